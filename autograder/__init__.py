@@ -1,0 +1,1 @@
+"""The instructor's side: mistakes, builds, grading. Never shipped to students."""

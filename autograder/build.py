@@ -1,0 +1,297 @@
+"""Makes what is generated: the recorded truth, the executed solutions and the released lessons.
+
+One text, ``solutions/NN_name/NN_name.py``, becomes
+
+1. ``lessonkit/recorded/NN_name.npz``: what the reference and the mistakes yield on the visible seed,
+2. ``solutions/NN_name/NN_name.ipynb``: the notebook with the reference's code in its exercises, executed,
+3. ``lessons/NN_name/NN_name.ipynb``: what `nbgrader generate_assignment` makes of it.
+
+Two builds give the same bytes. Each file is replaced only once it is complete.
+"""
+
+import ast
+import hashlib
+import inspect
+import json
+import os
+import re
+import shutil
+import tempfile
+from pathlib import Path
+
+import reference_impl
+from lessonkit import registry
+from lessonkit.lessons import exercise as find_exercise
+from lessonkit.lessons import lesson as find_lesson
+from lessonkit.lessons import lessons
+
+COURSE = Path(__file__).resolve().parent.parent
+BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
+EXECUTION_LIMIT = 180  # seconds a cell
+KERNEL_ENVIRONMENT = {
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "LESSONKIT_LIVE_TRUTH": "autograder.truth",
+}
+
+
+class BuildError(Exception):
+    """A lesson cannot be built; the message says what to mend."""
+
+
+def solution_source(exercise):
+    """The reference's source of an exercise with each body between nbgrader's solution marks.
+
+    Signatures and docstrings stay outside the marks: the student sees them.
+    """
+    source = inspect.getsource(getattr(reference_impl, exercise))
+    lines = source.rstrip().splitlines()
+    tree = ast.parse(source).body[0]
+    functions = [tree] if isinstance(tree, ast.FunctionDef) else [f for f in tree.body if isinstance(f, ast.FunctionDef)]
+    for function in reversed(functions):
+        first = function.body[0]
+        documented = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant)
+        start = first.end_lineno if documented else first.lineno - 1
+        while not documented and lines[start - 1].lstrip().startswith("#"):
+            start -= 1  # a comment above the first statement belongs to the body
+        indent = " " * function.body[0].col_offset
+        lines.insert(function.end_lineno, indent + END)
+        lines.insert(start, indent + BEGIN)
+    return "\n".join(lines)
+
+
+def check_source(exercise):
+    """The graded cell: the visible check, and the hidden one between nbgrader's marks."""
+    return (
+        f'check("{exercise}")\n### BEGIN HIDDEN TESTS\ncheck("{exercise}", hidden=True)\n### END HIDDEN TESTS'
+    )
+
+
+def facts(lesson):
+    """The line below a lesson's title: time, points, prerequisites."""
+    points = sum(registry.points(exercise.name) for exercise in lesson.exercises)
+    after = ", ".join(name[:2] for name in lesson.after)
+    return f"*About {lesson.minutes} minutes · {points:g} points{f' · after lesson {after}' if after else ''}*"
+
+
+def notebook(lesson):
+    """The lesson's notebook, not yet executed, from its text.
+
+    Raises
+    ------
+    BuildError
+        If the text is missing, names an exercise that is not the lesson's, or leaves one out.
+    """
+    import jupytext
+    from nbformat import from_dict
+
+    text = COURSE / "solutions" / lesson.name / f"{lesson.name}.py"
+    if not text.exists():
+        raise BuildError(f"{lesson.name}: there is no text {text.relative_to(COURSE)}. Write it, or name another lesson.")
+    nb = jupytext.reads(text.read_text(encoding="utf-8"), fmt="py:percent")
+    own = [exercise.name for exercise in lesson.exercises]
+    seen = {"exercise": [], "check": []}
+    for number, cell in enumerate(nb.cells):
+        metadata = {key: value for key, value in cell.metadata.items() if key == "tags"}
+        cell["id"] = f"{lesson.name}-{number:03d}"
+        for kind in ("exercise", "check"):
+            name = cell.metadata.get(kind)
+            if name is None:
+                continue
+            if name not in own:
+                raise BuildError(f"{lesson.name}: {name!r} is no exercise of this lesson. Its own are {', '.join(own)}.")
+            if cell.source.strip():
+                raise BuildError(f"{lesson.name}: the cell {kind}={name!r} must be empty, the build fills it.")
+            seen[kind].append(name)
+            graded = kind == "check"
+            cell["id"] = f"{kind}-{name}"
+            cell["source"] = check_source(name) if graded else solution_source(name)
+            metadata["nbgrader"] = {
+                "grade": graded,
+                "grade_id": f"check_{name}" if graded else name,
+                "locked": graded,
+                "schema_version": 3,
+                "solution": not graded,
+                "task": False,
+            }
+            if graded:
+                metadata["nbgrader"]["points"] = registry.points(name)
+        cell["metadata"] = metadata
+    for kind, names in seen.items():
+        if sorted(names) != sorted(own):
+            raise BuildError(f"{lesson.name}: needs one {kind} cell for each of {', '.join(own)}; has {', '.join(names)}.")
+    title = nb.cells[0]
+    heading, _, rest = title.source.partition("\n")
+    if title.cell_type != "markdown" or not heading.startswith("# "):
+        raise BuildError(f"{lesson.name}: the first cell must begin with the title, `# {lesson.title}`.")
+    title["source"] = f"{heading}\n\n{facts(lesson)}\n{rest}"
+    nb["metadata"] = {
+        "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
+        "language_info": {"name": "python"},
+    }
+    nb["nbformat"], nb["nbformat_minor"] = 4, 5
+    return from_dict(nb)
+
+
+def execute(nb, folder):
+    """Run the notebook in a fresh kernel; keep only outputs that are the same on every run.
+
+    Raises
+    ------
+    BuildError
+        If a cell fails, or writes to stderr.
+    """
+    from nbclient import NotebookClient
+    from nbclient.exceptions import CellExecutionError
+
+    os.environ.update(KERNEL_ENVIRONMENT)
+    client = NotebookClient(
+        nb, timeout=EXECUTION_LIMIT, resources={"metadata": {"path": str(folder)}}, store_widget_state=False
+    )
+    try:
+        client.execute()
+    except CellExecutionError as error:
+        raise BuildError(f"{folder.name}: a cell of the solution fails.\n{error}") from None
+    for cell in nb.cells:
+        cell.metadata.pop("execution", None)
+        if cell.cell_type != "code":
+            continue
+        if "nbval-ignore-output" in cell.metadata.get("tags", ()):
+            cell["outputs"] = []
+        noise = [output for output in cell.outputs if output.get("name") == "stderr"]
+        if noise:
+            raise BuildError(f"{folder.name}: a cell of the solution writes to stderr:\n{noise[0].text[:800]}")
+        if cell.metadata.get("nbgrader", {}).get("grade"):
+            _require_full_points(folder.name, cell)
+    return nb
+
+
+def _require_full_points(name, cell):
+    earned = "".join(output.data["text/plain"] for output in cell.outputs if output.output_type == "execute_result")
+    if float(earned or 0) != cell.metadata.nbgrader.points:
+        raise BuildError(f"{name}: the solution earns {earned or 0} points at {cell.metadata.nbgrader.grade_id}.")
+
+
+def release(lesson, source):
+    """What `nbgrader generate_assignment` makes of an executed notebook: the text of the released one."""
+    from nbgrader.apps import NbGraderAPI
+    from traitlets.config import Config
+
+    with tempfile.TemporaryDirectory() as staging:
+        folder = Path(staging) / "solutions" / lesson.name
+        folder.mkdir(parents=True)
+        (folder / f"{lesson.name}.ipynb").write_text(source, encoding="utf-8")
+        config = course_config()
+        config.merge(Config({"CourseDirectory": {"root": staging, "db_url": f"sqlite:///{staging}/gradebook.db"}}))
+        outcome = NbGraderAPI(config=config).generate_assignment(lesson.name, force=True)
+        if not outcome["success"]:
+            raise BuildError(f"{lesson.name}: nbgrader could not release it.\n{outcome.get('log') or outcome.get('error')}")
+        return (Path(staging) / "lessons" / lesson.name / f"{lesson.name}.ipynb").read_text(encoding="utf-8")
+
+
+def course_config():
+    """The course's nbgrader configuration, as nbgrader itself reads it."""
+    from traitlets.config import PyFileConfigLoader
+
+    return PyFileConfigLoader("nbgrader_config.py", path=str(COURSE)).load_config()
+
+
+def build(name, course=COURSE):
+    """Build one lesson into `course`."""
+    import nbformat
+
+    from autograder.truth import record
+
+    lesson = find_lesson(name)
+    nb = notebook(lesson)
+    recording = registry_folder(course) / f"{lesson.name}.npz"
+    recording.parent.mkdir(parents=True, exist_ok=True)
+    record(lesson.name, recording)
+    source = COURSE / "solutions" / lesson.name
+    executed = nbformat.writes(execute(nb, source)) + "\n"
+    released = release(lesson, executed)
+    _replace(course / "solutions" / lesson.name / f"{lesson.name}.ipynb", executed)
+    _replace(course / "lessons" / lesson.name / f"{lesson.name}.ipynb", released.rstrip() + "\n")
+    for attachment in source.iterdir():
+        if attachment.is_file() and attachment.suffix not in (".py", ".ipynb"):
+            shutil.copy(attachment, course / "lessons" / lesson.name / attachment.name)
+
+
+def registry_folder(course):
+    """Where the recorded truth stands."""
+    return Path(course) / "lessonkit" / "recorded"
+
+
+def _replace(path, text):
+    """Write a file whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    half = path.with_name(path.name + ".part")
+    try:
+        half.write_text(text, encoding="utf-8", newline="\n")
+        os.replace(half, path)
+    finally:
+        half.unlink(missing_ok=True)
+
+
+def digest(lesson):
+    """A fingerprint of all that goes into a lesson; an unchanged lesson is not built again."""
+    shared = [
+        *sorted((COURSE / "lessonkit").glob("*.py")),
+        *sorted((COURSE / "reference_impl").glob("*.py")),
+        COURSE / "autograder" / "build.py",
+        COURSE / "autograder" / "bank.py",
+        COURSE / "autograder" / "truth.py",
+        COURSE / "nbgrader_config.py",
+        COURSE / "requirements.txt",
+    ]
+    pattern = f"**/lesson_{lesson.name[:2]}.py"
+    own = [*sorted((COURSE / "lessonkit").glob(pattern)), *sorted((COURSE / "autograder").glob(pattern))]
+    inits = sorted((COURSE / "lessonkit").glob("*/__init__.py"))
+    text = COURSE / "solutions" / lesson.name / f"{lesson.name}.py"
+    made = [registry_folder(COURSE) / f"{lesson.name}.npz"]
+    made += [COURSE / folder / lesson.name / f"{lesson.name}.ipynb" for folder in ("solutions", "lessons")]
+    total = hashlib.sha256(repr(lesson).encode())
+    for path in [*shared, *own, *inits, text, *made]:
+        total.update(f"{path.relative_to(COURSE)}\0".encode())
+        total.update(path.read_bytes() if path.exists() else b"missing")
+    return total.hexdigest()
+
+
+def stale(names=None, force=False):
+    """The lessons among `names` (default: all that have a text) that are not up to date."""
+    chosen = [find_lesson(name) for name in names] if names else [
+        lesson for lesson in lessons().values() if (COURSE / "solutions" / lesson.name).is_dir()
+    ]  # fmt: skip
+    known = _known_digests()
+    return [lesson.name for lesson in chosen if force or known.get(lesson.name) != digest(lesson)]
+
+
+def remember(name):
+    """Note that a lesson is up to date."""
+    known = {**_known_digests(), name: digest(find_lesson(name))}
+    _replace(COURSE / "build" / "digests.json", json.dumps(known, indent=1))
+
+
+def _known_digests():
+    try:
+        return json.loads((COURSE / "build" / "digests.json").read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        return {}
+
+
+def lesson_table():
+    """The README's table of lessons."""
+    rows = ["| lesson | you build | time | points |", "|---|---|---|---|"]
+    for lesson in lessons().values():
+        points = sum(registry.points(exercise.name) for exercise in lesson.exercises)
+        rows.append(f"| {lesson.name[:2]} {lesson.title} | {lesson.builds} | {lesson.minutes} min | {points:g} |")
+    return "\n".join(rows)
+
+
+def update_readme(course=COURSE):
+    """Put the table of lessons between its marks in the README."""
+    path = Path(course) / "README.md"
+    text = path.read_text(encoding="utf-8")
+    marks = r"(<!-- lessons -->\n).*?(\n<!-- /lessons -->)"
+    _replace(path, re.sub(marks, lambda m: m[1] + lesson_table() + m[2], text, flags=re.DOTALL))

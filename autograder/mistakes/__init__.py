@@ -1,0 +1,1 @@
+"""What students get wrong, lesson by lesson: each mistake with the sentence that they read."""

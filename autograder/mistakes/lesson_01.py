@@ -1,0 +1,351 @@
+"""What students get wrong in lesson 01, activations."""
+
+import numpy as np
+
+from autograder.bank import mistake
+from reference_impl import relu_forward, sigmoid_forward, tanh_forward
+
+# sigmoid_forward
+
+
+@mistake(
+    "sigmoid_forward",
+    "Infinity divided by infinity is NaN: `exp(x)` is larger than any float when x is large. "
+    "Use the form that only ever takes the exponential of a number that is not positive.",
+)
+def infinity_over_infinity(x):
+    x = np.asarray(x, dtype=float)
+    out = np.exp(x) / (1 + np.exp(x))
+    return out, out
+
+
+@mistake("sigmoid_forward", "The sign in the exponent is turned round: your curve falls where sigmoid rises.")
+def sign_of_the_exponent(x):
+    out = 0.5 * (1 - np.tanh(np.asarray(x, dtype=float) / 2))
+    return out, out
+
+
+@mistake("sigmoid_forward", "This is tanh, which runs from -1 to 1. Sigmoid runs from 0 to 1.")
+def tanh_instead(x):
+    return tanh_forward(x)
+
+
+@mistake("sigmoid_forward", "Sigmoid is shifted to run from -0.5 to 0.5: it should be 0.5 at x = 0, not 0.")
+def centred_at_zero(x):
+    out, _ = sigmoid_forward(x)
+    return out - 0.5, out
+
+
+@mistake("sigmoid_forward", "You return the derivative of sigmoid. The forward pass returns sigmoid itself.")
+def returns_the_derivative(x):
+    out, _ = sigmoid_forward(x)
+    return out * (1 - out), out
+
+
+@mistake(
+    "sigmoid_forward",
+    "The result depends on the other entries of the batch: you divide by a sum over an axis. "
+    "That is softmax. Sigmoid treats each entry alone.",
+)
+def softmax_over_the_last_axis(x):
+    x = np.asarray(x, dtype=float)
+    out = np.exp(x - x.max(axis=-1, keepdims=True))
+    out = out / out.sum(axis=-1, keepdims=True)
+    return out, out
+
+
+@mistake("sigmoid_forward", "Your function overwrites x. Work on a new array: the caller still needs the old one.")
+def writes_into_x(x):
+    out, _ = sigmoid_forward(x)
+    if x.dtype.kind == "f":
+        x[...] = out
+    return out, out
+
+
+@mistake("sigmoid_forward", "The result has an integer dtype when x has: every value is cut off to 0 or 1.")
+def keeps_the_integer_dtype(x):
+    out, _ = sigmoid_forward(x)
+    out = out.astype(x.dtype)
+    return out, out
+
+
+# sigmoid_backward
+
+
+@mistake("sigmoid_backward", "You ignore the upstream gradient: dx is `dout` times the derivative of sigmoid.")
+def ignores_the_upstream_gradient(dout, cache):
+    return cache * (1 - cache)
+
+
+@mistake(
+    "sigmoid_backward",
+    "You evaluate the derivative at the output instead of at the input: sigmoid is applied twice. "
+    "The output already is sigmoid(x).",
+)
+def derivative_at_the_output(dout, cache):
+    again, _ = sigmoid_forward(cache)
+    return dout * again * (1 - again)
+
+
+@mistake(
+    "sigmoid_backward",
+    "You put x where sigmoid(x) belongs: the derivative is sigmoid(x) (1 - sigmoid(x)), not x (1 - x).",
+)
+class input_in_place_of_the_output:
+    def sigmoid_forward(x):
+        return sigmoid_forward(x)[0], x
+
+    def sigmoid_backward(dout, cache):
+        return dout * cache * (1 - cache)
+
+
+@mistake("sigmoid_backward", "You forgot a factor: the derivative of sigmoid is sigmoid(x) times (1 - sigmoid(x)).")
+def forgets_one_minus_sigmoid(dout, cache):
+    return dout * cache
+
+
+@mistake("sigmoid_backward", "You used the derivative of tanh, 1 - out², with the output of sigmoid.")
+def derivative_of_tanh(dout, cache):
+    return dout * (1 - cache**2)
+
+
+@mistake("sigmoid_backward", "You add the upstream gradient where the chain rule multiplies by it.")
+def adds_the_upstream_gradient(dout, cache):
+    return dout + cache * (1 - cache)
+
+
+@mistake("sigmoid_backward", "The derivative has the wrong sign: sigmoid rises everywhere, so it is never negative.")
+def wrong_sign(dout, cache):
+    return dout * cache * (cache - 1)
+
+
+@mistake("sigmoid_backward", "Your function overwrites dout. Work on a new array: the caller may still need the old one.")
+def writes_into_dout(dout, cache):
+    dout *= cache * (1 - cache)
+    return dout
+
+
+@mistake(
+    "sigmoid_backward",
+    "Your function changes what is in the cache, so a second backward pass with it goes wrong. Make a new array.",
+)
+def writes_into_the_cache(dout, cache):
+    cache *= 1 - cache
+    return dout * cache
+
+
+# relu_forward
+
+
+@mistake("relu_forward", "You take the absolute value. ReLU makes negative inputs zero, it does not mirror them.")
+def absolute_value(x):
+    return np.abs(np.asarray(x, dtype=float)), x
+
+
+@mistake("relu_forward", "You keep the negative entries and drop the positive ones: the comparison is turned round.")
+def keeps_the_negative_side(x):
+    return np.minimum(np.asarray(x, dtype=float), 0), x
+
+
+@mistake("relu_forward", "You return 1 where the input is positive. ReLU keeps the input itself there.")
+def returns_the_mask(x):
+    return (np.asarray(x) > 0).astype(float), x
+
+
+@mistake("relu_forward", "Your output is capped at 1 as well. ReLU cuts off below zero only; large inputs pass unchanged.")
+def capped_at_one(x):
+    return np.clip(np.asarray(x, dtype=float), 0, 1), x
+
+
+@mistake("relu_forward", "A little of the negative side leaks through. That is leaky ReLU; ReLU gives exactly zero there.")
+def leaky(x):
+    x = np.asarray(x, dtype=float)
+    return np.where(x > 0, x, 0.01 * x), x
+
+
+@mistake("relu_forward", "You take one maximum of the whole array. ReLU compares every entry with zero by itself.")
+def one_maximum_for_all(x):
+    return np.full(np.shape(x), max(0.0, np.max(x))), x
+
+
+@mistake("relu_forward", "Your function overwrites x with zeros. Work on a new array: the backward pass needs the old x.")
+def zeroes_x_in_place(x):
+    x[x < 0] = 0
+    return x * 1.0, x
+
+
+@mistake("relu_forward", "You drop the negative entries, so the shape changes. They must become zero and stay in place.")
+def drops_entries(x):
+    return x[x > 0] * 1.0, x
+
+
+@mistake("relu_forward", "The result has an integer dtype when x has. Every output of the course is floating.")
+def integer_in_integer_out(x):
+    return np.maximum(x, 0), x
+
+
+# relu_backward
+
+
+@mistake(
+    "relu_backward",
+    "You pass the gradient through where the input was negative. ReLU is flat there, so nothing flows back.",
+)
+def gradient_flows_where_relu_is_off(dout, cache):
+    return dout.copy()
+
+
+@mistake(
+    "relu_backward",
+    "You ignore the upstream gradient: dx is 1 where the input was positive, whatever `dout` says. Multiply by it.",
+)
+def ignores_dout(dout, cache):
+    return (cache > 0).astype(float)
+
+
+@mistake(
+    "relu_backward",
+    "You clip the upstream gradient at zero. What decides is the sign of the input x, not the sign of dout.",
+)
+def relu_of_dout(dout, cache):
+    return np.maximum(dout, 0)
+
+
+@mistake("relu_backward", "The gradient passes where the input was negative and stops where it was positive: turn it round.")
+def mask_turned_round(dout, cache):
+    return dout * (cache < 0)
+
+
+@mistake("relu_backward", "You multiply by x itself. The slope of ReLU is 1 where x is positive, not x.")
+def multiplies_by_x(dout, cache):
+    return dout * np.maximum(cache, 0)
+
+
+@mistake("relu_backward", "You use -1 as the slope on the negative side: that is the absolute value. ReLU has slope 0 there.")
+def slope_of_the_absolute_value(dout, cache):
+    return dout * np.sign(cache)
+
+
+@mistake(
+    "relu_backward",
+    "A small slope is left on the negative side. That is leaky ReLU; the slope of ReLU is exactly 0 there.",
+)
+def leaky_slope(dout, cache):
+    return dout * np.where(cache > 0, 1, 0.01)
+
+
+@mistake("relu_backward", "Your function overwrites dout. Work on a copy: the caller may still need the old values.")
+def zeroes_dout_in_place(dout, cache):
+    dout[cache <= 0] = 0
+    return dout
+
+
+# tanh_forward
+
+
+@mistake(
+    "tanh_forward",
+    "The exponentials overflow for large inputs, and infinity divided by infinity is NaN. NumPy has a function for tanh.",
+)
+def overflows(x):
+    x = np.asarray(x, dtype=float)
+    out = (np.exp(x) - np.exp(-x)) / (np.exp(x) + np.exp(-x))
+    return out, out
+
+
+@mistake(
+    "tanh_forward",
+    "The formula that you use overflows on one side only: `exp(2x)` is larger than any float for large x. "
+    "NumPy has a function for tanh.",
+)
+def overflows_on_one_side(x):
+    x = np.asarray(x, dtype=float)
+    out = (np.exp(2 * x) - 1) / (np.exp(2 * x) + 1)
+    return out, out
+
+
+@mistake("tanh_forward", "This is sigmoid, which runs from 0 to 1. Tanh runs from -1 to 1.")
+def sigmoid_instead(x):
+    return sigmoid_forward(x)
+
+
+@mistake(
+    "tanh_forward",
+    "You shift and stretch sigmoid, but without doubling the input: tanh(x) = 2 sigmoid(2x) - 1.",
+)
+def sigmoid_of_x_not_of_two_x(x):
+    out = 2 * sigmoid_forward(x)[0] - 1
+    return out, out
+
+
+@mistake("tanh_forward", "This is the tangent of trigonometry. Tanh is the hyperbolic tangent: look for the h.")
+def tangent(x):
+    out = np.tan(x)
+    return out, out
+
+
+@mistake("tanh_forward", "You return the derivative, 1 - tanh(x)². The forward pass returns tanh itself.")
+def derivative_in_the_forward_pass(x):
+    out = 1 - np.tanh(x) ** 2
+    return out, out
+
+
+@mistake("tanh_forward", "You clip x between -1 and 1. Tanh bends smoothly; it is not a straight line cut off.")
+def hard_tanh(x):
+    out = np.clip(np.asarray(x, dtype=float), -1, 1)
+    return out, out
+
+
+@mistake("tanh_forward", "Your function overwrites x. Work on a new array: the caller still needs the old one.")
+def overwrites_x(x):
+    out = np.tanh(x)
+    if x.dtype.kind == "f":
+        x[...] = out
+    return out, out
+
+
+# tanh_backward
+
+
+@mistake("tanh_backward", "You ignore the upstream gradient: dx is `dout` times the derivative of tanh.")
+def leaves_dout_out(dout, cache):
+    return 1 - cache**2
+
+
+@mistake(
+    "tanh_backward",
+    "You evaluate the derivative at the output instead of at the input: tanh is applied twice. "
+    "The output already is tanh(x).",
+)
+def tanh_applied_twice(dout, cache):
+    return dout * (1 - np.tanh(cache) ** 2)
+
+
+@mistake("tanh_backward", "You put x where tanh(x) belongs: the derivative is 1 - tanh(x)², not 1 - x².")
+class x_in_place_of_tanh:
+    def tanh_forward(x):
+        return np.tanh(x), x
+
+    def tanh_backward(dout, cache):
+        return dout * (1 - cache**2)
+
+
+@mistake("tanh_backward", "You forgot the square: the derivative of tanh is 1 - tanh(x)², not 1 - tanh(x).")
+def forgets_the_square(dout, cache):
+    return dout * (1 - cache)
+
+
+@mistake("tanh_backward", "You used the derivative of sigmoid, out (1 - out), with the output of tanh.")
+def derivative_of_sigmoid(dout, cache):
+    return dout * cache * (1 - cache)
+
+
+@mistake("tanh_backward", "The derivative has the wrong sign: tanh rises everywhere, so its slope is never negative.")
+def slope_with_the_wrong_sign(dout, cache):
+    return dout * (cache**2 - 1)
+
+
+@mistake("tanh_backward", "Your function overwrites dout. Work on a new array: the caller may still need the old one.")
+def dout_is_overwritten(dout, cache):
+    dout *= 1 - cache**2
+    return dout

@@ -1,0 +1,83 @@
+"""The checks of lesson 01, activations: the three functions promise the same things, so they share them."""
+
+import numpy as np
+
+from lessonkit.checks import away_from_zero, numerical_gradient, two_sizes
+from lessonkit.registry import check
+
+FORWARD = ("sigmoid_forward", "relu_forward", "tanh_forward")
+BACKWARD = ("sigmoid_backward", "relu_backward", "tanh_backward")
+SHAPES = [(1, 3), (4,), (2, 3, 2)]
+EXTREMES = np.array([[-1e4, -750.0, -100.0], [100.0, 750.0, 1e4]])
+
+
+def forward_of(code):
+    """The forward pass that belongs to the backward pass under test."""
+    return getattr(code, code.exercise.replace("backward", "forward"))
+
+
+@check(*FORWARD, points=2)
+def gives_the_right_values(code, rng):
+    out, _ = code.under_test(away_from_zero(rng, two_sizes(rng), high=3.0))
+    yield "out", out
+
+
+@check(*FORWARD, points=1)
+def works_for_any_shape_and_for_integers(code, rng):
+    for shape in SHAPES:
+        out, _ = code.under_test(away_from_zero(rng, shape))
+        yield f"out for x of shape {shape}", out
+    out, _ = code.under_test(rng.permutation(np.arange(-3, 4)))
+    yield "out for integer x", out
+
+
+@check(*FORWARD, points=1)
+def stays_finite_for_extreme_inputs(code, rng):
+    for row in EXTREMES:
+        out, _ = code.under_test(row)
+        yield f"out for x from {row.min():g} to {row.max():g}", out
+
+
+@check(*FORWARD, points=1)
+def leaves_x_as_it_was(code, rng):
+    code.under_test(away_from_zero(rng, two_sizes(rng)))
+    yield "x after the call", code.after[0]
+
+
+@check(*BACKWARD, points=1)
+def is_the_derivative_where_dout_is_one(code, rng):
+    x = away_from_zero(rng, two_sizes(rng))
+    _, cache = forward_of(code)(x)
+    yield "dx", code.under_test(np.ones_like(x), cache)
+
+
+@check(*BACKWARD, points=2)
+def multiplies_by_the_upstream_gradient(code, rng):
+    shape = two_sizes(rng)
+    x, dout = away_from_zero(rng, shape), rng.normal(size=shape)
+    forward = forward_of(code)
+    _, cache = forward(x)
+    dx = code.under_test(dout, cache)
+
+    def outputs(inputs):
+        return [out for out, _ in code.map(forward.name, [(each,) for each in inputs])]
+
+    yield "dx", dx, numerical_gradient(outputs, x, dout)
+
+
+@check(*BACKWARD, points=1)
+def works_for_any_shape_and_for_extreme_inputs(code, rng):
+    for shape in SHAPES:
+        _, cache = forward_of(code)(away_from_zero(rng, shape))
+        yield f"dx for x of shape {shape}", code.under_test(rng.normal(size=shape), cache)
+    _, cache = forward_of(code)(EXTREMES)
+    yield "dx for extreme x", code.under_test(np.ones_like(EXTREMES), cache)
+
+
+@check(*BACKWARD, points=1)
+def leaves_dout_and_the_cache_as_they_were(code, rng):
+    shape = two_sizes(rng)
+    _, cache = forward_of(code)(away_from_zero(rng, shape))
+    code.under_test(rng.normal(size=shape), cache)
+    yield "dout after the call", code.after[0]
+    yield "dx of a second call with the same cache", code.under_test(np.ones(shape), cache)

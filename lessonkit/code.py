@@ -1,0 +1,145 @@
+"""The check's side of a check: ``code.relu_forward(x)`` reaches the code under test through values alone."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from lessonkit.host import Named, StudentError, Token
+from lessonkit.lessons import exercises
+from lessonkit.values import copy_plain, describe
+
+
+@dataclass
+class Call:
+    """One call of the code under test: what went in, by argument name."""
+
+    function: str
+    inputs: dict = field(default_factory=dict)
+
+
+class Remote:
+    """An object on the student's side: get and set attributes, call methods, iterate."""
+
+    def __init__(self, code, token, origin=None):
+        self.__dict__.update(_code=code, _token=token, _origin=origin, kind=token.kind)
+
+    def __getattr__(self, name):
+        if name.startswith("__"):
+            raise AttributeError(name)
+        value = self._code._host.get(self._token, name)
+        if isinstance(value, Token) and value.kind in ("method", "function", "builtin_function_or_method"):
+            return lambda *args, **kwargs: self._code._call((self._token, name), args, kwargs)
+        return self._code._wrap(value)
+
+    def __setattr__(self, name, value):
+        self._code._host.set(self._token, name, self._code._unwrap(value))
+
+    def __call__(self, *args, **kwargs):
+        return self._code._call(self._token, args, kwargs)
+
+    def __iter__(self):
+        return iter(self._code._wrap(self._code._host.iterate(self._token)))
+
+
+class Function:
+    """A function or class of the student's, by name."""
+
+    def __init__(self, code, name):
+        self._code, self.name = code, name
+
+    def __call__(self, *args, **kwargs):
+        return self._code._call(self.name, args, kwargs)
+
+
+class Code:
+    """The code under test, as a check sees it.
+
+    Attributes
+    ----------
+    after : tuple
+        The positional arguments of the latest call as they were when it returned: a check yields these
+        to see that inputs are left alone.
+    calls : list of Call
+        Every call so far.
+    exercise : str
+        The name of the exercise that is checked.
+    under_test : Function
+        The exercise itself, for checks that serve several.
+
+    Parameters
+    ----------
+    host : LocalHost
+        Where the code lives; anything with the same four operations will do.
+    exercise : str
+        The name of the exercise that is checked.
+    """
+
+    def __init__(self, host, exercise=""):
+        self._host = host
+        self.exercise = exercise
+        self.under_test = Function(self, exercise)
+        self.after = ()
+        self.calls = []
+
+    def __getattr__(self, name):
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return Function(self, name)
+
+    def map(self, name, argument_lists):
+        """Call `name` once for each tuple of arguments; return the list of results."""
+        return [self._call(name, arguments, {}) for arguments in argument_lists]
+
+    def _call(self, target, args, kwargs):
+        name = target if isinstance(target, str) else target[1] if isinstance(target, tuple) else target.kind
+        contract = exercises().get(name) if isinstance(target, str) else None
+        returns = contract.returns if contract else ()
+        arguments = contract.arguments if contract else [f"argument {i + 1}" for i in range(len(args))]
+        call = Call(name, {**dict(zip(arguments, args)), **kwargs})
+        self.calls.append(call)
+        keep = tuple(i for i, part in enumerate(returns) if part == "cache")
+        result, self.after = self._host.call(target, self._unwrap(args), self._unwrap(kwargs), keep)
+        if returns:
+            _require(name, returns, result)
+        return self._wrap(result, call)
+
+    def _wrap(self, value, origin=None):
+        if isinstance(value, Token):
+            return Remote(self, value, origin)
+        return copy_plain(value, lambda part: self._wrap(part, origin))
+
+    def _unwrap(self, value):
+        def token(part):
+            if isinstance(part, Remote):
+                return part._token
+            if isinstance(part, Function):
+                return Named(part.name)
+            return part
+
+        return copy_plain(value, token)
+
+
+def _require(name, returns, result):
+    """Raise when `result` is not the number of things that the exercise returns."""
+    wanted = ", ".join(returns)
+    if result is None:
+        raise StudentError(name, "returns", f"{name} returned None. Does it end with `return {wanted}`?")
+    if len(returns) == 1:
+        return
+    if not isinstance(result, (tuple, list)) or len(result) != len(returns):
+        raise StudentError(
+            name,
+            "returns",
+            f"{name} must return {len(returns)} things, `return {wanted}`. Yours returned {describe(result)}.",
+        )
+
+
+def inputs_behind(call):
+    """The arrays and numbers that went into `call`; for a cache, those that went into the call that made it."""
+    found = {}
+    for name, value in call.inputs.items():
+        if isinstance(value, Remote) and value._origin is not None:
+            found.update(inputs_behind(value._origin))
+        elif isinstance(value, (np.ndarray, float, int, np.generic)):
+            found[name] = value
+    return found

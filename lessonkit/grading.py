@@ -1,0 +1,165 @@
+"""Grades one exercise: runs its checks, compares with the truth, names the mistake."""
+
+from dataclasses import dataclass, replace
+
+from lessonkit import registry
+from lessonkit.compare import difference, same_values
+from lessonkit.lessons import exercises
+from lessonkit.transcript import run
+
+
+@dataclass(frozen=True)
+class Suspect:
+    """What a known mistake yields.
+
+    Attributes
+    ----------
+    name, sentence : str
+        The mistake, and what the student is told.
+    transcripts : dict
+        By the name of a check: what the mistake yielded there as ``([(name, value), ...], error message or "")``,
+        or None where it is no different from the truth.
+    """
+
+    name: str
+    sentence: str
+    transcripts: dict
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How one check went.
+
+    `kind` is ``passed``, ``empty``, ``mistake`` (named from the bank), ``error`` (it raised) or that of a
+    `lessonkit.compare.Difference`; `mistake` is the name of the mistake when one was recognised.
+    """
+
+    check: str
+    title: str
+    points: float
+    passed: bool
+    kind: str = "passed"
+    sentence: str = ""
+    example: str = ""
+    mistake: str = ""
+
+
+@dataclass(frozen=True)
+class Result:
+    """How one exercise went: an outcome for each check."""
+
+    exercise: str
+    outcomes: tuple[Outcome, ...]
+
+    @property
+    def points(self):
+        return sum(outcome.points for outcome in self.outcomes if outcome.passed)
+
+    @property
+    def max_points(self):
+        return sum(outcome.points for outcome in self.outcomes)
+
+    @property
+    def passed(self):
+        return all(outcome.passed for outcome in self.outcomes)
+
+    @property
+    def empty(self):
+        return any(outcome.kind == "empty" for outcome in self.outcomes)
+
+
+def grade(exercise, host, truth):
+    """Run every check of `exercise` on the code behind `host`.
+
+    Parameters
+    ----------
+    exercise : str
+        The exercise's name.
+    host : LocalHost
+        The code under test.
+    truth : Recorded or Live
+        ``seed``, ``values(check)`` and ``suspects(exercise)``.
+
+    Returns
+    -------
+    Result
+    """
+    checks = registry.checks(exercise)
+    transcripts = {check.name: run(check, host, truth.seed) for check in checks}
+    failures = {check.name: _failure(check, transcripts[check.name], truth) for check in checks}
+    suspects = truth.suspects(exercise) if any(failures.values()) else ()
+    outcomes = []
+    for check in checks:
+        failure = failures[check.name]
+        if failure is None:
+            outcomes.append(Outcome(check.name, check.title, check.points, True))
+            continue
+        suspect = _suspect(check, checks, transcripts, failures, suspects)
+        if failure.kind == "empty":
+            outcomes.append(failure)
+        elif suspect:
+            outcomes.append(replace(failure, kind="mistake", sentence=suspect.sentence, mistake=suspect.name))
+        else:
+            hint = _hint(exercise, transcripts[check.name], host, truth)
+            outcomes.append(replace(failure, sentence=failure.sentence + hint))
+    return Result(exercise, tuple(outcomes))
+
+
+def _failure(check, transcript, truth):
+    """Why the check fails, or None."""
+
+    def failed(kind, sentence, example=""):
+        return Outcome(check.name, check.title, check.points, False, kind, sentence, example)
+
+    expected = truth.values(check)
+    for entry, (name, value) in zip(transcript.entries, expected):
+        found = difference(entry, value, check.rtol)
+        if found:
+            return failed(found.kind, found.sentence, found.example)
+    error = transcript.error
+    if error is None:
+        return None if len(transcript.entries) == len(expected) else failed("error", "The check came to no end.")
+    if error.kind == "empty" and error.function == check.exercise:
+        return failed("empty", "")
+    if error.kind == "empty":
+        return failed("error", f"This check also uses {error.function}, which is still empty: write that one first.")
+    return failed("error", error.message, error.where)
+
+
+def _suspect(check, checks, transcripts, failures, suspects):
+    """The one known mistake that explains why `check` fails, or None.
+
+    It must have yielded what the student's code yields here. Where several did, the one that explains the
+    other checks best is named; where that is still several with different sentences, none is.
+    """
+
+    def explains(suspect, other):
+        recorded = suspect.transcripts.get(other.name)
+        if recorded is None:
+            return failures[other.name] is None
+        return _agrees(transcripts[other.name], recorded, other.rtol)
+
+    likely = [s for s in suspects if s.transcripts.get(check.name) is not None and explains(s, check)]
+    scores = [sum(explains(suspect, other) for other in checks) for suspect in likely]
+    best = [suspect for suspect, score in zip(likely, scores) if score == max(scores)]
+    return best[0] if len({suspect.sentence for suspect in best}) == 1 else None
+
+
+def _agrees(transcript, recorded, rtol):
+    """Whether a transcript is what a mistake yielded, to its end."""
+    values, message = recorded
+    said = transcript.error.message if transcript.error else ""
+    if said != message or [entry.name for entry in transcript.entries] != [name for name, _ in values]:
+        return False
+    return all(same_values(entry.value, value, rtol) for entry, (_, value) in zip(transcript.entries, values))
+
+
+def _hint(exercise, transcript, host, truth):
+    """Where to look first, when the check also uses another exercise of the lesson that fails itself."""
+    for name in transcript.called:
+        other = exercises().get(name)
+        if other is None or name == exercise or other.lesson != exercises()[exercise].lesson:
+            continue
+        if any(_failure(check, run(check, host, truth.seed), truth) for check in registry.checks(name)):
+            return f" This check also uses your {name}, which does not pass its own checks yet: look there first."
+    return ""

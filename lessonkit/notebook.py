@@ -1,0 +1,89 @@
+"""``check("relu_backward")`` in a notebook: grade the function of that name and show what came of it."""
+
+import os
+import sys
+from importlib import import_module
+
+from lessonkit import report
+from lessonkit.grading import Result, grade
+from lessonkit.host import LocalHost
+from lessonkit.lessons import exercise as find_exercise
+from lessonkit.recorded import truth_of
+
+
+class CheckFailed(Exception):
+    """A check that failed while nbgrader validates: its report is all there is to show."""
+
+    def _render_traceback_(self):
+        return str(self).splitlines()
+
+
+class Report:
+    """The result of a check: the points as a number (nbgrader reads it), the report for the reader."""
+
+    def __init__(self, result):
+        self.result = result
+
+    def __float__(self):
+        return float(self.result.points)
+
+    def __repr__(self):
+        return repr(float(self))
+
+    def __str__(self):
+        return report.text(self.result)
+
+    def _repr_html_(self):
+        return report.html(self.result)
+
+
+def check(exercise, hidden=False):
+    """Check the exercise as it now stands in your notebook.
+
+    Parameters
+    ----------
+    exercise : str
+        The name of the function or class.
+    hidden : bool
+        Check on the course's secret seed. This works on the instructor's side only.
+
+    Returns
+    -------
+    Report
+        Shows the report; as a number, the points earned.
+
+    Raises
+    ------
+    ValueError
+        If there is no such exercise, or its recorded truth is missing.
+    """
+    find_exercise(exercise)
+    namespace = sys._getframe(1).f_globals
+    visible = grade(exercise, LocalHost(namespace), truth_of(exercise))
+    result = _hidden(exercise, namespace, visible) if hidden else visible
+    shown = Report(result)
+    if os.environ.get("NBGRADER_EXECUTION") == "validate" and not result.passed:
+        raise CheckFailed(str(shown))
+    if "ipykernel" not in sys.modules and "pyodide_kernel" not in sys.modules:
+        print(shown)
+    return shown
+
+
+def _hidden(exercise, namespace, visible):
+    """Grade on the secret seed; show numbers only for what fails on the visible one, which is no secret."""
+    module = os.environ.get("LESSONKIT_LIVE_TRUTH")
+    if not module:
+        raise ValueError(f"check({exercise!r}, hidden=True) grades: it runs on the instructor's side, not here.")
+    result = grade(exercise, LocalHost(namespace), import_module(module).live_truth(exercise))
+    return Result(exercise, tuple(conceal(h, v) for h, v in zip(result.outcomes, visible.outcomes)))
+
+
+def conceal(hidden, visible):
+    """The outcome on the secret seed, told without its numbers."""
+    from dataclasses import replace
+
+    if hidden.passed:
+        return hidden
+    if not visible.passed:
+        return visible
+    return replace(hidden, example="", sentence=f"{hidden.sentence} It shows on other random inputs than yours.")

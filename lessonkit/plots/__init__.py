@@ -1,0 +1,103 @@
+"""The figures of the lessons: one look, one palette that colour-blind readers can tell apart, alt text always.
+
+A lesson's figures live in ``lessonkit/plots/lesson_NN.py``; each builds a matplotlib figure and hands it to `show`
+with its alt text. Lines differ by dash and marker as well as by colour, so nothing depends on colour alone.
+"""
+
+import base64
+import io
+from html import escape
+
+from cycler import cycler
+
+# Okabe and Ito, "Color Universal Design", 2008; without the yellow, which is too faint for lines on white.
+BLUE, ORANGE, GREEN, VERMILLION, PURPLE, SKY, BLACK = (
+    "#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9", "#000000",
+)  # fmt: skip
+COLORS = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY, BLACK)
+DASHES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (7, 2)), (0, (1, 1)))
+MARKERS = ("o", "s", "^", "D", "v", "P", "X")
+SEQUENTIAL = "cividis"
+DIVERGING = "PuOr"
+
+STYLE = {
+    "figure.dpi": 100,
+    "figure.facecolor": "white",
+    "font.size": 11,
+    "axes.grid": True,
+    "grid.alpha": 0.3,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.prop_cycle": cycler(color=COLORS, linestyle=DASHES),
+    "image.cmap": SEQUENTIAL,
+    "lines.linewidth": 2,
+}
+
+
+def figure(rows=1, columns=1, width=7.0, height=3.5, **options):
+    """A figure in the course's style.
+
+    Parameters
+    ----------
+    rows, columns : int
+        How many axes.
+    width, height : float
+        Size in inches.
+    **options
+        Handed to `matplotlib.figure.Figure.subplots`.
+
+    Returns
+    -------
+    fig, axes
+    """
+    import matplotlib
+    from matplotlib.figure import Figure
+
+    with matplotlib.rc_context(STYLE):
+        fig = Figure(figsize=(width, height), layout="constrained")
+        return fig, fig.subplots(rows, columns, **options)
+
+
+def image_tag(fig, alt):
+    """The figure as an HTML image with its alt text."""
+    import matplotlib
+
+    buffer = io.BytesIO()
+    with matplotlib.rc_context(STYLE):
+        fig.savefig(buffer, format="png", metadata={"Software": None})
+    data = base64.b64encode(buffer.getvalue()).decode("ascii")
+    return f'<img alt="{escape(alt, quote=True)}" style="max-width:100%" src="data:image/png;base64,{data}">'
+
+
+class Picture:
+    """A drawn figure: an image for the eye, its alt text for everyone else."""
+
+    def __init__(self, fig, alt):
+        self.figure, self.alt = fig, alt
+
+    def __repr__(self):
+        return f"Figure: {self.alt}"
+
+    def _repr_html_(self):
+        return image_tag(self.figure, self.alt)
+
+
+def show(fig, alt):
+    """Show a figure with the text that says what it shows.
+
+    Parameters
+    ----------
+    fig : matplotlib figure
+    alt : str
+        What a reader who cannot see the figure should know: kind of plot, axes, and what it shows.
+
+    Raises
+    ------
+    ValueError
+        If the alt text is missing or too short to say anything.
+    """
+    if len(alt) < 20:
+        raise ValueError("Say in the alt text what the figure shows: kind of plot, axes, and what to see in it.")
+    from IPython.display import display
+
+    display(Picture(fig, alt))

@@ -1,0 +1,104 @@
+"""Figures of lesson 01: activations, their slopes, and what depth does to a gradient."""
+
+import numpy as np
+
+from lessonkit.plots import BLACK, BLUE, COLORS, DASHES, VERMILLION, figure, show
+
+# Points read off the curves, so that the lesson can show them before the student has written them.
+GRID = np.arange(-5.0, 5.5, 0.5)
+TANH = [-.9999, -.9998, -.9993, -.9982, -.9951, -.9866, -.9640, -.9051, -.7616, -.4621, 0]  # fmt: skip
+SIGMOID = [.0067, .0110, .0180, .0293, .0474, .0759, .1192, .1824, .2689, .3775, .5]  # fmt: skip
+
+
+def the_three_shapes():
+    """The three activations side by side."""
+    from matplotlib.ticker import MultipleLocator
+
+    curves = {
+        "ReLU": ([-5, 0, 5], [0, 0, 5], "flat below zero, then a line of slope 1"),
+        "tanh": (GRID, TANH + [-y for y in TANH[-2::-1]], "from −1 to 1, steepest at 0"),
+        "sigmoid": (GRID, SIGMOID + [1 - y for y in SIGMOID[-2::-1]], "from 0 to 1, one half at 0"),
+    }
+    fig, axes = figure(1, 3, width=9, height=3)
+    for ax, (name, (x, y, words)) in zip(axes, curves.items()):
+        ax.plot(x, y, color=BLUE, linestyle="-")
+        ax.axhline(0, color=BLACK, linewidth=0.8, linestyle="-")
+        ax.axvline(0, color=BLACK, linewidth=0.8, linestyle="-")
+        ax.set(title=f"{name}\n{words}", xlabel="x")
+        ax.title.set_fontsize(10)
+        if name != "ReLU":
+            ax.set_ylim(-1.2, 1.2)
+            ax.yaxis.set_major_locator(MultipleLocator(0.5))
+    axes[0].set_ylabel("out")
+    show(fig, "Three curves over x from -5 to 5. ReLU is zero for negative x and the line out = x for positive x. "
+         "tanh rises like an S from -1 to 1 through 0. Sigmoid rises like an S from 0 to 1 and is one half at x = 0.")  # fmt: skip
+
+
+def there_and_back():
+    """One block of a network: x in, out out; dout back in, dx back out."""
+    fig, ax = figure(width=7.5, height=2.4)
+    ax.set_axis_off()
+    ax.set(xlim=(0, 10), ylim=(0, 4))
+    box = dict(boxstyle="round,pad=0.8", facecolor="white", edgecolor=BLACK, linewidth=1.5)
+    ax.text(5, 2, "activation\n(keeps a cache)", ha="center", va="center", bbox=box)
+    arrow = dict(arrowstyle="-|>", linewidth=2, mutation_scale=18)
+    for start, end, y, words, color in [
+        (1.0, 3.4, 2.7, "x", BLUE), (6.6, 9.0, 2.7, "out", BLUE),
+        (9.0, 6.6, 1.3, "dout", VERMILLION), (3.4, 1.0, 1.3, "dx = dout · slope", VERMILLION),
+    ]:  # fmt: skip
+        style = "-" if color == BLUE else "--"
+        ax.annotate("", (end, y), (start, y), arrowprops={**arrow, "color": color, "linestyle": style})
+        ax.text((start + end) / 2, y + (0.25 if color == BLUE else -0.6), words, ha="center", color=color)
+    ax.text(0.1, 3.4, "forward: solid, left to right", color=BLUE)
+    ax.text(0.1, 0.1, "backward: dashed, right to left", color=VERMILLION)
+    show(fig, "Diagram of one block. Forward, solid arrows lead from x through the activation to out. "
+         "Backward, dashed arrows lead from dout through the same block to dx, which is dout times the slope.")  # fmt: skip
+
+
+def functions_and_slopes(pairs):
+    """The student's forward functions and slopes.
+
+    Parameters
+    ----------
+    pairs : dict
+        ``(forward, backward)`` by name.
+    """
+    x = np.linspace(-5, 5, 201)
+    fig, axes = figure(1, len(pairs), width=9, height=3, squeeze=False)
+    for ax, (name, (forward, backward)) in zip(axes[0], pairs.items()):
+        out, cache = forward(x)
+        ax.plot(x, out, label="out")
+        ax.plot(x, backward(np.ones_like(x), cache), label="slope")
+        ax.set(title=name, xlabel="x", ylim=(-1.2, 2.2))
+        ax.legend(loc="upper left", fontsize=9)
+    show(fig, f"Your functions {', '.join(pairs)} over x from -5 to 5, solid, each with its slope, dashed. "
+         "A right slope is a step from 0 to 1 for ReLU, a bell of height 1 for tanh, and a bell of height one quarter for sigmoid.")  # fmt: skip
+
+
+def gradient_through_depth(pairs, depth=20, examples=500):
+    """Mean size of a gradient of one, walked back through `depth` activations in a row.
+
+    Parameters
+    ----------
+    pairs : dict
+        ``(forward, backward)`` by name.
+    depth, examples : int
+        How many activations in a row; how many random numbers go through them.
+    """
+    rng = np.random.default_rng(1)
+    start = rng.normal(size=examples)
+    fig, ax = figure(width=7, height=3.6)
+    for (name, (forward, backward)), color, dash in zip(pairs.items(), COLORS, DASHES):
+        signal, caches = start, []
+        for _ in range(depth):
+            signal, cache = forward(signal)
+            caches.append(cache)
+        gradient, sizes = np.ones(examples), []
+        for cache in reversed(caches):
+            gradient = backward(gradient, cache)
+            sizes.append(np.abs(gradient).mean())
+        ax.semilogy(range(1, depth + 1), sizes, color=color, linestyle=dash)
+        ax.annotate(name, (depth, sizes[-1]), xytext=(6, 0), textcoords="offset points", va="center", color=color)
+    ax.set(xlabel="activations walked back through", ylabel="mean size of the gradient", xlim=(1, depth + 2.5))
+    show(fig, "Line plot, logarithmic: mean size of a gradient of one after walking back through up to 20 activations. "
+         "Through ReLU it stays near one half, through tanh it falls slowly, through sigmoid it falls below one billionth.")  # fmt: skip

@@ -1,0 +1,80 @@
+"""What a student reads after a check: text for a terminal, HTML for a notebook. The two say the same."""
+
+from html import escape
+
+from lessonkit.values import show_number
+
+
+def headline(result):
+    """One line: how many checks pass, how many points that is."""
+    if result.empty:
+        return f"{result.exercise} is still empty."
+    passing = sum(outcome.passed for outcome in result.outcomes)
+    points = f"{show_number(result.points)} of {show_number(result.max_points)} points"
+    if result.passed:
+        count = "its check passes" if len(result.outcomes) == 1 else f"all {passing} checks pass"
+        return f"{result.exercise}: {count}, {points}."
+    return f"{result.exercise}: {passing} of {len(result.outcomes)} checks pass, {points}."
+
+
+def advice(result):
+    """What to do with an exercise that is still empty."""
+    return (
+        "Write your code in the cell above in place of `raise NotImplementedError()`, run that cell, "
+        "then run this one again."
+    )
+
+
+def text(result):
+    """The report as plain text."""
+    if result.empty:
+        return f"{headline(result)} {advice(result)}"
+    lines = [headline(result)]
+    if result.passed:
+        return lines[0]
+    for outcome in result.outcomes:
+        lines.append(f"  {'✓ passes' if outcome.passed else '✗ fails '}  {outcome.title} ({_points(outcome)})")
+        if not outcome.passed:
+            lines.append(f"      {outcome.sentence}")
+            if outcome.example:
+                lines.append(f"      {_example(outcome)}")
+    return "\n".join(lines)
+
+
+def html(result):
+    """The report as HTML: no script, no colour that carries meaning, readable in light and dark."""
+    mark = "✓" if result.passed else "…" if result.empty else "✗"
+    first = f"<strong>{mark} {escape(headline(result))}</strong>"
+    if result.empty:
+        return _box(f"{first} {_code(advice(result))}")
+    if result.passed:
+        return _box(first)
+    rows = []
+    for outcome in result.outcomes:
+        state = "✓ passes" if outcome.passed else "✗ fails"
+        row = f"<strong>{state}:</strong> {escape(outcome.title)} ({_points(outcome)})"
+        if not outcome.passed:
+            row += f"<br>{_code(outcome.sentence)}"
+            if outcome.example:
+                row += f"<br><code>{escape(_example(outcome))}</code>"
+        rows.append(f'<li style="margin:0.4em 0">{row}</li>')
+    return _box(f'{first}<ul style="list-style:none;padding-left:0.5em;margin:0.3em 0">{"".join(rows)}</ul>')
+
+
+def _points(outcome):
+    earned = show_number(outcome.points) if outcome.passed else "0"
+    return f"{earned} of {show_number(outcome.points)} point{'s' if outcome.points != 1 else ''}"
+
+
+def _example(outcome):
+    return outcome.example if outcome.kind == "error" else f"For example, {outcome.example}"
+
+
+def _code(sentence):
+    """Escaped text with `code` between backticks set as code."""
+    parts = escape(sentence).split("`")
+    return "".join(f"<code>{part}</code>" if i % 2 else part for i, part in enumerate(parts))
+
+
+def _box(inside):
+    return f'<div style="border-left:4px solid currentColor;padding:0.3em 0.8em">{inside}</div>'

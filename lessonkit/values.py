@@ -1,0 +1,71 @@
+"""Plain values: all that crosses between a check and the code under test.
+
+Plain are arrays and numbers of boolean, integer, real or complex type, strings, None, and tuples, lists
+and dicts of these. Everything else (a cache, a network, a generator) stays on the student's side.
+"""
+
+import numpy as np
+
+PLAIN_KINDS = "biufc"
+MAX_DEPTH = 16
+
+
+def copy_plain(value, otherwise, depth=0):
+    """Copy `value` down to plain values; ``otherwise(part)`` stands in for each part that is not plain."""
+    if depth > MAX_DEPTH:
+        return otherwise(value)
+    if value is None or type(value) in (bool, int, float, complex, str):
+        return value
+    if isinstance(value, (np.ndarray, np.generic)):
+        array = np.array(value, subok=False)
+        if array.dtype.kind not in PLAIN_KINDS:
+            return str(value) if isinstance(value, np.str_) else otherwise(value)
+        return array if isinstance(value, np.ndarray) else array[()]
+    if isinstance(value, (tuple, list)):
+        kind = list if isinstance(value, list) else tuple
+        return kind(copy_plain(part, otherwise, depth + 1) for part in value)
+    if isinstance(value, dict) and all(isinstance(key, (str, int)) for key in value):
+        return {key: copy_plain(part, otherwise, depth + 1) for key, part in value.items()}
+    return otherwise(value)
+
+
+def parts(value, path=""):
+    """All leaves of a plain value with their paths: ``('[0]', ...), ("['W1']", ...)``."""
+    if isinstance(value, (tuple, list)):
+        for i, part in enumerate(value):
+            yield from parts(part, f"{path}[{i}]")
+    elif isinstance(value, dict):
+        for key, part in value.items():
+            yield from parts(part, f"{path}[{key!r}]")
+    else:
+        yield path, value
+
+
+def is_number(value):
+    """Whether `value` is a plain array or number (a boolean counts)."""
+    return isinstance(value, (np.ndarray, np.generic, bool, int, float, complex))
+
+
+def describe(value):
+    """What kind of value this is, in a few words: ``an array of shape (3, 4)``."""
+    if value is None:
+        return "None"
+    if isinstance(value, np.ndarray):
+        return f"an array of shape {value.shape}"
+    if is_number(value):
+        return f"the number {show_number(value)}"
+    if isinstance(value, str):
+        return f"the text {value[:40]!r}"
+    if isinstance(value, (tuple, list)):
+        return f"a {type(value).__name__} of {len(value)}"
+    if isinstance(value, dict):
+        return f"a dict with the keys {', '.join(map(str, list(value)[:8]))}"
+    return f"an object of type {getattr(value, 'kind', type(value).__name__)}"
+
+
+def show_number(value):
+    """A number as a person would write it: five significant digits, no type name."""
+    value = np.asarray(value)[()]
+    if isinstance(value, (bool, np.bool_, int, np.integer)):
+        return str(value)
+    return f"{value:.5g}"

@@ -1,0 +1,34 @@
+"""The course, in nbgrader's own words. Every `nbgrader` command run in this folder reads it."""
+
+import os
+import sys
+from pathlib import Path
+
+c = get_config()  # noqa: F821
+
+course = Path(__file__).resolve().parent
+
+c.CourseDirectory.course_id = "nn-from-scratch"
+c.CourseDirectory.source_directory = "solutions"
+c.CourseDirectory.release_directory = "lessons"
+# What lies beside a source notebook is copied into the release: the text of the solutions must not travel.
+c.CourseDirectory.ignore = [
+    ".ipynb_checkpoints", "*.pyc", "__pycache__", ".pytest_cache", "*.py", "*.part", "checkpoints",
+]  # fmt: skip
+
+c.Exchange.root = str(course / "exchange")
+(course / "exchange").mkdir(exist_ok=True)
+
+c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE\nraise NotImplementedError()"}
+c.Execute.timeout = 180
+
+# Kernels that nbgrader starts inherit these: one BLAS thread (networks this small lose tenfold with more),
+# and where check(..., hidden=True) finds the reference and the secret seed.
+for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(name, "1")
+os.environ.setdefault("LESSONKIT_LIVE_TRUTH", "autograder.truth")
+
+# nbgrader calls `alembic` by name; find the one of this environment, activated or not.
+scripts = str(Path(sys.executable).parent)
+if scripts not in os.environ.get("PATH", "").split(os.pathsep):
+    os.environ["PATH"] = scripts + os.pathsep + os.environ.get("PATH", "")

@@ -1,0 +1,298 @@
+# %% [markdown]
+# # 01. Activations: sigmoid, ReLU, tanh
+#
+# Stack ten layers that only multiply and add, and you get one layer that multiplies and adds: a straight line
+# through a straight line is a straight line. What lets a network bend is a small nonlinear function between the
+# layers, the **activation**.
+#
+# In this lesson you build the three best-known ones, and for each the step that carries a gradient back through it.
+# Every network of this course will run on your six functions.
+
+# %% tags=["setup"]
+import numpy as np
+
+from lessonkit import check
+from lessonkit.explorers import lesson_01 as explorers
+from lessonkit.plots import lesson_01 as plots
+
+# %% [markdown]
+# ## The picture first
+#
+# Each function takes one number and gives one number. Look at three things: where each curve is flat, what range it
+# stays in, and what it does at zero.
+
+# %%
+plots.the_three_shapes()
+
+# %% [markdown]
+# - **ReLU** (rectified linear unit) is off for negative inputs and passes positive ones unchanged.
+# - **tanh** (hyperbolic tangent) squashes everything into the range from −1 to 1.
+# - **sigmoid** squashes everything into the range from 0 to 1, so it can be read as a probability.
+#
+# ## The formulas
+#
+# | name | formula | slope |
+# |---|---|---|
+# | ReLU | $\operatorname{relu}(x) = \max(0, x)$ | $1$ where $x > 0$, and $0$ where $x < 0$ |
+# | tanh | $\tanh(x) = \dfrac{e^{x} - e^{-x}}{e^{x} + e^{-x}}$ | $1 - \tanh(x)^2$ |
+# | sigmoid | $\sigma(x) = \dfrac{1}{1 + e^{-x}}$ | $\sigma(x)\,(1 - \sigma(x))$ |
+#
+# An activation works **entry by entry**: give it an array of any shape, and it treats each number alone.
+#
+# | symbol | what it is | shape |
+# |---|---|---|
+# | $x$ | input of the activation | any, for example $(N, D)$: $N$ examples, $D$ numbers each |
+# | `out` | output of the activation | the shape of $x$ |
+# | `dout` | how much the loss changes when each entry of `out` changes | the shape of $x$ |
+# | `dx` | how much the loss changes when each entry of $x$ changes | the shape of $x$ |
+#
+# ## There and back
+#
+# Every building block of a network comes as a pair. On the way **forward** it turns `x` into `out`. On the way
+# **backward** it is handed `dout`, the *upstream gradient*, by whatever comes after it, and passes `dx` on to
+# whatever came before.
+
+# %%
+plots.there_and_back()
+
+# %% [markdown]
+# The chain rule says how: slope times slope. Here $f'$ is the slope of the activation at the input.
+#
+# $$\text{dx} = \text{dout} \cdot f'(x) \qquad \text{entry by entry}$$
+#
+# The backward function does not get `x`. What it needs, the forward function puts into the **cache**. What you put
+# there is up to you: the input, the output, a mask, a tuple. Only your own backward function reads it.
+#
+# ## One number by hand
+#
+# Take tanh at $x = 0.5$, and suppose that the rest of the network says $\text{dout} = 3$: *"if your output grows by a
+# little, the loss grows three times as much."*
+#
+# 1. Forward: $\tanh(0.5) \approx 0.4621$.
+# 2. Slope: $1 - 0.4621^2 \approx 0.7864$.
+# 3. Backward: $\text{dx} = 3 \cdot 0.7864 \approx 2.359$.
+#
+# A small push on $x$ is felt a little less strongly than a push on the output, because tanh is flatter than a line of
+# slope one. Keep the number 2.359; you will meet it again.
+
+# %% [markdown]
+# **Exercise 1 of 6: ReLU forward** · easy · 5 min
+#
+# Return the activation of `x`, and a cache. Think about what your backward function will want to know.
+
+# %% exercise="relu_forward"
+
+# %%
+x = np.array([[-2.0, -0.5], [0.5, 2.0]])
+out, cache = relu_forward(x)
+print(out)
+
+# %% check="relu_forward"
+
+# %% [markdown]
+# <details>
+# <summary>Help: my check says …</summary>
+#
+# - **"must return 2 things"**: end with `return out, cache`. Even when the cache is a single array, it comes second.
+# - **"overwrites x"**: something like `x[...] = ...` changes the array that the caller handed to you. Make a new array.
+# - **"integer dtype"**: when `x` holds whole numbers, many NumPy functions answer with whole numbers. The course-wide
+#   rule of lesson 00 asks for a floating result. What number could you compare with that is not an integer?
+#
+# </details>
+
+# %% [markdown]
+# **Exercise 2 of 6: ReLU backward** · easy · 8 min
+#
+# ReLU has slope 1 where the input was positive and slope 0 where it was negative. So each entry of `dout` either
+# passes unchanged or is stopped.
+#
+# At exactly 0 there is a kink and no slope; any value from 0 to 1 is accepted there.
+
+# %% exercise="relu_backward"
+
+# %%
+dout = np.array([[10.0, 20.0], [30.0, 40.0]])
+print(relu_backward(dout, cache))  # which two entries should be stopped?
+
+# %% check="relu_backward"
+
+# %% [markdown]
+# <details>
+# <summary>Help: my check says …</summary>
+#
+# - **"what decides is the sign of x"**: gradients may be negative too, and a negative gradient flows back just as well.
+#   Only the *input* of the forward pass opens or closes the gate.
+# - **"uses relu_forward, which is still empty"**: the check runs your own forward pass to get a cache. Do exercise 1 first,
+#   and run its cell again after each change.
+# - **A shape problem**: look at what you stored. The mask must have the shape of `x`.
+#
+# </details>
+
+# %% [markdown]
+# **Exercise 3 of 6: tanh forward** · easy · 5 min
+#
+# NumPy knows the elementary functions of mathematics, this one included. If you build it from exponentials instead, look
+# at the formula for $x = 1000$: $e^{1000}$ is larger than the largest floating-point number (about $1.8 \cdot 10^{308}$).
+
+# %% exercise="tanh_forward"
+
+# %%
+out, cache = tanh_forward(np.array([-1000.0, 0.0, 0.5, 1000.0]))
+print(out)  # the third is the number from above
+
+# %% check="tanh_forward"
+
+# %% [markdown]
+# <details>
+# <summary>Help: my check says …</summary>
+#
+# - **NaN, "not a number"**: it comes from ∞ / ∞ or ∞ − ∞. Some exponential has grown too large.
+# - **A warning from NumPy, though the check passes**: warnings cost no points. `overflow encountered in exp` still tells you that
+#   an infinity was on the way.
+#
+# </details>
+
+# %% [markdown]
+# **Exercise 4 of 6: tanh backward** · medium · 10 min
+#
+# The slope is $1 - \tanh(x)^2$. You have already computed $\tanh(x)$ once, on the way forward.
+
+# %% exercise="tanh_backward"
+
+# %%
+_, cache = tanh_forward(np.array([0.5]))
+print(tanh_backward(np.array([3.0]), cache))  # the number worked out by hand above
+
+# %% check="tanh_backward"
+
+# %% [markdown]
+# <details>
+# <summary>Help: my check says …</summary>
+#
+# - **"tanh is applied twice"**: if the cache holds the *output*, then tanh has been taken already. If it holds the *input*, it has not.
+#   Both are fine, but the two need different formulas.
+# - **"ignore the upstream gradient"**: with `dout` all ones you would not notice. In a network it never is.
+#
+# </details>
+
+# %% [markdown]
+# **Exercise 5 of 6: sigmoid forward** · hard · 15 min
+#
+# The formula has two faces. Multiply numerator and denominator by $e^{x}$ and you get the second:
+#
+# $$\sigma(x) = \frac{1}{1 + e^{-x}} = \frac{e^{x}}{1 + e^{x}}$$
+#
+# In exact mathematics they are equal. In floating point, the first has a huge exponential when $x$ is far below zero, the second
+# when $x$ is far above. Your function must give no NaN and no infinity for inputs as large as ±10,000.
+
+# %% exercise="sigmoid_forward"
+
+# %%
+out, cache = sigmoid_forward(np.array([-1000.0, -1.0, 0.0, 1.0, 1000.0]))
+print(out.round(4))
+
+# %% check="sigmoid_forward"
+
+# %% [markdown]
+# <details>
+# <summary>Help: my check says …</summary>
+#
+# - **"Infinity divided by infinity"**: you use one face for all inputs, and at one end both parts of the fraction explode.
+#   Which face is harmless on which side of zero?
+# - **"depends on the other entries of the batch"**: sigmoid looks at one number at a time. There is no sum over an axis in it.
+# - **The curve looks right in the middle and the check of the values fails**: print a few entries next to the formula, worked out with a pocket calculator.
+#
+# </details>
+
+# %% [markdown]
+# **Exercise 6 of 6: sigmoid backward** · medium · 8 min
+#
+# The slope is $\sigma(x)\,(1 - \sigma(x))$. At $x = 0$ it has its largest value, one quarter. Far from zero it is almost nothing:
+# remember that when you read the last figure.
+
+# %% exercise="sigmoid_backward"
+
+# %%
+_, cache = sigmoid_forward(np.array([0.0, 4.0]))
+print(sigmoid_backward(np.array([1.0, 1.0]), cache).round(4))
+
+# %% check="sigmoid_backward"
+
+# %% [markdown]
+# <details>
+# <summary>Help: my check says …</summary>
+#
+# - **"x where sigmoid(x) belongs"**: look at what your forward function put in the cache, and what your backward function takes it for.
+# - **"changes what is in the cache"**: an operation like `*=` writes into the array that it starts from. A training loop may ask for the
+#   gradient twice.
+#
+# </details>
+
+# %% [markdown]
+# ## Your six functions at work
+#
+# Solid lines are your forward functions, dashed lines the slopes that your backward functions give for an upstream gradient of one.
+
+# %%
+plots.functions_and_slopes(
+    {
+        "ReLU": (relu_forward, relu_backward),
+        "tanh": (tanh_forward, tanh_backward),
+        "sigmoid": (sigmoid_forward, sigmoid_backward),
+    }
+)
+
+# %% [markdown]
+# ### Move the tangent
+#
+# The slope is the steepness of the tangent. Move the point with the slider (arrow keys work too), and watch where the gradient fades away.
+
+# %% tags=["nbval-ignore-output"]
+explorers.tangent(
+    {
+        "tanh": (tanh_forward, tanh_backward),
+        "sigmoid": (sigmoid_forward, sigmoid_backward),
+        "ReLU": (relu_forward, relu_backward),
+    }
+)
+
+# %% [markdown]
+# ### What depth does to a gradient
+#
+# A gradient that walks back through many layers is multiplied by one slope in each of them. The figure lets random numbers go forward through
+# twenty activations, one after the other, and then walks a gradient of one back.
+
+# %%
+plots.gradient_through_depth(
+    {
+        "ReLU": (relu_forward, relu_backward),
+        "tanh": (tanh_forward, tanh_backward),
+        "sigmoid": (sigmoid_forward, sigmoid_backward),
+    }
+)
+
+# %% [markdown]
+# ## Questions to think about
+#
+# 1. Sigmoid's slope is at most 1/4. What is left of a gradient after ten sigmoids, at best?
+#
+# <details><summary>Answer</summary>
+#
+# $(1/4)^{10}$, less than one millionth. That is the *vanishing gradient*, and the reason why deep networks left sigmoid behind.
+#
+# </details>
+#
+# 2. A ReLU whose input is negative for every example never gets a gradient. Can it come back to life?
+#
+# <details><summary>Answer</summary>
+#
+# Not by its own weights: no gradient reaches them. It is called a *dead* ReLU. Only a change in the layers before it can shift its input.
+#
+# </details>
+#
+# 3. tanh and sigmoid are the same curve, stretched and shifted. Which of the two would you rather have between layers, if the next layer likes inputs
+#    that are centred at zero?
+#
+# ## What comes next
+#
+# **02. Mean squared error**: how wrong is a prediction, as one number, and in which direction should it move?
