@@ -27,6 +27,7 @@ c.Execute.timeout = 180
 for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(name, "1")
 os.environ.setdefault("LESSONKIT_LIVE_TRUTH", "autograder.truth")
+os.environ["LESSONKIT_COURSE"] = str(course)
 
 # nbgrader calls `alembic` by name; find the one of this environment, activated or not.
 scripts = str(Path(sys.executable).parent)

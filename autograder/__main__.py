@@ -22,7 +22,14 @@ def build(arguments):
         tool.remember(name)
     if (tool.COURSE / "README.md").exists():
         tool.update_readme()
-    print(f"{len(names)} lessons built." if names else "Everything is up to date.")
+    print(f"Built: {', '.join(names)}." if names else "Everything is up to date.")
+
+
+def demo(arguments):
+    """Show the whole loop on a small class."""
+    from autograder import demo as tool
+
+    tool.main()
 
 
 def parser():
@@ -34,6 +41,8 @@ def parser():
     command.add_argument("--force", action="store_true", help="build what is up to date as well")
     command.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="lessons side by side (default: %(default)s)")
     command.set_defaults(run=build)
+    command = commands.add_parser("demo", help="release a lesson, make a class, grade it, give feedback")
+    command.set_defaults(run=demo)
     return top
 
 

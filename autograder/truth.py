@@ -1,5 +1,6 @@
 """The truth on the grader's side: the live reference and the live bank of mistakes, on any seed."""
 
+import os
 import secrets
 from functools import lru_cache
 from pathlib import Path
@@ -71,9 +72,15 @@ def record(lesson, path):
     recorded.save(path, checks, {exercise: live.suspects(exercise) for exercise in exercises})
 
 
-def secret_seed(course=COURSE):
-    """The course's secret seed; it is drawn at first use and kept in ``.secret_seed``, which git ignores."""
-    path = Path(course) / ".secret_seed"
+def secret_seed(course=None):
+    """The course's secret seed; it is drawn at first use and kept in ``.secret_seed``, which git ignores.
+
+    Parameters
+    ----------
+    course : path, optional
+        The course's folder. Default: ``LESSONKIT_COURSE``, which ``nbgrader_config.py`` sets, or this project.
+    """
+    path = Path(course or os.environ.get("LESSONKIT_COURSE") or COURSE) / ".secret_seed"
     try:
         with open(path, "x", encoding="ascii") as file:
             file.write(f"{secrets.randbits(63)}\n")

@@ -3,9 +3,11 @@
 from dataclasses import dataclass, replace
 
 from lessonkit import registry
-from lessonkit.compare import difference, same_values
+from lessonkit.compare import difference, fits_own_forward, same_values
 from lessonkit.lessons import exercises
 from lessonkit.transcript import run
+
+FITS = " It does fit the numerical gradient of your own forward pass, so the mistake is in the forward pass."
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,7 @@ class Suspect:
 class Outcome:
     """How one check went.
 
-    `kind` is ``passed``, ``empty``, ``mistake`` (named from the bank), ``error`` (it raised) or that of a
+    `kind` is ``passed``, ``empty``, ``waits`` (for another exercise that is empty), ``mistake`` (named from the bank), ``error`` (it raised) or that of a
     `lessonkit.compare.Difference`; `mistake` is the name of the mistake when one was recognised.
     """
 
@@ -88,19 +90,22 @@ def grade(exercise, host, truth):
     transcripts = {check.name: run(check, host, truth.seed) for check in checks}
     failures = {check.name: _failure(check, transcripts[check.name], truth) for check in checks}
     suspects = truth.suspects(exercise) if any(failures.values()) else ()
+    named = {
+        check.name: _suspect(check, checks, transcripts, failures, suspects)
+        for check in checks
+        if failures[check.name] and failures[check.name].kind != "empty"
+    }
     outcomes = []
     for check in checks:
-        failure = failures[check.name]
+        failure, transcript = failures[check.name], transcripts[check.name]
         if failure is None:
             outcomes.append(Outcome(check.name, check.title, check.points, True))
-            continue
-        suspect = _suspect(check, checks, transcripts, failures, suspects)
-        if failure.kind == "empty":
+        elif failure.kind == "empty":
             outcomes.append(failure)
-        elif suspect:
+        elif suspect := named[check.name] or _same_again(check, transcript, truth, named.values()):
             outcomes.append(replace(failure, kind="mistake", sentence=suspect.sentence, mistake=suspect.name))
         else:
-            hint = _hint(exercise, transcripts[check.name], host, truth)
+            hint = _hint(exercise, transcript, host, truth)
             outcomes.append(replace(failure, sentence=failure.sentence + hint))
     return Result(exercise, tuple(outcomes))
 
@@ -115,14 +120,14 @@ def _failure(check, transcript, truth):
     for entry, (name, value) in zip(transcript.entries, expected):
         found = difference(entry, value, check.rtol)
         if found:
-            return failed(found.kind, found.sentence, found.example)
+            return failed(found.kind, found.sentence + FITS * fits_own_forward(entry), found.example)
     error = transcript.error
     if error is None:
         return None if len(transcript.entries) == len(expected) else failed("error", "The check came to no end.")
     if error.kind == "empty" and error.function == check.exercise:
         return failed("empty", "")
     if error.kind == "empty":
-        return failed("error", f"This check also uses {error.function}, which is still empty: write that one first.")
+        return failed("waits", f"This check also uses {error.function}, which is still empty: write that one first.")
     return failed("error", error.message, error.where)
 
 
@@ -152,6 +157,21 @@ def _agrees(transcript, recorded, rtol):
     if said != message or [entry.name for entry in transcript.entries] != [name for name, _ in values]:
         return False
     return all(same_values(entry.value, value, rtol) for entry, (_, value) in zip(transcript.entries, values))
+
+
+def _same_again(check, transcript, truth, named):
+    """A mistake already named at another check, when it explains the first wrong value of this one as well.
+
+    So a second cause further on (a forward pass that is wrong too) does not hide the first.
+    """
+    for entry, (name, value) in zip(transcript.entries, truth.values(check)):
+        if difference(entry, value, check.rtol):
+            for suspect in filter(None, named):
+                recorded = suspect.transcripts.get(check.name)
+                if recorded and same_values(entry.value, dict(recorded[0]).get(name), check.rtol):
+                    return suspect
+            return None
+    return None
 
 
 def _hint(exercise, transcript, host, truth):

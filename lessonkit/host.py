@@ -176,7 +176,7 @@ class LocalHost:
 
 def _as_student_error(name, error):
     text = " ".join(str(error).split())[:200]
-    message = f"{name} raised {type(error).__name__}{': ' + text if text else ''}"
+    message = f"{name} raised {type(error).__name__}{': ' + text.rstrip('.') if text else ''}."
     return StudentError(name, type(error).__name__, message, _line_of_student(error))
 
 

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from dataclasses import asdict, replace
 from importlib import import_module
 
 from lessonkit import report
@@ -9,6 +10,8 @@ from lessonkit.grading import Result, grade
 from lessonkit.host import LocalHost
 from lessonkit.lessons import exercise as find_exercise
 from lessonkit.recorded import truth_of
+
+RESULT = "application/vnd.lessonkit.result+json"
 
 
 class CheckFailed(Exception):
@@ -19,10 +22,13 @@ class CheckFailed(Exception):
 
 
 class Report:
-    """The result of a check: the points as a number (nbgrader reads it), the report for the reader."""
+    """The result of a check: the points as a number (nbgrader reads it), the report for the reader.
 
-    def __init__(self, result):
-        self.result = result
+    Graded on the secret seed, it also carries what an instructor's report reads.
+    """
+
+    def __init__(self, result, graded=False):
+        self.result, self.graded = result, graded
 
     def __float__(self):
         return float(self.result.points)
@@ -33,8 +39,9 @@ class Report:
     def __str__(self):
         return report.text(self.result)
 
-    def _repr_html_(self):
-        return report.html(self.result)
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        bundle = {"text/plain": repr(self), "text/html": report.html(self.result)}
+        return {**bundle, RESULT: asdict(self.result)} if self.graded else bundle
 
 
 def check(exercise, hidden=False):
@@ -61,7 +68,7 @@ def check(exercise, hidden=False):
     namespace = sys._getframe(1).f_globals
     visible = grade(exercise, LocalHost(namespace), truth_of(exercise))
     result = _hidden(exercise, namespace, visible) if hidden else visible
-    shown = Report(result)
+    shown = Report(result, graded=hidden)
     if os.environ.get("NBGRADER_EXECUTION") == "validate" and not result.passed:
         raise CheckFailed(str(shown))
     if "ipykernel" not in sys.modules and "pyodide_kernel" not in sys.modules:
@@ -80,8 +87,6 @@ def _hidden(exercise, namespace, visible):
 
 def conceal(hidden, visible):
     """The outcome on the secret seed, told without its numbers."""
-    from dataclasses import replace
-
     if hidden.passed:
         return hidden
     if not visible.passed:

@@ -23,7 +23,8 @@ class Check:
         What passing it earns.
     values : callable
         ``values(code, rng)``: a generator that calls the code under test and yields ``(name, value)``,
-        or ``(name, value, second_truth)`` for a value that must agree with a second truth as well.
+        or ``(name, value, second_truth)``. The reference's value decides; where a wrong value agrees with its
+        second truth (the numerical gradient of the student's own forward pass), the message says so.
     rtol : float
         The largest accepted difference, relative to the truth's entries and to its largest entry.
     """

@@ -14,7 +14,7 @@ VISIBLE_SEED = 2024
 
 @dataclass
 class Entry:
-    """One yielded value, and the second truths that it must agree with."""
+    """One yielded value, and its second truths: they tell where to look when it is wrong."""
 
     name: str
     value: object

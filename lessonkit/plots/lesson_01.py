@@ -36,21 +36,22 @@ def the_three_shapes():
 
 def there_and_back():
     """One block of a network: x in, out out; dout back in, dx back out."""
-    fig, ax = figure(width=7.5, height=2.4)
+    from matplotlib.patches import FancyBboxPatch
+
+    fig, ax = figure(width=7.5, height=2.2)
     ax.set_axis_off()
     ax.set(xlim=(0, 10), ylim=(0, 4))
-    box = dict(boxstyle="round,pad=0.8", facecolor="white", edgecolor=BLACK, linewidth=1.5)
-    ax.text(5, 2, "activation\n(keeps a cache)", ha="center", va="center", bbox=box)
-    arrow = dict(arrowstyle="-|>", linewidth=2, mutation_scale=18)
-    for start, end, y, words, color in [
-        (1.0, 3.4, 2.7, "x", BLUE), (6.6, 9.0, 2.7, "out", BLUE),
-        (9.0, 6.6, 1.3, "dout", VERMILLION), (3.4, 1.0, 1.3, "dx = dout · slope", VERMILLION),
+    ax.add_patch(FancyBboxPatch((3.7, 0.7), 2.6, 2.6, boxstyle="round,pad=0.1", facecolor="white", linewidth=1.5))
+    ax.text(5, 2, "activation\n(keeps a cache)", ha="center", va="center")
+    for start, end, y, words, color, style in [
+        (0.6, 3.6, 2.7, "x", BLUE, "-"), (6.4, 9.4, 2.7, "out", BLUE, "-"),
+        (9.4, 6.4, 1.3, "dout", VERMILLION, "--"), (3.6, 0.6, 1.3, "dx = dout · slope", VERMILLION, "--"),
     ]:  # fmt: skip
-        style = "-" if color == BLUE else "--"
-        ax.annotate("", (end, y), (start, y), arrowprops={**arrow, "color": color, "linestyle": style})
-        ax.text((start + end) / 2, y + (0.25 if color == BLUE else -0.6), words, ha="center", color=color)
-    ax.text(0.1, 3.4, "forward: solid, left to right", color=BLUE)
-    ax.text(0.1, 0.1, "backward: dashed, right to left", color=VERMILLION)
+        arrow = dict(arrowstyle="-|>", linewidth=2, mutation_scale=18, color=color, linestyle=style)
+        ax.annotate("", (end, y), (start, y), arrowprops=arrow)
+        ax.text((start + end) / 2, y + 0.25, words, ha="center", color=color)
+    ax.text(2.1, 3.6, "forward: solid", color=BLUE, ha="center")
+    ax.text(2.1, 0.3, "backward: dashed", color=VERMILLION, ha="center")
     show(fig, "Diagram of one block. Forward, solid arrows lead from x through the activation to out. "
          "Backward, dashed arrows lead from dout through the same block to dx, which is dout times the slope.")  # fmt: skip
 
@@ -98,7 +99,9 @@ def gradient_through_depth(pairs, depth=20, examples=500):
             gradient = backward(gradient, cache)
             sizes.append(np.abs(gradient).mean())
         ax.semilogy(range(1, depth + 1), sizes, color=color, linestyle=dash)
-        ax.annotate(name, (depth, sizes[-1]), xytext=(6, 0), textcoords="offset points", va="center", color=color)
+        above = 9 if name == "ReLU" else -9 if name == "tanh" else 0  # the two end close to each other
+        place = dict(xytext=(6, above), textcoords="offset points", va="center")
+        ax.annotate(name, (depth, sizes[-1]), color=color, **place)
     ax.set(xlabel="activations walked back through", ylabel="mean size of the gradient", xlim=(1, depth + 2.5))
     show(fig, "Line plot, logarithmic: mean size of a gradient of one after walking back through up to 20 activations. "
          "Through ReLU it stays near one half, through tanh it falls slowly, through sigmoid it falls below one billionth.")  # fmt: skip

@@ -234,13 +234,12 @@ print(sigmoid_backward(np.array([1.0, 1.0]), cache).round(4))
 # Solid lines are your forward functions, dashed lines the slopes that your backward functions give for an upstream gradient of one.
 
 # %%
-plots.functions_and_slopes(
-    {
-        "ReLU": (relu_forward, relu_backward),
-        "tanh": (tanh_forward, tanh_backward),
-        "sigmoid": (sigmoid_forward, sigmoid_backward),
-    }
-)
+activations = {
+    "ReLU": (relu_forward, relu_backward),
+    "tanh": (tanh_forward, tanh_backward),
+    "sigmoid": (sigmoid_forward, sigmoid_backward),
+}
+plots.functions_and_slopes(activations)
 
 # %% [markdown]
 # ### Move the tangent
@@ -248,13 +247,7 @@ plots.functions_and_slopes(
 # The slope is the steepness of the tangent. Move the point with the slider (arrow keys work too), and watch where the gradient fades away.
 
 # %% tags=["nbval-ignore-output"]
-explorers.tangent(
-    {
-        "tanh": (tanh_forward, tanh_backward),
-        "sigmoid": (sigmoid_forward, sigmoid_backward),
-        "ReLU": (relu_forward, relu_backward),
-    }
-)
+explorers.tangent(activations)
 
 # %% [markdown]
 # ### What depth does to a gradient
@@ -263,13 +256,7 @@ explorers.tangent(
 # twenty activations, one after the other, and then walks a gradient of one back.
 
 # %%
-plots.gradient_through_depth(
-    {
-        "ReLU": (relu_forward, relu_backward),
-        "tanh": (tanh_forward, tanh_backward),
-        "sigmoid": (sigmoid_forward, sigmoid_backward),
-    }
-)
+plots.gradient_through_depth(activations)
 
 # %% [markdown]
 # ## Questions to think about

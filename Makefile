@@ -1,0 +1,49 @@
+# Everything starts here: `make lab` for students, `make demo` for instructors, `make test` for contributors.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+ONE_THREAD := OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 MKL_NUM_THREADS=1
+
+.PHONY: help lab env build release test demo chromium clean
+
+help:  ## what can be made
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/	/' | expand -t 12
+
+$(READY): requirements-dev.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Python 3.11 or newer is needed. Name one: make $(MAKECMDGOALS) PYTHON=python3.11"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --requirement requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --no-deps --editable .
+	@mkdir -p $(VENV)/share/jupyter/lab/settings
+	@echo '{"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": false}}' \
+		> $(VENV)/share/jupyter/lab/settings/overrides.json
+	@touch $(READY)
+
+env: $(READY)  ## the environment alone, in .venv
+
+lab: $(READY)  ## open lesson 00 in JupyterLab; your copies of the lessons are in work/
+	@mkdir -p work
+	@for lesson in lessons/*/; do name=$$(basename $$lesson); \
+		test -e work/$$name || cp -r $$lesson work/$$name; done
+	$(ONE_THREAD) $(BIN)/jupyter lab work/00_welcome/00_welcome.ipynb $(LAB_OPTIONS)
+
+build: $(READY)  ## solutions, released lessons and recorded truth, from their texts
+	$(ONE_THREAD) $(BIN)/python -m autograder build
+
+test: $(READY) chromium  ## every test: reference, checks, grading, notebooks, browser
+	$(ONE_THREAD) $(BIN)/python -m pytest -n 2 --dist loadfile --nbval
+
+demo: $(READY)  ## an instructor's whole loop in a minute: release, collect, grade, feedback
+	$(ONE_THREAD) $(BIN)/python -m autograder demo
+
+chromium:
+	@command -v chromium chromium-browser google-chrome >/dev/null 2>&1 \
+		|| { test "$$(id -u)" = 0 && command -v apt-get >/dev/null \
+			&& apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } \
+		|| echo "No Chromium here: the browser tests will be skipped. Install your system's chromium package to run them."
+
+clean:  ## remove what is made locally, but not your lessons in work/
+	rm -rf $(VENV) build dist

@@ -1,0 +1,76 @@
+"""Makes a class: submissions written from the bank, as right, partly right and wrong as students write them."""
+
+import ast
+import inspect
+import json
+import textwrap
+from pathlib import Path
+
+from autograder import bank
+from autograder.build import solution_source
+
+
+def answer(exercise, entry=None):
+    """The source that a student would have typed: the reference's, or that of a mistake or variant.
+
+    Returns
+    -------
+    dict
+        Source by exercise: an entry may come with the forward pass that it belongs to.
+    """
+    if entry is None:
+        marks = ("BEGIN SOLUTION", "END SOLUTION")
+        lines = solution_source(exercise).splitlines()
+        return {exercise: "\n".join(line for line in lines if not any(mark in line for mark in marks))}
+    return {name: _renamed(code, name) for name, code in entry.replaces}
+
+
+def _renamed(code, name):
+    """The source of `code` without its decorators, defined as `name`."""
+    tree = ast.parse(textwrap.dedent(inspect.getsource(code)))
+    tree.body[0].decorator_list = []
+    tree.body[0].name = name
+    return ast.unparse(tree)
+
+
+def find(exercise, name):
+    """The mistake or variant of `exercise` called `name`.
+
+    Raises
+    ------
+    ValueError
+        If the bank has none of that name.
+    """
+    for entry in (*bank.mistakes(exercise), *bank.variants(exercise)):
+        if entry.name == name:
+            return entry
+    raise ValueError(f"The bank has no mistake or variant {name!r} of {exercise}.")
+
+
+def submission(released, answers):
+    """A released notebook with the exercises filled in.
+
+    Parameters
+    ----------
+    released : str
+        The text of the released notebook.
+    answers : dict
+        Source by exercise. What is not named stays empty.
+
+    Returns
+    -------
+    str
+    """
+    notebook = json.loads(released)
+    for cell in notebook["cells"]:
+        source = answers.get(cell["metadata"].get("nbgrader", {}).get("grade_id"))
+        if source is not None:
+            cell["source"] = source.splitlines(keepends=True)
+    return json.dumps(notebook, indent=1)
+
+
+def hand_in(course, student, lesson, text):
+    """Put a notebook where `nbgrader collect` would have put it."""
+    folder = Path(course) / "submitted" / student / lesson
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{lesson}.ipynb").write_text(text, encoding="utf-8")

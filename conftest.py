@@ -1,0 +1,7 @@
+"""Settings for every test: one BLAS thread, and kernels that find the truth for hidden checks."""
+
+import os
+
+for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(name, "1")
+os.environ.setdefault("LESSONKIT_LIVE_TRUTH", "autograder.truth")

@@ -1,0 +1,23 @@
+"""``python -m lessonkit progress``: which exercises pass, in a shell."""
+
+import argparse
+import sys
+
+
+def main(argv=None):
+    """Run the command line; return its exit code."""
+    parser = argparse.ArgumentParser(prog="python -m lessonkit", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    command = commands.add_parser("progress", help="show which exercises of which lessons pass")
+    command.add_argument("folder", nargs="?", help="the folder with your lessons (default: this one)")
+    arguments = parser.parse_args(argv)
+
+    from lessonkit.progress import progress
+
+    found = progress(arguments.folder)
+    print(found)
+    return 0 if found.rows else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,101 @@
+"""``lessonkit.progress()``: which exercises of which lessons pass, read from the notebooks themselves."""
+
+from dataclasses import dataclass
+from html import escape
+
+from lessonkit import registry, student
+from lessonkit.grading import grade
+from lessonkit.host import LocalHost
+from lessonkit.lessons import lessons
+from lessonkit.recorded import truth_of
+from lessonkit.values import show_number
+
+PASSES, PARTLY, EMPTY = "✓ passes", "✗ not yet", "· empty"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One exercise: where it stands and what it has earned."""
+
+    lesson: str
+    exercise: str
+    state: str
+    points: float
+    max_points: float
+
+
+class Progress:
+    """A table of exercises; shows itself in a notebook, prints itself in a shell.
+
+    Attributes
+    ----------
+    rows : list of Row
+    notes : list of str
+        What could not be read, in one line each.
+    """
+
+    def __init__(self, rows, notes):
+        self.rows, self.notes = rows, notes
+
+    @property
+    def summary(self):
+        if not self.rows:
+            return "No lesson's notebook was found here. Go to the folder that holds your lessons, then try again."
+        passing = sum(row.state == PASSES for row in self.rows)
+        earned, most = (show_number(sum(values)) for values in zip(*((r.points, r.max_points) for r in self.rows)))
+        return f"{passing} of {len(self.rows)} exercises pass, {earned} of {most} points."
+
+    def __str__(self):
+        lines = []
+        for row in self.rows:
+            points = f"{show_number(row.points)} of {show_number(row.max_points)}"
+            lines.append(f"{row.lesson:<20} {row.exercise:<32} {row.state:<10} {points:>9}")
+        return "\n".join([*lines, *self.notes, self.summary])
+
+    __repr__ = __str__
+
+    def _repr_html_(self):
+        cells = "".join(
+            f"<tr><td>{escape(r.lesson)}</td><td><code>{escape(r.exercise)}</code></td><td>{r.state}</td>"
+            f"<td>{show_number(r.points)} of {show_number(r.max_points)}</td></tr>"
+            for r in self.rows
+        )
+        head = "<tr><th>lesson</th><th>exercise</th><th>state</th><th>points</th></tr>"
+        notes = "".join(f"<p>{escape(note)}</p>" for note in self.notes)
+        table = f"<table><thead>{head}</thead><tbody>{cells}</tbody></table>" if cells else ""
+        return f"{table}{notes}<p><strong>{escape(self.summary)}</strong></p>"
+
+
+def progress(folder=None):
+    """Check every exercise of every lesson notebook that can be found.
+
+    Notebooks are read as they were last saved.
+
+    Parameters
+    ----------
+    folder : path, optional
+        The folder with your lessons, or one lesson's folder. Default: the current one.
+
+    Returns
+    -------
+    Progress
+    """
+    rows, notes = [], []
+    for lesson in lessons().values():
+        path = student.find_notebook(lesson.name, folder)
+        if path is None:
+            continue
+        try:
+            host = LocalHost(student.definitions(path))
+            for exercise in lesson.exercises:
+                rows.append(_row(lesson.name, exercise.name, host))
+        except ValueError as error:
+            notes.append(f"{lesson.name}: {error}")
+    return Progress(rows, notes)
+
+
+def _row(lesson, exercise, host):
+    result = grade(exercise, host, truth_of(exercise))
+    unwritten = all(outcome.kind in ("empty", "waits") for outcome in result.outcomes)
+    state = PASSES if result.passed else EMPTY if unwritten else PARTLY
+    return Row(lesson, exercise, state, result.points, registry.points(exercise))
