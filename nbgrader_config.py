@@ -22,6 +22,12 @@ c.Exchange.root = str(course / "exchange")
 c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE\nraise NotImplementedError()"}
 c.Execute.timeout = 180
 
+# Edited check cells are graded as they were released; deleted ones are put back where they stood.
+c.OverwriteCells.add_missing_cells = True
+c.OverwriteCells.missing_cell_notification = (
+    "The check cell {cell_id} was missing. It was put back and graded: please leave check cells where they are.\n\n"
+)
+
 # Kernels that nbgrader starts inherit these: one BLAS thread (networks this small lose tenfold with more),
 # and where check(..., hidden=True) finds the reference and the secret seed.
 for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):

@@ -117,7 +117,7 @@ def _failure(check, transcript, truth):
         return Outcome(check.name, check.title, check.points, False, kind, sentence, example)
 
     expected = truth.values(check)
-    for entry, (name, value) in zip(transcript.entries, expected):
+    for entry, (_, value) in zip(transcript.entries, expected):
         found = difference(entry, value, check.rtol)
         if found:
             return failed(found.kind, found.sentence + FITS * fits_own_forward(entry), found.example)

@@ -6,7 +6,7 @@ no formula, no code, no reference. It loads without pickle.
 
 import json
 import os
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -88,7 +88,7 @@ class Recorded:
         return [self._decode(part) for part in value] if isinstance(value, list) else value
 
 
-@lru_cache(maxsize=None)
+@cache
 def recorded(lesson):
     """The recorded truth of a lesson, read once."""
     return Recorded(lesson)

@@ -1,0 +1,234 @@
+"""What holds for all of the reference, and what the tools that build on it rely on."""
+
+import ast
+import builtins
+import importlib
+import inspect
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import reference_impl
+
+from .common import EXERCISES
+
+HOME = Path(reference_impl.__file__).parent
+FUNCTIONS = [name for name in EXERCISES if inspect.isfunction(getattr(reference_impl, name))]
+
+
+def test_every_exercise_is_exported():
+    assert reference_impl.__all__ == EXERCISES
+    assert len(EXERCISES) == 39
+
+
+def test_the_lessons_are_those_of_the_course():
+    table = tomllib.loads((HOME.parent / "lessonkit" / "lessons.toml").read_text(encoding="utf-8"))
+    assert reference_impl.EXERCISES == {
+        lesson["name"]: tuple(lesson.get("exercises", ())) for lesson in table["lesson"]
+    }
+
+
+def parts(name):
+    """The functions that make up an exercise: itself, or its methods."""
+    exercise = getattr(reference_impl, name)
+    return [exercise] if inspect.isfunction(exercise) else [f for f in vars(exercise).values() if inspect.isfunction(f)]
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_an_exercise_is_one_definition_that_needs_nothing_private(name):
+    """The source of an exercise is what a notebook cell holds: it may use NumPy and what can be imported."""
+    source = inspect.getsource(getattr(reference_impl, name))
+    (tree,) = ast.parse(source).body
+    own = {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
+    own |= {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)} - own - set(dir(builtins)) - {"np"}
+    assert all(hasattr(reference_impl, other) and not other.startswith("_") for other in used), used
+    attributes = {
+        node.attr
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "self"
+    }
+    assert not any(attribute.startswith("_") for attribute in attributes), attributes
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_an_exercise_fits_on_a_screen(name):
+    for part in parts(name):
+        body = inspect.getsource(part).replace(f'"""{part.__doc__}"""', "")
+        assert body.count("\n") <= 30
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_a_docstring_tells_what_and_not_how(name):
+    exercise = getattr(reference_impl, name)
+    for part in {exercise, *parts(name)}:
+        assert part.__doc__, part
+        assert not re.search(r"\bnp\.|\.reshape|\.sum\(|axis=|@ |\bnumpy\.(?!random\.Generator)", part.__doc__), part
+    for part in parts(name):
+        required = ["Returns" if "yield" not in inspect.getsource(part) else "Yields"]
+        if inspect.isfunction(exercise):
+            assert all(f"{title}\n    {'-' * len(title)}" in part.__doc__ for title in ["Parameters", *required])
+        if "raise ValueError" in inspect.getsource(part):
+            assert "Raises" in part.__doc__
+
+
+def strip(source, names):
+    """Take the top-level definitions of these names out of a module."""
+    lines = source.splitlines(keepends=True)
+    for node in reversed(ast.parse(source).body):
+        if getattr(node, "name", None) in names:
+            del lines[node.lineno - 1 : node.end_lineno]
+    return "".join(lines)
+
+
+IN_A_BUNDLE = """
+import reference_impl
+later, earlier = {later!r}, {earlier!r}
+assert reference_impl.__all__ == earlier
+for name in earlier:
+    getattr(reference_impl, name)
+for name in later:
+    try:
+        getattr(reference_impl, name)
+    except AttributeError as error:
+        assert name in str(error) and "is built in lesson" in str(error), error
+    else:
+        raise SystemExit(name + " is still there")
+if "TrainableNet" in earlier:
+    import numpy as np
+    net = reference_impl.TrainableNet("regression", [4], [False], 2, 1)
+    net.loss(np.ones((3, 2)), np.ones(3))
+if "Solver" in earlier:
+    data = {{"X_train": np.ones((9, 2)), "y_train": np.ones(9), "X_val": np.ones((3, 2)), "y_val": np.ones(3)}}
+    reference_impl.Solver(net, data, num_epochs=1, verbose=False).train()
+"""
+
+
+@pytest.mark.parametrize("lesson", reference_impl.EXERCISES)
+def test_the_package_works_with_the_later_exercises_taken_out(lesson, tmp_path):
+    later = [name for other, names in reference_impl.EXERCISES.items() if other >= lesson for name in names]
+    earlier = [name for name in EXERCISES if name not in later]
+    copy = tmp_path / "reference_impl"
+    shutil.copytree(HOME, copy, ignore=shutil.ignore_patterns("__pycache__"))
+    for module in copy.glob("*.py"):
+        module.write_text(strip(module.read_text(encoding="utf-8"), later), encoding="utf-8")
+    code = IN_A_BUNDLE.format(later=later, earlier=earlier)
+    result = subprocess.run(
+        [sys.executable, "-I", "-c", f"import sys; sys.path.insert(0, {str(tmp_path)!r})\n{code}"],
+        capture_output=True,
+        text=True,
+    )
+    assert result.returncode == 0, result.stderr
+
+
+def test_importing_it_imports_nothing_heavy():
+    code = "import sys, reference_impl; print([m for m in ('matplotlib', 'sklearn', 'scipy', 'tqdm') if m in sys.modules])"
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=HOME.parent)
+    assert result.stdout.strip() == "[]", result.stderr
+
+
+def test_it_imports_numpy_and_itself_alone():
+    allowed = {"numpy", "reference_impl", "matplotlib", "sklearn", "tqdm"} | sys.stdlib_module_names
+    for module in HOME.glob("*.py"):
+        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                assert {alias.name.split(".")[0] for alias in node.names} <= allowed
+            elif isinstance(node, ast.ImportFrom) and node.level == 0:
+                assert node.module.split(".")[0] in allowed
+
+
+def arguments(name, rng, dtype=np.float64):
+    """Arguments for every exercise that is a function of arrays, and the positions of those it may change."""
+
+    def array(*shape):
+        return (4 * rng.normal(size=shape)).astype(dtype)
+
+    def cache(forward, *args):
+        return getattr(reference_impl, forward)(*args)[1]
+
+    labels = rng.integers(0, 3, 5)
+    affine = array(5, 2, 3), array(6, 4), array(4)
+    norm = array(5, 3), array(3), array(3)
+    update = array(3, 2), array(3, 2)
+    args = {
+        "standardize": (array(5, 3),),
+        "pairwise_differences": (array(5, 3), array(2, 3)),
+        "mse_loss": (array(5, 3), array(5, 3)),
+        "rms_error": (array(5, 3), array(5, 3)),
+        "rel_error": (array(5, 3), array(5, 3)),
+        "affine_forward": affine,
+        "affine_relu_forward": affine,
+        "affine_backward": (array(5, 4), cache("affine_forward", *affine)),
+        "affine_relu_backward": (array(5, 4), cache("affine_relu_forward", *affine)),
+        "train_val_test_split": (array(5, 3), labels, 1, 2, rng),
+        "normalize": (array(5, 3), array(2, 3)),
+        "flatten_rows": (array(5, 2, 3),),
+        "minibatches": (array(5, 3), labels, 2, rng),
+        "augment_flip": (array(5, 2, 3), labels, rng),
+        "softmax_loss": (array(5, 3), labels),
+        "batchnorm_forward": (*norm, {"mode": "train"}),
+        "batchnorm_backward": (array(5, 3), cache("batchnorm_forward", *norm, {"mode": "train"})),
+        **{rule: update for rule in ("sgd", "sgd_momentum", "rmsprop", "adam")},
+    }
+    for activation in ("sigmoid", "relu", "tanh"):
+        args[f"{activation}_forward"] = (array(5, 3),)
+        args[f"{activation}_backward"] = (array(5, 3), cache(f"{activation}_forward", array(5, 3)))
+    return args[name]
+
+
+OF_ARRAYS = [name for name in FUNCTIONS if not re.match("eval_|grad_check|init_", name)]
+
+
+def arrays_in(value):
+    if isinstance(value, np.ndarray):
+        yield value
+    elif isinstance(value, (tuple, list)):
+        for item in value:
+            yield from arrays_in(item)
+    elif isinstance(value, dict):
+        yield from arrays_in(list(value.values()))
+
+
+@pytest.mark.parametrize("name", OF_ARRAYS)
+def test_inputs_are_not_modified(name, rng):
+    args = arguments(name, rng)
+    inputs = list(arrays_in(args))
+    before = [array.copy() for array in inputs]
+    for array in inputs:
+        array.flags.writeable = False
+    result = getattr(reference_impl, name)(*args)
+    if inspect.isgenerator(result):
+        list(result)
+    for array, copy in zip(inputs, before, strict=True):
+        np.testing.assert_array_equal(array, copy)
+
+
+@pytest.mark.parametrize("name", OF_ARRAYS)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_the_floating_dtype_stays(name, dtype, rng):
+    result = getattr(reference_impl, name)(*arguments(name, rng, dtype))
+    if inspect.isgenerator(result):
+        result = list(result)
+    dtypes = {array.dtype for array in arrays_in(result) if array.dtype.kind != "i"}
+    assert dtypes <= {np.dtype(dtype)}
+
+
+@pytest.mark.parametrize("name", [name for name in OF_ARRAYS if name not in ("flatten_rows", "minibatches")])
+def test_integers_give_float64(name, rng):
+    if name in ("train_val_test_split", "augment_flip"):
+        pytest.skip("keeps the dtype")
+    result = getattr(reference_impl, name)(*arguments(name, rng, np.int64))
+    if name.endswith("_forward"):
+        result = result[0]  # a cache may hold the inputs
+    assert {array.dtype for array in arrays_in(result)} <= {np.dtype(np.float64)}
+
+
+def test_a_misspelt_name_is_an_ordinary_error():
+    with pytest.raises(AttributeError, match="no attribute 'relu_foward'"):
+        importlib.import_module("reference_impl").relu_foward  # noqa: B018

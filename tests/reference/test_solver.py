@@ -1,0 +1,505 @@
+import json
+import os
+import re
+import sys
+
+import numpy as np
+import pytest
+
+import reference_impl
+from reference_impl import FullyConnectedNet, Solver, TrainableNet, mse_loss, rms_error, sgd, softmax_loss
+
+from .common import agree
+
+
+def regression_data(rng, N=23):
+    X = rng.normal(size=(N, 3))
+    y = np.sin(X).sum(axis=1)
+    return {"X_train": X, "y_train": y, "X_val": X[:7] + 0.1, "y_val": y[:7]}
+
+
+def classification_data(rng, N=23):
+    X = rng.normal(size=(N, 3))
+    y = np.count_nonzero(X[:, :2] > 0, axis=1)
+    return {"X_train": X, "y_train": y, "X_val": X[:7] + 0.1, "y_val": y[:7]}
+
+
+DATA = {"regression": regression_data, "classification": classification_data}
+
+
+def make(category="regression", seed=0, normalization=False, **options):
+    data = DATA[category](np.random.default_rng(1))
+    net = FullyConnectedNet(
+        category, [8], [normalization], 3, 1 if category == "regression" else 3, dtype=np.float64,
+        rng=np.random.default_rng(seed), initializer="he",
+    )  # fmt: skip
+    settings = {
+        "optim_config": {"learning_rate": 0.05}, "batch_size": 5, "num_epochs": 4, "verbose": False,
+        "rng": np.random.default_rng(seed), **options,
+    }  # fmt: skip
+    return Solver(net, data, **settings)
+
+
+# One step
+
+
+@pytest.mark.parametrize("category", DATA)
+def test_a_step_updates_every_parameter_by_its_own_gradient(category):
+    solver = make(category, batch_size=100)
+    before = {name: w.copy() for name, w in solver.model.params.items()}
+    loss, grads = solver.model.loss(solver.X_train, solver.y_train)
+    solver.step()
+    agree(solver.loss_history, [loss])
+    for name, w in solver.model.params.items():
+        agree(w, before[name] - 0.05 * grads[name])
+
+
+def test_every_parameter_has_its_own_config():
+    solver = make(update_rule="adam", optim_config={"beta1": 0.5})
+    for _ in range(3):
+        solver.step()
+    for name, config in solver.optim_configs.items():
+        assert config["t"] == 3
+        assert config["beta1"] == 0.5
+        assert config["m"].shape == solver.model.params[name].shape
+    assert len({id(config) for config in solver.optim_configs.values()}) == 4
+
+
+def test_configs_share_no_array_with_the_caller():
+    velocity = np.zeros(1)
+    solver = make(optim_config={"velocity": velocity})
+    assert not any(np.shares_memory(config["velocity"], velocity) for config in solver.optim_configs.values())
+
+
+def test_an_epoch_visits_every_example_once():
+    solver = make(batch_size=5)
+    seen = []
+    for _ in range(solver.iterations_per_epoch):
+        X, y = solver.next_batch()
+        seen += list(y)
+    assert solver.iterations_per_epoch == 5
+    assert sorted(seen) == sorted(solver.y_train)
+    first_again = solver.next_batch()[1]
+    assert len(first_again) == 5
+    assert list(first_again) != seen[:5]
+
+
+def test_an_update_rule_of_ones_own():
+    calls = []
+
+    def signs(w, dw, config):
+        calls.append(w.shape)
+        return w - config["learning_rate"] * np.sign(dw), config
+
+    solver = make(update_rule=signs, batch_size=100)
+    before = solver.model.params["W1"].copy()
+    solver.step()
+    agree(np.abs(solver.model.params["W1"] - before).max(), 0.05)
+    assert calls == [(3, 8), (8,), (8, 1), (1,)]
+
+
+def test_an_update_rule_may_change_w_in_place():
+    def in_place(w, dw, config):
+        w -= config["learning_rate"] * dw
+        return w, config
+
+    solvers = [make(update_rule=rule, num_epochs=6) for rule in (sgd, in_place)]
+    for solver in solvers:
+        solver.train()
+    np.testing.assert_array_equal(solvers[0].loss_history, solvers[1].loss_history)
+    for name, w in solvers[0].best_params.items():
+        np.testing.assert_array_equal(solvers[1].best_params[name], w)
+        np.testing.assert_array_equal(solvers[1].model.params[name], w)
+
+
+# How good is it?
+
+
+def test_accuracy_by_hand():
+    solver = make("classification")
+    solver.model.loss = lambda X, y=None: X
+    X = np.array([[5.0, 1, 1], [0, 2, 1], [0, 3, 4], [9, 8, 7]])
+    agree(solver.check_accuracy(X, np.array([0, 1, 1, 2])), 0.5)
+
+
+def test_the_error_of_a_regression_is_the_rms_error_without_regularization():
+    solver = make()
+    expected = rms_error(solver.model.loss(solver.X_train), solver.y_train)
+    agree(solver.check_accuracy(solver.X_train, solver.y_train), expected)
+    solver.model.reg = 1e6
+    agree(solver.check_accuracy(solver.X_train, solver.y_train), expected)
+
+
+def test_the_error_is_in_the_unit_of_the_targets():
+    """Targets divided by 150 m give errors in metres when the solver is told so."""
+    solver, plain = make(), make()
+    data = {**regression_data(np.random.default_rng(1)), "y_std": 150.0}
+    solver = Solver(plain.model, data, verbose=False)
+    agree(solver.check_accuracy(solver.X_val, solver.y_val), 150 * plain.check_accuracy(plain.X_val, plain.y_val))
+
+
+def test_several_targets_may_have_several_units(rng):
+    X, y = rng.normal(size=(6, 3)), rng.normal(size=(6, 2))
+    net = FullyConnectedNet("regression", [4], [False], 3, 2, dtype=np.float64, rng=rng)
+    unit = np.array([10.0, 0.1])
+    solver = Solver(net, {"X_train": X, "y_train": y, "X_val": X, "y_val": y, "y_std": unit}, verbose=False)
+    agree(solver.check_accuracy(X, y), rms_error(net.loss(X) * unit, y * unit))
+
+
+@pytest.mark.parametrize("category", DATA)
+@pytest.mark.parametrize("batch_size", [1, 4, 23, 1000])
+def test_the_batch_size_of_a_measurement_does_not_matter(category, batch_size):
+    solver = make(category)
+    expected = solver.check_accuracy(solver.X_train, solver.y_train)
+    agree(solver.check_accuracy(solver.X_train, solver.y_train, batch_size=batch_size), expected, 1e-12)
+
+
+def test_a_sample_holds_different_examples():
+    solver = make()
+    seen = []
+    solver.model.loss = lambda X, y=None: seen.extend(X[:, 0]) or np.zeros((len(X), 1))
+    solver.check_accuracy(solver.X_train, solver.y_train, num_samples=20, batch_size=7)
+    assert len(seen) == len(set(seen)) == 20
+    seen.clear()
+    solver.check_accuracy(solver.X_train, solver.y_train, num_samples=100)
+    assert seen == list(solver.X_train[:, 0])
+
+
+@pytest.mark.parametrize(("n", "m"), [(3, 4), (0, 0)])
+def test_measurements_that_cannot_be(n, m):
+    with pytest.raises(ValueError, match="as many examples as targets"):
+        make().check_accuracy(np.ones((n, 3)), np.ones(m))
+
+
+# Training
+
+
+@pytest.mark.parametrize("rule", ["sgd", "sgd_momentum", "rmsprop", "adam"])
+@pytest.mark.parametrize("category", DATA)
+def test_training_learns(category, rule):
+    rate = {"sgd": 0.1, "sgd_momentum": 0.03, "rmsprop": 0.01, "adam": 0.02}[rule]
+    solver = make(category, update_rule=rule, optim_config={"learning_rate": rate}, num_epochs=60)
+    before = solver.check_accuracy(solver.X_train, solver.y_train)
+    solver.train()
+    after = solver.check_accuracy(solver.X_train, solver.y_train)
+    if category == "regression":
+        assert after < 0.5 * before
+    else:
+        assert after > 0.85
+    assert len(solver.loss_history) == 60 * 5
+    assert len(solver.train_acc_history) == len(solver.val_acc_history) == 60
+    assert all(isinstance(value, float) for value in solver.loss_history + solver.val_acc_history)
+
+
+@pytest.mark.parametrize("category", DATA)
+def test_the_best_parameters_are_those_of_the_best_epoch(category):
+    """With a learning rate so large that training gets worse again."""
+    solver = make(category, num_epochs=12, optim_config={"learning_rate": 0.25}, seed=3)
+    kept = []
+    end_of_epoch = solver.remember_best
+    solver.remember_best = lambda: kept.append(len(solver.val_acc_history)) or end_of_epoch()
+    solver.train()
+    best = (max if category == "classification" else min)(solver.val_acc_history)
+    assert kept[-1] == solver.val_acc_history.index(best)  # of equal epochs the first
+    assert kept[-1] < 11
+    agree(solver.check_accuracy(solver.X_val, solver.y_val), best, 1e-12)
+    for name, w in solver.model.params.items():
+        np.testing.assert_array_equal(w, solver.best_params[name])
+        assert not np.shares_memory(w, solver.best_params[name])
+
+
+def test_regression_keeps_its_parameters():
+    """Its measure is better when smaller, and never below zero: a best value that starts there is never beaten."""
+    solver = make("regression", num_epochs=1)
+    solver.train()
+    assert set(solver.best_params) == set(solver.model.params) == {"W1", "b1", "W2", "b2"}
+
+
+def test_the_best_parameters_bring_their_running_statistics_along():
+    solver = make(normalization=True, num_epochs=12, optim_config={"learning_rate": 0.3}, seed=2)
+    solver.train()
+    assert solver.val_acc_history.index(min(solver.val_acc_history)) < 11
+    agree(solver.check_accuracy(solver.X_val, solver.y_val), min(solver.val_acc_history), 1e-12)
+
+
+def test_the_learning_rates_decay_once_an_epoch():
+    solver = make(lr_decay=0.5, num_epochs=3)
+    solver.train()
+    for config in solver.optim_configs.values():
+        agree(config["learning_rate"], 0.05 / 8)
+
+
+def test_measurements_are_taken_on_the_samples_asked_for():
+    solver = make(num_train_samples=4, num_val_samples=3, num_epochs=2)
+    sizes, measure = [], solver.check_accuracy
+    solver.check_accuracy = lambda X, y, num_samples=None: sizes.append((len(X), num_samples)) or measure(X, y)
+    solver.train()
+    assert sizes == [(23, 4), (7, 3)] * 2
+
+
+def test_training_does_not_change_the_data():
+    solver = make("classification", update_rule="adam", num_epochs=2)
+    arrays = (solver.X_train, solver.y_train, solver.X_val, solver.y_val)
+    before = [array.copy() for array in arrays]
+    solver.train()
+    for array, copy in zip(arrays, before, strict=True):
+        np.testing.assert_array_equal(array, copy)
+
+
+def test_the_generator_decides():
+    first, same, other = (make(rng=np.random.default_rng(seed)) for seed in (1, 1, 2))
+    for solver in (first, same, other):
+        solver.train()
+    assert first.loss_history == same.loss_history != other.loss_history
+
+
+def test_training_goes_on_when_more_epochs_are_asked_for():
+    solver = make(num_epochs=2)
+    solver.train()
+    solver.train()
+    assert solver.epoch == 2
+    solver.num_epochs = 5
+    solver.train()
+    assert len(solver.val_acc_history) == solver.epoch == 5
+
+
+def test_no_epochs_leave_the_model_alone():
+    solver = make(num_epochs=0)
+    before = solver.model.params["W1"].copy()
+    solver.train()
+    np.testing.assert_array_equal(solver.model.params["W1"], before)
+
+
+def test_lists_will_do_for_data():
+    data = {name: array.tolist() for name, array in regression_data(np.random.default_rng(1)).items()}
+    solver = Solver(make().model, data, num_epochs=1, verbose=False)
+    solver.train()
+    assert len(solver.loss_history) == 1
+
+
+def test_any_model_with_parameters_and_a_loss_will_do():
+    """A model without a category is a classifier, as in CS231n."""
+
+    class Linear:
+        params = {"W": np.zeros((3, 3))}
+
+        def loss(self, X, y=None):
+            scores = X @ self.params["W"]
+            if y is None:
+                return scores
+            loss, dscores = softmax_loss(scores, y)
+            return loss, {"W": X.T @ dscores}
+
+    data = classification_data(np.random.default_rng(0), 100)
+    solver = Solver(Linear(), data, "adam", {"learning_rate": 0.05}, num_epochs=30, verbose=False)
+    solver.train()
+    assert solver.train_acc_history[-1] > 0.7
+
+
+def test_a_student_trains_with_a_loss_of_their_own(rng):
+    data = regression_data(rng)
+    net = TrainableNet("regression", [4], [False], 3, 1, rng=rng)
+    net.loss_function = lambda scores, y: mse_loss(scores, y)
+    Solver(net, data, num_epochs=1, verbose=False).train()
+
+
+def test_a_loss_that_is_no_number_stops_training():
+    solver = make(optim_config={"learning_rate": 1e200})
+    with np.errstate(all="ignore"), pytest.raises(FloatingPointError, match="smaller learning_rate"):
+        solver.train()
+
+
+# What it prints
+
+
+def test_the_classic_lines(capsys):
+    make("classification", verbose=True, num_epochs=2, batch_size=6, print_every=3).train()
+    lines = capsys.readouterr().out.splitlines()
+    number = r"\d+\.\d{6}"
+    expected = [
+        rf"\(Iteration 1 / 8\) loss: {number}",
+        rf"\(Iteration 4 / 8\) loss: {number}",
+        rf"\(Epoch 1 / 2\) train acc: {number}; val_acc: {number}",
+        rf"\(Iteration 7 / 8\) loss: {number}",
+        rf"\(Epoch 2 / 2\) train acc: {number}; val_acc: {number}",
+    ]
+    assert len(lines) == len(expected)
+    for line, pattern in zip(lines, expected, strict=True):
+        assert re.fullmatch(pattern, line), line
+
+
+def test_regression_does_not_call_its_error_an_accuracy(capsys):
+    make(verbose=True, num_epochs=1).train()
+    assert re.search(r"\(Epoch 1 / 1\) train RMS error: \d\.\d+; val RMS error: \d\.\d+\n", capsys.readouterr().out)
+
+
+def test_a_progress_bar_is_shown(capsys):
+    make(verbose=True, num_epochs=2).train()
+    assert re.search(r"\d+/10 ", capsys.readouterr().err)
+
+
+def test_without_tqdm_the_lines_are_printed_all_the_same(capsys, monkeypatch):
+    monkeypatch.setitem(sys.modules, "tqdm.auto", None)
+    make(verbose=True, num_epochs=1).train()
+    out, err = capsys.readouterr()
+    assert "(Epoch 1 / 1)" in out
+    assert err == ""
+
+
+def test_silence(capsys):
+    make(verbose=False).train()
+    assert capsys.readouterr() == ("", "")
+
+
+# Interruption
+
+
+@pytest.mark.parametrize("category", DATA)
+@pytest.mark.parametrize("rule", ["sgd_momentum", "adam"])
+@pytest.mark.parametrize("bit_generator", [np.random.PCG64, np.random.MT19937])
+def test_an_interrupted_training_goes_on_as_if_nothing_had_happened(category, rule, bit_generator, tmp_path):
+    options = {
+        "update_rule": rule, "num_epochs": 6, "lr_decay": 0.9, "num_train_samples": 9, "normalization": True,
+        "num_val_samples": 5, "checkpoint_name": tmp_path / "runs" / "a",
+    }  # fmt: skip
+    whole = make(category, **options, rng=np.random.Generator(bit_generator(5)))
+    whole.train()
+    for path in (tmp_path / "runs").iterdir():
+        path.unlink()
+
+    stopped = make(category, **options, rng=np.random.Generator(bit_generator(5)))
+    steps, step = iter(range(17)), stopped.step
+
+    def interrupted_step():
+        if next(steps, None) is None:
+            raise KeyboardInterrupt  # in the fourth epoch
+        step()
+
+    stopped.step = interrupted_step
+    with pytest.raises(KeyboardInterrupt):
+        stopped.train()
+
+    resumed = make(category, **options, seed=99).resume()
+    assert resumed.epoch == 3
+    resumed.train()
+    assert resumed.loss_history == whole.loss_history
+    assert resumed.train_acc_history == whole.train_acc_history
+    assert resumed.val_acc_history == whole.val_acc_history
+    for name, w in whole.model.params.items():
+        np.testing.assert_array_equal(resumed.model.params[name], w)
+        assert resumed.model.params[name].dtype == w.dtype
+    np.testing.assert_array_equal(
+        resumed.model.bn_params[0]["running_var"], whole.model.bn_params[0]["running_var"]
+    )
+
+
+def test_float32_survives_a_checkpoint(tmp_path):
+    def new():
+        net = FullyConnectedNet("regression", [4], [False], 3, 1, rng=np.random.default_rng(0))
+        data = regression_data(np.random.default_rng(1))
+        return Solver(
+            net, data, "adam", {"learning_rate": np.float32(0.01)}, num_epochs=3, verbose=False,
+            checkpoint_name=str(tmp_path / "run"), rng=np.random.default_rng(0), batch_size=4,
+        )  # fmt: skip
+
+    whole = new()
+    whole.train()
+    resumed = new().load_checkpoint(tmp_path / "run_epoch_2.npz")
+    resumed.train()
+    assert resumed.loss_history == whole.loss_history
+    assert resumed.model.params["W1"].dtype == np.float32
+
+
+def test_a_checkpoint_holds_no_code(tmp_path):
+    make(checkpoint_name=tmp_path / "run", update_rule="adam").train()
+    with np.load(tmp_path / "run_epoch_4.npz", allow_pickle=False) as file:
+        assert not any(file[name].dtype.hasobject for name in file.files)
+        assert json.loads(str(file["state"]))["epoch"] == 4
+
+
+def test_there_is_one_checkpoint_per_epoch_and_resume_takes_the_last(tmp_path):
+    solver = make(checkpoint_name=tmp_path / "run", num_epochs=11)
+    (tmp_path / "run_epoch_99.npz.part").touch()
+    (tmp_path / "other_run_epoch_50.npz").touch()
+    solver.train()
+    names = {path.name for path in tmp_path.iterdir()}
+    assert {f"run_epoch_{epoch}.npz" for epoch in range(1, 12)} <= names
+    assert make(checkpoint_name=tmp_path / "run").resume().epoch == 11
+
+
+def test_a_failed_save_leaves_the_last_checkpoint_as_it_was(tmp_path, monkeypatch):
+    solver = make()
+    path = tmp_path / "run.npz"
+    solver.save_checkpoint(path)
+    before = path.read_bytes()
+
+    def half(file, **arrays):
+        file.write(b"half of it")
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr(np, "savez", half)
+    with pytest.raises(OSError, match="no space"):
+        solver.save_checkpoint(path)
+    assert path.read_bytes() == before
+
+
+def test_resume_starts_where_there_is_nothing_yet(tmp_path):
+    solver = make(checkpoint_name=tmp_path / "new" / "run", num_epochs=1).resume()
+    solver.train()
+    assert os.listdir(tmp_path / "new") == ["run_epoch_1.npz"]
+
+
+def test_resume_needs_a_name():
+    with pytest.raises(ValueError, match="checkpoint_name"):
+        make().resume()
+
+
+def test_a_checkpoint_of_another_model_is_refused(tmp_path):
+    make().save_checkpoint(tmp_path / "run.npz")
+    with pytest.raises(ValueError, match="another model"):
+        make("classification").load_checkpoint(tmp_path / "run.npz")
+
+
+# What cannot be
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"X_val": None}, "X_val is missing"),
+        ({"X_train": np.ones((0, 3)), "y_train": np.ones(0)}, r"'X_train'\] is empty"),
+        ({"X_val": np.ones((0, 3))}, r"'X_val'\] is empty"),
+        ({"y_train": np.ones(22)}, "X_train and y_train must have the same length, got 23 and 22"),
+        ({"y_val": np.ones(8)}, "X_val and y_val must have the same length, got 7 and 8"),
+        ({"X_train": np.full((23, 3), np.nan)}, r"'X_train'\] holds NaN"),
+        ({"y_val": np.full(7, np.inf)}, r"'y_val'\] holds NaN or infinity"),
+        ({"y_train": np.array(["7"] * 23)}, "must hold numbers"),
+    ],
+)
+def test_data_that_cannot_be(changes, message):
+    data = {**regression_data(np.random.default_rng(1)), **changes}
+    data = {name: array for name, array in data.items() if array is not None}
+    with pytest.raises(ValueError, match=message) as error:
+        Solver(make().model, data)
+    assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"update_rule": "adamw"}, "one of sgd, sgd_momentum, rmsprop, adam, got 'adamw'"),
+        ({"update_rule": "relu_forward"}, "update_rule"),
+        ({"batch_size": 0}, "batch_size must be at least 1, got 0"),
+        ({"num_epochs": -1}, "num_epochs must be at least 0, got -1"),
+        ({"print_every": 0}, "print_every"),
+        ({"num_train_samples": 0}, "num_train_samples"),
+        ({"num_val_samples": 0}, "num_val_samples"),
+    ],
+)
+def test_options_that_cannot_be(options, message):
+    with pytest.raises(ValueError, match=message):
+        make(**options)
+
+
+def test_rules_come_from_the_course():
+    assert make(update_rule="rmsprop").update_rule is reference_impl.rmsprop
