@@ -71,9 +71,15 @@ def check(exercise, hidden=False):
     shown = Report(result, graded=hidden)
     if os.environ.get("NBGRADER_EXECUTION") == "validate" and not result.passed:
         raise CheckFailed(str(shown))
-    if "ipykernel" not in sys.modules and "pyodide_kernel" not in sys.modules:
+    if not _in_notebook():
         print(shown)
     return shown
+
+
+def _in_notebook():
+    """Whether the value of a cell is shown as rich output; in a plain shell or script the report is printed."""
+    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    return shell is not None and type(shell).__name__ != "TerminalInteractiveShell"
 
 
 def _hidden(exercise, namespace, visible):

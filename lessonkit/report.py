@@ -32,12 +32,9 @@ def text(result):
     lines = [headline(result)]
     if result.passed:
         return lines[0]
-    for outcome in result.outcomes:
+    for outcome, sentence, example in _rows(result):
         lines.append(f"  {'✓ passes' if outcome.passed else '✗ fails '}  {outcome.title} ({_points(outcome)})")
-        if not outcome.passed:
-            lines.append(f"      {outcome.sentence}")
-            if outcome.example:
-                lines.append(f"      {_example(outcome)}")
+        lines += [f"      {said}" for said in (sentence, example) if said]
     return "\n".join(lines)
 
 
@@ -50,15 +47,26 @@ def html(result):
     if result.passed:
         return _box(first)
     rows = []
-    for outcome in result.outcomes:
+    for outcome, sentence, example in _rows(result):
         state = "✓ passes" if outcome.passed else "✗ fails"
         row = f"<strong>{state}:</strong> {escape(outcome.title)} ({_points(outcome)})"
-        if not outcome.passed:
-            row += f"<br>{_code(outcome.sentence)}"
-            if outcome.example:
-                row += f"<br><code>{escape(_example(outcome))}</code>"
+        row += f"<br>{_code(sentence)}" if sentence else ""
+        row += f"<br><code>{escape(example)}</code>" if example else ""
         rows.append(f'<li style="margin:0.4em 0">{row}</li>')
     return _box(f'{first}<ul style="list-style:none;padding-left:0.5em;margin:0.3em 0">{"".join(rows)}</ul>')
+
+
+def _rows(result):
+    """Each outcome with what is said about it; a cause is told once."""
+    told = set()
+    for outcome in result.outcomes:
+        if outcome.passed:
+            yield outcome, "", ""
+        elif outcome.sentence in told:
+            yield outcome, "The same cause as above.", ""
+        else:
+            told.add(outcome.sentence)
+            yield outcome, outcome.sentence, outcome.example and _example(outcome)
 
 
 def _points(outcome):

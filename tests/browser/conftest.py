@@ -1,0 +1,83 @@
+"""A headless Chromium, and a JupyterLab of the project's environment for it to look at."""
+
+import json
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+
+import pytest
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Chromium; the tests are skipped only where none is installed."""
+    if CHROMIUM is None:
+        pytest.skip("no Chromium on this machine")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=options)
+        yield chromium
+        chromium.close()
+
+
+class Lab:
+    """A running JupyterLab, rooted at a folder."""
+
+    def __init__(self, folder, url, token):
+        self.folder, self.url, self.token = folder, url, token
+
+    def open(self, browser, path):
+        """A page with the notebook open and its kernel ready."""
+        page = browser.new_page(viewport={"width": 1300, "height": 900})
+        page.goto(f"{self.url}/lab/tree/{path}?token={self.token}&reset")
+        page.wait_for_function(
+            """() => {
+                const panel = window.jupyterapp?.shell?.currentWidget;
+                const session = panel?.sessionContext;
+                return session?.isReady && session.session?.kernel?.status === 'idle' && panel.content?.widgets?.length;
+            }""",
+            timeout=120_000,
+        )
+        return page
+
+
+@pytest.fixture(scope="session")
+def lab(tmp_path_factory):
+    """JupyterLab on a folder of its own, as `make lab` starts it."""
+    folder = tmp_path_factory.mktemp("lab")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    token = secrets.token_hex(8)
+    environment = {**os.environ, "JUPYTER_CONFIG_DIR": str(folder / ".config"), "HOME": str(folder)}
+    environment.pop("LESSONKIT_LIVE_TRUTH", None)
+    command = [
+        sys.executable, "-m", "jupyter", "lab", "--no-browser", "--allow-root", "--expose-app-in-browser",
+        f"--port={port}", f"--IdentityProvider.token={token}", f"--ServerApp.root_dir={folder}",
+        "--LabApp.extension_manager=readonly",
+    ]  # fmt: skip
+    with open(folder / "lab.log", "w") as log:
+        process = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log)
+    url = f"http://127.0.0.1:{port}"
+    try:
+        for _ in range(240):
+            try:
+                with urllib.request.urlopen(f"{url}/api?token={token}", timeout=5) as answer:
+                    json.load(answer)
+                break
+            except OSError:
+                assert process.poll() is None, (folder / "lab.log").read_text()[-2000:]
+                time.sleep(0.25)
+        yield Lab(folder, url, token)
+    finally:
+        process.terminate()
+        process.wait(20)
