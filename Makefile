@@ -33,6 +33,10 @@ lab: $(READY)  ## open lesson 00 in JupyterLab; your copies of the lessons are i
 build: $(READY)  ## solutions, released lessons and recorded truth, from their texts
 	$(ONE_THREAD) $(BIN)/python -m autograder build
 
+release: $(READY)  ## one lesson for students, as a zip file: make release LESSON=06
+	@test -n "$(LESSON)" || { echo "Name the lesson: make release LESSON=06"; exit 1; }
+	$(BIN)/python -m autograder release $(LESSON)
+
 test: $(READY) chromium  ## every test: reference, checks, grading, notebooks, browser
 	$(ONE_THREAD) $(BIN)/python -m pytest -n 2 --dist loadfile --nbval
 

@@ -25,6 +25,15 @@ def build(arguments):
     print(f"Built: {', '.join(names)}." if names else "Everything is up to date.")
 
 
+def release(arguments):
+    """Write the bundle of each lesson."""
+    from autograder.build import COURSE
+    from autograder.bundle import bundle
+
+    for name in arguments.lessons:
+        print(bundle(name).relative_to(COURSE))
+
+
 def demo(arguments):
     """Show the whole loop on a small class."""
     from autograder import demo as tool
@@ -41,6 +50,9 @@ def parser():
     command.add_argument("--force", action="store_true", help="build what is up to date as well")
     command.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="lessons side by side (default: %(default)s)")
     command.set_defaults(run=build)
+    command = commands.add_parser("release", help="write dist/LESSON.zip: all that a student gets")
+    command.add_argument("lessons", nargs="+", metavar="LESSON", help="06_backward, or 06")
+    command.set_defaults(run=release)
     command = commands.add_parser("demo", help="release a lesson, make a class, grade it, give feedback")
     command.set_defaults(run=demo)
     return top

@@ -68,7 +68,7 @@ def check_source(exercise):
     )
 
 
-def facts(lesson):
+def lesson_facts(lesson):
     """The line below a lesson's title: time, points, prerequisites."""
     points = sum(registry.points(exercise.name) for exercise in lesson.exercises)
     after = ", ".join(name[:2] for name in lesson.after)
@@ -125,7 +125,7 @@ def notebook(lesson):
     heading, _, rest = title.source.partition("\n")
     if title.cell_type != "markdown" or not heading.startswith("# "):
         raise BuildError(f"{lesson.name}: the first cell must begin with the title, `# {lesson.title}`.")
-    title["source"] = f"{heading}\n\n{facts(lesson)}\n{rest}"
+    title["source"] = f"{heading}\n\n{lesson_facts(lesson)}\n{rest}"
     nb["metadata"] = {
         "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},
