@@ -293,5 +293,5 @@ def update_readme(course=COURSE):
     """Put the table of lessons between its marks in the README."""
     path = Path(course) / "README.md"
     text = path.read_text(encoding="utf-8")
-    marks = r"(<!-- lessons -->\n).*?(\n<!-- /lessons -->)"
-    _replace(path, re.sub(marks, lambda m: m[1] + lesson_table() + m[2], text, flags=re.DOTALL))
+    marks = r"(<!-- lessons -->\n).*?(<!-- /lessons -->)"
+    _replace(path, re.sub(marks, lambda m: m[1] + lesson_table() + "\n" + m[2], text, flags=re.DOTALL))
