@@ -4,7 +4,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from reference_impl import eval_numerical_gradient, eval_numerical_gradient_array, grad_check_sparse, rel_error
+from reference_impl import (
+    eval_numerical_gradient,
+    eval_numerical_gradient_array,
+    grad_check_sparse,
+    rel_error,
+)
 
 from .common import agree, floats, repeatable
 
@@ -18,7 +23,11 @@ def test_gradient_of_a_number(shape, rng):
 
 def test_gradient_of_an_array(rng):
     x, w, dout = rng.normal(size=(3, 4)), rng.normal(size=(4, 2)), rng.normal(size=(3, 2))
-    agree(eval_numerical_gradient_array(lambda x: np.tanh(x @ w), x, dout), dout * (1 - np.tanh(x @ w) ** 2) @ w.T, 1e-8)
+    agree(
+        eval_numerical_gradient_array(lambda x: np.tanh(x @ w), x, dout),
+        dout * (1 - np.tanh(x @ w) ** 2) @ w.T,
+        1e-8,
+    )
 
 
 def test_the_function_may_return_its_argument(rng):
@@ -117,7 +126,10 @@ def test_grad_check_sparse_prints_what_it_returns(capsys, rng):
     errors = grad_check_sparse(lambda x: np.sum(x**3), x, 3 * x**2, num_checks=7, rng=rng)
     lines = capsys.readouterr().out.splitlines()
     number = r"(-?\d+\.\d{6})"
-    matches = [re.fullmatch(rf"numerical: {number} analytic: {number}, relative error: (\d\.\d{{6}}e[-+]\d\d)", line) for line in lines]
+    matches = [
+        re.fullmatch(rf"numerical: {number} analytic: {number}, relative error: (\d\.\d{{6}}e[-+]\d\d)", line)
+        for line in lines
+    ]
     assert len(matches) == 7
     assert errors.shape == (7,)
     for match, error in zip(matches, errors, strict=True):
@@ -134,7 +146,10 @@ def test_grad_check_sparse_notices_a_wrong_gradient(rng):
 def test_grad_check_sparse_reaches_every_entry_and_repeats_itself():
     x = np.arange(1.0, 7.0).reshape(2, 3)
     wrong = 2 * x + 10.0 ** np.arange(6).reshape(2, 3)  # each entry is wrong in its own way
-    errors = [grad_check_sparse(lambda x: np.sum(x**2), x, wrong, 60, rng=np.random.default_rng(3)) for _ in range(2)]
+    errors = [
+        grad_check_sparse(lambda x: np.sum(x**2), x, wrong, 60, rng=np.random.default_rng(3))
+        for _ in range(2)
+    ]
     np.testing.assert_array_equal(*errors)
     assert len(np.unique(errors[0].round(6))) == 6
 

@@ -46,7 +46,15 @@ def test_one_output_may_be_a_column(x_shape, y_shape, rng):
 
 @pytest.mark.parametrize(
     ("x_shape", "y_shape"),
-    [((4,), (5,)), ((4, 2), (2, 4)), ((4, 2), (8,)), ((4, 2), (4,)), ((4,), (1, 4)), ((4, 1), (1, 4)), ((4,), ())],
+    [
+        ((4,), (5,)),
+        ((4, 2), (2, 4)),
+        ((4, 2), (8,)),
+        ((4, 2), (4,)),
+        ((4,), (1, 4)),
+        ((4, 1), (1, 4)),
+        ((4,), ()),
+    ],
 )
 @pytest.mark.parametrize("function", [mse_loss, rms_error])
 def test_other_shapes_are_refused(function, x_shape, y_shape):

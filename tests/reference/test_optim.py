@@ -85,7 +85,9 @@ DEFAULTS = {
 def test_what_is_missing_is_filled_in(rule, rng):
     w, dw = rng.normal(size=(2, 3, 4))
     _, config = rule(w, dw)
-    assert {key: value for key, value in config.items() if not isinstance(value, np.ndarray)} == DEFAULTS[rule]
+    assert {key: value for key, value in config.items() if not isinstance(value, np.ndarray)} == DEFAULTS[
+        rule
+    ]
     given_config = {"learning_rate": 0.5}
     _, returned = rule(w, dw, given_config)
     assert returned is given_config
@@ -98,6 +100,12 @@ def test_first_steps_by_hand():
     agree(sgd_momentum(w, dw)[0], [0.9, 2.01])
     agree(rmsprop(w, dw)[0], [0.9, 2.1], 1e-6)  # 0.01 / sqrt(1 - 0.99), whatever the size of the gradient
     agree(adam(w, dw)[0], [0.999, 2.001], 1e-6)  # the correction makes the first step as large as the others
+
+
+def test_epsilon_is_added_to_the_root():
+    w, dw = np.zeros(1), np.array([2.0])
+    agree(rmsprop(w, dw, {"learning_rate": 1.0, "decay_rate": 0.75, "epsilon": 1.0})[0], [-2 / (1 + 1)])
+    agree(adam(w, dw, {"learning_rate": 1.0, "epsilon": 1.0})[0], [-2 / (2 + 1)])
 
 
 def test_momentum_gathers_speed():

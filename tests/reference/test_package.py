@@ -24,7 +24,6 @@ FUNCTIONS = [name for name in EXERCISES if inspect.isfunction(getattr(reference_
 
 def test_every_exercise_is_exported():
     assert reference_impl.__all__ == EXERCISES
-    assert len(EXERCISES) == 39
 
 
 def test_the_lessons_are_those_of_the_course():
@@ -37,7 +36,11 @@ def test_the_lessons_are_those_of_the_course():
 def parts(name):
     """The functions that make up an exercise: itself, or its methods."""
     exercise = getattr(reference_impl, name)
-    return [exercise] if inspect.isfunction(exercise) else [f for f in vars(exercise).values() if inspect.isfunction(f)]
+    return (
+        [exercise]
+        if inspect.isfunction(exercise)
+        else [f for f in vars(exercise).values() if inspect.isfunction(f)]
+    )
 
 
 @pytest.mark.parametrize("name", EXERCISES)
@@ -46,8 +49,12 @@ def test_an_exercise_is_one_definition_that_needs_nothing_private(name):
     source = inspect.getsource(getattr(reference_impl, name))
     (tree,) = ast.parse(source).body
     own = {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
-    own |= {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
-    used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)} - own - set(dir(builtins)) - {"np"}
+    own |= {
+        node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+    }
+    used = (
+        {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)} - own - set(dir(builtins)) - {"np"}
+    )
     assert all(hasattr(reference_impl, other) and not other.startswith("_") for other in used), used
     attributes = {
         node.attr
@@ -69,11 +76,15 @@ def test_a_docstring_tells_what_and_not_how(name):
     exercise = getattr(reference_impl, name)
     for part in {exercise, *parts(name)}:
         assert part.__doc__, part
-        assert not re.search(r"\bnp\.|\.reshape|\.sum\(|axis=|@ |\bnumpy\.(?!random\.Generator)", part.__doc__), part
+        assert not re.search(
+            r"\bnp\.|\.reshape|\.sum\(|axis=|@ |\bnumpy\.(?!random\.Generator)", part.__doc__
+        ), part
     for part in parts(name):
         required = ["Returns" if "yield" not in inspect.getsource(part) else "Yields"]
         if inspect.isfunction(exercise):
-            assert all(f"{title}\n    {'-' * len(title)}" in part.__doc__ for title in ["Parameters", *required])
+            assert all(
+                f"{title}\n    {'-' * len(title)}" in part.__doc__ for title in ["Parameters", *required]
+            )
         if "raise ValueError" in inspect.getsource(part):
             assert "Raises" in part.__doc__
 
@@ -182,7 +193,7 @@ def arguments(name, rng, dtype=np.float64):
     return args[name]
 
 
-OF_ARRAYS = [name for name in FUNCTIONS if not re.match("eval_|grad_check|init_", name)]
+OF_ARRAYS = [name for name in FUNCTIONS if not re.match("eval_|grad_check|init_|train_terrain", name)]
 
 
 def arrays_in(value):
@@ -219,10 +230,11 @@ def test_the_floating_dtype_stays(name, dtype, rng):
     assert dtypes <= {np.dtype(dtype)}
 
 
-@pytest.mark.parametrize("name", [name for name in OF_ARRAYS if name not in ("flatten_rows", "minibatches")])
+KEEPS_THE_DTYPE = ("train_val_test_split", "flatten_rows", "minibatches", "augment_flip")
+
+
+@pytest.mark.parametrize("name", [name for name in OF_ARRAYS if name not in KEEPS_THE_DTYPE])
 def test_integers_give_float64(name, rng):
-    if name in ("train_val_test_split", "augment_flip"):
-        pytest.skip("keeps the dtype")
     result = getattr(reference_impl, name)(*arguments(name, rng, np.int64))
     if name.endswith("_forward"):
         result = result[0]  # a cache may hold the inputs

@@ -41,7 +41,12 @@ def test_losses(rng):
 
 
 def test_batchnorm(rng):
-    x, dout, gamma, beta = rng.normal(size=(6, 3)), rng.normal(size=(6, 3)), rng.normal(size=3), rng.normal(size=3)
+    x, dout, gamma, beta = (
+        rng.normal(size=(6, 3)),
+        rng.normal(size=(6, 3)),
+        rng.normal(size=3),
+        rng.normal(size=3),
+    )
     tensors = [tensor(array) for array in (x, gamma, beta)]
     expected = functional.batch_norm(tensors[0], None, None, tensors[1], tensors[2], training=True, eps=1e-5)
     expected.backward(torch.tensor(dout))
@@ -57,7 +62,11 @@ def test_batchnorm(rng):
         ("sgd", {"learning_rate": 0.1}, lambda p: torch.optim.SGD(p, lr=0.1)),
         ("rmsprop", {"learning_rate": 0.1}, lambda p: torch.optim.RMSprop(p, lr=0.1, alpha=0.99, eps=1e-8)),
         ("adam", {"learning_rate": 0.1}, lambda p: torch.optim.Adam(p, lr=0.1)),
-        ("sgd_momentum", {"learning_rate": 0.1, "momentum": 0.9}, lambda p: torch.optim.SGD(p, lr=0.1, momentum=0.9)),
+        (
+            "sgd_momentum",
+            {"learning_rate": 0.1, "momentum": 0.9},
+            lambda p: torch.optim.SGD(p, lr=0.1, momentum=0.9),
+        ),
     ],
 )
 def test_update_rules(rule, config, make, rng):

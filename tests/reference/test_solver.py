@@ -135,7 +135,10 @@ def test_the_error_is_in_the_unit_of_the_targets():
     solver, plain = make(), make()
     data = {**regression_data(np.random.default_rng(1)), "y_std": 150.0}
     solver = Solver(plain.model, data, verbose=False)
-    agree(solver.check_accuracy(solver.X_val, solver.y_val), 150 * plain.check_accuracy(plain.X_val, plain.y_val))
+    agree(
+        solver.check_accuracy(solver.X_val, solver.y_val),
+        150 * plain.check_accuracy(plain.X_val, plain.y_val),
+    )
 
 
 def test_several_targets_may_have_several_units(rng):
@@ -232,7 +235,9 @@ def test_the_learning_rates_decay_once_an_epoch():
 def test_measurements_are_taken_on_the_samples_asked_for():
     solver = make(num_train_samples=4, num_val_samples=3, num_epochs=2)
     sizes, measure = [], solver.check_accuracy
-    solver.check_accuracy = lambda X, y, num_samples=None: sizes.append((len(X), num_samples)) or measure(X, y)
+    solver.check_accuracy = lambda X, y, num_samples=None: (
+        sizes.append((len(X), num_samples)) or measure(X, y)
+    )
     solver.train()
     assert sizes == [(23, 4), (7, 3)] * 2
 
@@ -291,9 +296,10 @@ def test_any_model_with_parameters_and_a_loss_will_do():
             return loss, {"W": X.T @ dscores}
 
     data = classification_data(np.random.default_rng(0), 100)
+    data["y_train"], data["y_val"] = data["X_train"].argmax(axis=1), data["X_val"].argmax(axis=1)
     solver = Solver(Linear(), data, "adam", {"learning_rate": 0.05}, num_epochs=30, verbose=False)
     solver.train()
-    assert solver.train_acc_history[-1] > 0.7
+    assert solver.train_acc_history[-1] > 0.9
 
 
 def test_a_student_trains_with_a_loss_of_their_own(rng):
@@ -330,7 +336,9 @@ def test_the_classic_lines(capsys):
 
 def test_regression_does_not_call_its_error_an_accuracy(capsys):
     make(verbose=True, num_epochs=1).train()
-    assert re.search(r"\(Epoch 1 / 1\) train RMS error: \d\.\d+; val RMS error: \d\.\d+\n", capsys.readouterr().out)
+    assert re.search(
+        r"\(Epoch 1 / 1\) train RMS error: \d\.\d+; val RMS error: \d\.\d+\n", capsys.readouterr().out
+    )
 
 
 def test_a_progress_bar_is_shown(capsys):

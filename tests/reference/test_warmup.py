@@ -37,8 +37,8 @@ def test_a_single_row_is_constant():
 @repeatable
 @given(floats((4, 3)), st.floats(0.1, 100), st.floats(-100, 100))
 def test_standardize_forgets_scale_and_shift(x, scale, shift):
-    spread = x.std(axis=0) > 1e-2
-    agree(standardize(x * scale + shift)[:, spread], standardize(x)[:, spread], 1e-6)
+    x = x[:, x.std(axis=0) > 1e-2]
+    agree(standardize(x * scale + shift), standardize(x), 1e-6)
 
 
 @pytest.mark.parametrize("shape", [(3,), (0, 2), (2, 3, 4)])

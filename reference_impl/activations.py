@@ -1,0 +1,136 @@
+"""Lesson 01: the nonlinear functions between the layers, each beside its derivative."""
+
+import numpy as np
+
+
+def sigmoid_forward(x):
+    """Squash every entry of x into the range 0 to 1.
+
+    sigmoid(x) = 1 / (1 + e^-x) = e^x / (1 + e^x)
+
+    Parameters
+    ----------
+    x : array of any shape
+
+    Returns
+    -------
+    out : array of the shape of x
+        No entry, however large or small, gives NaN, infinity or a warning.
+    cache : anything
+        What `sigmoid_backward` will need.
+
+    Notes
+    -----
+    The two forms above are equal, but each overflows on one side of zero.
+    """
+    # e^-|x| never overflows; it serves the first form where x >= 0 and the second where x < 0.
+    decay = np.exp(-np.abs(x))
+    out = np.where(x >= 0, 1, decay) / (1 + decay)
+    return out, out
+
+
+def sigmoid_backward(dout, cache):
+    """Pass a gradient back through the sigmoid.
+
+    sigmoid'(x) = sigmoid(x) (1 - sigmoid(x))
+
+    Parameters
+    ----------
+    dout : array of the shape of x
+        Gradient of the loss with respect to the output of `sigmoid_forward`.
+    cache : anything
+        What `sigmoid_forward` returned as its cache.
+
+    Returns
+    -------
+    dx : array of the shape of x
+        Gradient of the loss with respect to x.
+    """
+    out = cache
+    return dout * out * (1 - out)
+
+
+def relu_forward(x):
+    """Keep what is positive and replace the rest by zero.
+
+    relu(x) = max(0, x)
+
+    Parameters
+    ----------
+    x : array of any shape
+
+    Returns
+    -------
+    out : array of the shape of x
+        Of floating dtype; float32 stays float32.
+    cache : anything
+        What `relu_backward` will need.
+
+    References
+    ----------
+    V. Nair, G. Hinton, "Rectified Linear Units Improve Restricted Boltzmann Machines", ICML 2010.
+    """
+    return np.maximum(x, 0.0), x
+
+
+def relu_backward(dout, cache):
+    """Pass a gradient back through the ReLU.
+
+    relu'(x) = 1 where x > 0, and 0 where x < 0. At x = 0 there is a kink and no derivative; by convention
+    it is taken to be 0.
+
+    Parameters
+    ----------
+    dout : array of the shape of x
+        Gradient of the loss with respect to the output of `relu_forward`.
+    cache : anything
+        What `relu_forward` returned as its cache.
+
+    Returns
+    -------
+    dx : array of the shape of x
+        Gradient of the loss with respect to x.
+    """
+    x = cache
+    return 1.0 * dout * (x > 0)  # the 1.0 makes floats of integers
+
+
+def tanh_forward(x):
+    """Squash every entry of x into the range -1 to 1.
+
+    tanh(x) = (e^x - e^-x) / (e^x + e^-x)
+
+    Parameters
+    ----------
+    x : array of any shape
+
+    Returns
+    -------
+    out : array of the shape of x
+        No entry, however large or small, gives NaN, infinity or a warning.
+    cache : anything
+        What `tanh_backward` will need.
+    """
+    out = np.tanh(x)
+    return out, out
+
+
+def tanh_backward(dout, cache):
+    """Pass a gradient back through the hyperbolic tangent.
+
+    tanh'(x) = 1 - tanh(x)^2
+
+    Parameters
+    ----------
+    dout : array of the shape of x
+        Gradient of the loss with respect to the output of `tanh_forward`.
+    cache : anything
+        What `tanh_forward` returned as its cache.
+
+    Returns
+    -------
+    dx : array of the shape of x
+        Gradient of the loss with respect to x.
+    """
+    out = cache
+    return dout * (1 - out * out)

@@ -1,0 +1,173 @@
+"""Lesson 03: is a gradient right? Compare it with what the definition of the derivative gives."""
+
+import numpy as np
+
+
+def eval_numerical_gradient(f, x, h=1e-5):
+    """Gradient of a function with one number as its value, by central differences.
+
+    df/dx_i = (f(x with x_i + h) - f(x with x_i - h)) / (2 h), one entry at a time
+
+    Parameters
+    ----------
+    f : callable
+        Takes x and returns a number. It may also ignore its argument and read the same array elsewhere
+        (a network's loss reads its own parameters), so the entries of x itself are changed, and changed
+        back, rather than those of a copy.
+    x : floating array of any shape
+        Where the gradient is taken. Afterwards it holds exactly what it held before, also when f fails.
+        Use float64: in float32 a step of 1e-5 drowns in rounding errors.
+    h : float
+        Size of the step.
+
+    Returns
+    -------
+    grad : array of the shape of x
+
+    Raises
+    ------
+    ValueError
+        If x holds integers: they cannot take a small step.
+    """
+    if not np.issubdtype(x.dtype, np.floating):
+        raise ValueError(f"x must hold floating-point numbers, got {x.dtype}")
+    grad = np.zeros_like(x)
+    for i in np.ndindex(x.shape):
+        original = x[i]
+        try:
+            x[i] = original + h
+            f_plus = f(x)
+            x[i] = original - h
+            f_minus = f(x)
+        finally:
+            x[i] = original
+        grad[i] = (f_plus - f_minus) / (2 * h)
+    return grad
+
+
+def eval_numerical_gradient_array(f, x, df, h=1e-5):
+    """Gradient of sum(df * f(x)) for a function with an array as its value, by central differences.
+
+    With df the gradient of a loss with respect to f(x), this is the gradient of the loss with respect
+    to x: what a backward function computes.
+
+    Parameters
+    ----------
+    f : callable
+        Takes x and returns an array, perhaps x itself or a part of it. It may also ignore its argument
+        and read the same array elsewhere, so the entries of x itself are changed, and changed back.
+    x : floating array of any shape
+        Where the gradient is taken. Afterwards it holds exactly what it held before, also when f fails.
+    df : array of the shape of f(x)
+        The upstream gradient.
+    h : float
+        Size of the step.
+
+    Returns
+    -------
+    grad : array of the shape of x
+
+    Raises
+    ------
+    ValueError
+        If x holds integers, or if df has not the shape of f(x).
+    """
+    if not np.issubdtype(x.dtype, np.floating):
+        raise ValueError(f"x must hold floating-point numbers, got {x.dtype}")
+    if np.shape(f(x)) != np.shape(df):
+        raise ValueError(f"df must have the shape of f(x), {np.shape(f(x))}, got {np.shape(df)}")
+    grad = np.zeros_like(x)
+    for i in np.ndindex(x.shape):
+        original = x[i]
+        try:
+            x[i] = original + h
+            f_plus = np.array(f(x))  # a copy: f may return x itself, which is about to change
+            x[i] = original - h
+            f_minus = np.array(f(x))
+        finally:
+            x[i] = original
+        grad[i] = np.sum(df * (f_plus - f_minus)) / (2 * h)
+    return grad
+
+
+def rel_error(x, y):
+    """Largest relative error between the entries of two arrays.
+
+    error = largest over all entries of |x - y| / max(10^-8, |x| + |y|)
+
+    It is 0 for equal arrays and at most 1. The bound 10^-8 keeps two entries that are zero from
+    giving 0 / 0.
+
+    Parameters
+    ----------
+    x, y : arrays of the same shape, or numbers
+
+    Returns
+    -------
+    error : float
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ or there are no entries.
+    """
+    x, y = 1.0 * np.asarray(x), np.asarray(y)
+    if x.shape != y.shape or x.size == 0:
+        raise ValueError(f"x and y must have the same shape and not be empty, got {x.shape} and {y.shape}")
+    return float(np.max(np.abs(x - y) / np.maximum(1e-8, np.abs(x) + np.abs(y))))
+
+
+def grad_check_sparse(f, x, analytic_grad, num_checks=10, h=1e-5, rng=None):
+    """Check a gradient at a few entries chosen at random.
+
+    For each it takes the central difference, as `eval_numerical_gradient` does, and prints one line:
+
+    numerical: 1.234567 analytic: 1.234568, relative error: 4.050005e-07
+
+    (two numbers with six decimals, and the relative error in exponent notation with six decimals.)
+
+    Parameters
+    ----------
+    f : callable
+        Takes x and returns a number. The entries of x itself are changed, and changed back.
+    x : floating array of any shape, with at least one entry
+        Where the gradient is taken. Afterwards it holds exactly what it held before.
+    analytic_grad : array of the shape of x
+        The gradient to check.
+    num_checks : int
+        How many entries to check. They are drawn independently, so one may come twice.
+    h : float
+        Size of the step.
+    rng : numpy.random.Generator, optional
+        Where the entries are drawn from.
+
+    Returns
+    -------
+    errors : array of shape (num_checks,)
+        Relative errors as `rel_error` defines them: 0 where both gradients are 0.
+
+    Raises
+    ------
+    ValueError
+        If analytic_grad has not the shape of x, or if x holds integers or nothing.
+    """
+    if not np.issubdtype(x.dtype, np.floating) or x.size == 0:
+        raise ValueError(f"x must hold floating-point numbers, got {x.dtype} of shape {x.shape}")
+    if np.shape(analytic_grad) != x.shape:
+        raise ValueError(f"analytic_grad must have the shape of x, {x.shape}, got {np.shape(analytic_grad)}")
+    rng = np.random.default_rng() if rng is None else rng
+    errors = np.zeros(num_checks)
+    for check in range(num_checks):
+        i = tuple(rng.integers(n) for n in x.shape)
+        original = x[i]
+        try:
+            x[i] = original + h
+            f_plus = f(x)
+            x[i] = original - h
+            f_minus = f(x)
+        finally:
+            x[i] = original
+        numerical, analytic = (f_plus - f_minus) / (2 * h), analytic_grad[i]
+        errors[check] = rel_error(numerical, analytic)
+        print(f"numerical: {numerical:f} analytic: {analytic:f}, relative error: {errors[check]:e}")
+    return errors

@@ -1,0 +1,158 @@
+"""Lesson 07: from a gradient to the next value of a parameter.
+
+Every rule takes (w, dw, config) and returns the next w and the config for the next call. The config holds the
+rule's settings and what it remembers of earlier steps; what is missing is filled in.
+"""
+
+import numpy as np
+
+
+def sgd(w, dw, config=None):
+    """Stochastic gradient descent: a step against the gradient.
+
+    next_w = w - learning_rate * dw
+
+    Parameters
+    ----------
+    w : array of any shape
+        A parameter. It may be changed in place or left alone.
+    dw : array of the shape of w
+        Gradient of the loss with respect to w.
+    config : dict, optional
+        "learning_rate" : 1e-2 if missing.
+
+    Returns
+    -------
+    next_w : array of the shape and dtype of w
+    config : dict
+        The dict that was passed, with what was missing filled in; a new one if it was None.
+    """
+    config = {} if config is None else config
+    config.setdefault("learning_rate", 1e-2)
+    return w - config["learning_rate"] * dw, config
+
+
+def sgd_momentum(w, dw, config=None):
+    """Gradient descent with momentum: the step is a velocity that the gradient changes.
+
+    velocity = momentum * velocity - learning_rate * dw
+    next_w = w + velocity
+
+    Parameters
+    ----------
+    w : array of any shape
+        A parameter. It may be changed in place or left alone.
+    dw : array of the shape of w
+        Gradient of the loss with respect to w.
+    config : dict, optional
+        "learning_rate" : 1e-2 if missing.
+        "momentum" : 0.9 if missing; with 0 the rule is that of `sgd`.
+        "velocity" : array of the shape of w; zeros if missing.
+
+    Returns
+    -------
+    next_w : array of the shape and dtype of w
+    config : dict
+        The dict that was passed, with what was missing filled in and the new velocity; a new one if it was
+        None.
+
+    References
+    ----------
+    I. Sutskever, J. Martens, G. Dahl, G. Hinton, "On the Importance of Initialization and Momentum in Deep
+    Learning", ICML 2013, equations 1 and 2.
+    """
+    config = {} if config is None else config
+    config.setdefault("learning_rate", 1e-2)
+    config.setdefault("momentum", 0.9)
+    velocity = config.get("velocity", np.zeros_like(w))
+    config["velocity"] = config["momentum"] * velocity - config["learning_rate"] * dw
+    return w + config["velocity"], config
+
+
+def rmsprop(w, dw, config=None):
+    """RMSProp: divide each entry's step by the size that its gradients have had lately.
+
+    cache = decay_rate * cache + (1 - decay_rate) * dw^2
+    next_w = w - learning_rate * dw / (square root of cache + epsilon)
+
+    Parameters
+    ----------
+    w : array of any shape
+        A parameter. It may be changed in place or left alone.
+    dw : array of the shape of w
+        Gradient of the loss with respect to w.
+    config : dict, optional
+        "learning_rate" : 1e-2 if missing.
+        "decay_rate" : 0.99 if missing.
+        "epsilon" : 1e-8 if missing; keeps a gradient that was always zero from giving 0 / 0.
+        "cache" : array of the shape of w, the running mean of the squared gradients; zeros if missing.
+
+    Returns
+    -------
+    next_w : array of the shape and dtype of w
+    config : dict
+        The dict that was passed, with what was missing filled in and the new cache; a new one if it was None.
+
+    References
+    ----------
+    T. Tieleman, G. Hinton, "Lecture 6.5 - RMSProp", Coursera: Neural Networks for Machine Learning, 2012.
+    """
+    config = {} if config is None else config
+    config.setdefault("learning_rate", 1e-2)
+    config.setdefault("decay_rate", 0.99)
+    config.setdefault("epsilon", 1e-8)
+    cache = config.get("cache", np.zeros_like(w))
+    config["cache"] = config["decay_rate"] * cache + (1 - config["decay_rate"]) * dw**2
+    return w - config["learning_rate"] * dw / (np.sqrt(config["cache"]) + config["epsilon"]), config
+
+
+def adam(w, dw, config=None):
+    """Adam: momentum and RMSProp together, both corrected for having started at zero.
+
+    t = t + 1
+    m = beta1 * m + (1 - beta1) * dw
+    v = beta2 * v + (1 - beta2) * dw^2
+    m_hat = m / (1 - beta1^t)
+    v_hat = v / (1 - beta2^t)
+    next_w = w - learning_rate * m_hat / (square root of v_hat + epsilon)
+
+    Parameters
+    ----------
+    w : array of any shape
+        A parameter. It may be changed in place or left alone.
+    dw : array of the shape of w
+        Gradient of the loss with respect to w.
+    config : dict, optional
+        "learning_rate" : 1e-3 if missing.
+        "beta1" : 0.9 if missing.
+        "beta2" : 0.999 if missing.
+        "epsilon" : 1e-8 if missing.
+        "m" : array of the shape of w, the running mean of the gradients; zeros if missing.
+        "v" : array of the shape of w, the running mean of the squared gradients; zeros if missing.
+        "t" : int, the number of steps done; 0 if missing. It is increased before it is used.
+
+    Returns
+    -------
+    next_w : array of the shape and dtype of w
+    config : dict
+        The dict that was passed, with what was missing filled in and the new m, v and t; a new one if it was
+        None. What it keeps under "m" and "v" are the means themselves, not the corrected ones.
+
+    References
+    ----------
+    D. Kingma, J. Ba, "Adam: A Method for Stochastic Optimization", ICLR 2015, algorithm 1.
+    """
+    config = {} if config is None else config
+    config.setdefault("learning_rate", 1e-3)
+    config.setdefault("beta1", 0.9)
+    config.setdefault("beta2", 0.999)
+    config.setdefault("epsilon", 1e-8)
+    config.setdefault("t", 0)
+    beta1, beta2 = config["beta1"], config["beta2"]
+    config["t"] += 1
+    config["m"] = beta1 * config.get("m", np.zeros_like(w)) + (1 - beta1) * dw
+    config["v"] = beta2 * config.get("v", np.zeros_like(w)) + (1 - beta2) * dw**2
+    # The correction of m goes into the learning rate: one division of a number, not of an array.
+    rate = config["learning_rate"] / (1 - beta1 ** config["t"])
+    v_hat = config["v"] / (1 - beta2 ** config["t"])
+    return w - rate * config["m"] / (np.sqrt(v_hat) + config["epsilon"]), config

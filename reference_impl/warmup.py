@@ -1,0 +1,59 @@
+"""Lesson 00: shapes and broadcasting."""
+
+import numpy as np
+
+
+def standardize(x):
+    """Shift and scale every column to mean 0 and standard deviation 1.
+
+    From each column its mean is subtracted, and the rest is divided by the column's standard deviation
+    (the square root of the mean squared distance from the mean).
+
+    Parameters
+    ----------
+    x : array of shape (N, D)
+        One example per row, one feature per column. N is at least 1.
+
+    Returns
+    -------
+    z : array of shape (N, D)
+        The standardized columns. A column whose values are all equal has nothing to scale: it becomes
+        zeros, without NaN and without a warning. float32 stays float32, integers give float64.
+
+    Raises
+    ------
+    ValueError
+        If x is not two-dimensional or has no rows.
+    """
+    if x.ndim != 2 or x.shape[0] == 0:
+        raise ValueError(f"x must have shape (N, D) with N at least 1, got {x.shape}")
+    # Not "std == 0": the mean of equal numbers may be off by a rounding error, and then so is the std.
+    constant = x.max(axis=0) == x.min(axis=0)
+    centred = np.where(constant, 0, x - x.mean(axis=0))
+    return centred / np.where(constant, 1, x.std(axis=0))
+
+
+def pairwise_differences(a, b):
+    """Subtract every row of b from every row of a.
+
+    Entry (i, j) of the result is the vector a_i - b_j. No loop is needed.
+
+    Parameters
+    ----------
+    a : array of shape (N, D)
+    b : array of shape (M, D)
+
+    Returns
+    -------
+    differences : array of shape (N, M, D)
+        Of floating dtype. N or M may be zero.
+
+    Raises
+    ------
+    ValueError
+        If a or b is not two-dimensional, or if their rows differ in length.
+    """
+    if a.ndim != 2 or b.ndim != 2 or a.shape[1] != b.shape[1]:
+        raise ValueError(f"a and b must have shapes (N, D) and (M, D), got {a.shape} and {b.shape}")
+    # The 1.0 makes floats of integers.
+    return 1.0 * a[:, np.newaxis, :] - b[np.newaxis, :, :]
