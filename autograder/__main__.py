@@ -34,6 +34,37 @@ def release(arguments):
         print(bundle(name).relative_to(COURSE))
 
 
+def grade(arguments):
+    """Grade a class and say how it went."""
+    from autograder import grade as tool
+
+    outcomes = tool.grade(
+        arguments.lesson, os.getcwd(), arguments.jobs, arguments.force, arguments.unsandboxed, arguments.db_url
+    )
+    fresh = {student: outcome for student, outcome in outcomes.items() if outcome}
+    print(f"{len(outcomes)} students: {len(fresh)} graded, {len(outcomes) - len(fresh)} unchanged.")
+    for student, outcome in sorted(fresh.items()):
+        for line in outcome["notes"]:
+            print(f"  {student}: {line}")
+        for line in outcome["flags"]:
+            print(f"  {student}: look at this: {line.splitlines()[0]}")
+
+
+def explain(arguments):
+    """Say how a grade came about."""
+    from autograder.grade import explain as tool
+
+    print(tool(arguments.lesson, arguments.student, os.getcwd(), arguments.unsandboxed))
+
+
+def doctor(arguments):
+    """Try every protection."""
+    from autograder.doctor import main as tool
+
+    if tool():
+        print("Grading asks for --unsandboxed here.")
+
+
 def demo(arguments):
     """Show the whole loop on a small class."""
     from autograder import demo as tool
@@ -53,6 +84,20 @@ def parser():
     command = commands.add_parser("release", help="write dist/LESSON.zip: all that a student gets")
     command.add_argument("lessons", nargs="+", metavar="LESSON", help="06_backward, or 06")
     command.set_defaults(run=release)
+    command = commands.add_parser("grade", help="grade a class: sandboxed, in parallel, from outside")
+    command.add_argument("lesson", metavar="LESSON", help="06_backward, or 06")
+    command.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="notebooks side by side (default: %(default)s)")
+    command.add_argument("--force", action="store_true", help="grade again what has not changed")
+    command.add_argument("--unsandboxed", action="store_true", help="grade although a protection is missing here")
+    command.add_argument("--db-url", help="the gradebook (default: gradebook.db in this folder)")
+    command.set_defaults(run=grade)
+    command = commands.add_parser("explain", help="say how a student's grade came about, with the secret seed's numbers")
+    command.add_argument("lesson", metavar="LESSON")
+    command.add_argument("student", metavar="STUDENT")
+    command.add_argument("--unsandboxed", action="store_true", help="run although a protection is missing here")
+    command.set_defaults(run=explain)
+    command = commands.add_parser("doctor", help="try which protections hold on this machine")
+    command.set_defaults(run=doctor)
     command = commands.add_parser("demo", help="release a lesson, make a class, grade it, give feedback")
     command.set_defaults(run=demo)
     return top

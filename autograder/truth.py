@@ -27,7 +27,7 @@ class Live:
 
     def __init__(self, seed):
         self.seed = seed
-        self._transcripts = {}
+        self._transcripts, self._suspects = {}, {}
 
     def values(self, check):
         """What the reference yields: ``[(name, value), ...]``."""
@@ -42,7 +42,9 @@ class Live:
 
     def suspects(self, exercise):
         """What every known mistake of `exercise` yields."""
-        return [self._suspect(mistake) for mistake in bank.mistakes(exercise)]
+        if exercise not in self._suspects:
+            self._suspects[exercise] = [self._suspect(mistake) for mistake in bank.mistakes(exercise)]
+        return self._suspects[exercise]
 
     def _suspect(self, mistake):
         host = LocalHost(mistake.namespace())

@@ -69,7 +69,7 @@ class Code:
     Parameters
     ----------
     host : LocalHost
-        Where the code lives; anything with the same four operations will do.
+        Where the code lives; anything with the same operations will do.
     exercise : str
         The name of the exercise that is checked.
     """
@@ -87,20 +87,34 @@ class Code:
         return Function(self, name)
 
     def map(self, name, argument_lists):
-        """Call `name` once for each tuple of arguments; return the list of results."""
-        return [self._call(name, arguments, {}) for arguments in argument_lists]
+        """Call `name` once for each tuple of arguments, all in one message; return the list of results."""
+        calls = [self._note(name, arguments, {}) for arguments in argument_lists]
+        keep = self._kept(name)
+        results = self._host.map(name, [self._unwrap(tuple(arguments)) for arguments in argument_lists], keep)
+        return [self._checked(name, result, call) for result, call in zip(results, calls)]
 
     def _call(self, target, args, kwargs):
         name = target if isinstance(target, str) else target[1] if isinstance(target, tuple) else target.kind
-        contract = exercises().get(name) if isinstance(target, str) else None
-        returns = contract.returns if contract else ()
-        arguments = contract.arguments if contract else [f"argument {i + 1}" for i in range(len(args))]
-        call = Call(name, {**dict(zip(arguments, args)), **kwargs})
-        self.calls.append(call)
-        keep = tuple(i for i, part in enumerate(returns) if part == "cache")
+        call = self._note(name, args, kwargs)
+        keep = self._kept(target)
         result, self.after = self._host.call(target, self._unwrap(args), self._unwrap(kwargs), keep)
-        if returns:
-            _require(name, returns, result)
+        return self._checked(target, result, call)
+
+    def _note(self, name, args, kwargs):
+        contract = exercises().get(name)
+        arguments = contract.arguments if contract else [f"argument {i + 1}" for i in range(len(args))]
+        self.calls.append(Call(name, {**dict(zip(arguments, args)), **kwargs}))
+        return self.calls[-1]
+
+    @staticmethod
+    def _kept(target):
+        contract = exercises().get(target) if isinstance(target, str) else None
+        return tuple(i for i, part in enumerate(contract.returns if contract else ()) if part == "cache")
+
+    def _checked(self, target, result, call):
+        contract = exercises().get(target) if isinstance(target, str) else None
+        if contract and contract.returns:
+            _require(target, contract.returns, result)
         return self._wrap(result, call)
 
     def _wrap(self, value, origin=None):

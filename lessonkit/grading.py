@@ -67,7 +67,8 @@ class Result:
 
     @property
     def empty(self):
-        return any(outcome.kind == "empty" for outcome in self.outcomes)
+        kinds = {outcome.kind for outcome in self.outcomes}
+        return "empty" in kinds and kinds <= {"empty", "waits"}
 
 
 def grade(exercise, host, truth):
@@ -124,10 +125,10 @@ def _failure(check, transcript, truth):
     error = transcript.error
     if error is None:
         return None if len(transcript.entries) == len(expected) else failed("error", "The check came to no end.")
-    if error.kind == "empty" and error.function == check.exercise:
-        return failed("empty", "")
-    if error.kind == "empty":
+    if error.kind == "empty" and error.function != check.exercise and error.function in exercises():
         return failed("waits", f"This check also uses {error.function}, which is still empty: write that one first.")
+    if error.kind == "empty":
+        return failed("empty", f"This check needs {error.function}, which is still empty.")
     return failed("error", error.message, error.where)
 
 

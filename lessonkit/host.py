@@ -1,6 +1,6 @@
 """The student's side of a check: holds the code under test, calls it, and lets plain values out.
 
-`LocalHost` serves the process it lives in. The autograder serves the same four operations (`call`, `get`,
+`LocalHost` serves the process it lives in. The autograder serves the same operations (`call`, `map`, `get`,
 `set`, `iterate`) from a sandboxed process, so a check cannot tell the difference.
 """
 
@@ -96,6 +96,10 @@ class LocalHost:
         result = self._guard(name, lambda: self._leave(function(*args, **kwargs), keep))
         return result, self._guard(name, lambda: self._leave(tuple(args)))
 
+    def map(self, name, argument_lists, keep=()):
+        """Call `name` once for each tuple of arguments; return the results."""
+        return [self.call(name, arguments, {}, keep)[0] for arguments in argument_lists]
+
     def get(self, token, attribute):
         """The attribute's value; a method or another object as a token."""
         return self._guard(attribute, lambda: self._leave(getattr(self._kept[token.number], attribute)))
@@ -169,9 +173,16 @@ class LocalHost:
         except NotImplementedError as error:
             if str(error):
                 raise _as_student_error(name, error) from None
+            name = _name_of_empty(error, name)
             raise StudentError(name, "empty", f"{name} is still empty.") from None
         except (Exception, SystemExit) as error:
             raise _as_student_error(name, error) from None
+
+
+def _name_of_empty(error, called):
+    """The function that is still empty: the one called, or another one that it calls."""
+    innermost = traceback.extract_tb(error.__traceback__)[-1].name
+    return innermost if innermost.isidentifier() else called
 
 
 def _as_student_error(name, error):

@@ -1,0 +1,354 @@
+"""``python -m autograder grade LESSON``: grades a whole class, in parallel, and loses nothing.
+
+Workers grade, each with a warm process of its own; this process alone writes. For each student it writes the graded
+notebook and the gradebook first and the journal (``grading/LESSON/STUDENT.json``) last, so a run that is killed at any point
+and started again ends with what an uninterrupted run would have written.
+"""
+
+import hashlib
+import json
+import os
+import re
+import traceback
+from dataclasses import asdict
+from pathlib import Path
+
+from autograder.build import COURSE
+from autograder.outside import CourseError, Zygote, grade_notebook, nothing_to_grade, output_of, protections
+from autograder.recognise import Unreadable, checks_of, recognise
+from autograder.truth import Live, secret_seed
+from lessonkit import registry
+from lessonkit.lessons import lesson as find_lesson
+
+
+class Course:
+    """A course's folders and its gradebook.
+
+    Parameters
+    ----------
+    folder : path
+    db_url : str, optional
+        Default: nbgrader's own, ``sqlite:///<folder>/gradebook.db``.
+    """
+
+    def __init__(self, folder, db_url=None):
+        self.folder = Path(folder).resolve()
+        self.db_url = db_url or f"sqlite:///{self.folder / 'gradebook.db'}"
+
+    def released(self, lesson):
+        """The notebook as it was released, with its hidden tests: what nbgrader keeps as the source of the grades."""
+        path = self.folder / "lessons" / lesson / f"{lesson}.ipynb"
+        if not path.exists():
+            raise CourseError(f"{lesson} is not released yet. Run `nbgrader generate_assignment {lesson}` first.")
+        return json.loads(path.read_text(encoding="utf-8"))
+
+    def students(self, lesson):
+        """Everyone on the roster, and everyone who handed something in."""
+        from nbgrader.api import Gradebook, MissingEntry
+
+        with Gradebook(self.db_url) as gradebook:
+            try:
+                gradebook.find_assignment(lesson)
+            except MissingEntry:
+                raise CourseError(
+                    f"The gradebook does not know {lesson}. Run `nbgrader generate_assignment {lesson}` first."
+                ) from None
+            roster = {student.id for student in gradebook.students}
+        submitted = self.folder / "submitted"
+        folders = {path.name for path in submitted.iterdir() if path.is_dir()} if submitted.is_dir() else set()
+        return sorted(roster | folders)
+
+    def journal(self, lesson, student):
+        """Where it is noted that a student has been graded."""
+        safe = re.sub(r"[^\w.@-]", lambda m: f"%{ord(m[0]):02x}", student)
+        return self.folder / "grading" / lesson / f"{safe}.json"
+
+
+def submission(course, lesson, student):
+    """What a student handed in: ``(bytes or None, why there is nothing to grade)``.
+
+    Links are not followed: a submission is a file of the student's own.
+    """
+    folder = course.folder / "submitted" / student / lesson
+    path = folder / f"{lesson}.ipynb"
+    if folder.is_symlink() or path.is_symlink():
+        return None, "The submission is a link, not a file. Hand in the notebook itself."
+    if not folder.is_dir():
+        return None, "Nothing was handed in."
+    if not path.is_file():
+        others = sorted(p.name for p in folder.iterdir() if p.suffix == ".ipynb" and p.is_file() and not p.is_symlink())
+        if len(others) == 1:
+            return (folder / others[0]).read_bytes(), ""
+        return None, f"There is no notebook named {lesson}.ipynb. Rename yours and hand it in again."
+    return path.read_bytes(), ""
+
+
+def fingerprint(data, lesson, seed):
+    """Changes when the submission, the lesson or the seed does."""
+    total = hashlib.sha256(data or b"")
+    total.update(f"\0{lesson}\0{seed}\0".encode())
+    for folder in ("reference_impl", "lessonkit", "autograder"):
+        for path in sorted((COURSE / folder).rglob("*.py")):
+            total.update(path.read_bytes())
+    return total.hexdigest()
+
+
+_warm = {}
+
+
+def work(lesson, student, data, why, released, seed, unsandboxed):
+    """Grade one submission; never raise.
+
+    Returns
+    -------
+    dict
+        Plain values only: the graded notebook, points by grade id, notes, flags, results, seconds.
+    """
+    notes, flags = [why] if why else [], []
+    exercises = [exercise.name for exercise in find_lesson(lesson).exercises]
+    if why == "" and data is not None:
+        try:
+            found = recognise(data, released)
+            flags += found.flags
+            notes += found.notes
+            return _graded(lesson, found.notebook, notes, flags, seed, unsandboxed)
+        except Unreadable as error:
+            notes.append(str(error))
+        except Exception as error:
+            flags.append(f"the grader itself failed: {type(error).__name__}: {error}")
+            notes.append("The grader could not grade this notebook. Your instructor has been told.")
+            flags.append(traceback.format_exc(limit=3))
+    results = {name: nothing_to_grade(name, registry.checks(name), notes[-1]) for name in exercises}
+    return _outcome(None, results, notes, flags, 0.0)
+
+
+def _graded(lesson, notebook, notes, flags, seed, unsandboxed):
+    key = (lesson, seed, unsandboxed)
+    if key not in _warm:
+        _warm[key] = (Zygote(lesson, protections=protections(unsandboxed)), Live(seed))
+    zygote, live = _warm[key]
+    cells = list(checks_of(notebook))
+    for attempt in (1, 2):
+        try:
+            graded = grade_notebook(zygote, [(source, exercise) for _, source, exercise in cells], live)
+            break
+        except (OSError, ValueError):  # the warm process itself is gone: a fresh one, once
+            if attempt == 2:
+                raise
+            zygote.close()
+            _warm[key] = zygote, live = Zygote(lesson, protections=protections(unsandboxed)), live
+    for place, (index, _, _) in enumerate(cells):
+        cell = notebook["cells"][index]
+        cell["execution_count"], cell["outputs"] = place + 1, graded.outputs.get(place, [])
+    for name in (exercise.name for exercise in find_lesson(lesson).exercises):
+        if name not in graded.results:
+            graded.results[name] = nothing_to_grade(name, registry.checks(name), "Its check cell could not be run.")
+    return _outcome(notebook, graded.results, notes + graded.notes, flags + graded.flags, graded.seconds)
+
+
+def _outcome(notebook, results, notes, flags, seconds):
+    return {
+        "notebook": notebook,
+        "points": {f"check_{name}": float(result.points) for name, result in results.items()},
+        "results": {name: asdict(result) for name, result in results.items()},
+        "notes": notes,
+        "flags": flags,
+        "seconds": seconds,
+    }
+
+
+def grade(lesson, folder=COURSE, jobs=None, force=False, unsandboxed=False, db_url=None, students=None, quiet=False):
+    """Grade everyone.
+
+    Parameters
+    ----------
+    lesson : str
+    folder : path
+        The course.
+    jobs : int, optional
+        Submissions side by side. Default: one for each processor.
+    force : bool
+        Grade again what has not changed.
+    unsandboxed : bool
+        Grade although a protection is missing.
+    db_url : str, optional
+        The gradebook.
+    students : list of str, optional
+        Only these.
+    quiet : bool
+        Show no progress bar.
+
+    Returns
+    -------
+    dict
+        By student: the outcome of this run, or None for who had been graded before.
+
+    Raises
+    ------
+    CourseError
+        If the lesson has not been released, or a protection is missing.
+    """
+    from joblib import Parallel, delayed
+    from tqdm.auto import tqdm
+
+    lesson, course = find_lesson(lesson).name, Course(folder, db_url)
+    protections(unsandboxed)  # says what is missing before anything starts
+    released, seed = course.released(lesson), secret_seed(course.folder)
+    everyone = students or course.students(lesson)
+    done, todo = dict.fromkeys(everyone), []
+    prints = {}
+    for student in everyone:
+        data, why = submission(course, lesson, student)
+        prints[student] = fingerprint(data if data is not None else why.encode(), lesson, seed)
+        if force or _noted(course.journal(lesson, student)) != prints[student]:
+            todo.append((student, data, why))
+    run = Parallel(n_jobs=min(jobs or os.cpu_count() or 1, len(todo)) or 1, return_as="generator_unordered")
+    outcomes = run(delayed(_one)(lesson, s, data, why, released, seed, unsandboxed) for s, data, why in todo)
+    with Writer(course, lesson, seed) as writer, tqdm(total=len(todo), unit="notebook", disable=quiet) as bar:
+        for student, outcome in outcomes:
+            writer.record(student, outcome, prints[student])
+            done[student] = outcome
+            bar.update()
+    return done
+
+
+def _one(lesson, student, *rest):
+    return student, work(lesson, student, *rest)
+
+
+def _noted(path):
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))["fingerprint"]
+    except (OSError, ValueError, KeyError):
+        return None
+
+
+class Writer:
+    """The one that writes: graded notebooks, nbgrader's gradebook, the journal."""
+
+    def __init__(self, course, lesson, seed):
+        self.course, self.lesson, self.seed = course, lesson, seed
+
+    def __enter__(self):
+        from nbgrader.api import Gradebook
+
+        self.gradebook = Gradebook(self.course.db_url).__enter__()
+        return self
+
+    def __exit__(self, *error):
+        self.gradebook.__exit__(*error)
+
+    def record(self, student, outcome, fingerprint):
+        """Record one outcome: everything, or (when interrupted) as if it had not been graded."""
+        self._write_notebook(student, outcome)
+        self._write_grades(student, outcome)
+        note = {key: value for key, value in outcome.items() if key != "notebook"}
+        _write(
+            self.course.journal(self.lesson, student),
+            json.dumps({"fingerprint": fingerprint, "seed": self.seed, "student": student, **note}, indent=1),
+        )
+
+    def _write_notebook(self, student, outcome):
+        folder = self.course.folder / "autograded" / student / self.lesson
+        notebook = outcome["notebook"] or self._empty(outcome)
+        if outcome["notes"]:
+            text = "\n".join(["**About your submission**", "", *(f"- {note}" for note in outcome["notes"])])
+            note = {"cell_type": "markdown", "id": "about", "metadata": {}, "source": text}
+            notebook = {**notebook, "cells": [note, *notebook["cells"]]}
+        _write(folder / f"{self.lesson}.ipynb", json.dumps(notebook, indent=1, ensure_ascii=False) + "\n")
+        stamp = self.course.folder / "submitted" / student / self.lesson / "timestamp.txt"
+        if stamp.is_file() and not stamp.is_symlink():
+            _write(folder / "timestamp.txt", stamp.read_text(encoding="utf-8", errors="replace")[:200])
+
+    def _empty(self, outcome):
+        """The released notebook with the reason in every check: what a student without a readable one gets back."""
+        from lessonkit.grading import Outcome, Result
+
+        notebook = json.loads(json.dumps(self.course.released(self.lesson)))
+        for index, _, exercise in checks_of(notebook):
+            if exercise in outcome["results"]:
+                rows = outcome["results"][exercise]["outcomes"]
+                result = Result(exercise, tuple(Outcome(**row) for row in rows))
+                notebook["cells"][index]["outputs"] = [output_of(result, 1)]
+        return notebook
+
+    def _write_grades(self, student, outcome):
+        from nbgrader.api import MissingEntry
+
+        gradebook, lesson = self.gradebook, self.lesson
+        gradebook.update_or_create_student(student)
+        timestamp = self.course.folder / "submitted" / student / lesson / "timestamp.txt"
+        stamp = {}
+        if timestamp.is_file() and not timestamp.is_symlink():
+            from nbgrader.utils import parse_utc
+
+            try:
+                stamp = {"timestamp": parse_utc(timestamp.read_text(encoding="utf-8").strip())}
+            except Exception:
+                outcome["flags"].append("timestamp.txt holds no date")
+        submission = gradebook.update_or_create_submission(lesson, student, **stamp)
+        for name, points in outcome["points"].items():
+            try:
+                grade = gradebook.find_grade(name, lesson, lesson, student)
+            except MissingEntry:
+                outcome["flags"].append(f"the gradebook has no cell {name}: release the lesson again")
+                continue
+            grade.auto_score = points
+            grade.needs_manual_grade = grade.manual_score is not None
+        self._late_penalty(submission)
+        gradebook.db.commit()
+
+    def _late_penalty(self, submission):
+        """As nbgrader's own plugin has it, when the course is configured with one."""
+        from nbgrader.plugins import LateSubmissionPlugin
+
+        from autograder.build import course_config
+
+        late = submission.total_seconds_late
+        for notebook in submission.notebooks:
+            notebook.late_submission_penalty = None
+            if late > 0:
+                plugin = LateSubmissionPlugin(config=course_config())
+                notebook.late_submission_penalty = plugin.late_submission_penalty(
+                    submission.student.id, notebook.score, late
+                )
+
+
+def explain(lesson, student, folder=COURSE, unsandboxed=False):
+    """Say how a grade came about: each check, what went in, what came back, what was expected.
+
+    For the instructor's eyes: it shows numbers of the secret seed.
+    """
+    from lessonkit import report
+    from lessonkit.grading import grade as grade_exercise
+
+    lesson, course = find_lesson(lesson).name, Course(folder)
+    seed = secret_seed(course.folder)
+    data, why = submission(course, lesson, student)
+    if data is None:
+        return f"{student}: {why}"
+    try:
+        found = recognise(data, course.released(lesson))
+    except Unreadable as error:
+        return f"{student}: {error}"
+    lines = [f"{student}, {lesson}, seed {seed}", *found.notes, *(f"to be looked at: {flag}" for flag in found.flags)]
+    live = Live(seed)
+    with Zygote(lesson, protections=protections(unsandboxed)) as zygote:
+        session = zygote.notebook()
+        for _, source, exercise in checks_of(found.notebook):
+            if exercise is not None:
+                lines.append(report.text(grade_exercise(exercise, session, live)))
+            elif session.alive:
+                try:
+                    session.run(source)
+                except Exception as error:
+                    lines.append(f"A cell stopped the notebook: {error}")
+        session.close()
+    return "\n".join(lines)
+
+
+def _write(path, text):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    half = path.with_name(path.name + ".part")
+    half.write_text(text, encoding="utf-8")
+    os.replace(half, path)

@@ -1,0 +1,181 @@
+"""Locks a process in, on Linux: each mechanism on its own, so that `doctor` can try each.
+
+Kept libraries do the work: Landlock through `landlock`, seccomp through `pyseccomp`. What they cannot do, namespaces
+and prctl, is one libc call each.
+"""
+
+import contextlib
+import ctypes
+import os
+import resource
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+CLONE_NEWNS, CLONE_NEWIPC, CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET = (
+    0x00020000, 0x08000000, 0x10000000, 0x20000000, 0x40000000,
+)  # fmt: skip
+PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS, PR_CAPBSET_DROP = 1, 4, 38, 24
+MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REC, MS_PRIVATE = 2, 4, 8, 0x4000, 1 << 18
+FORBIDDEN = (
+    "execve", "execveat", "fork", "vfork", "ptrace", "process_vm_readv", "process_vm_writev", "pidfd_open",
+    "pidfd_getfd", "pidfd_send_signal", "socket", "socketpair", "connect", "bind", "listen", "accept", "accept4",
+    "mount", "umount2", "pivot_root", "chroot", "setns", "unshare", "bpf", "perf_event_open", "keyctl", "add_key",
+    "request_key", "kexec_load", "init_module", "finit_module", "delete_module", "reboot", "swapon", "swapoff",
+    "userfaultfd", "io_uring_setup", "io_uring_enter", "io_uring_register", "open_by_handle_at", "name_to_handle_at",
+    "memfd_create", "shmget", "shmat", "msgget", "semget", "mq_open", "setuid", "setgid", "setpgid", "setsid", "syslog", "acct",
+    "quotactl", "ioperm", "iopl", "personality", "setpriority", "sched_setscheduler", "kcmp", "migrate_pages", "move_pages",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one notebook may use.
+
+    `memory`, `file` and `scratch` are in bytes, `cpu`, `cell` and `notebook` in seconds (processor time of the whole
+    notebook; wall-clock time of one cell, of one call by a check, and of all), `output` in characters a cell.
+    """
+
+    memory: int = 3 * 2**30
+    file: int = 32 * 2**20
+    scratch: int = 64 * 2**20
+    files: int = 128
+    cpu: int = 180
+    cell: float = 60.0
+    call: float = 15.0
+    notebook: float = 240.0
+    output: int = 200_000
+
+
+def _libc():
+    return ctypes.CDLL(None, use_errno=True)
+
+
+def _call(name, *arguments):
+    if getattr(_libc(), name)(*arguments) != 0:
+        number = ctypes.get_errno()
+        raise OSError(number, f"{name}: {os.strerror(number)}")
+
+
+def unshare_namespaces():
+    """Own user, network, IPC, mount and process-id namespaces: no network, no sight of or signal to other processes."""
+    uid, gid = os.getuid(), os.getgid()
+    _call("unshare", CLONE_NEWUSER | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWNS | CLONE_NEWPID)
+    Path("/proc/self/setgroups").write_text("deny")
+    Path("/proc/self/uid_map").write_text(f"{uid} {uid} 1")
+    Path("/proc/self/gid_map").write_text(f"{gid} {gid} 1")
+
+
+def mount_scratch(folder, size):
+    """A private scratch folder in memory, of limited size, that vanishes with the process."""
+    _call("mount", b"none", b"/", None, MS_REC | MS_PRIVATE, None)
+    flags = MS_NOSUID | MS_NODEV | MS_NOEXEC
+    _call("mount", b"scratch", os.fsencode(folder), b"tmpfs", flags, f"size={size},nr_inodes=4096,mode=700".encode())
+
+
+def drop_capabilities():
+    """No capability is left, and none can come back."""
+    libc = _libc()
+    for capability in range(64):
+        libc.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0)
+    header = (ctypes.c_uint32 * 2)(0x20080522, 0)
+    none = (ctypes.c_uint32 * 6)()
+    _call("capset", ctypes.byref(header), ctypes.byref(none))
+    _call("prctl", PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+
+
+def limit_resources(limits):
+    """Memory, processor time, file size, open files, no core dumps."""
+    for kind, value in (
+        (resource.RLIMIT_AS, limits.memory),
+        (resource.RLIMIT_CPU, limits.cpu),
+        (resource.RLIMIT_FSIZE, limits.file),
+        (resource.RLIMIT_NOFILE, limits.files),
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_MEMLOCK, 0),
+        (resource.RLIMIT_MSGQUEUE, 0),
+    ):
+        hard = resource.getrlimit(kind)[1]
+        value = value if hard == resource.RLIM_INFINITY else min(value, hard)
+        resource.setrlimit(kind, (value, value))
+
+
+def restrict_files(readable, writable):
+    """Landlock: nothing of the file system but `readable`, and `writable` to write.
+
+    Parameters
+    ----------
+    readable, writable : iterable of path
+        Folders or files; what does not exist is passed over.
+    """
+    from landlock import FSAccess, Ruleset
+
+    ctypes.set_errno(0)  # the library takes an old error for its own
+    read_file = FSAccess.READ_FILE | FSAccess.EXECUTE
+    rules = Ruleset()
+    for path in map(Path, readable):
+        with contextlib.suppress(FileNotFoundError, PermissionError):
+            rules.allow(path, rules=read_file | FSAccess.READ_DIR if path.is_dir() else read_file)
+    for path in map(Path, writable):
+        # a scratch folder holds files and folders: no devices, sockets, pipes or links
+        allowed = FSAccess.READ_FILE | FSAccess.WRITE_FILE | FSAccess.TRUNCATE
+        if path.is_dir():
+            allowed |= FSAccess.READ_DIR | FSAccess.REMOVE_DIR | FSAccess.REMOVE_FILE | FSAccess.MAKE_DIR | FSAccess.MAKE_REG
+        rules.allow(path, rules=allowed)
+    rules.apply()
+
+
+def filter_system_calls():
+    """Seccomp: no new processes or programs, no sockets, no kernel interfaces that a notebook has no use for."""
+    import errno
+
+    import pyseccomp
+
+    rules = pyseccomp.SyscallFilter(pyseccomp.ALLOW)
+    refuse = pyseccomp.ERRNO(errno.EPERM)
+    for name in FORBIDDEN:
+        with contextlib.suppress(Exception):  # a call that this kernel or processor does not know
+            rules.add_rule(refuse, name)
+    thread = 0x00010000  # CLONE_THREAD: threads are allowed, processes are not
+    rules.add_rule(refuse, "clone", pyseccomp.Arg(0, pyseccomp.MASKED_EQ, thread, 0))
+    rules.add_rule(pyseccomp.ERRNO(errno.ENOSYS), "clone3")  # its flags are out of sight; libc falls back to clone
+    rules.load()
+
+
+def die_with_parent():
+    """The kernel kills this process when its parent ends."""
+    _call("prctl", PR_SET_PDEATHSIG, 9, 0, 0, 0)
+
+
+def not_dumpable():
+    """Other processes of the same user cannot look into this one."""
+    _call("prctl", PR_SET_DUMPABLE, 0, 0, 0, 0)
+
+
+def python_paths(hidden):
+    """What a running Python must be able to read: its own libraries and the system's, without the paths in `hidden`.
+
+    The entries of site-packages are listed one by one, so that this project, when it is installed there, is left out.
+    """
+    hidden = {Path(path).resolve() for path in hidden}
+    places = {Path(sys.prefix), Path(sys.base_prefix), Path(sys.executable).resolve().parent.parent}
+    readable = [Path("/usr"), Path("/lib"), Path("/lib64"), Path("/bin"), Path("/etc/fonts"), Path("/etc/ld.so.cache")]
+    readable += [Path("/etc/localtime"), Path("/dev/urandom"), Path("/dev/zero"), Path("/var/cache/fontconfig")]
+    for place in places:
+        if not any(place.resolve() in path.parents for path in hidden):
+            readable.append(place)
+            continue
+        readable += _around(place.resolve(), hidden)
+    return readable
+
+
+def _around(folder, hidden):
+    """The entries below `folder` that cover all of it but `hidden`."""
+    for entry in folder.iterdir():
+        resolved = entry.resolve()
+        if resolved in hidden:
+            continue
+        if any(resolved in path.parents for path in hidden):
+            yield from _around(entry, hidden)
+        else:
+            yield entry

@@ -1,0 +1,188 @@
+"""Plain values as bytes: a format that cannot carry code.
+
+One message is four bytes of length and a msgpack document. Containers are tagged lists, arrays are dtype, shape and raw
+bytes. Decoding trusts nothing: every size, depth, dtype and shape is checked before anything is built from it.
+"""
+
+import math
+import struct
+
+import msgpack
+import numpy as np
+from lessonkit.host import Named, Token
+
+MAX_MESSAGE = 64 * 2**20
+MAX_DEPTH = 24
+MAX_PARTS = 200_000
+MAX_DIGITS = 4000
+DTYPES = {np.dtype(code).str: np.dtype(code) for code in ("?", "b", "h", "i", "q", "B", "H", "I", "Q", "e", "f", "d", "F", "D")}
+ARRAY, SCALAR = 1, 2
+
+
+class WireError(Exception):
+    """A message that is too large, too deep, or makes no sense."""
+
+
+class Callback:
+    """Names a function on the other side of the channel."""
+
+    def __init__(self, number):
+        self.number = number
+
+
+def pack(value):
+    """A plain value, with tokens, names and callbacks, as bytes."""
+    data = msgpack.packb(_encode(value, 0), use_bin_type=True)
+    if len(data) > MAX_MESSAGE:
+        raise WireError(f"a message of {len(data) / 2**20:.0f} MB is too large")
+    return data
+
+
+def unpack(data):
+    """The value that `pack` packed.
+
+    Raises
+    ------
+    WireError
+        If the bytes are no such value.
+    """
+    try:
+        document = msgpack.unpackb(
+            data, raw=False, max_map_len=0, ext_hook=_ext
+        )
+        return _decode(document, 0, [MAX_PARTS])
+    except WireError:
+        raise
+    except Exception as error:
+        raise WireError(f"a message makes no sense ({type(error).__name__})") from None
+
+
+def send(socket, value):
+    """Write one message."""
+    data = pack(value)
+    socket.sendall(struct.pack("!I", len(data)) + data)
+
+
+def receive(socket):
+    """Read one message; None at the end of the stream.
+
+    Raises
+    ------
+    WireError
+        If it is too large, cut off, or makes no sense.
+    TimeoutError
+        If the socket has a time limit and it is over.
+    """
+    head = _read(socket, 4)
+    if not head:
+        return None
+    (length,) = struct.unpack("!I", head)
+    if length > MAX_MESSAGE:
+        raise WireError(f"a message of {length / 2**20:.0f} MB is too large")
+    data = _read(socket, length)
+    if len(data) < length:
+        raise WireError("a message was cut off")
+    return unpack(data)
+
+
+def _read(socket, length):
+    data = bytearray()
+    while len(data) < length:
+        part = socket.recv(min(length - len(data), 2**20))
+        if not part:
+            if data:
+                raise WireError("a message was cut off")
+            return b""
+        data += part
+    return bytes(data)
+
+
+def _encode(value, depth):
+    if depth > MAX_DEPTH:
+        raise WireError("a value is nested too deeply")
+    if value is None or type(value) in (bool, float, str):
+        return value
+    if type(value) is int:
+        return value if -(2**63) <= value < 2**64 else ["i", str(value)[:MAX_DIGITS]]
+    if type(value) is complex:
+        return ["c", value.real, value.imag]
+    if isinstance(value, (np.ndarray, np.generic)):
+        array = np.ascontiguousarray(value).reshape(np.shape(value))
+        if array.dtype.str not in DTYPES:
+            array = array.astype(complex if array.dtype.kind == "c" else array.dtype.newbyteorder("="))
+            array = array if array.dtype.str in DTYPES else array.astype(float)
+        head = msgpack.packb([array.dtype.str, list(array.shape)])
+        return msgpack.ExtType(ARRAY if isinstance(value, np.ndarray) else SCALAR, head + array.tobytes())
+    if isinstance(value, (tuple, list)):
+        return ["t" if isinstance(value, tuple) else "l", *(_encode(part, depth + 1) for part in value)]
+    if isinstance(value, dict):
+        return ["d", *(part for k, v in value.items() for part in (k, _encode(v, depth + 1)))]
+    if isinstance(value, Token):
+        return ["o", value.number, value.kind]
+    if isinstance(value, Named):
+        return ["n", value.name]
+    if isinstance(value, Callback):
+        return ["f", value.number]
+    if isinstance(value, np.random.Generator):
+        return ["r", _encode(value.bit_generator.state, depth + 1)]
+    raise WireError(f"a {type(value).__name__} cannot cross")
+
+
+def _decode(value, depth, left):
+    left[0] -= 1
+    if depth > MAX_DEPTH or left[0] < 0:
+        raise WireError("a value is nested too deeply or has too many parts")
+    if not isinstance(value, list):
+        if value is None or type(value) in (bool, int, float, str) or isinstance(value, (np.ndarray, np.generic)):
+            return value
+        raise WireError("a value is not plain")
+    tag, *parts = value
+    if tag in ("t", "l"):
+        items = [_decode(part, depth + 1, left) for part in parts]
+        return tuple(items) if tag == "t" else items
+    if tag == "d":
+        keys = parts[::2]
+        if len(parts) % 2 or not all(type(key) in (str, int) for key in keys):
+            raise WireError("a dict makes no sense")
+        return {key: _decode(part, depth + 1, left) for key, part in zip(keys, parts[1::2])}
+    if tag == "i":
+        return int(_typed(parts, str)[0][:MAX_DIGITS])
+    if tag == "c":
+        return complex(*_typed(parts, float, float))
+    if tag == "o":
+        return Token(*_typed(parts, int, str))
+    if tag == "n":
+        return Named(*_typed(parts, str))
+    if tag == "f":
+        return Callback(*_typed(parts, int))
+    if tag == "r":
+        return _generator(_decode(parts[0], depth + 1, left))
+    raise WireError("an unknown tag")
+
+
+def _typed(parts, *types):
+    if [type(part) for part in parts] != list(types):
+        raise WireError("a part has the wrong type")
+    return parts
+
+
+def _generator(state):
+    generator = np.random.Generator(np.random.PCG64(0))
+    generator.bit_generator.state = state
+    return generator
+
+
+def _ext(code, data):
+    if code not in (ARRAY, SCALAR):
+        raise WireError("an unknown kind of value")
+    unpacker = msgpack.Unpacker(max_buffer_size=len(data) + 1, max_array_len=64)
+    unpacker.feed(data[:1024])
+    code_of_dtype, shape = unpacker.unpack()
+    raw = data[unpacker.tell() :]
+    dtype = DTYPES.get(code_of_dtype)
+    if dtype is None or len(shape) > 32 or not all(type(n) is int and n >= 0 for n in shape):
+        raise WireError("an array of a kind that cannot cross")
+    if math.prod(shape) * dtype.itemsize != len(raw):
+        raise WireError("an array whose size is not what it says")
+    array = np.frombuffer(raw, dtype=dtype).reshape(shape).copy()
+    return array if code == ARRAY else array[()]
