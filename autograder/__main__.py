@@ -20,8 +20,7 @@ def build(arguments):
     Parallel(n_jobs=min(len(names), arguments.jobs) or 1)(delayed(tool.build)(name) for name in names)
     for name in names:
         tool.remember(name)
-    if (tool.COURSE / "README.md").exists():
-        tool.update_readme()
+    tool.update_readme()
     print(f"Built: {', '.join(names)}." if names else "Everything is up to date.")
 
 

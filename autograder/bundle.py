@@ -68,6 +68,15 @@ def contents(lesson):
     for path in released.iterdir():
         if path.is_file():
             yield path.name, path.read_bytes()
+    yield from library(lesson)
+    for each in ("environment.yml", "requirements.txt", "LICENSE"):
+        yield each, (COURSE / each).read_bytes()
+    facts = lesson_facts(lesson).strip("*")
+    yield "README.md", README.format(title=lesson.title, facts=facts, builds=lesson.builds, name=lesson.name).encode()
+
+
+def library(lesson):
+    """What a bundle's notebook imports: ``(path inside, bytes)``. It needs nothing but the installed package."""
     known = [each for each in lessons().values() if each.number <= lesson.number]
     for path in sorted((COURSE / "lessonkit").rglob("*")):
         if path.suffix in (".py", ".toml", ".npz") and _belongs(path, known):
@@ -78,10 +87,6 @@ def contents(lesson):
         if path.stem == "network" and "FullyConnectedNet" in later and "TrainableNet" not in later:
             source += UNTIL_BATCH_NORM
         yield f"reference_impl/{path.name}", source.encode()
-    for each in ("environment.yml", "requirements.txt", "LICENSE"):
-        yield each, (COURSE / each).read_bytes()
-    facts = lesson_facts(lesson).strip("*")
-    yield "README.md", README.format(title=lesson.title, facts=facts, builds=lesson.builds, name=lesson.name).encode()
 
 
 def _belongs(path, known):

@@ -1,111 +1,149 @@
-"""``make demo``: an instructor's whole loop on a small class, with nbgrader's own commands."""
+"""``make demo``: an instructor's whole loop on a class of sixty, fifteen of whom hand in something broken or hostile."""
 
+import inspect
 import json
 import os
 import shutil
 import subprocess
 import sys
 import textwrap
-from pathlib import Path
+import time
+from collections import Counter
 
+import numpy as np
+
+from autograder import bank
 from autograder.build import COURSE
 from autograder.classroom import answer, find, hand_in, submission
+from autograder.grade import grade
 from lessonkit.lessons import lesson as find_lesson
-from lessonkit.notebook import RESULT
 
 LESSON = "01_activations"
 FOLDER = COURSE / "build" / "demo"
-# What each student got wrong; everything else is right. "empty" and "broken" are what they sound like.
-CLASS = {
-    "ada": {},
-    "blaise": {"relu_backward": "gradient_flows_where_relu_is_off"},
-    "carl": {"sigmoid_forward": "infinity_over_infinity", "sigmoid_backward": "ignores_the_upstream_gradient"},
-    "dorothy": {"tanh_backward": "forgets_the_square", "relu_forward": "zeroes_x_in_place"},
-    "emmy": {"sigmoid_forward": "two_masks", "relu_backward": "caches_the_mask"},
-    "felix": {"relu_forward": "leaky", "tanh_backward": "tanh_applied_twice"},
-    "grace": "empty",
-    "henri": "broken",
+HONEST = """
+    ada alan amalie barbara benoit blaise bernhard carl charlotte claude david dorothy edsger ellen emmy evariste
+    felix florence frank george grace hedy henri hypatia ida isaac james joan john karen katherine kurt lise leonhard
+    marie maryam niels olga pierre rosalind shafi sofia srinivasa tim wang
+""".split()
+READ_FILES = """
+import glob
+stolen = [open(path).read() for path in glob.glob("/**/gradebook.db", recursive=True)]
+print(open(".secret_seed").read())
+"""
+# What the others put into their cell of relu_forward, or do to their file.
+HOSTILE = {
+    "mallory-patches-numpy": "import numpy as np\nnp.allclose = np.isclose = lambda *a, **k: True\ndef relu_forward(x):\n    return x, x",
+    "mallory-replaces-check": "check = lambda *a, **k: 5.0\ndef relu_forward(x):\n    return x, x",
+    "mallory-exits": "import os\ndef relu_forward(x):\n    os._exit(0)",
+    "mallory-loops": "while True:\n    pass",
+    "mallory-eats-memory": "hoard = [bytearray(2**28) for _ in range(100)]",
+    "mallory-floods": "while True:\n    print('x' * 100000)",
+    "mallory-forks": "import os\nwhile True:\n    os.fork()",
+    "mallory-reads": READ_FILES,
+    "mallory-phones-home": "import socket\nsocket.create_connection(('127.0.0.1', 80))",
 }
+BROKEN = ("nil-cut-off", "nil-wrong-name", "nil-empty-folder", "nil-twice", "nil-no-checks", "nil-nothing-filled-in")
 
 
-def run(command):
+def run(*command):
     """One nbgrader command, shown before it runs; its log goes to a file."""
     print(f"$ nbgrader {' '.join(command)}", flush=True)
     with open(FOLDER / "log.txt", "a", encoding="utf-8") as log:
-        subprocess.run(
-            [sys.executable, "-m", "nbgrader", *command], cwd=FOLDER, stdout=log, stderr=log, env=os.environ, check=False
-        )
+        subprocess.run([sys.executable, "-m", "nbgrader", *command], cwd=FOLDER, stdout=log, stderr=log, check=True)
+
+
+def right(lesson=LESSON):
+    """Every exercise of a lesson, done right."""
+    answers = {}
+    for exercise in find_lesson(lesson).exercises:
+        answers.update(answer(exercise.name))
+    return answers
+
+
+def stands_alone(entry):
+    """Whether a student could have typed it as it stands: one function that needs NumPy alone."""
+    ((name, code),) = entry.replaces if len(entry.replaces) == 1 else (("", None),)
+    return inspect.isfunction(code) and set(inspect.getclosurevars(code).globals) <= {"np"}
 
 
 def make_class(released):
-    """Hand in one notebook for each student."""
+    """Hand in a notebook for everyone: each of the honest has up to three mistakes from the bank."""
+    rng = np.random.default_rng(1)
     exercises = [exercise.name for exercise in find_lesson(LESSON).exercises]
-    for student, errors in CLASS.items():
-        if errors == "broken":
-            text = released[: len(released) // 2]  # a download that stopped half-way
-        elif errors == "empty":
-            text = released
-        else:
-            answers = {}
-            for exercise in exercises:
-                answers.update(answer(exercise))
-            for exercise, name in errors.items():
-                answers.update(answer(exercise, find(exercise, name)))
-            text = submission(released, answers)
-        hand_in(FOLDER, student, LESSON, text)
+    for student in HONEST:
+        answers = right()
+        for exercise in rng.permutation(exercises)[: rng.integers(4)]:
+            entry = rng.choice([each.name for each in bank.mistakes(exercise) if stands_alone(each)])
+            answers.update(answer(exercise, find(exercise, entry)))
+        hand_in(FOLDER, student, LESSON, submission(released, answers))
+    for student, source in HOSTILE.items():
+        hand_in(FOLDER, student, LESSON, submission(released, {**right(), "relu_forward": source}))
+    solved = submission(released, right())
+    hand_in(FOLDER, "nil-cut-off", LESSON, solved[: len(solved) // 2])
+    hand_in(FOLDER, "nil-nothing-filled-in", LESSON, released)
+    hand_in(FOLDER, "nil-wrong-name", LESSON, solved)
+    folder = FOLDER / "submitted" / "nil-wrong-name" / LESSON
+    os.rename(folder / f"{LESSON}.ipynb", folder / "Untitled3.ipynb")
+    (FOLDER / "submitted" / "nil-empty-folder" / LESSON).mkdir(parents=True)
+    notebook = json.loads(solved)
+    for student, cells in (
+        ("nil-twice", [each for each in notebook["cells"] for _ in (1, 2)]),
+        ("nil-no-checks", [each for each in notebook["cells"] if not each["metadata"].get("nbgrader", {}).get("grade")]),
+    ):
+        hand_in(FOLDER, student, LESSON, json.dumps({**notebook, "cells": cells}))
 
 
-def outcomes(student):
-    """The result of each exercise as the graded notebook holds it."""
-    path = FOLDER / "autograded" / student / LESSON / f"{LESSON}.ipynb"
-    if not path.exists():
-        return []
-    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-    outputs = [output.get("data", {}) for cell in cells for output in cell.get("outputs", ())]
-    return [data[RESULT] for data in outputs if RESULT in data]
+def said(outcome):
+    """What one student is told, each sentence once."""
+    found = [
+        f"{exercise}: {row['sentence']}"
+        for exercise, result in outcome["results"].items()
+        for row in result["outcomes"]
+        if not row["passed"] and row["kind"] not in ("waits", "empty")
+    ]
+    return list(dict.fromkeys([*outcome["notes"], *found]))
 
 
-def table():
-    """The grades as nbgrader's gradebook holds them, with the mistake that each student made."""
-    from nbgrader.api import Gradebook, MissingEntry
-
-    with Gradebook(f"sqlite:///{FOLDER}/gradebook.db") as gradebook:
-        for student in CLASS:
-            results = outcomes(student)
-            try:
-                submitted = gradebook.find_submission(LESSON, student)
-                points = f"{submitted.score:g} of {submitted.max_score:g}" if results else "no grade"
-            except MissingEntry:
-                points = "no grade"
-            said = list(dict.fromkeys(
-                f"{result['exercise']}: {outcome['sentence']}"
-                for result in results
-                for outcome in result["outcomes"]
-                if not outcome["passed"] and outcome["kind"] != "waits" and outcome["sentence"]
-            ))  # fmt: skip
-            if not results:
-                said = ["The notebook cannot be read: log.txt says why."]
-            elif not submitted.score:
-                said = ["Nothing is filled in."]
-            indent = " " * 22
-            lines = [textwrap.fill(each, 110, initial_indent=indent, subsequent_indent=indent + "  ") for each in said]
-            print(f"{student:<10}{points:>9}   " + "\n".join(lines or ["All right."]).lstrip())
+def table(outcomes):
+    """The grades, and what each student is told first."""
+    for student, outcome in outcomes.items():
+        points = f"{sum(outcome['points'].values()):g} of 30"
+        told = said(outcome)
+        more = f" (and {len(told) - 1} more)" if len(told) > 1 else ""
+        words = textwrap.shorten(told[0], 96, placeholder=" …") + more if told else "All right."
+        words = "Nothing is filled in." if student == "nil-nothing-filled-in" else words
+        print(f"{student:<23}{points:>9}   {words}")
 
 
 def main():
-    """Release, hand in, autograde, give feedback."""
+    """Release, hand in, grade, give feedback."""
     shutil.rmtree(FOLDER, ignore_errors=True)
     (FOLDER / "solutions" / LESSON).mkdir(parents=True)
     shutil.copy(COURSE / "nbgrader_config.py", FOLDER)
     shutil.copy(COURSE / "solutions" / LESSON / f"{LESSON}.ipynb", FOLDER / "solutions" / LESSON)
-    print(f"A course of its own in {FOLDER.relative_to(COURSE)}: lesson {LESSON}, {len(CLASS)} students.\n")
-    run(["generate_assignment", LESSON])
+    size = len(HONEST) + len(HOSTILE) + len(BROKEN)
+    print(f"A course of its own in {FOLDER.relative_to(COURSE)}: lesson {LESSON}, {size} students.\n")
+    run("generate_assignment", LESSON)
     make_class((FOLDER / "lessons" / LESSON / f"{LESSON}.ipynb").read_text(encoding="utf-8"))
-    run(["autograde", LESSON])
-    run(["generate_feedback", LESSON])
-    run(["export"])
+    print(f"$ python -m autograder grade {LESSON}", flush=True)
+    start = time.monotonic()
+    outcomes = grade(LESSON, FOLDER)
+    seconds = time.monotonic() - start
+    run("generate_feedback", LESSON, "--student=ada")
+    run("export")
     print()
-    table()
-    feedback = Path("feedback") / "STUDENT" / LESSON / f"{LESSON}.html"
-    print(f"\nFeedback pages: {(FOLDER / feedback).relative_to(COURSE)}")
-    print(f"Grades as CSV:  {(FOLDER / 'grades.csv').relative_to(COURSE)}")
+    table(outcomes)
+
+    mistakes = Counter(
+        (exercise, row["sentence"])
+        for outcome in outcomes.values()
+        for exercise, result in outcome["results"].items()
+        for row in {row["mistake"]: row for row in result["outcomes"] if row["mistake"]}.values()
+    )
+    print(f"\n{size} notebooks graded in {seconds:.0f} s. The mistakes that most made:")
+    for (exercise, sentence), count in mistakes.most_common(5):
+        print(f"  {count} x  {exercise}: {textwrap.shorten(sentence, 96, placeholder=' …')}")
+    feedback = FOLDER / "feedback" / "ada" / LESSON / f"{LESSON}.html"
+    print(f"\nA feedback page: {feedback.relative_to(COURSE)}")
+    print(f"All of them:     cd {FOLDER.relative_to(COURSE)} && nbgrader generate_feedback {LESSON}")
+    print(f"Grades as CSV:   {(FOLDER / 'grades.csv').relative_to(COURSE)}")

@@ -1,6 +1,8 @@
 """``python -m autograder doctor``: which protections hold on this machine, each by trying it."""
 
+import errno
 import os
+import socket
 import sys
 import tempfile
 from multiprocessing import get_context
@@ -9,19 +11,32 @@ from autograder.inside import sandbox
 
 
 def _try_namespaces(folder):
-    sandbox.unshare_namespaces()
+    outside, root = os.path.join(folder, "outside"), os.path.join(folder, "root")
+    os.mkdir(outside)
+    os.mkdir(root)
+    os.mkdir(os.path.join(folder, "scratch"))
+    sandbox.own_user()
+    sandbox.own_root(root, ["/usr", "/lib", "/lib64"], [os.path.join(folder, "scratch")])
+    if os.path.exists(outside):
+        raise OSError("a folder outside the sandbox can still be seen")
+    sandbox.separate()
     if os.fork() == 0:
-        import socket
+        os._exit(_seen_in_namespaces(os.path.join(folder, "scratch")))
+    if os.waitstatus_to_exitcode(os.wait()[1]):
+        raise OSError("the process still sees the outer network or other processes, or its scratch folder has no limit")
 
-        try:
-            socket.create_connection(("127.0.0.1", 9), timeout=1)
-        except ConnectionRefusedError:
-            os._exit(3)  # a loopback answered: this is the outer network
-        except OSError:
-            pass
-        os._exit(0 if os.getpid() == 1 else 4)
-    if os.wait()[1]:
-        raise OSError("the process still sees the outer network or other processes")
+
+def _seen_in_namespaces(scratch):
+    sandbox.mount_scratch(scratch, 2**20)
+    with socket.socket() as probe:
+        if probe.connect_ex(("127.0.0.1", 9)) in (0, errno.ECONNREFUSED):
+            return 3  # a loopback answered: this is the outer network
+    try:
+        with open(os.path.join(scratch, "large"), "wb") as file:
+            file.write(bytes(2**21))
+        return 4
+    except OSError:
+        return 0 if os.getpid() == 1 else 5
 
 
 def _try_capabilities(folder):
@@ -54,8 +69,6 @@ def _try_files(folder):
 
 
 def _try_system_calls(folder):
-    import socket
-
     sandbox.drop_capabilities()
     sandbox.filter_system_calls()
     for attempt in (os.fork, socket.socket):
@@ -67,7 +80,7 @@ def _try_system_calls(folder):
 
 
 TRIALS = {
-    "namespaces": (_try_namespaces, "no network, no sight of other processes, a private scratch folder of limited size"),
+    "namespaces": (_try_namespaces, "no network, no sight of other processes or files, a private scratch folder of limited size"),
     "capabilities": (_try_capabilities, "no privilege of the administrator's, even when grading as root"),
     "resources": (_try_resources, "limits on memory, processor time, file size and open files"),
     "files": (_try_files, "no file but Python's own, the lesson's bundle and the scratch folder (Landlock)"),

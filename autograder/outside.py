@@ -4,6 +4,7 @@
 values come back (`autograder.inside.wire`).
 """
 
+import contextlib
 import json
 import os
 import secrets
@@ -14,13 +15,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import cache
+from multiprocessing.util import Finalize
 from pathlib import Path
 
 import lessonkit
 import reference_impl
-from autograder.bundle import contents
+from autograder.bundle import library
 from autograder.inside import sandbox
 from lessonkit import report
 from lessonkit.grading import Outcome, Result, grade
@@ -33,9 +35,12 @@ sys.path.append(str(Path(__file__).parent / "inside"))  # both sides import the 
 import wire  # noqa: E402
 
 INSIDE = Path(__file__).parent / "inside"
+LIBRARIES = ("ipywidgets", "tqdm.auto", "scipy.special")  # loaded before the first notebook, when they are there
 PROTECTIONS = ("namespaces", "capabilities", "resources", "files", "system calls")
-RESTARTS = 3
 START_LIMIT = 120  # seconds until the warm process is ready
+GRACE = 5  # seconds that a process gets to notice by itself that it ran over a limit
+MAX_OUTPUTS, MAX_OUTPUT_TEXT = 500, 8 * 2**20  # of one cell: how many, and characters in all
+GONE = "Its process ended in the middle: did it exit, or use more than a notebook may?"
 
 
 class CourseError(Exception):
@@ -71,6 +76,15 @@ class Died(Exception):
     """The notebook's process is gone, or can no longer be trusted to answer."""
 
 
+class ZygoteGone(Exception):
+    """The warm process is gone: start another one."""
+
+
+def _place(path, data):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+
+
 class Zygote:
     """The warm process for one lesson.
 
@@ -86,26 +100,29 @@ class Zygote:
     def __init__(self, lesson, limits=None, protections=PROTECTIONS):
         self.lesson, self.limits = find_lesson(lesson), limits or sandbox.Limits()
         self.folder = Path(tempfile.mkdtemp(prefix="grading-"))
-        bundle = self.folder / "bundle"
-        for inside, data in contents(self.lesson):
-            if inside.endswith((".npz", ".ipynb")):
-                continue  # no recorded truth, and no other copy of the notebook
-            path = bundle / inside
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(data)
-        self.scratch = self.folder / "scratch"
+        self._end = Finalize(self, shutil.rmtree, (self.folder, True), exitpriority=1)  # also at a worker's end
+        bundle, root, self.scratch = (self.folder / name for name in ("bundle", "root", "scratch"))
+        for inside, data in library(self.lesson):
+            if not inside.endswith(".npz"):  # no recorded truth
+                _place(bundle / inside, data)
+        root.mkdir()
         self.scratch.mkdir()
         project = [Path(module.__file__).parent for module in (lessonkit, reference_impl)] + [INSIDE.parent]
         hidden = [*project, *{path.parent for path in project if path.parent.name != "site-packages"}]
-        readable = [*sandbox.python_paths(project), bundle, INSIDE]
+        number = self.lesson.name[:2]
         self.options = {
             "bundle": str(bundle),
+            "folder": str(self.folder),
+            "root": str(root),
             "hidden": [str(path) for path in hidden],
-            "readable": sorted({str(path) for path in readable}),
+            "readable": sorted({str(path) for path in (*sandbox.python_paths(project), bundle, INSIDE)}),
             "limits": asdict(self.limits),
             "protections": list(protections),
-            "warm": ["ipywidgets", "tqdm.auto", "scipy.special", *self._modules()],
+            "warm": [*LIBRARIES, f"lessonkit.plots.lesson_{number}", f"lessonkit.explorers.lesson_{number}"],
         }
+        self._start()
+
+    def _start(self):
         ours, theirs = socket.socketpair()
         environment = {
             "PATH": os.defpath,
@@ -130,29 +147,35 @@ class Zygote:
             self.close()
             raise RuntimeError(f"The process that runs notebooks did not start:\n{said}")
 
-    def _modules(self):
-        number = self.lesson.name[:2]
-        return [f"lessonkit.plots.lesson_{number}", f"lessonkit.explorers.lesson_{number}"]
-
-    def notebook(self):
-        """Fork a process for one notebook."""
+    def notebook(self, end=None):
+        """Fork a process for one notebook, which may run until `end` on `time.monotonic`'s clock."""
         scratch = tempfile.mkdtemp(dir=self.scratch)
         ours, theirs = socket.socketpair()
-        socket.send_fds(self._control, [json.dumps({"do": "start", "scratch": scratch}).encode()], [theirs.fileno()])
-        theirs.close()
-        return Notebook(self, int(self._lines.readline()), ours, scratch)
+        with theirs:
+            pid = int(self._order({"do": "start", "scratch": scratch}, [theirs.fileno()]))
+        return Notebook(self, pid, ours, scratch, end or time.monotonic() + self.limits.notebook)
 
-    def kill(self, pid):
+    def end(self, pid):
         """End a notebook's process and all that it has started."""
-        self._control.sendall(json.dumps({"do": "kill", "pid": pid}).encode())
-        self._lines.readline()
+        self._order({"do": "end", "pid": pid})
+
+    def _order(self, order, descriptors=()):
+        try:
+            socket.send_fds(self._control, [json.dumps(order).encode()], list(descriptors))
+            line = self._lines.readline()
+        except OSError:
+            line = ""
+        if not line:
+            raise ZygoteGone("The warm process has ended.")
+        return line
 
     def close(self):
         """End the warm process, and remove all that it used."""
+        self._lines.close()
         self._control.close()
         self._process.kill()
         self._process.wait()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        self._end()
 
     def __enter__(self):
         return self
@@ -171,11 +194,11 @@ class Notebook:
         What looked like tampering.
     """
 
-    def __init__(self, zygote, pid, channel, scratch):
-        self._zygote, self._pid, self._channel, self._scratch = zygote, pid, channel, scratch
+    def __init__(self, zygote, pid, channel, scratch, end):
+        self._zygote, self._pid, self._channel, self._scratch, self._end = zygote, pid, channel, scratch, end
         self._callbacks, self.flags = {}, []
+        self._exercise_end = end
         self.alive, self.why = True, ""
-        self._end = time.monotonic() + zygote.limits.notebook
 
     def run(self, source):
         """Run a cell; return its outputs in nbformat's words.
@@ -185,8 +208,15 @@ class Notebook:
         Died
         """
         limits = self._zygote.limits
-        text = self._request(("run", source, limits.cell, limits.output), limits.cell + 5)
+        text = self._request(("run", source, limits.cell, limits.output), self._until(limits.cell + GRACE))
         return clean_outputs(text, self.flags)
+
+    def start_exercise(self):
+        """From now on the time for one exercise runs."""
+        self._exercise_end = self._until(self._zygote.limits.exercise)
+
+    def _until(self, seconds):
+        return min(time.monotonic() + seconds, self._end)
 
     def call(self, target, args=(), kwargs=None, keep=()):
         result, after = self._pair(self._operate("call", target, self._lend(args), self._lend(kwargs or {}), keep))
@@ -213,12 +243,13 @@ class Notebook:
         if self.alive:
             self.alive, self.why = False, "it was closed"
         self._channel.close()
-        self._zygote.kill(self._pid)
+        with contextlib.suppress(ZygoteGone):
+            self._zygote.end(self._pid)
         shutil.rmtree(self._scratch, ignore_errors=True)
 
     def _operate(self, *request):
         try:
-            return self._request(request, self._zygote.limits.call + 5)
+            return self._request(request, min(self._until(self._zygote.limits.call + GRACE), self._exercise_end))
         except Died as error:
             raise StudentError(str(request[1])[:60], "died", str(error)) from None
 
@@ -239,34 +270,31 @@ class Notebook:
             return wire.Callback(number)
         return value
 
-    def _request(self, body, seconds):
+    def _request(self, body, end):
         if not self.alive:
             raise Died(self.why)
         nonce = secrets.randbits(62)
-        end = min(time.monotonic() + seconds, self._end)
         try:
-            self._channel.settimeout(max(0.01, end - time.monotonic()))
-            wire.send(self._channel, (nonce, body))
-            while True:
-                self._channel.settimeout(max(0.01, end - time.monotonic()))
-                reply = wire.receive(self._channel)
-                if reply is None:
-                    return self._die("Its process ended in the middle: did it exit, or use more than a notebook may?")
-                if isinstance(reply, tuple) and len(reply) == 3 and reply[0] == "callback":
-                    self._answer(*reply[1:])
-                elif isinstance(reply, tuple) and len(reply) == 2 and reply[0] == "broken":
-                    return self._die(f"Its process could not be set up or was stopped ({str(reply[1])[:300]}).")
-                elif not isinstance(reply, tuple) or len(reply) != 2 or reply[0] != nonce:
-                    return self._distrust("answered what was not asked")
-                else:
-                    break
+            self._send((nonce, body), end)
+            reply = wire.receive(self._channel, end)
+            while isinstance(reply, tuple) and len(reply) == 3 and reply[0] == "callback":
+                self._answer(*reply[1:], end)
+                reply = wire.receive(self._channel, end)
         except TimeoutError:
             over = time.monotonic() >= self._end
             return self._die("The notebook ran longer than it may." if over else "It ran longer than it may, and was stopped.")
         except wire.WireError as error:
             return self._distrust(f"sent {error}")
         except OSError:
-            return self._die("Its process ended in the middle: did it exit, or use more than a notebook may?")
+            return self._die(GONE)
+        if reply is None:
+            return self._die(GONE)
+        if not isinstance(reply, tuple) or len(reply) != 2:
+            return self._distrust("answered in no known form")
+        if reply[0] == "broken":
+            return self._die(f"Its process was stopped ({str(reply[1])[:300]}).")
+        if reply[0] != nonce:
+            return self._distrust("answered what was not asked")
         kind, value = reply[1] if isinstance(reply[1], tuple) and len(reply[1]) == 2 else (None, None)
         if kind == "value":
             return value
@@ -274,16 +302,21 @@ class Notebook:
             raise StudentError(*(v[:500] for v in value))
         return self._distrust("answered in no known form")
 
-    def _answer(self, number, arguments):
-        function = self._callbacks.get(number)
+    def _send(self, value, end):
+        self._channel.settimeout(max(0.01, end - time.monotonic()))
+        wire.send(self._channel, value)
+
+    def _answer(self, number, arguments, end):
+        """Call a function of the check's for the student's code."""
+        function = self._callbacks.get(number) if isinstance(number, int) else None
         try:
             if function is None or not isinstance(arguments, tuple):
                 raise ValueError("there is no such function")
-            reply = ("value", function(*arguments))
-            wire.pack(reply)
+            data = wire.pack(("value", function(*arguments)))
         except Exception as error:  # the student called the check's function in a way it cannot be called
-            reply = ("error", f"{type(error).__name__}: {error}"[:300])
-        wire.send(self._channel, reply)
+            data = wire.pack(("error", f"{type(error).__name__}: {error}"[:300]))
+        self._channel.settimeout(max(0.01, end - time.monotonic()))
+        wire.send_packed(self._channel, data)
 
     def _die(self, why):
         self.alive, self.why = False, why
@@ -305,23 +338,30 @@ OUTPUT_FIELDS = {
 def clean_outputs(text, flags):
     """The outputs that a notebook's process sent, rebuilt from what nbformat knows."""
     try:
-        outputs = json.loads(text) if isinstance(text, str) else None
+        outputs = json.loads(text) if isinstance(text, str) and len(text) <= MAX_OUTPUT_TEXT else None
     except (ValueError, RecursionError):
         outputs = None
     if not isinstance(outputs, list):
         flags.append("The notebook's process sent outputs that cannot be read.")
         return []
     kept = []
-    for output in outputs[:500]:
-        fields = OUTPUT_FIELDS.get(output.get("output_type")) if isinstance(output, dict) else None
-        if fields and all(isinstance(output.get(name), kind) for name, kind in fields.items()):
-            clean = {"output_type": output["output_type"], **{name: output[name] for name in fields}}
-            if "data" in clean:
-                clean["data"] = {str(k): v for k, v in clean["data"].items() if isinstance(v, (str, dict)) and k != RESULT}
-            if "traceback" in clean:
-                clean["traceback"] = [str(line) for line in clean["traceback"]]
+    for output in outputs[:MAX_OUTPUTS]:
+        kind = output.get("output_type") if isinstance(output, dict) else None
+        fields = OUTPUT_FIELDS.get(kind) if isinstance(kind, str) else None
+        if not fields or not all(isinstance(output.get(name), each) for name, each in fields.items()):
+            continue
+        clean = {"output_type": kind, **{name: output[name] for name in fields}}
+        if "data" in clean:  # what a check yielded is ours to say
+            clean["data"] = {k: v for k, v in clean["data"].items() if _is_mime(k, v) and k != RESULT}
+        if "traceback" in clean:
+            clean["traceback"] = [str(line) for line in clean["traceback"]]
+        if clean.get("name", "stdout") in ("stdout", "stderr"):
             kept.append(clean)
     return kept
+
+
+def _is_mime(kind, value):
+    return isinstance(value, str) or (isinstance(value, (dict, list)) and kind.endswith("json"))
 
 
 @dataclass
@@ -364,26 +404,26 @@ def grade_notebook(zygote, cells, truth):
     Graded
     """
     graded, start = Graded(), time.monotonic()
-    session, done, restarts = zygote.notebook(), [], 0
+    end = start + zygote.limits.notebook
+    session, done = zygote.notebook(end), []
     try:
         for place, (source, exercise) in enumerate(cells):
-            if not session.alive and restarts <= RESTARTS:
+            if not session.alive and time.monotonic() < end:
                 graded.flags += session.flags
                 session.close()
-                restarts += 1
-                session = _again(zygote, done)
+                session = _again(zygote, done, end)
             if exercise is not None:
                 graded.results[exercise] = result = _grade(session, exercise, truth)
                 graded.outputs[place] = [output_of(result, place + 1)]
                 continue
             try:
-                graded.outputs[place] = session.run(source)
-                done.append(source)
+                graded.outputs[place] = outputs = session.run(source)
             except Died as error:
-                graded.outputs[place] = [
-                    {"output_type": "error", "ename": "NotebookStopped", "evalue": str(error), "traceback": [str(error)]}
-                ]
+                graded.outputs[place] = [_error("NotebookStopped", str(error))]
                 graded.notes.append(f"Code cell {place + 1} stopped the notebook. {error}")
+            else:
+                if not any(output.get("ename") == "CellTimeout" for output in outputs):
+                    done.append(source)
     finally:
         graded.flags += session.flags
         session.close()
@@ -391,26 +431,40 @@ def grade_notebook(zygote, cells, truth):
     return graded
 
 
-def _again(zygote, done):
+def _again(zygote, done, end):
     """A fresh process in which the cells that had run are run again; a cell that now fails is left out."""
-    session = zygote.notebook()
+    session = zygote.notebook(end)
     for source in list(done):
         try:
             session.run(source)
         except Died:
             done.remove(source)
             session.close()
-            session = zygote.notebook()
+            return _again(zygote, done, end) if time.monotonic() < end else session
     return session
 
 
 def _grade(session, exercise, truth):
     """Grade one exercise on the secret seed; tell numbers only where the visible seed shows the same failure."""
+    session.start_exercise()
     result = grade(exercise, session, truth)
     if result.passed or not session.alive:
         return result
     visible = grade(exercise, session, truth_of(exercise))
-    return Result(exercise, tuple(conceal(h, v) for h, v in zip(result.outcomes, visible.outcomes)))
+    return Result(exercise, tuple(_told(h, v) for h, v in zip(result.outcomes, visible.outcomes)))
+
+
+def _told(hidden, visible):
+    """As `conceal` has it; and an error on the secret inputs alone is not quoted: its words can carry them."""
+    told = conceal(hidden, visible)
+    if told is not hidden and told.kind == "error" and visible.passed:
+        return replace(told, sentence="It raised an error on other random inputs than yours.")
+    return told
+
+
+def _error(name, message):
+    """An error as a cell's output."""
+    return {"output_type": "error", "ename": name, "evalue": message, "traceback": [message]}
 
 
 def nothing_to_grade(exercise, checks, why):

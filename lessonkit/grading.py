@@ -3,8 +3,8 @@
 from dataclasses import dataclass, replace
 
 from lessonkit import registry
-from lessonkit.compare import difference, fits_own_forward, same_values
-from lessonkit.lessons import exercises
+from lessonkit.compare import difference, fits_own_forward, kinds, same_values
+from lessonkit.lessons import exercises, lesson
 from lessonkit.transcript import run
 
 FITS = " It does fit the numerical gradient of your own forward pass, so the mistake is in the forward pass."
@@ -94,14 +94,14 @@ def grade(exercise, host, truth):
     named = {
         check.name: _suspect(check, checks, transcripts, failures, suspects)
         for check in checks
-        if failures[check.name] and failures[check.name].kind != "empty"
+        if failures[check.name] and failures[check.name].kind not in ("empty", "waits")
     }
     outcomes = []
     for check in checks:
         failure, transcript = failures[check.name], transcripts[check.name]
         if failure is None:
             outcomes.append(Outcome(check.name, check.title, check.points, True))
-        elif failure.kind == "empty":
+        elif failure.kind in ("empty", "waits"):
             outcomes.append(failure)
         elif suspect := named[check.name] or _same_again(check, transcript, truth, named.values()):
             outcomes.append(replace(failure, kind="mistake", sentence=suspect.sentence, mistake=suspect.name))
@@ -157,7 +157,10 @@ def _agrees(transcript, recorded, rtol):
     said = transcript.error.message if transcript.error else ""
     if said != message or [entry.name for entry in transcript.entries] != [name for name, _ in values]:
         return False
-    return all(same_values(entry.value, value, rtol) for entry, (_, value) in zip(transcript.entries, values))
+    return all(
+        same_values(entry.value, value, rtol) and kinds(entry.value) == kinds(value)
+        for entry, (_, value) in zip(transcript.entries, values)
+    )
 
 
 def _same_again(check, transcript, truth, named):
@@ -176,10 +179,14 @@ def _same_again(check, transcript, truth, named):
 
 
 def _hint(exercise, transcript, host, truth):
-    """Where to look first, when the check also uses another exercise of the lesson that fails itself."""
-    for name in transcript.called:
-        other = exercises().get(name)
-        if other is None or name == exercise or other.lesson != exercises()[exercise].lesson:
+    """Where to look first, when the check also uses another exercise of the lesson that fails itself.
+
+    A class uses the exercises before it without the check seeing their calls.
+    """
+    own = [each.name for each in lesson(exercises()[exercise].lesson).exercises]
+    before = own[: own.index(exercise)] if exercises()[exercise].is_class else []
+    for name in own:
+        if name == exercise or name not in {*transcript.called, *before}:
             continue
         if any(_failure(check, run(check, host, truth.seed), truth) for check in registry.checks(name)):
             return f" This check also uses your {name}, which does not pass its own checks yet: look there first."

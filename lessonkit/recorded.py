@@ -5,6 +5,7 @@ no formula, no code, no reference. It loads without pickle.
 """
 
 import json
+import math
 import os
 from functools import cache
 from pathlib import Path
@@ -81,7 +82,9 @@ class Recorded:
     def _decode(self, value):
         if isinstance(value, dict):
             if "array" in value:
-                return self._arrays[value["array"]][()] if value["scalar"] else self._arrays[value["array"]]
+                dtype, start, shape, scalar = value["array"]
+                array = self._arrays[dtype][start : start + math.prod(shape)].reshape(shape)
+                return array[()] if scalar else array
             if "tuple" in value:
                 return tuple(self._decode(part) for part in value["tuple"])
             return {key: self._decode(part) for key, part in value["dict"]}
@@ -117,28 +120,29 @@ def save(path, checks, mistakes):
     mistakes : dict
         List of `Suspect` by exercise.
     """
-    arrays = {}
+    pieces = {}  # all arrays of one dtype end to end: thousands of small ones would cost more than they hold
 
-    def encode(value, name):
+    def encode(value):
         if is_number(value) and not isinstance(value, (bool, int)):
             array = np.asarray(value)
-            key = f"{len(arrays):04d} {name}"
-            arrays[key] = _rounded(array)
-            return {"array": key, "scalar": not isinstance(value, np.ndarray)}
+            kept = pieces.setdefault(array.dtype.name, [])
+            start = sum(piece.size for piece in kept)
+            kept.append(_rounded(array).ravel())
+            return {"array": [array.dtype.name, start, array.shape, not isinstance(value, np.ndarray)]}
         if isinstance(value, tuple):
-            return {"tuple": [encode(part, name) for part in value]}
+            return {"tuple": [encode(part) for part in value]}
         if isinstance(value, list):
-            return [encode(part, name) for part in value]
+            return [encode(part) for part in value]
         if isinstance(value, dict):
-            return {"dict": [[key, encode(part, f"{name} {key}")] for key, part in value.items()]}
+            return {"dict": [[key, encode(part)] for key, part in value.items()]}
         return copy_plain(value, repr)
 
-    def encode_all(values, name):
-        return [[key, encode(value, f"{name} {key}")] for key, value in values]
+    def encode_all(values):
+        return [[key, encode(value)] for key, value in values]
 
     index = {
         "checks": {
-            name: {"stream": stream(check), "truth": encode_all(values, name)}
+            name: {"stream": stream(check), "truth": encode_all(values)}
             for name, (check, values) in checks.items()
         },
         "mistakes": {
@@ -147,7 +151,7 @@ def save(path, checks, mistakes):
                     "name": each.name,
                     "sentence": each.sentence,
                     "transcripts": {
-                        check: transcript and [encode_all(transcript[0], each.name), transcript[1]]
+                        check: transcript and [encode_all(transcript[0]), transcript[1]]
                         for check, transcript in each.transcripts.items()
                     },
                 }
@@ -156,6 +160,7 @@ def save(path, checks, mistakes):
             for exercise, suspects in mistakes.items()
         },
     }
+    arrays = {name: np.concatenate(kept) for name, kept in pieces.items()}
     half = path.with_name(path.name + ".part")
     try:
         with open(half, "wb") as file:

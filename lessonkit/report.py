@@ -58,14 +58,14 @@ def html(result):
 
 def _rows(result):
     """Each outcome with what is said about it; a cause is told once."""
-    told = set()
+    told = []
     for outcome in result.outcomes:
         if outcome.passed:
             yield outcome, "", ""
         elif outcome.sentence in told:
-            yield outcome, "The same cause as above.", ""
+            yield outcome, "The same cause as above." if len(told) == 1 else outcome.sentence, ""
         else:
-            told.add(outcome.sentence)
+            told.append(outcome.sentence)
             yield outcome, outcome.sentence, outcome.example and _example(outcome)
 
 

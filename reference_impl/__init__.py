@@ -40,7 +40,7 @@ EXERCISES = {
     "07_optimizers": ("sgd", "sgd_momentum", "rmsprop", "adam"),
     "08_data": ("train_val_test_split", "normalize", "flatten_rows", "minibatches", "augment_flip"),
     "09_solver": ("Solver",),
-    "10_regression": ("train_terrain",),
+    "10_regression": ("constant_baseline", "linear_baseline", "predict", "make_solver", "elevation"),
     "11_softmax": ("softmax_loss",),
     "12_batchnorm": ("batchnorm_forward", "batchnorm_backward", "FullyConnectedNet"),
 }

@@ -4,6 +4,8 @@
 `get_digits_data`, `get_california_housing_data` and `get_MNIST_data` give a dict that a `Solver` takes.
 """
 
+import warnings
+
 import numpy as np
 
 TERRAIN_SHAPE = (86, 101)
@@ -346,7 +348,9 @@ def _download(title, fetch, *args, **options):
     from sklearn.datasets import get_data_home
 
     try:
-        return fetch(*args, **options)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # scikit-learn announces each new try; one line at the end is enough
+            return fetch(*args, n_retries=1, delay=0.5, **options)
     except OSError as error:
         raise ConnectionError(
             f"{title} is not in {get_data_home()} and cannot be downloaded ({error}): "

@@ -10,7 +10,7 @@ import numpy as np
 def sgd(w, dw, config=None):
     """Stochastic gradient descent: a step against the gradient.
 
-    next_w = w - learning_rate * dw
+    The step is as long as the learning rate times the gradient, and leads downhill.
 
     Parameters
     ----------
@@ -35,8 +35,8 @@ def sgd(w, dw, config=None):
 def sgd_momentum(w, dw, config=None):
     """Gradient descent with momentum: the step is a velocity that the gradient changes.
 
-    velocity = momentum * velocity - learning_rate * dw
-    next_w = w + velocity
+    The new velocity is what momentum leaves of the old one, less the step that `sgd` would take. The parameter
+    moves by the new velocity.
 
     Parameters
     ----------
@@ -72,8 +72,9 @@ def sgd_momentum(w, dw, config=None):
 def rmsprop(w, dw, config=None):
     """RMSProp: divide each entry's step by the size that its gradients have had lately.
 
-    cache = decay_rate * cache + (1 - decay_rate) * dw^2
-    next_w = w - learning_rate * dw / (square root of cache + epsilon)
+    The cache is a running mean of the squared gradients: of the old mean the share decay_rate stays, the rest
+    comes from the new square. The step of `sgd` is divided, entry by entry, by the root of the new cache; epsilon is
+    added to the root, not below it.
 
     Parameters
     ----------
@@ -109,12 +110,10 @@ def rmsprop(w, dw, config=None):
 def adam(w, dw, config=None):
     """Adam: momentum and RMSProp together, both corrected for having started at zero.
 
-    t = t + 1
-    m = beta1 * m + (1 - beta1) * dw
-    v = beta2 * v + (1 - beta2) * dw^2
-    m_hat = m / (1 - beta1^t)
-    v_hat = v / (1 - beta2^t)
-    next_w = w - learning_rate * m_hat / (square root of v_hat + epsilon)
+    m is a running mean of the gradients and v one of their squares: of the old mean the share beta1 (for v, beta2)
+    stays, the rest comes from the new gradient. Both start at zero and so are too small at first; dividing by one
+    minus beta to the power t corrects that. The step is the learning rate times the corrected m, divided by the root
+    of the corrected v; epsilon is added to the root, not below it.
 
     Parameters
     ----------

@@ -20,31 +20,54 @@ class Outputs:
     """The outputs of the cell that runs now, up to a limit."""
 
     def __init__(self):
-        self.items, self.left = [], 0
+        self.start(0)
 
     def start(self, limit):
-        self.items, self.left = [], limit
+        self.items, self.left, self.by_display_id, self.clearing = [], limit, {}, False
 
     def stream(self, name, text):
         """Add text; like nbclient, to the last output when that is the same stream."""
-        text, cut = text[: self.left], len(text) > self.left
-        self.left -= len(text)
+        cut = len(text) > self.left
+        text = text[: self.left]
         if not text:
             return
+        self.left -= len(text)
         if cut:
             text += "\n... the rest of the output was cut off ...\n"
             self.left = 0
+        self._clear_if_asked()
         last = self.items[-1] if self.items else {}
         if last.get("output_type") == "stream" and last["name"] == name:
             last["text"] += text
         else:
             self.items.append({"output_type": "stream", "name": name, "text": text})
 
-    def add(self, output):
-        size = sum(len(str(value)) for value in output.get("data", {}).values()) // 20  # pictures are large and few
-        if size <= self.left:
-            self.left -= size
-            self.items.append(output)
+    def add(self, output, display_id=None):
+        """Add a picture, a value or an error."""
+        data = output.get("data", {})
+        size = 100 + sum(len(str(value)) for value in data.values()) // 20  # pictures are large and few
+        if size > self.left:
+            return
+        self.left -= size
+        self._clear_if_asked()
+        self.items.append(output)
+        if display_id is not None:
+            self.by_display_id[display_id] = output
+
+    def update(self, display_id, data, metadata):
+        """Replace what was displayed under a name."""
+        if display_id in self.by_display_id:
+            self.by_display_id[display_id].update(data=data, metadata=metadata)
+
+    def clear(self, wait):
+        """Remove everything: now, or (`wait`) when something new comes."""
+        self.clearing = True
+        if not wait:
+            self._clear_if_asked()
+
+    def _clear_if_asked(self):
+        if self.clearing:
+            self.items, self.clearing = [], False
 
 
 OUTPUTS = Outputs()
@@ -83,12 +106,14 @@ class Publisher(DisplayPublisher):
     """Keeps what is displayed."""
 
     def publish(self, data, metadata=None, *, transient=None, update=False, **_):
-        if transient and transient.get("display_id") and update:
-            return
-        OUTPUTS.add({"output_type": "display_data", "data": jsonable(data), "metadata": metadata or {}})
+        data, metadata, display_id = jsonable(data), metadata or {}, (transient or {}).get("display_id")
+        if update:
+            OUTPUTS.update(display_id, data, metadata)
+        else:
+            OUTPUTS.add({"output_type": "display_data", "data": data, "metadata": metadata}, display_id)
 
     def clear_output(self, wait=False):
-        OUTPUTS.items.clear()
+        OUTPUTS.clear(wait)
 
 
 class Hook(DisplayHook):

@@ -8,6 +8,7 @@ import contextlib
 import ctypes
 import os
 import resource
+import signal
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,11 +17,12 @@ CLONE_NEWNS, CLONE_NEWIPC, CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET = (
     0x00020000, 0x08000000, 0x10000000, 0x20000000, 0x40000000,
 )  # fmt: skip
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS, PR_CAPBSET_DROP = 1, 4, 38, 24
-MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REC, MS_PRIVATE = 2, 4, 8, 0x4000, 1 << 18
+MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_BIND, MS_REC, MS_PRIVATE = 2, 4, 8, 0x1000, 0x4000, 1 << 18
+MOUNT_SETATTR, AT_FDCWD, AT_RECURSIVE, MOUNT_ATTR_RDONLY = 442, -100, 0x8000, 1  # the same number on every processor
 FORBIDDEN = (
     "execve", "execveat", "fork", "vfork", "ptrace", "process_vm_readv", "process_vm_writev", "pidfd_open",
     "pidfd_getfd", "pidfd_send_signal", "socket", "socketpair", "connect", "bind", "listen", "accept", "accept4",
-    "mount", "umount2", "pivot_root", "chroot", "setns", "unshare", "bpf", "perf_event_open", "keyctl", "add_key",
+    "mount", "umount2", "pivot_root", "chroot", "open_tree", "move_mount", "fsopen", "fsmount", "fspick", "mount_setattr", "setns", "unshare", "bpf", "perf_event_open", "keyctl", "add_key",
     "request_key", "kexec_load", "init_module", "finit_module", "delete_module", "reboot", "swapon", "swapoff",
     "userfaultfd", "io_uring_setup", "io_uring_enter", "io_uring_register", "open_by_handle_at", "name_to_handle_at",
     "memfd_create", "shmget", "shmat", "msgget", "semget", "mq_open", "setuid", "setgid", "setpgid", "setsid", "syslog", "acct",
@@ -32,18 +34,20 @@ FORBIDDEN = (
 class Limits:
     """What one notebook may use.
 
-    `memory`, `file` and `scratch` are in bytes, `cpu`, `cell` and `notebook` in seconds (processor time of the whole
-    notebook; wall-clock time of one cell, of one call by a check, and of all), `output` in characters a cell.
+    `memory`, `file` and `scratch` are in bytes; `cpu`, `cell`, `call`, `exercise` and `notebook` in seconds (processor
+    time of a process; wall-clock time of one cell, of one call by a check, of all checks of one exercise, and of all);
+    `output` in characters a cell.
     """
 
     memory: int = 3 * 2**30
     file: int = 32 * 2**20
     scratch: int = 64 * 2**20
     files: int = 128
-    cpu: int = 180
+    cpu: int = 240
     cell: float = 60.0
-    call: float = 15.0
-    notebook: float = 240.0
+    call: float = 20.0
+    exercise: float = 40.0
+    notebook: float = 400.0
     output: int = 200_000
 
 
@@ -57,18 +61,69 @@ def _call(name, *arguments):
         raise OSError(number, f"{name}: {os.strerror(number)}")
 
 
-def unshare_namespaces():
-    """Own user, network, IPC, mount and process-id namespaces: no network, no sight of or signal to other processes."""
+def own_user():
+    """Own user and mount namespaces: what the next steps need, without being the administrator."""
     uid, gid = os.getuid(), os.getgid()
-    _call("unshare", CLONE_NEWUSER | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWNS | CLONE_NEWPID)
+    _call("unshare", CLONE_NEWUSER | CLONE_NEWNS)
     Path("/proc/self/setgroups").write_text("deny")
     Path("/proc/self/uid_map").write_text(f"{uid} {uid} 1")
     Path("/proc/self/gid_map").write_text(f"{gid} {gid} 1")
+    _call("mount", b"none", b"/", None, MS_REC | MS_PRIVATE, None)
+
+
+def own_root(folder, readable, writable):
+    """Make `folder` the root: nothing is left of the file system but `readable` and `writable`, at their places.
+
+    Landlock alone would still let a process see that a file is there, and change the mode of one it owns.
+
+    Parameters
+    ----------
+    folder : path
+        An empty folder.
+    readable : iterable of path
+        Files or folders; what does not exist is passed over.
+    writable : iterable of path
+        Folders.
+    """
+    _call("mount", b"root", os.fsencode(folder), b"tmpfs", MS_NOSUID | MS_NODEV, b"size=4m,mode=755")
+    for path in sorted(map(Path, readable)):
+        _bind(path, folder)
+    places = {path: Path(f"{folder}{path}") for path in writable}
+    for place in places.values():
+        place.mkdir(parents=True, exist_ok=True)
+    read_only(folder)
+    for path, place in places.items():
+        _call("mount", os.fsencode(path), os.fsencode(place), None, MS_BIND, None)
+    os.chroot(folder)
+    os.chdir("/")
+
+
+def _bind(path, root):
+    place = Path(f"{root}{path}")
+    if not path.exists() or os.path.lexists(place):
+        return
+    place.parent.mkdir(parents=True, exist_ok=True)
+    if path.is_symlink():
+        place.symlink_to(os.readlink(path))
+        return _bind(path.resolve(), root)
+    place.mkdir() if path.is_dir() else place.touch()
+    _call("mount", os.fsencode(path), os.fsencode(place), None, MS_BIND | MS_REC, None)
+
+
+def read_only(folder):
+    """Nothing below `folder` can be changed any more."""
+    attributes = (ctypes.c_uint64 * 4)(MOUNT_ATTR_RDONLY, 0, 0, 0)
+    _call("syscall", MOUNT_SETATTR, AT_FDCWD, os.fsencode(folder), AT_RECURSIVE, attributes, ctypes.sizeof(attributes))
+
+
+def separate():
+    """Own network, IPC, mount and process-id namespaces: no network, no sight of or signal to other processes."""
+    _call("unshare", CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWNS | CLONE_NEWPID)
 
 
 def mount_scratch(folder, size):
-    """A private scratch folder in memory, of limited size, that vanishes with the process."""
-    _call("mount", b"none", b"/", None, MS_REC | MS_PRIVATE, None)
+    """A private scratch folder in memory, of limited size, that vanishes with the process; all else is read-only."""
+    read_only("/")
     flags = MS_NOSUID | MS_NODEV | MS_NOEXEC
     _call("mount", b"scratch", os.fsencode(folder), b"tmpfs", flags, f"size={size},nr_inodes=4096,mode=700".encode())
 
@@ -142,9 +197,9 @@ def filter_system_calls():
     rules.load()
 
 
-def die_with_parent():
-    """The kernel kills this process when its parent ends."""
-    _call("prctl", PR_SET_PDEATHSIG, 9, 0, 0, 0)
+def die_with_parent(number=signal.SIGKILL):
+    """The kernel sends this process a signal when its parent ends."""
+    _call("prctl", PR_SET_PDEATHSIG, int(number), 0, 0, 0)
 
 
 def not_dumpable():
@@ -155,27 +210,22 @@ def not_dumpable():
 def python_paths(hidden):
     """What a running Python must be able to read: its own libraries and the system's, without the paths in `hidden`.
 
-    The entries of site-packages are listed one by one, so that this project, when it is installed there, is left out.
+    Where a hidden path lies in one of them (this project, installed in site-packages), the entries around it are listed.
     """
     hidden = {Path(path).resolve() for path in hidden}
     places = {Path(sys.prefix), Path(sys.base_prefix), Path(sys.executable).resolve().parent.parent}
-    readable = [Path("/usr"), Path("/lib"), Path("/lib64"), Path("/bin"), Path("/etc/fonts"), Path("/etc/ld.so.cache")]
-    readable += [Path("/etc/localtime"), Path("/dev/urandom"), Path("/dev/zero"), Path("/var/cache/fontconfig")]
-    for place in places:
-        if not any(place.resolve() in path.parents for path in hidden):
-            readable.append(place)
-            continue
-        readable += _around(place.resolve(), hidden)
-    return readable
+    places |= {Path(path) for path in ("/usr", "/lib", "/lib64", "/bin", "/etc/fonts", "/var/cache/fontconfig")}
+    files = ("/etc/ld.so.cache", "/etc/localtime", "/dev/null", "/dev/urandom", "/dev/zero")
+    return [Path(path) for path in files] + [path for place in places for path in _around(place, hidden)]
 
 
-def _around(folder, hidden):
-    """The entries below `folder` that cover all of it but `hidden`."""
-    for entry in folder.iterdir():
-        resolved = entry.resolve()
-        if resolved in hidden:
-            continue
-        if any(resolved in path.parents for path in hidden):
+def _around(path, hidden):
+    """What covers all of `path` but what is hidden."""
+    resolved = path.resolve()
+    if resolved in hidden or any(each in resolved.parents for each in hidden):
+        return
+    if not any(resolved in each.parents for each in hidden):
+        yield path
+    elif path.is_dir():
+        for entry in path.iterdir():
             yield from _around(entry, hidden)
-        else:
-            yield entry

@@ -1,20 +1,22 @@
 """Plain values as bytes: a format that cannot carry code.
 
 One message is four bytes of length and a msgpack document. Containers are tagged lists, arrays are dtype, shape and raw
-bytes. Decoding trusts nothing: every size, depth, dtype and shape is checked before anything is built from it.
+bytes. Decoding trusts nothing: every size, depth, dtype and shape is checked before anything is built from it, and what
+is built is never much larger than the message.
 """
 
 import math
 import struct
+import time
 
 import msgpack
 import numpy as np
 from lessonkit.host import Named, Token
 
-MAX_MESSAGE = 64 * 2**20
+MAX_MESSAGE = 32 * 2**20
 MAX_DEPTH = 24
-MAX_PARTS = 200_000
-MAX_DIGITS = 4000
+MAX_PARTS = 100_000
+MAX_NAME = 100
 DTYPES = {np.dtype(code).str: np.dtype(code) for code in ("?", "b", "h", "i", "q", "B", "H", "I", "Q", "e", "f", "d", "F", "D")}
 ARRAY, SCALAR = 1, 2
 
@@ -32,7 +34,10 @@ class Callback:
 
 def pack(value):
     """A plain value, with tokens, names and callbacks, as bytes."""
-    data = msgpack.packb(_encode(value, 0), use_bin_type=True)
+    try:
+        data = msgpack.packb(_encode(value, 0), use_bin_type=True, unicode_errors="replace")
+    except (ValueError, OverflowError) as error:
+        raise WireError(f"a value cannot cross ({type(error).__name__})") from None
     if len(data) > MAX_MESSAGE:
         raise WireError(f"a message of {len(data) / 2**20:.0f} MB is too large")
     return data
@@ -46,11 +51,26 @@ def unpack(data):
     WireError
         If the bytes are no such value.
     """
+    left = [MAX_PARTS]
+
+    def spend(parts):
+        left[0] -= parts
+        if left[0] < 0:
+            raise WireError("a value has too many parts")
+
+    def counted(items):
+        spend(len(items) + 1)
+        return items
+
+    def array(code, content):
+        spend(1)
+        return _array(code, content)
+
     try:
         document = msgpack.unpackb(
-            data, raw=False, max_map_len=0, ext_hook=_ext
+            data, raw=False, max_array_len=MAX_PARTS, max_map_len=0, list_hook=counted, ext_hook=array
         )
-        return _decode(document, 0, [MAX_PARTS])
+        return _decode(document, 0)
     except WireError:
         raise
     except Exception as error:
@@ -59,35 +79,50 @@ def unpack(data):
 
 def send(socket, value):
     """Write one message."""
-    data = pack(value)
+    send_packed(socket, pack(value))
+
+
+def send_packed(socket, data):
+    """Write one message that `pack` packed."""
     socket.sendall(struct.pack("!I", len(data)) + data)
 
 
-def receive(socket):
+def receive(socket, end=None):
     """Read one message; None at the end of the stream.
+
+    Parameters
+    ----------
+    socket : socket
+    end : float, optional
+        When the whole message must be there, on `time.monotonic`'s clock.
 
     Raises
     ------
     WireError
         If it is too large, cut off, or makes no sense.
     TimeoutError
-        If the socket has a time limit and it is over.
+        If it did not come in time.
     """
-    head = _read(socket, 4)
+    head = _read(socket, 4, end)
     if not head:
         return None
     (length,) = struct.unpack("!I", head)
     if length > MAX_MESSAGE:
         raise WireError(f"a message of {length / 2**20:.0f} MB is too large")
-    data = _read(socket, length)
+    data = _read(socket, length, end)
     if len(data) < length:
         raise WireError("a message was cut off")
     return unpack(data)
 
 
-def _read(socket, length):
+def _read(socket, length, end):
     data = bytearray()
     while len(data) < length:
+        if end is not None:
+            left = end - time.monotonic()
+            if left <= 0:
+                raise TimeoutError
+            socket.settimeout(left)
         part = socket.recv(min(length - len(data), 2**20))
         if not part:
             if data:
@@ -103,7 +138,7 @@ def _encode(value, depth):
     if value is None or type(value) in (bool, float, str):
         return value
     if type(value) is int:
-        return value if -(2**63) <= value < 2**64 else ["i", str(value)[:MAX_DIGITS]]
+        return value if -(2**63) <= value < 2**64 else _float(value)
     if type(value) is complex:
         return ["c", value.real, value.imag]
     if isinstance(value, (np.ndarray, np.generic)):
@@ -124,39 +159,63 @@ def _encode(value, depth):
     if isinstance(value, Callback):
         return ["f", value.number]
     if isinstance(value, np.random.Generator):
-        return ["r", _encode(value.bit_generator.state, depth + 1)]
+        return ["r", *_state(value)]
     raise WireError(f"a {type(value).__name__} cannot cross")
 
 
-def _decode(value, depth, left):
-    left[0] -= 1
-    if depth > MAX_DEPTH or left[0] < 0:
-        raise WireError("a value is nested too deeply or has too many parts")
+def _float(number):
+    """An integer of any size as a float: no truth is that large."""
+    try:
+        return float(number)
+    except OverflowError:
+        return math.inf if number > 0 else -math.inf
+
+
+def _state(generator):
+    """A PCG64 generator's state: its two numbers of 128 bits as text, and a half-used draw."""
+    state = generator.bit_generator.state
+    inner = state["state"]
+    return [f"{inner['state']:x}", f"{inner['inc']:x}", state["has_uint32"], state["uinteger"]]
+
+
+def _generator(state, inc, has_uint32, uinteger):
+    generator = np.random.Generator(np.random.PCG64(0))
+    generator.bit_generator.state = {
+        "bit_generator": "PCG64",
+        "state": {"state": int(state, 16), "inc": int(inc, 16)},
+        "has_uint32": has_uint32,
+        "uinteger": uinteger,
+    }
+    return generator
+
+
+def _decode(value, depth):
+    if depth > MAX_DEPTH:
+        raise WireError("a value is nested too deeply")
     if not isinstance(value, list):
         if value is None or type(value) in (bool, int, float, str) or isinstance(value, (np.ndarray, np.generic)):
             return value
         raise WireError("a value is not plain")
     tag, *parts = value
     if tag in ("t", "l"):
-        items = [_decode(part, depth + 1, left) for part in parts]
+        items = [_decode(part, depth + 1) for part in parts]
         return tuple(items) if tag == "t" else items
     if tag == "d":
         keys = parts[::2]
         if len(parts) % 2 or not all(type(key) in (str, int) for key in keys):
             raise WireError("a dict makes no sense")
-        return {key: _decode(part, depth + 1, left) for key, part in zip(keys, parts[1::2])}
-    if tag == "i":
-        return int(_typed(parts, str)[0][:MAX_DIGITS])
+        return {key: _decode(part, depth + 1) for key, part in zip(keys, parts[1::2])}
     if tag == "c":
         return complex(*_typed(parts, float, float))
     if tag == "o":
-        return Token(*_typed(parts, int, str))
+        number, kind = _typed(parts, int, str)
+        return Token(number, kind[:MAX_NAME])
     if tag == "n":
         return Named(*_typed(parts, str))
     if tag == "f":
         return Callback(*_typed(parts, int))
     if tag == "r":
-        return _generator(_decode(parts[0], depth + 1, left))
+        return _generator(*_typed(parts, str, str, int, int))
     raise WireError("an unknown tag")
 
 
@@ -166,22 +225,18 @@ def _typed(parts, *types):
     return parts
 
 
-def _generator(state):
-    generator = np.random.Generator(np.random.PCG64(0))
-    generator.bit_generator.state = state
-    return generator
-
-
-def _ext(code, data):
+def _array(code, data):
     if code not in (ARRAY, SCALAR):
         raise WireError("an unknown kind of value")
-    unpacker = msgpack.Unpacker(max_buffer_size=len(data) + 1, max_array_len=64)
+    unpacker = msgpack.Unpacker(max_buffer_size=1024, max_array_len=64)
     unpacker.feed(data[:1024])
     code_of_dtype, shape = unpacker.unpack()
     raw = data[unpacker.tell() :]
     dtype = DTYPES.get(code_of_dtype)
     if dtype is None or len(shape) > 32 or not all(type(n) is int and n >= 0 for n in shape):
         raise WireError("an array of a kind that cannot cross")
+    if math.prod(max(n, 1) for n in shape) > MAX_MESSAGE:  # an empty array can claim any shape in no bytes
+        raise WireError("an array of a size that cannot cross")
     if math.prod(shape) * dtype.itemsize != len(raw):
         raise WireError("an array whose size is not what it says")
     array = np.frombuffer(raw, dtype=dtype).reshape(shape).copy()

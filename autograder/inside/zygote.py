@@ -6,83 +6,122 @@ are loaded once. It holds no truth: no reference of this lesson or a later one, 
 Started as ``python -I zygote.py FD`` with one end of a socket pair; the other end is the grader's.
 """
 
+import contextlib
 import json
 import os
 import signal
 import socket
 import sys
-import time
+import tempfile
+
+WARM_UP = "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()\nplt.close('all')\ndel plt"
 
 
 def prepare(options):
-    """Make the bundle importable, and the project that is installed here not."""
-    sys.meta_path[:] = [finder for finder in sys.meta_path if "editable" not in getattr(finder, "__module__", "") + str(finder)]
+    """Lock the file system out, make the bundle importable, and the project that is installed here not."""
+    inside = os.path.dirname(os.path.abspath(__file__))
+    sys.meta_path[:] = [f for f in sys.meta_path if "editable" not in getattr(f, "__module__", "") + str(f)]
     hidden = [os.path.realpath(path) for path in options["hidden"]]
     sys.path[:] = [path for path in sys.path if os.path.realpath(path) not in hidden]
-    sys.path.insert(0, options["bundle"])
-    sys.path.insert(1, os.path.dirname(os.path.abspath(__file__)))
+    sys.path[:0] = [options["bundle"], inside]
+    if "namespaces" in options["protections"]:
+        import sandbox
+
+        sandbox.own_user()
+        sandbox.own_root(options["root"], options["readable"], [options["folder"]])
+        os.chdir(options["folder"])
 
 
-def serve_notebook(channel, options):
-    """Run cells and answer calls until the grader closes the channel."""
+def load(modules):
+    """Import what notebooks use, and draw a first figure: what is loaded here, no notebook waits for."""
     import cells
-    import wire
-    from lessonkit.host import LocalHost, StudentError
+    import wire  # noqa: F401
 
-    shell = cells.Shell.instance()
-    host = LocalHost(shell.user_ns)
+    for name in ("landlock", "pyseccomp", "lessonkit.explorers", "lessonkit.plots", "reference_impl", *modules):
+        with contextlib.suppress(Exception):  # what is missing here is missing there
+            __import__(name)
+    shell = cells.make_shell()
+    cells.run_cell(shell, WARM_UP, 60, 10_000)
+    shell.reset(new_session=True)
 
-    def ask(number):
-        def callback(*arguments):
-            wire.send(channel, ("callback", number, arguments))
-            answer = wire.receive(channel)
-            if answer is None or answer[0] != "value":
-                raise RuntimeError(answer[1] if answer else "the channel is closed")
-            return answer[1]
 
-        return callback
+class Server:
+    """Runs the cells of one notebook and answers the checks, until the grader closes the channel."""
 
-    def enter(value):
-        if isinstance(value, wire.Callback):
-            return ask(value.number)
-        if isinstance(value, (tuple, list)):
-            return type(value)(enter(part) for part in value)
-        return {key: enter(part) for key, part in value.items()} if isinstance(value, dict) else value
+    def __init__(self, channel, limits):
+        import cells
+        from lessonkit.host import LocalHost
 
-    def answer(request):
-        kind, *rest = request
+        self.channel, self.limits = channel, limits
+        self.shell = cells.Shell.instance()
+        self.host = LocalHost(self.shell.user_ns)
+
+    def serve(self):
+        import wire
+
+        while (request := wire.receive(self.channel)) is not None:
+            nonce, body = request
+            wire.send_packed(self.channel, self._reply(nonce, body))
+
+    def _reply(self, nonce, body):
+        import cells
+        import wire
+        from lessonkit.host import StudentError
+
+        def failed(kind, message, where=""):
+            return wire.pack((nonce, ("student", [_name_of(body), kind, message, where])))
+
+        try:
+            return wire.pack((nonce, ("value", self._answer(*body))))
+        except StudentError as error:
+            return wire.pack((nonce, ("student", [error.function, error.kind, error.message, error.where])))
+        except wire.WireError as error:
+            return failed("values", f"What it returned cannot be read: {error}.")
+        except cells.CellTimeout as error:
+            return failed("timeout", f"{_name_of(body)} {error}")
+        except MemoryError:
+            return failed("MemoryError", "It needs more memory than a notebook may use.")
+        except BaseException as error:  # a student's own kind of exception, or one raised between two lines of ours
+            return failed(type(error).__name__[:100], f"{_name_of(body)} raised {type(error).__name__[:100]}.")
+
+    def _answer(self, kind, *rest):
+        import cells
+
         if kind == "run":
             source, seconds, limit = rest
-            return json.dumps(cells.run_cell(shell, source, seconds, limit), default=str)
-        return cells.within(options["limits"]["call"], lambda: operate(kind, rest))
+            return json.dumps(cells.run_cell(self.shell, source, seconds, limit), default=str)
+        return cells.within(self.limits["call"], lambda: self._operate(kind, *rest))
 
-    def operate(kind, rest):
+    def _operate(self, kind, target, *rest):
         if kind == "call":
-            target, arguments, keywords, keep = rest
-            result, after = host.call(target, enter(arguments), enter(keywords), keep)
-            return result, after
+            arguments, keywords, keep = rest
+            return self.host.call(target, self._enter(arguments), self._enter(keywords), keep)
         if kind == "map":
-            name, lists, keep = rest
-            return [host.call(name, enter(arguments), {}, keep)[0] for arguments in lists]
-        return getattr(host, kind)(*rest)
+            lists, keep = rest
+            return self.host.map(target, [self._enter(arguments) for arguments in lists], keep)
+        return getattr(self.host, kind)(target, *map(self._enter, rest))
 
-    while (request := wire.receive(channel)) is not None:
-        nonce, body = request
-        try:
-            reply = ("value", answer(body))
-            wire.pack(reply)
-        except StudentError as error:
-            reply = ("student", [error.function, error.kind, error.message, error.where])
-        except wire.WireError as error:
-            reply = ("student", [name_of(body), "values", f"What it returned cannot be read: {error}.", ""])
-        except cells.CellTimeout as error:
-            reply = ("student", [name_of(body), "timeout", f"{name_of(body)} {error}", ""])
-        except MemoryError:
-            reply = ("student", [name_of(body), "MemoryError", "It needs more memory than a notebook may use.", ""])
-        wire.send(channel, (nonce, reply))
+    def _enter(self, value):
+        import wire
+
+        if isinstance(value, wire.Callback):
+            return lambda *arguments: self._ask(value.number, arguments)
+        if isinstance(value, (tuple, list)):
+            return type(value)(self._enter(part) for part in value)
+        return {key: self._enter(part) for key, part in value.items()} if isinstance(value, dict) else value
+
+    def _ask(self, number, arguments):
+        """Call a function of the check's."""
+        import wire
+
+        wire.send(self.channel, ("callback", number, arguments))
+        answer = wire.receive(self.channel)
+        if answer is None or answer[0] != "value":
+            raise RuntimeError(answer[1] if answer else "the channel is closed")
+        return answer[1]
 
 
-def name_of(request):
+def _name_of(request):
     """The function that a request is about, for messages."""
     target = request[1]
     return target if isinstance(target, str) else target[1] if isinstance(target, tuple) else target.kind
@@ -92,132 +131,114 @@ def lock_in(options):
     """Apply every protection that the grader asked for, in this order."""
     import sandbox
 
-    limits = sandbox.Limits(**options["limits"])
-    wanted = options["protections"]
-    scratch = options["scratch"]
+    limits, wanted, scratch = sandbox.Limits(**options["limits"]), options["protections"], options["scratch"]
     sandbox.die_with_parent()
     if "namespaces" in wanted:
         sandbox.mount_scratch(scratch, limits.scratch)
     os.chdir(scratch)
     os.environ.clear()
-    os.environ.update({"HOME": scratch, "TMPDIR": scratch, "MPLCONFIGDIR": scratch, "LANG": "C.UTF-8", "MPLBACKEND": "module://matplotlib_inline.backend_inline"})
+    os.environ.update({name: scratch for name in ("HOME", "TMPDIR", "MPLCONFIGDIR")})
+    tempfile.tempdir = scratch
+    os.environ.update({"LANG": "C.UTF-8", "MPLBACKEND": "module://matplotlib_inline.backend_inline"})
     if "capabilities" in wanted:
         sandbox.drop_capabilities()
     if "resources" in wanted:
         sandbox.limit_resources(limits)
     if "files" in wanted:
-        sandbox.restrict_files(options["readable"], [scratch])
+        sandbox.restrict_files(options["readable"], [scratch, "/dev/null"])
     if "system calls" in wanted:
         sandbox.filter_system_calls()
 
 
-def notebook_process(channel, options):
-    """The forked child: namespaces first, then a process inside them that runs the notebook."""
+def close_all_but(channel):
+    """Leave open nothing but the channel; what the process prints goes nowhere."""
+    null = os.open(os.devnull, os.O_RDWR)
+    for number in (0, 1, 2):
+        os.dup2(null, number)
+    os.closerange(3, channel.fileno())
+    os.closerange(channel.fileno() + 1, 4096)
+
+
+def run_notebook(channel, options):
+    """The forked child: a guard, and below it, in namespaces of its own, the process that runs the notebook."""
     import sandbox
 
     os.setsid()
-    sandbox.die_with_parent()
+    inner = 0
+
+    def end(*_):
+        if inner:
+            os.kill(inner, signal.SIGKILL)  # what the notebook's process has set for its parent's death does not matter
+        os._exit(0)
+
+    signal.signal(signal.SIGTERM, end)
+    sandbox.die_with_parent(signal.SIGTERM)
     if "namespaces" in options["protections"]:
-        sandbox.unshare_namespaces()
+        sandbox.separate()
     inner = os.fork()
     if inner == 0:
-        status = 1
-        try:
-            keep = channel.fileno()
-            null = os.open(os.devnull, os.O_RDWR)
-            for number in (0, 1, 2):
-                os.dup2(null, number)
-            for number in map(int, os.listdir("/proc/self/fd")) if os.path.isdir("/proc/self/fd") else range(3, 256):
-                if number > 2 and number != keep:
-                    try:
-                        os.close(number)
-                    except OSError:
-                        pass
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        with telling(channel):
+            close_all_but(channel)
             lock_in(options)
-            serve_notebook(channel, options)
-            status = 0
-        except BaseException as error:
-            try:
-                import wire
-
-                wire.send(channel, ("broken", f"{type(error).__name__}: {error}"[:500]))
-            except BaseException:
-                pass
-        finally:
-            os._exit(status)
+            Server(channel, options["limits"]).serve()
+        os._exit(0)
     channel.close()
     os.waitpid(inner, 0)
-    os._exit(0)
+
+
+@contextlib.contextmanager
+def telling(channel):
+    """Tell the grader about any error, and end."""
+    try:
+        yield
+    except BaseException as error:
+        with contextlib.suppress(BaseException):
+            import wire
+
+            wire.send(channel, ("broken", f"{type(error).__name__}: {error}"[:500]))
+        os._exit(1)
+
+
+def serve(control, options):
+    """Take orders from the grader: start a notebook's process, end one."""
+    children = set()
+    while True:
+        message, descriptors, _, _ = socket.recv_fds(control, 65536, 1)
+        if not message:
+            break
+        order = json.loads(message)
+        if order["do"] == "end":
+            if order["pid"] in children:
+                os.kill(order["pid"], signal.SIGTERM)
+                os.waitpid(order["pid"], 0)
+                children.remove(order["pid"])
+            control.sendall(b"ended\n")
+            continue
+        channel = socket.socket(fileno=descriptors[0])
+        pid = os.fork()
+        if pid == 0:
+            control.close()
+            with telling(channel):
+                run_notebook(channel, {**options, **order})
+            os._exit(0)
+        channel.close()
+        children.add(pid)
+        control.sendall(f"{pid}\n".encode())
+    for pid in children:
+        os.kill(pid, signal.SIGTERM)
 
 
 def main():
     control = socket.socket(fileno=int(sys.argv[1]))
     options = json.loads(control.makefile().readline())
     prepare(options)
-    import cells
-    import landlock  # noqa: F401
-    import matplotlib.pyplot  # noqa: F401
-    import numpy as np
+    load(options["warm"])
     import sandbox
-    import wire  # noqa: F401
 
-    with __import__("contextlib").suppress(Exception):
-        import pyseccomp  # noqa: F401
     sandbox.not_dumpable()
-    import lessonkit  # noqa: F401
-    import lessonkit.explorers  # noqa: F401
-    import lessonkit.plots  # noqa: F401
-    import reference_impl  # noqa: F401
-
-    for name in options["warm"]:
-        try:
-            __import__(name)
-        except Exception:  # an optional library that is not installed
-            pass
-    cells.make_shell()
-    cells.run_cell(cells.Shell.instance(), "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()\nplt.close('all')\ndel plt", 60, 10_000)
-    cells.Shell.instance().reset(new_session=True)
-    np.random.seed()
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     control.sendall(b"ready\n")
-    children = {}
-    control.settimeout(0.2)
-    while True:
-        for pid in list(children):
-            if os.waitpid(pid, os.WNOHANG)[0]:
-                del children[pid]
-        try:
-            message, descriptors, _, _ = socket.recv_fds(control, 65536, 1)
-        except TimeoutError:
-            continue
-        if not message:
-            break
-        order = json.loads(message)
-        if order["do"] == "kill":
-            if order["pid"] in children:
-                os.kill(order["pid"], signal.SIGKILL)
-                os.waitpid(order["pid"], 0)
-                del children[order["pid"]]
-            control.sendall(b'"gone"\n')
-            continue
-        channel = socket.socket(fileno=descriptors[0])
-        pid = os.fork()
-        if pid == 0:
-            control.close()
-            try:
-                notebook_process(channel, {**options, **order})
-            except BaseException as error:
-                try:
-                    import wire
-
-                    wire.send(channel, ("broken", f"{type(error).__name__}: {error}"[:500]))
-                finally:
-                    os._exit(1)
-        channel.close()
-        children[pid] = time.monotonic()
-        control.sendall(json.dumps(pid).encode() + b"\n")
-    for pid in children:
-        os.kill(pid, signal.SIGKILL)
+    serve(control, options)
 
 
 if __name__ == "__main__":

@@ -319,7 +319,7 @@ def test_without_a_network_the_error_says_what_to_do(name, monkeypatch, tmp_path
     monkeypatch.setattr(socket, "socket", no_network)
     monkeypatch.setattr(socket, "getaddrinfo", no_network)
     monkeypatch.setattr("time.sleep", lambda seconds: None)
-    with pytest.warns(UserWarning), pytest.raises(ConnectionError, match="SCIKIT_LEARN_DATA") as error:
+    with pytest.raises(ConnectionError, match="SCIKIT_LEARN_DATA") as error:
         getattr(course_data, name)()
     assert "\n" not in str(error.value)
     assert str(tmp_path) in str(error.value)

@@ -182,6 +182,8 @@ def arguments(name, rng, dtype=np.float64):
         "flatten_rows": (array(5, 2, 3),),
         "minibatches": (array(5, 3), labels, 2, rng),
         "augment_flip": (array(5, 2, 3), labels, rng),
+        "constant_baseline": (array(7, 3), array(7), array(2, 3)),
+        "linear_baseline": (array(7, 3), array(7), array(2, 3)),
         "softmax_loss": (array(5, 3), labels),
         "batchnorm_forward": (*norm, {"mode": "train"}),
         "batchnorm_backward": (array(5, 3), cache("batchnorm_forward", *norm, {"mode": "train"})),
@@ -193,7 +195,7 @@ def arguments(name, rng, dtype=np.float64):
     return args[name]
 
 
-OF_ARRAYS = [name for name in FUNCTIONS if not re.match("eval_|grad_check|init_|train_terrain", name)]
+OF_ARRAYS = [name for name in FUNCTIONS if not re.match("eval_|grad_check|init_|predict|make_solver|elevation", name)]
 
 
 def arrays_in(value):

@@ -1,0 +1,354 @@
+"""What students get wrong in lesson 00, standardized columns and pairwise differences."""
+
+import numpy as np
+
+from autograder.bank import mistake
+from reference_impl import pairwise_differences, standardize
+
+# standardize
+
+
+def scaled(x, center, spread):
+    """`x` less `center`, over `spread`; zeros where the spread is zero."""
+    spread = np.asarray(spread, dtype=float)
+    return (x - center) / np.where(spread == 0, 1, spread) * (spread != 0)
+
+
+@mistake(
+    "standardize",
+    "You standardize every row, across its features. Axis 1 runs along a row: the mean of a column is "
+    "taken over the examples, along the other axis.",
+)
+def rows_instead_of_columns(x):
+    return scaled(x, x.mean(axis=1, keepdims=True), x.std(axis=1, keepdims=True))
+
+
+@mistake(
+    "standardize",
+    "NumPy cannot line up a mean of shape (N,) with x of shape (N, D). You took one mean per row. The "
+    "exercise asks for one per column, and those line up by themselves.",
+)
+def one_mean_per_row_without_its_axis(x):
+    return (x - x.mean(axis=1)) / x.std(axis=1)
+
+
+@mistake(
+    "standardize",
+    "You take one mean and one standard deviation of the whole array. Every column has its own: say along which axis.",
+)
+def one_mean_for_all(x):
+    return scaled(x, x.mean(), x.std())
+
+
+@mistake(
+    "standardize",
+    "Every column loses its own mean, but all are divided by the same number, the spread of the whole "
+    "array. Every column has its own standard deviation as well.",
+)
+def one_spread_for_all(x):
+    return np.where(x.std(axis=0) == 0, 0, scaled(x, x.mean(axis=0), x.std()))
+
+
+@mistake(
+    "standardize",
+    "The means of the columns are 0 now, but their spread is what it was. Two steps make a standardized "
+    "column; the division is missing.",
+)
+def only_subtracts_the_mean(x):
+    return x - x.mean(axis=0)
+
+
+@mistake(
+    "standardize",
+    "The columns have spread 1 now, but their means are not 0. Two steps make a standardized column; the "
+    "subtraction is missing.",
+)
+def only_divides(x):
+    return scaled(x, 0, x.std(axis=0))
+
+
+@mistake(
+    "standardize",
+    "Parentheses: division comes before subtraction, so you subtract mean / std from x. Subtract first, then divide.",
+)
+def forgets_the_parentheses(x):
+    spread = x.std(axis=0)
+    return np.where(spread == 0, 0, x - x.mean(axis=0) / np.where(spread == 0, 1, spread))
+
+
+@mistake(
+    "standardize",
+    "You divide first and subtract the old mean then. Once x is divided, its mean is another one: subtract first.",
+)
+def divides_before_it_subtracts(x):
+    spread = x.std(axis=0)
+    return np.where(spread == 0, 0, x / np.where(spread == 0, 1, spread) - x.mean(axis=0))
+
+
+@mistake(
+    "standardize",
+    "You divide by the variance. The standard deviation is its square root, and it has the unit of x.",
+)
+def divides_by_the_variance(x):
+    return scaled(x, x.mean(axis=0), x.var(axis=0))
+
+
+@mistake(
+    "standardize",
+    "You divide by the square root of the sum of squared distances. The standard deviation takes their "
+    "mean: with more rows, your columns would shrink.",
+)
+def divides_by_the_length(x):
+    return scaled(x, x.mean(axis=0), np.sqrt(((x - x.mean(axis=0)) ** 2).sum(axis=0)))
+
+
+@mistake(
+    "standardize",
+    "You divide by a standard deviation that averages over N - 1 (`ddof=1`). That estimates the spread of "
+    "a larger population; here the mean of the squared distances of these N rows is asked for.",
+)
+def sample_standard_deviation(x):
+    spread = x.std(axis=0, ddof=1) if len(x) > 1 else np.zeros(x.shape[1])
+    return scaled(x, x.mean(axis=0), spread)
+
+
+@mistake(
+    "standardize",
+    "You divide by the mean absolute distance from the mean. The standard deviation squares the distances, "
+    "takes their mean, and then the root.",
+)
+def divides_by_the_mean_distance(x):
+    return scaled(x, x.mean(axis=0), np.abs(x - x.mean(axis=0)).mean(axis=0))
+
+
+@mistake(
+    "standardize",
+    "You scale every column to run from 0 to 1, by its smallest and largest value. Standardizing uses its "
+    "mean and its standard deviation.",
+)
+def smallest_to_zero_and_largest_to_one(x):
+    return scaled(x, x.min(axis=0), x.max(axis=0) - x.min(axis=0))
+
+
+@mistake(
+    "standardize",
+    "Every sign is turned round: you subtract x from the mean. What lies above the mean should come out positive.",
+)
+def subtracts_x_from_the_mean(x):
+    return -standardize(x)
+
+
+@mistake(
+    "standardize",
+    "A column whose values are all equal has standard deviation 0, and 0 / 0 is NaN. Such a column should "
+    "become zeros: decide what to divide by where the spread is 0.",
+)
+def zero_over_zero(x):
+    return (x - x.mean(axis=0)) / x.std(axis=0)
+
+
+@mistake(
+    "standardize",
+    "A column whose values are all equal comes out as ones. It has no distance from its mean, so it should be zeros.",
+)
+def ones_for_a_column_without_spread(x):
+    return np.where(x.std(axis=0) == 0, 1.0, standardize(x))
+
+
+@mistake(
+    "standardize",
+    "A column whose values are all equal keeps its old values. Its mean is subtracted like that of every "
+    "other column, which leaves zeros.",
+)
+def skips_a_column_without_spread(x):
+    return np.where(x.std(axis=0) == 0, x, standardize(x))
+
+
+@mistake(
+    "standardize",
+    "Your function writes its result into x, which belongs to the caller (and integers cannot even hold "
+    "it). Make a new array: `x = x - m` does, `x -= m` does not.",
+)
+def writes_into_x(x):
+    spread = x.std(axis=0)
+    x -= x.mean(axis=0)
+    x /= np.where(spread == 0, 1, spread)
+    return x
+
+
+@mistake(
+    "standardize",
+    "For integer x your result is cut off to integers. Where does it get its dtype? `np.zeros_like(x)`, "
+    "for one, takes over that of x: ask for a float.",
+)
+def keeps_the_integer_dtype(x):
+    out = np.zeros_like(x)
+    out[...] = standardize(x)
+    return out
+
+
+@mistake(
+    "standardize",
+    "You standardize twice in one direction: first the columns, then the rows of what came out. Columns "
+    "alone are asked for.",
+)
+def columns_and_then_rows(x):
+    z = standardize(x)
+    return scaled(z, z.mean(axis=1, keepdims=True), z.std(axis=1, keepdims=True))
+
+
+# pairwise_differences
+
+
+@mistake(
+    "pairwise_differences",
+    "Every sign is turned round: you subtract a from b. Entry (i, j) is a_i - b_j.",
+)
+def b_minus_a(a, b):
+    return -pairwise_differences(a, b)
+
+
+@mistake(
+    "pairwise_differences",
+    "The first two axes are swapped: your entry (j, i) holds a_i - b_j. The rows of a should run along the "
+    "first axis: give each array its axis of length 1 in the other place.",
+)
+def axes_swapped(a, b):
+    return np.swapaxes(pairwise_differences(a, b), 0, 1)
+
+
+@mistake(
+    "pairwise_differences",
+    "The axis of length D comes second in your result. It should stay last: shape (N, M, D).",
+)
+def features_in_the_middle(a, b):
+    return np.swapaxes(pairwise_differences(a, b), 1, 2)
+
+
+@mistake(
+    "pairwise_differences",
+    "You subtract row by row: `a - b` pairs row i with row i alone, and fails when N and M differ. Give a "
+    "and b a new axis each, so that every row of one meets every row of the other.",
+)
+def row_by_row(a, b):
+    return 1.0 * a - b
+
+
+@mistake(
+    "pairwise_differences",
+    "`np.subtract.outer` subtracts every number of b from every number of a, features across: four axes. "
+    "Features should only meet features of the same column.",
+)
+def outer_of_every_number(a, b):
+    return 1.0 * np.subtract.outer(1.0 * a, b)
+
+
+@mistake(
+    "pairwise_differences",
+    "The values are right but lie in one long list of N * M rows. Keep an axis for the rows of a and one "
+    "for those of b.",
+)
+def one_long_list(a, b):
+    return pairwise_differences(a, b).reshape(-1, a.shape[1])
+
+
+@mistake(
+    "pairwise_differences",
+    "You add up the differences of a pair. No sum is asked for: entry (i, j) is a whole vector, with D numbers.",
+)
+def sums_the_features(a, b):
+    return pairwise_differences(a, b).sum(axis=2)
+
+
+@mistake(
+    "pairwise_differences",
+    "You return distances: squared differences, added up, perhaps with a root. The exercise stops before "
+    "that, at the difference vectors themselves.",
+)
+def distances(a, b):
+    return np.sqrt((pairwise_differences(a, b) ** 2).sum(axis=2))
+
+
+@mistake(
+    "pairwise_differences",
+    "You take absolute values: the sign of a_i - b_j is lost. It tells which one is larger.",
+)
+def absolute_differences(a, b):
+    return np.abs(pairwise_differences(a, b))
+
+
+@mistake(
+    "pairwise_differences",
+    "You square the differences. The differences themselves are asked for, signs and all.",
+)
+def squared_differences(a, b):
+    return pairwise_differences(a, b) ** 2
+
+
+@mistake(
+    "pairwise_differences",
+    "You compare the rows of a with each other and never look at b. Entry (i, j) is a_i - b_j.",
+)
+def a_with_itself(a, b):
+    return pairwise_differences(a, a)
+
+
+@mistake(
+    "pairwise_differences",
+    "The shape is right, but the pairs are mixed up: when you repeat the rows of a and reshape, each row "
+    "has to come M times in a row (1 1 2 2, not 1 2 1 2).",
+)
+def tiled_in_the_wrong_order(a, b):
+    N, M, D = len(a), len(b), a.shape[1]
+    return (np.tile(a, (M, 1)) - 1.0 * np.tile(b, (N, 1))).reshape(N, M, D)
+
+
+@mistake(
+    "pairwise_differences",
+    "The last row of a is left at zeros: a loop stops one too early. `range(N)` already ends at N - 1.",
+)
+def loop_ends_too_early(a, b):
+    out = np.zeros((len(a), len(b), a.shape[1]))
+    for i in range(len(a) - 1):
+        out[i] = 1.0 * a[i] - b
+    return out
+
+
+@mistake(
+    "pairwise_differences",
+    "Only the pairs (i, i) are filled in; the rest is left at zeros. One loop over i reaches the diagonal alone.",
+)
+def only_the_diagonal(a, b):
+    out = np.zeros((len(a), len(b), a.shape[1]))
+    for i in range(min(len(a), len(b))):
+        out[i, i] = 1.0 * a[i] - b[i]
+    return out
+
+
+@mistake(
+    "pairwise_differences",
+    "Make floats before you subtract. Otherwise integers stay integers, and bytes (uint8), which cannot be "
+    "negative, wrap round: 3 - 5 gives 254.",
+)
+def subtracts_before_it_makes_floats(a, b):
+    return a[:, None] - b[None]
+
+
+@mistake(
+    "pairwise_differences",
+    "Your function changes b, which belongs to the caller. Work with a new array: `-b` makes one, `b *= -1` does not.",
+)
+def writes_into_b(a, b):
+    differences = pairwise_differences(a, b)
+    b *= -1 if b.dtype.kind != "u" else 1
+    return differences
+
+
+@mistake(
+    "pairwise_differences",
+    "Your function changes a, which belongs to the caller. Put the differences into a new array.",
+)
+def writes_into_a(a, b):
+    differences = pairwise_differences(a, b)
+    a -= b[-1]
+    return differences

@@ -1,0 +1,310 @@
+"""What students get wrong in lesson 11, softmax."""
+
+import numpy as np
+
+from autograder.bank import mistake
+from reference_impl import sigmoid_forward, softmax_loss
+
+
+def softmax(x, axis=1):
+    exps = np.exp(x - x.max(axis=axis, keepdims=True))
+    return exps / exps.sum(axis=axis, keepdims=True)
+
+
+def cross_entropy_gradient(p, y):
+    """(p - one-hot labels) / N."""
+    return (p - np.eye(p.shape[1])[y]) / len(p)
+
+
+def with_another_loss(x, y, p):
+    """The mean cross-entropy of the probabilities p, beside the right gradient of the scores x."""
+    return -np.mean(np.log(p[np.arange(len(y)), y])), softmax_loss(x, y)[1]
+
+
+# the exponentials
+
+
+@mistake(
+    "softmax_loss",
+    "`exp` of a large score is infinity, and infinity divided by infinity is NaN. Adding one number to all scores of "
+    "an example changes no probability: choose it so that no exponential can overflow.",
+)
+def exponentials_overflow(x, y):
+    exps = np.exp(x)
+    p = exps / exps.sum(axis=1, keepdims=True)
+    return -np.mean(np.log(p[np.arange(len(y)), y])), cross_entropy_gradient(p, y)
+
+
+@mistake(
+    "softmax_loss",
+    "A probability that is too small for a float becomes 0, and log(0) is minus infinity. Do not take the logarithm "
+    "of a probability: simplify log(e^s / sum) on paper first, so that no division is left.",
+)
+def logarithm_of_zero(x, y):
+    p = softmax(x)
+    return with_another_loss(x, y, p)
+
+
+@mistake(
+    "softmax_loss",
+    "A tiny number inside the logarithm hides log(0), and with it how wrong the network is: a loss of 20000 comes out "
+    "as 28. Simplify log(e^s / sum) on paper instead: then nothing needs to be hidden.",
+)
+def tiny_number_inside_the_logarithm(x, y):
+    return with_another_loss(x, y, softmax(x) + 1e-12)
+
+
+@mistake(
+    "softmax_loss",
+    "A small constant in the logarithm caps the loss: a sure and wrong prediction costs 18 instead of 20000. "
+    "Simplify log(e^s / sum) on paper instead: the logarithm of a probability is a difference of two plain numbers.",
+)
+def small_number_inside_the_logarithm(x, y):
+    return with_another_loss(x, y, softmax(x) + 1e-8)
+
+
+@mistake(
+    "softmax_loss",
+    "You subtract one maximum from the whole batch. An example whose scores all lie far below it keeps only zeros, "
+    "and 0 / 0 is NaN: every example needs its own maximum.",
+)
+def one_maximum_for_the_batch(x, y):
+    exps = np.exp(x - x.max())
+    p = exps / exps.sum(axis=1, keepdims=True)
+    return with_another_loss(x, y, p)[0], cross_entropy_gradient(p, y)
+
+
+@mistake(
+    "softmax_loss",
+    "You subtract the maximum of each class. Only a number that is the same for all scores of one example leaves the "
+    "probabilities as they are: take the maximum of each row.",
+)
+def maximum_of_each_class(x, y):
+    return softmax_loss(x - x.max(axis=0), y)
+
+
+# the probabilities
+
+
+@mistake(
+    "softmax_loss",
+    "The probabilities of one class add up to 1 over the batch. It is the probabilities of one example that must: "
+    "sum along the other axis.",
+)
+def sums_over_the_examples(x, y):
+    p = softmax(x, axis=0)
+    return -np.mean(np.log(p[np.arange(len(y)), y] + 1e-300)), cross_entropy_gradient(p, y)
+
+
+@mistake(
+    "softmax_loss",
+    "You divide by the sum over the whole batch. Every example has probabilities of its own: divide each row by its sum.",
+)
+def one_sum_for_the_batch(x, y):
+    exps = np.exp(x - x.max(axis=1, keepdims=True))
+    p = exps / exps.sum()
+    return -np.mean(np.log(p[np.arange(len(y)), y] + 1e-300)), cross_entropy_gradient(p, y)
+
+
+@mistake(
+    "softmax_loss",
+    "This is sigmoid, score by score: the classes do not compete, and their probabilities do not add up to 1. Softmax "
+    "divides by the sum over the classes.",
+)
+def sigmoid_of_each_score(x, y):
+    p, _ = sigmoid_forward(x)
+    return -np.mean(np.log(p[np.arange(len(y)), y] + 1e-300)), cross_entropy_gradient(p, y)
+
+
+@mistake("softmax_loss", "Softmax is applied twice: you take the softmax of numbers that are probabilities already.")
+def softmax_twice(x, y):
+    p = softmax(softmax(x))
+    return -np.mean(np.log(p[np.arange(len(y)), y])), cross_entropy_gradient(p, y)
+
+
+# the loss
+
+
+@mistake(
+    "softmax_loss",
+    "The loss has the wrong sign: the logarithm of a probability is negative, and the loss is minus that.",
+)
+def forgets_the_minus_sign(x, y):
+    loss, dx = softmax_loss(x, y)
+    return -loss, dx
+
+
+@mistake(
+    "softmax_loss",
+    "You add up the losses of the batch, and the gradients with them. Both are means: divide by the number of examples, "
+    "so that the step size does not depend on the batch size.",
+)
+def sum_instead_of_the_mean(x, y):
+    loss, dx = softmax_loss(x, y)
+    return len(x) * loss, len(x) * dx
+
+
+@mistake("softmax_loss", "Your loss is the sum over the batch, though your gradient is that of the mean. Divide both by N.")
+def sum_in_the_loss_alone(x, y):
+    loss, dx = softmax_loss(x, y)
+    return len(x) * loss, dx
+
+
+@mistake(
+    "softmax_loss",
+    "You take the mean over examples and classes. The loss of one example is a single logarithm, that of its right class: "
+    "divide by N alone, not by N times C.",
+)
+def mean_over_the_classes_too(x, y):
+    loss, dx = softmax_loss(x, y)
+    return loss / x.shape[1], dx / x.shape[1]
+
+
+@mistake(
+    "softmax_loss",
+    "Your loss takes, from every example, the probabilities of all labels of the batch: `p[:, y]` has shape (N, N). "
+    "Each row needs one entry, its own: index with row numbers beside y.",
+)
+def picks_all_labels_in_every_row(x, y):
+    return float(np.mean(-np.log(softmax(x)[:, y] + 1e-300))), softmax_loss(x, y)[1]
+
+
+@mistake(
+    "softmax_loss",
+    "You take the logarithms of all probabilities. Cross-entropy looks at the right class of each example and no other: "
+    "the rest counts only through the sum that softmax divides by.",
+)
+def logarithms_of_all_classes(x, y):
+    return -np.sum(np.log(softmax(x) + 1e-300)) / len(x), softmax_loss(x, y)[1]
+
+
+@mistake(
+    "softmax_loss",
+    "This is one minus the probability of the right class. The loss is minus its logarithm, which grows without end "
+    "when the network is sure and wrong.",
+)
+def one_minus_the_probability(x, y):
+    return 1 - np.mean(softmax(x)[np.arange(len(y)), y]), softmax_loss(x, y)[1]
+
+
+@mistake(
+    "softmax_loss",
+    "This is the mean squared error between the probabilities and the labels. The loss here is the cross-entropy: "
+    "minus the logarithm of the probability of the right class.",
+)
+def squared_error_of_the_probabilities(x, y):
+    p = softmax(x)
+    N, C = p.shape
+    difference = p - np.eye(C)[y]
+    dp = 2 * difference / (N * C)
+    return np.mean(difference**2), p * (dp - (p * dp).sum(axis=1, keepdims=True))
+
+
+# the gradient
+
+
+@mistake(
+    "softmax_loss",
+    "Your gradient is not divided by the number of examples, though your loss is: the gradient of a mean has the 1/N too.",
+)
+def gradient_not_divided(x, y):
+    loss, dx = softmax_loss(x, y)
+    return loss, len(x) * dx
+
+
+@mistake(
+    "softmax_loss",
+    "Your dx is the probabilities over N, for right and wrong classes alike. Something is to be subtracted at the right "
+    "class of each example, or nothing ever pushes its score up.",
+)
+def nothing_subtracted_at_the_right_class(x, y):
+    return softmax_loss(x, y)[0], softmax(x) / len(x)
+
+
+@mistake("softmax_loss", "You return the probabilities in place of dx, the gradient of the loss with respect to the scores.")
+def returns_the_probabilities(x, y):
+    return softmax_loss(x, y)[0], softmax(x)
+
+
+@mistake(
+    "softmax_loss",
+    "The gradient has the wrong sign: raising the score of the right class makes the loss smaller, so its entry of dx "
+    "must be negative.",
+)
+def gradient_with_the_wrong_sign(x, y):
+    loss, dx = softmax_loss(x, y)
+    return loss, -dx
+
+
+@mistake(
+    "softmax_loss",
+    "You subtract at all labels of the batch in every row: that is what `dx[:, y]` means. Each row has one right class: "
+    "index with row numbers beside y.",
+)
+def subtracts_all_labels_in_every_row(x, y):
+    dx = softmax(x)
+    dx[:, y] -= 1
+    return softmax_loss(x, y)[0], dx / len(x)
+
+
+@mistake(
+    "softmax_loss",
+    "You divide the probabilities by N and subtract a whole 1 after that. The 1 at the right class belongs to the "
+    "difference that is divided.",
+)
+def divides_before_it_subtracts(x, y):
+    return softmax_loss(x, y)[0], softmax(x) / len(x) - np.eye(x.shape[1])[y]
+
+
+@mistake(
+    "softmax_loss",
+    "Your dx is zero for the wrong classes. Their scores count too: raising one takes probability away from the right class.",
+)
+def gradient_of_the_right_class_alone(x, y):
+    loss, dx = softmax_loss(x, y)
+    return loss, dx * np.eye(x.shape[1])[y]
+
+
+@mistake(
+    "softmax_loss",
+    "This is the gradient with respect to the probabilities, -1 / p at the right class. The network gives scores: go one "
+    "step further back, through the softmax.",
+)
+def gradient_of_the_probabilities(x, y):
+    with np.errstate(all="ignore"):
+        return softmax_loss(x, y)[0], np.where(np.eye(x.shape[1])[y] == 1, -1 / softmax(x), 0.0) / len(x)
+
+
+@mistake(
+    "softmax_loss",
+    "You multiply by p (1 - p) once more: that is the derivative of one probability by its own score. The simple "
+    "difference between probabilities and labels has the whole softmax in it already.",
+)
+def derivative_of_softmax_once_more(x, y):
+    p = softmax(x)
+    return softmax_loss(x, y)[0], cross_entropy_gradient(p, y) * p * (1 - p)
+
+
+# good manners
+
+
+@mistake(
+    "softmax_loss",
+    "Your function changes x: an operator like `-=` writes into the caller's scores. Make a new array instead.",
+)
+def shifts_x_in_place(x, y):
+    x -= x.max(axis=1, keepdims=True)
+    return softmax_loss(x, y)
+
+
+@mistake(
+    "softmax_loss",
+    "Integer scores go wrong: an array made like x holds integers when x does, and every probability that you write into "
+    "it is cut off to 0. Make it an array of floats.",
+)
+def probabilities_in_an_integer_array(x, y):
+    loss, _ = softmax_loss(x, y)
+    dx = np.zeros_like(x)
+    dx[...] = softmax(x)
+    dx[np.arange(len(y)), y] -= 1
+    return loss, dx / len(x)

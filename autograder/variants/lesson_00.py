@@ -1,0 +1,161 @@
+"""Right answers to lesson 00, as different students write them."""
+
+import itertools
+import statistics
+import warnings
+
+import numpy as np
+
+from autograder.bank import variant
+
+# standardize
+
+
+@variant("standardize")
+def in_three_lines(x):
+    mean, std = x.mean(axis=0), x.std(axis=0)
+    std[std == 0] = 1
+    return (x - mean) / std
+
+
+@variant("standardize")
+def nan_to_num_at_the_end(x):
+    return np.nan_to_num((x - np.mean(x, 0)) / np.std(x, 0))
+
+
+@variant("standardize")
+def tiny_number_below_the_line(x):
+    return (x - x.mean(axis=0, keepdims=True)) / (x.std(axis=0, keepdims=True) + 1e-8)
+
+
+@variant("standardize")
+def tiny_number_below_the_root(x):
+    centred = x - x.mean(axis=0)
+    return centred / np.sqrt((centred**2).mean(axis=0) + 1e-8)
+
+
+@variant("standardize")
+def loops_over_columns_with_the_statistics_module(x):
+    z = np.zeros(x.shape)
+    for j in range(x.shape[1]):
+        column = [float(value) for value in x[:, j]]
+        mean, spread = statistics.fmean(column), statistics.pstdev(column)
+        for i, value in enumerate(column):
+            z[i, j] = (value - mean) / spread if spread > 0 else 0
+    return z
+
+
+@variant("standardize")
+def transposed_to_use_rows(x):
+    rows = x.T.astype(float)
+    z = []
+    for row in rows:
+        spread = np.sqrt(np.sum((row - row.mean()) ** 2) / row.size)
+        z.append((row - row.mean()) / spread if spread else row * 0)
+    return np.array(z).T
+
+
+@variant("standardize")
+def in_place_on_a_float32_copy(x):
+    z = np.array(x, dtype=np.float32)
+    z -= z.mean(axis=0)
+    z /= np.maximum(z.std(axis=0), np.finfo(np.float32).tiny)
+    return z
+
+
+@variant("standardize")
+def divide_only_where_there_is_spread(x):
+    print("standardizing", x.shape)
+    warnings.warn("some columns may be flat")
+    centred = x - x.mean(axis=0)
+    std = np.broadcast_to(x.std(axis=0), centred.shape)
+    return np.divide(centred, std, out=np.zeros_like(centred), where=std > 1e-12)
+
+
+@variant("standardize")
+def matrix_products_and_einsum(x):
+    N = x.shape[0]
+    centred = x - np.ones((1, N)) @ x / N
+    variance = np.einsum("nd,nd->d", centred, centred) / N
+    return np.where(variance > 0, centred / np.sqrt(variance), 0)
+
+
+@variant("standardize")
+def mean_of_squares_less_square_of_mean(x):
+    variance = (np.square(x, dtype=float)).mean(0) - x.mean(0) ** 2
+    return (x - x.mean(0)) / np.sqrt(np.where(variance < 1e-12, 1, variance))
+
+
+@variant("standardize")
+def column_by_column_with_apply(x):
+    def one(column):
+        return (column - column.mean()) / (column.std() or 1)
+
+    return np.apply_along_axis(one, 0, x.astype("float64"))
+
+
+# pairwise_differences
+
+
+@variant("pairwise_differences")
+def two_loops(a, b):
+    N, M, D = a.shape[0], b.shape[0], a.shape[1]
+    out = np.empty((N, M, D))
+    for i in range(N):
+        for j in range(M):
+            out[i, j] = a[i].astype(float) - b[j]
+    return out
+
+
+@variant("pairwise_differences")
+def list_comprehension(a, b):
+    def minus(row, other):
+        return [float(p) - float(q) for p, q in zip(row, other, strict=True)]
+
+    return np.array([[minus(row, other) for other in b] for row in a])
+
+
+@variant("pairwise_differences")
+def reshape_to_new_axes(a, b):
+    return a.reshape(a.shape[0], 1, a.shape[1]) - b.reshape(1, *b.shape).astype(np.float64)
+
+
+@variant("pairwise_differences")
+def expand_dims_in_float32(a, b):
+    return np.expand_dims(a.astype("f4"), 1) - np.expand_dims(b.astype("f4"), 0)
+
+
+@variant("pairwise_differences")
+def repeat_and_tile(a, b):
+    a, b = a.astype(float), b.astype(float)
+    n, m = len(a), len(b)
+    return (np.repeat(a, m, axis=0) - np.tile(b, (n, 1))).reshape(n, m, -1)
+
+
+@variant("pairwise_differences")
+def one_loop_over_a(a, b):
+    return np.stack([row - b for row in np.asarray(a, dtype=float)])
+
+
+@variant("pairwise_differences")
+def diagonal_of_the_outer_difference(a, b):
+    return np.einsum("idjd->ijd", np.subtract.outer(a.astype(float), b.astype(float)))
+
+
+@variant("pairwise_differences")
+def product_of_indices(a, b):
+    pairs = list(itertools.product(range(len(a)), range(len(b))))
+    rows, others = (np.array(side) for side in zip(*pairs, strict=True))
+    return (a[rows] * 1.0 - b[others]).reshape(len(a), len(b), a.shape[1])
+
+
+@variant("pairwise_differences")
+def broadcast_then_subtract_in_place(a, b):
+    out = np.array(np.broadcast_to(a[:, None, :], (len(a), len(b), a.shape[1])), dtype=float)
+    out -= b
+    return out
+
+
+@variant("pairwise_differences")
+def column_by_column(a, b):
+    return np.stack([a[:, [d]] - 1.0 * b[:, d] for d in range(a.shape[1])], axis=-1)

@@ -1,0 +1,64 @@
+"""The checks of lesson 11, softmax: the loss of a classifier and its gradient."""
+
+import numpy as np
+
+from lessonkit.checks import two_sizes
+from lessonkit.registry import check
+
+
+def scores_and_labels(rng, N=None, C=None):
+    """Scores of N examples for C classes, and right classes of which at least two differ where N allows it."""
+    if N is None:
+        N, C = two_sizes(rng, 3, 7)
+    return 2 * rng.normal(size=(N, C)), rng.permutation(np.resize(rng.permutation(C), N))
+
+
+@check("softmax_loss", points=1)
+def gives_the_mean_cross_entropy(code, rng):
+    loss, _ = code.softmax_loss(*scores_and_labels(rng))
+    yield "loss", loss
+
+
+@check("softmax_loss", points=2)
+def gives_the_gradient(code, rng):
+    # Not held against the student's own loss: a wrong loss costs its own point and not these.
+    _, dx = code.softmax_loss(*scores_and_labels(rng))
+    yield "dx", dx
+
+
+@check("softmax_loss", points=1)
+def works_for_any_batch_size_and_for_integers(code, rng):
+    for N, C in [(1, 4), (2, 3), (7, 2)]:
+        loss, dx = code.softmax_loss(*scores_and_labels(rng, N, C))
+        yield f"loss of {N} x {C} scores", loss
+        yield f"dx of {N} x {C} scores", dx
+    _, y = scores_and_labels(rng, 3, 4)
+    loss, dx = code.softmax_loss(rng.integers(-3, 4, (3, 4)), y)
+    yield "loss of integer scores", loss
+    yield "dx of integer scores", dx
+
+
+@check("softmax_loss", points=1)
+def stays_finite_for_extreme_scores(code, rng):
+    shift = 10_000.0
+    # Whole numbers: adding the shift to them loses nothing, in float32 neither.
+    small, y = rng.integers(-3, 4, (4, 3)).astype(float), rng.permutation([0, 1, 2, 1])
+    for what, x in {
+        "very large scores": small + shift,
+        "very negative scores": small - shift,
+        "rows of both kinds": small + shift * np.array([[1], [-1], [1], [-1]]),
+    }.items():
+        loss, dx = code.softmax_loss(x, y)
+        yield f"loss of {what}", loss
+        yield f"dx of {what}", dx
+    loss, dx = code.softmax_loss(np.array([[shift, 0.0, -shift]]), np.array([2]))
+    yield "loss of a sure and wrong prediction", loss
+    yield "dx of a sure and wrong prediction", dx
+
+
+@check("softmax_loss", points=1)
+def leaves_x_and_y_as_they_were(code, rng):
+    code.softmax_loss(*scores_and_labels(rng))
+    x, y = code.after
+    yield "x after the call", x
+    yield "y after the call", y

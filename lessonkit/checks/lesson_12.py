@@ -1,0 +1,221 @@
+"""The checks of lesson 12, batch normalization: the layer, its gradients, and a network that uses it."""
+
+import numpy as np
+
+from lessonkit.checks import numerical_gradient, two_sizes
+from lessonkit.registry import check
+
+STATISTICS = ("running_mean", "running_var")
+
+
+def batch(rng, N=None, D=None):
+    """x, gamma and beta; the columns of x differ in place and width, and one is so narrow that eps matters."""
+    if N is None:
+        N, D = two_sizes(rng, 3, 7)
+    place, width = rng.uniform(-3, 3, D), rng.uniform(0.5, 3, D)
+    narrow = rng.integers(D)
+    place[narrow], width[narrow] = 0, 3e-3
+    return place + width * rng.normal(size=(N, D)), rng.uniform(0.5, 2, D), rng.normal(size=D)
+
+
+def statistics(rng, D):
+    """Running statistics as they may be after some training."""
+    return {"running_mean": rng.normal(size=D), "running_var": rng.uniform(0.5, 3, D)}
+
+
+def stored(bn_param):
+    """What a bn_param holds of the running statistics, each with its name."""
+    for name in STATISTICS:
+        yield name, bn_param.get(name)
+
+
+# batchnorm_forward
+
+
+@check("batchnorm_forward", points=2)
+def standardizes_scales_and_shifts_in_training(code, rng):
+    out, _ = code.batchnorm_forward(*batch(rng), {"mode": "train"})
+    yield "out", out
+    out, _ = code.batchnorm_forward(*batch(rng), {"mode": "train", "eps": 0.02})
+    yield "out with eps 0.02", out
+
+
+@check("batchnorm_forward", points=1)
+def keeps_running_statistics_in_training(code, rng):
+    N, D = two_sizes(rng, 3, 7)
+    bn_param = {"mode": "train"}
+    for count in (1, 2):
+        code.batchnorm_forward(*batch(rng, N + count, D), bn_param)
+        bn_param = code.after[3]
+        for name, value in stored(bn_param):
+            yield f"{name} after batch {count}", value
+    code.batchnorm_forward(*batch(rng, N, D), {"mode": "train", "momentum": 0.7, "eps": 0.05, **statistics(rng, D)})
+    for name, value in stored(code.after[3]):
+        yield f"{name} with momentum 0.7", value
+
+
+@check("batchnorm_forward", points=1)
+def uses_the_running_statistics_in_testing(code, rng):
+    N, D = two_sizes(rng, 3, 7)
+    for count in (N, 1):
+        out, _ = code.batchnorm_forward(*batch(rng, count, D), {"mode": "test", "eps": 0.1, **statistics(rng, D)})
+        yield f"out of {count} example{'s' * (count > 1)}", out
+        for name, value in stored(code.after[3]):
+            yield f"{name} after the call", value
+
+
+@check("batchnorm_forward", points=1)
+def works_for_any_batch_and_leaves_it_as_it_was(code, rng):
+    x, gamma, beta = batch(rng)
+    x[:, 0] = 2.5
+    out, _ = code.batchnorm_forward(x, gamma, beta, {"mode": "train"})
+    yield "out of a batch with a constant column", out
+    for name, value in zip(("x", "gamma", "beta"), code.after):
+        yield f"{name} after the call", value
+    out, _ = code.batchnorm_forward(*batch(rng, 1, 4), {"mode": "train"})
+    yield "out of a single example", out
+    whole = rng.permutation(np.arange(12)).reshape(4, 3)
+    out, _ = code.batchnorm_forward(whole, np.array([1, 2, 3]), np.array([0, 1, -1]), {"mode": "train"})
+    yield "out of integers", out
+
+
+# batchnorm_backward
+
+
+def forward(code, x, gamma, beta, **options):
+    """The cache of a training step."""
+    return code.batchnorm_forward(x, gamma, beta, {"mode": "train", **options})[1]
+
+
+@check("batchnorm_backward", points=1)
+def gives_the_gradients_of_gamma_and_beta(code, rng):
+    x, gamma, beta = batch(rng)
+    _, dgamma, dbeta = code.batchnorm_backward(rng.normal(size=x.shape), forward(code, x, gamma, beta))
+    yield "dgamma", dgamma
+    yield "dbeta", dbeta
+
+
+@check("batchnorm_backward", points=2)
+def gives_the_gradient_of_x(code, rng):
+    N, D = two_sizes(rng, 3, 7)
+    x, gamma, beta = rng.uniform(-3, 3, D) + rng.uniform(0.8, 2, D) * rng.normal(size=(N, D)), *batch(rng, N, D)[1:]
+    dout = rng.normal(size=x.shape)
+    dx, _, _ = code.batchnorm_backward(dout, forward(code, x, gamma, beta, eps=0.3))
+
+    def outputs(inputs):
+        runs = [(each, gamma, beta, {"mode": "train", "eps": 0.3}) for each in inputs]
+        return [out for out, _ in code.map("batchnorm_forward", runs)]
+
+    yield "dx", dx, numerical_gradient(outputs, x, dout)
+
+
+@check("batchnorm_backward", points=1)
+def works_for_narrow_columns_and_any_batch_size(code, rng):
+    for N, D in [(5, 3), (1, 4), (4, 1)]:
+        x, gamma, beta = batch(rng, N, D)
+        dx, dgamma, dbeta = code.batchnorm_backward(rng.normal(size=x.shape), forward(code, x, gamma, beta))
+        yield f"dx of {N} x {D}", dx
+        yield f"dgamma of {N} x {D}", dgamma
+        yield f"dbeta of {N} x {D}", dbeta
+
+
+@check("batchnorm_backward", points=1)
+def leaves_dout_and_the_cache_as_they_were(code, rng):
+    x, gamma, beta = batch(rng)
+    cache = forward(code, x, gamma, beta)
+    code.batchnorm_backward(rng.normal(size=x.shape), cache)
+    yield "dout after the call", code.after[0]
+    again = code.batchnorm_backward(rng.normal(size=x.shape), cache)
+    for name, value in zip(("dx", "dgamma", "dbeta"), again):
+        yield f"{name} of a second call with the same cache", value
+
+
+# FullyConnectedNet
+
+
+def network(code, rng, category, hidden, normalization, **options):
+    """A network with parameters that the check has drawn, a batch, and its targets."""
+    N, (inputs, outputs) = int(rng.integers(5, 8)), two_sizes(rng, 3, 7)
+    net = code.FullyConnectedNet(
+        category, hidden, normalization, input_dim=inputs, output_dim=outputs, dtype="float64", **options
+    )
+    net.params = parameters(rng, [inputs, *hidden, outputs], normalization)
+    X = rng.normal(size=(N, inputs))
+    y = rng.integers(0, outputs, N) if category == "classification" else rng.normal(size=(N, outputs))
+    return net, X, y
+
+
+def parameters(rng, dims, normalization):
+    params = {}
+    for i, (fan_in, fan_out) in enumerate(zip(dims, dims[1:]), start=1):
+        params[f"W{i}"], params[f"b{i}"] = rng.normal(size=(fan_in, fan_out)), rng.normal(size=fan_out)
+        if i <= len(normalization) and normalization[i - 1]:
+            params[f"gamma{i}"], params[f"beta{i}"] = rng.uniform(0.5, 2, fan_out), rng.normal(size=fan_out)
+    return params
+
+
+def in_order(values):
+    """A dict with its keys in alphabetical order: in which order they were put in is free."""
+    return {key: values[key] for key in sorted(values)}
+
+
+def gradients(grads, normalization):
+    """All gradients; that of a bias before batch norm is zero but for rounding errors, which are rounded away."""
+    zero = [f"b{i}" for i, normalized in enumerate(normalization, start=1) if normalized]
+    return {name: np.round(grad, 4) + 0.0 if name in zero else grad for name, grad in in_order(grads).items()}
+
+
+@check("FullyConnectedNet", points=1)
+def starts_with_the_right_parameters(code, rng):
+    inputs, first, second, third, outputs = (int(n) for n in 2 + rng.permutation(6)[:5])
+    net = code.FullyConnectedNet(
+        "regression", [first, second, third], [True, False, True], input_dim=inputs, output_dim=outputs
+    )
+    params = in_order(net.params)
+    yield "the names in params", ", ".join(params)
+    for name, value in params.items():
+        # Weights are drawn at random: all that is asked of them here is their shape.
+        yield f"{name}", np.zeros(value.shape) if name.startswith("W") else value
+        yield f"the dtype of {name}", str(value.dtype)
+    yield "the modes in bn_params", [bn_param.get("mode") for bn_param in net.bn_params]
+
+
+@check("FullyConnectedNet", points=1)
+def scores_with_the_running_statistics(code, rng):
+    net, X, _ = network(code, rng, "classification", [4, 5], [True, True])
+    net.bn_params = [{"mode": "train", **statistics(rng, 4)}, {"mode": "train", **statistics(rng, 5)}]
+    yield "scores", net.loss(X)
+    yield "scores of the first example alone", net.loss(X[:1])
+    for layer, bn_param in enumerate(net.bn_params, start=1):
+        for name, value in stored(bn_param):
+            yield f"{name} of layer {layer} after scoring", value
+
+
+@check("FullyConnectedNet", points=2, rtol=1e-4)
+def gives_loss_and_gradients_in_training(code, rng):
+    net, X, y = network(code, rng, "classification", [5, 4], [True, True], reg=0.3)
+    loss, grads = net.loss(X, y)
+    yield "loss", loss
+    yield "grads", gradients(grads, [True, True])
+
+
+@check("FullyConnectedNet", points=1, rtol=1e-4)
+def normalizes_the_layers_that_it_should(code, rng):
+    for normalization, activation in [
+        ([False, True, False], "relu"), ([True, False, True], "tanh"), ([False, False, False], "relu"),
+    ]:  # fmt: skip
+        net, X, y = network(code, rng, "regression", [4, 3, 5], normalization, activation=activation)
+        loss, grads = net.loss(X, y)
+        yield f"loss with normalization {normalization} and {activation}", loss
+        yield f"grads with normalization {normalization} and {activation}", gradients(grads, normalization)
+
+
+@check("FullyConnectedNet", points=1)
+def keeps_the_statistics_of_each_layer_over_training(code, rng):
+    net, X, y = network(code, rng, "regression", [4, 4], [True, True])
+    for count in (1, 2):
+        net.loss(X + count, y)
+        net.loss(X - count)
+        for layer, bn_param in enumerate(net.bn_params, start=1):
+            for name, value in stored(bn_param):
+                yield f"{name} of layer {layer} after training step {count}", value

@@ -1,0 +1,42 @@
+"""Explorer of lesson 04: the width of the weights against the activations of eight layers."""
+
+import numpy as np
+
+from lessonkit.explorers import explore
+from lessonkit.plots import figure
+from lessonkit.plots.lesson_04 import ridges, size
+
+DEPTH, EXAMPLES = 8, 100
+ENDS = {"tanh": (-1.0, 1.0), "ReLU": (0.0, 5.0)}  # of the horizontal axis
+
+
+def weight_scale(init_normal, activations):
+    """Show how signals fare in eight layers while the student changes the weights.
+
+    Parameters
+    ----------
+    init_normal : callable
+        The student's: ``init_normal(fan_in, fan_out, weight_scale, rng) -> w, b``.
+    activations : dict
+        ``forward(x) -> (out, cache)`` for each of "tanh" and "ReLU".
+    """
+
+    def draw(activation, neurons, weight_scale):
+        rng = np.random.default_rng(4)
+        signal = rng.normal(size=(EXAMPLES, neurons))
+        sizes, layers = [size(signal)], []
+        for _ in range(DEPTH):
+            w, _ = init_normal(neurons, neurons, weight_scale, rng)
+            signal, _ = activations[activation](signal @ w)
+            layers.append(signal)
+            sizes.append(size(signal))
+        fig, ax = figure(width=6.5, height=4.2)
+        ridges(ax, layers, *ENDS[activation])
+        ax.set_title(f"{activation}, {neurons} neurons in each layer, weight_scale {weight_scale:.2f}", fontsize=11)
+        factor = (sizes[-1] / sizes[0]) ** (1 / DEPTH)
+        return fig, (
+            f"The inputs have size {sizes[0]:.2g}, layer 1 {sizes[1]:.2g}, layer {DEPTH} {sizes[-1]:.2g}: "
+            f"{factor:.2f} times as large from layer to layer, on average."
+        )
+
+    return explore(draw, activation=list(activations), neurons=[100, 25, 400], weight_scale=(0.01, 0.5, 0.01, 0.02))
