@@ -41,7 +41,7 @@ test: $(READY) chromium  ## every test: reference, checks, grading, notebooks, b
 	$(ONE_THREAD) $(BIN)/python -m pytest -n 2 --dist loadfile --nbval
 
 demo: $(READY)  ## an instructor's whole loop in a minute: release, collect, grade, feedback
-	$(ONE_THREAD) $(BIN)/python -m autograder demo
+	$(ONE_THREAD) $(BIN)/python -m autograder demo $(LESSON)
 
 chromium:
 	@command -v chromium chromium-browser google-chrome >/dev/null 2>&1 \

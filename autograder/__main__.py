@@ -38,8 +38,9 @@ def grade(arguments):
     from autograder import grade as tool
 
     outcomes = tool.grade(
-        arguments.lesson, os.getcwd(), arguments.jobs, arguments.force, arguments.unsandboxed, arguments.db_url
-    )
+        arguments.lesson, os.getcwd(), arguments.jobs, arguments.force, arguments.unsandboxed, arguments.db_url,
+        arguments.scheduler,
+    )  # fmt: skip
     fresh = {student: outcome for student, outcome in outcomes.items() if outcome}
     print(f"{len(outcomes)} students: {len(fresh)} graded, {len(outcomes) - len(fresh)} unchanged.")
     for student, outcome in sorted(fresh.items()):
@@ -68,7 +69,7 @@ def demo(arguments):
     """Show the whole loop on a small class."""
     from autograder import demo as tool
 
-    tool.main()
+    tool.main(arguments.lesson)
 
 
 def parser():
@@ -89,6 +90,7 @@ def parser():
     command.add_argument("--force", action="store_true", help="grade again what has not changed")
     command.add_argument("--unsandboxed", action="store_true", help="grade although a protection is missing here")
     command.add_argument("--db-url", help="the gradebook (default: gradebook.db in this folder)")
+    command.add_argument("--scheduler", metavar="ADDRESS", help="grade on the Dask cluster at tcp://host:8786")
     command.set_defaults(run=grade)
     command = commands.add_parser("explain", help="say how a student's grade came about, with the secret seed's numbers")
     command.add_argument("lesson", metavar="LESSON")
@@ -98,6 +100,7 @@ def parser():
     command = commands.add_parser("doctor", help="try which protections hold on this machine")
     command.set_defaults(run=doctor)
     command = commands.add_parser("demo", help="release a lesson, make a class, grade it, give feedback")
+    command.add_argument("lesson", nargs="?", default="01_activations", metavar="LESSON", help="default: %(default)s")
     command.set_defaults(run=demo)
     return top
 

@@ -1,4 +1,7 @@
-"""``make demo``: an instructor's whole loop on a class of sixty, fifteen of whom hand in something broken or hostile."""
+"""``make demo``: an instructor's whole loop on a class of sixty, fifteen of whom hand in something broken or hostile.
+
+``make demo LESSON=06`` does it with another lesson.
+"""
 
 import inspect
 import json
@@ -14,11 +17,12 @@ import numpy as np
 
 from autograder import bank
 from autograder.build import COURSE
-from autograder.classroom import answer, find, hand_in, submission
+from autograder.classroom import answer, hand_in, submission
 from autograder.grade import grade
+from autograder.inside.sandbox import Limits
+from lessonkit import registry
 from lessonkit.lessons import lesson as find_lesson
 
-LESSON = "01_activations"
 FOLDER = COURSE / "build" / "demo"
 HONEST = """
     ada alan amalie barbara benoit blaise bernhard carl charlotte claude david dorothy edsger ellen emmy evariste
@@ -30,11 +34,11 @@ import glob
 stolen = [open(path).read() for path in glob.glob("/**/gradebook.db", recursive=True)]
 print(open(".secret_seed").read())
 """
-# What the others put into their cell of relu_forward, or do to their file.
+# What the others put into the cell of the first exercise, or do to their file. NAME stands for the exercise.
 HOSTILE = {
-    "mallory-patches-numpy": "import numpy as np\nnp.allclose = np.isclose = lambda *a, **k: True\ndef relu_forward(x):\n    return x, x",
-    "mallory-replaces-check": "check = lambda *a, **k: 5.0\ndef relu_forward(x):\n    return x, x",
-    "mallory-exits": "import os\ndef relu_forward(x):\n    os._exit(0)",
+    "mallory-patches-numpy": "import numpy as np\nnp.allclose = np.isclose = lambda *a, **k: True\ndef NAME(*arguments):\n    return arguments",
+    "mallory-replaces-check": "check = lambda *a, **k: 5.0\ndef NAME(*arguments):\n    return arguments",
+    "mallory-exits": "import os\ndef NAME(*arguments):\n    os._exit(0)",
     "mallory-loops": "while True:\n    pass",
     "mallory-eats-memory": "hoard = [bytearray(2**28) for _ in range(100)]",
     "mallory-floods": "while True:\n    print('x' * 100000)",
@@ -42,6 +46,7 @@ HOSTILE = {
     "mallory-reads": READ_FILES,
     "mallory-phones-home": "import socket\nsocket.create_connection(('127.0.0.1', 80))",
 }
+LIMITS = Limits(cell=5, call=5, notebook=60)  # short, so that those who loop for ever do not hold up the demo
 BROKEN = ("nil-cut-off", "nil-wrong-name", "nil-empty-folder", "nil-twice", "nil-no-checks", "nil-nothing-filled-in")
 
 
@@ -52,10 +57,10 @@ def run(*command):
         subprocess.run([sys.executable, "-m", "nbgrader", *command], cwd=FOLDER, stdout=log, stderr=log, check=True)
 
 
-def right(lesson=LESSON):
+def right(lesson):
     """Every exercise of a lesson, done right."""
     answers = {}
-    for exercise in find_lesson(lesson).exercises:
+    for exercise in lesson.exercises:
         answers.update(answer(exercise.name))
     return answers
 
@@ -66,31 +71,34 @@ def stands_alone(entry):
     return inspect.isfunction(code) and set(inspect.getclosurevars(code).globals) <= {"np"}
 
 
-def make_class(released):
+def make_class(lesson, released):
     """Hand in a notebook for everyone: each of the honest has up to three mistakes from the bank."""
     rng = np.random.default_rng(1)
-    exercises = [exercise.name for exercise in find_lesson(LESSON).exercises]
+    exercises = [exercise.name for exercise in lesson.exercises]
+    answers = right(lesson)
     for student in HONEST:
-        answers = right()
+        wrong = {}
         for exercise in rng.permutation(exercises)[: rng.integers(4)]:
-            entry = rng.choice([each.name for each in bank.mistakes(exercise) if stands_alone(each)])
-            answers.update(answer(exercise, find(exercise, entry)))
-        hand_in(FOLDER, student, LESSON, submission(released, answers))
+            entries = [each for each in bank.mistakes(exercise) if stands_alone(each)]
+            if entries:
+                wrong.update(answer(exercise, entries[rng.integers(len(entries))]))
+        hand_in(FOLDER, student, lesson.name, submission(released, {**answers, **wrong}))
     for student, source in HOSTILE.items():
-        hand_in(FOLDER, student, LESSON, submission(released, {**right(), "relu_forward": source}))
-    solved = submission(released, right())
-    hand_in(FOLDER, "nil-cut-off", LESSON, solved[: len(solved) // 2])
-    hand_in(FOLDER, "nil-nothing-filled-in", LESSON, released)
-    hand_in(FOLDER, "nil-wrong-name", LESSON, solved)
-    folder = FOLDER / "submitted" / "nil-wrong-name" / LESSON
-    os.rename(folder / f"{LESSON}.ipynb", folder / "Untitled3.ipynb")
-    (FOLDER / "submitted" / "nil-empty-folder" / LESSON).mkdir(parents=True)
+        tampered = {**answers, exercises[0]: source.replace("NAME", exercises[0])}
+        hand_in(FOLDER, student, lesson.name, submission(released, tampered))
+    solved = submission(released, answers)
+    hand_in(FOLDER, "nil-cut-off", lesson.name, solved[: len(solved) // 2])
+    hand_in(FOLDER, "nil-nothing-filled-in", lesson.name, released)
+    hand_in(FOLDER, "nil-wrong-name", lesson.name, solved)
+    folder = FOLDER / "submitted" / "nil-wrong-name" / lesson.name
+    os.rename(folder / f"{lesson.name}.ipynb", folder / "Untitled3.ipynb")
+    (FOLDER / "submitted" / "nil-empty-folder" / lesson.name).mkdir(parents=True)
     notebook = json.loads(solved)
     for student, cells in (
         ("nil-twice", [each for each in notebook["cells"] for _ in (1, 2)]),
         ("nil-no-checks", [each for each in notebook["cells"] if not each["metadata"].get("nbgrader", {}).get("grade")]),
     ):
-        hand_in(FOLDER, student, LESSON, json.dumps({**notebook, "cells": cells}))
+        hand_in(FOLDER, student, lesson.name, json.dumps({**notebook, "cells": cells}))
 
 
 def said(outcome):
@@ -104,10 +112,10 @@ def said(outcome):
     return list(dict.fromkeys([*outcome["notes"], *found]))
 
 
-def table(outcomes):
+def table(outcomes, most):
     """The grades, and what each student is told first."""
     for student, outcome in outcomes.items():
-        points = f"{sum(outcome['points'].values()):g} of 30"
+        points = f"{sum(outcome['points'].values()):g} of {most:g}"
         told = said(outcome)
         more = f" (and {len(told) - 1} more)" if len(told) > 1 else ""
         words = textwrap.shorten(told[0], 96, placeholder=" …") + more if told else "All right."
@@ -115,24 +123,26 @@ def table(outcomes):
         print(f"{student:<23}{points:>9}   {words}")
 
 
-def main():
+def main(name="01_activations"):
     """Release, hand in, grade, give feedback."""
+    lesson = find_lesson(name)
+    name = lesson.name
     shutil.rmtree(FOLDER, ignore_errors=True)
-    (FOLDER / "solutions" / LESSON).mkdir(parents=True)
+    (FOLDER / "solutions" / name).mkdir(parents=True)
     shutil.copy(COURSE / "nbgrader_config.py", FOLDER)
-    shutil.copy(COURSE / "solutions" / LESSON / f"{LESSON}.ipynb", FOLDER / "solutions" / LESSON)
+    shutil.copy(COURSE / "solutions" / name / f"{name}.ipynb", FOLDER / "solutions" / name)
     size = len(HONEST) + len(HOSTILE) + len(BROKEN)
-    print(f"A course of its own in {FOLDER.relative_to(COURSE)}: lesson {LESSON}, {size} students.\n")
-    run("generate_assignment", LESSON)
-    make_class((FOLDER / "lessons" / LESSON / f"{LESSON}.ipynb").read_text(encoding="utf-8"))
-    print(f"$ python -m autograder grade {LESSON}", flush=True)
+    print(f"A course of its own in {FOLDER.relative_to(COURSE)}: lesson {name}, {size} students.\n")
+    run("generate_assignment", name)
+    make_class(lesson, (FOLDER / "lessons" / name / f"{name}.ipynb").read_text(encoding="utf-8"))
+    print(f"$ python -m autograder grade {name}", flush=True)
     start = time.monotonic()
-    outcomes = grade(LESSON, FOLDER)
+    outcomes = grade(name, FOLDER, limits=LIMITS)
     seconds = time.monotonic() - start
-    run("generate_feedback", LESSON, "--student=ada")
+    run("generate_feedback", name, "--student=ada")
     run("export")
     print()
-    table(outcomes)
+    table(outcomes, sum(registry.points(exercise.name) for exercise in lesson.exercises))
 
     mistakes = Counter(
         (exercise, row["sentence"])
@@ -143,7 +153,7 @@ def main():
     print(f"\n{size} notebooks graded in {seconds:.0f} s. The mistakes that most made:")
     for (exercise, sentence), count in mistakes.most_common(5):
         print(f"  {count} x  {exercise}: {textwrap.shorten(sentence, 96, placeholder=' …')}")
-    feedback = FOLDER / "feedback" / "ada" / LESSON / f"{LESSON}.html"
+    feedback = FOLDER / "feedback" / "ada" / name / f"{name}.html"
     print(f"\nA feedback page: {feedback.relative_to(COURSE)}")
-    print(f"All of them:     cd {FOLDER.relative_to(COURSE)} && nbgrader generate_feedback {LESSON}")
+    print(f"All of them:     cd {FOLDER.relative_to(COURSE)} && nbgrader generate_feedback {name}")
     print(f"Grades as CSV:   {(FOLDER / 'grades.csv').relative_to(COURSE)}")

@@ -11,11 +11,12 @@ import os
 import re
 import traceback
 from dataclasses import asdict
+from functools import cache
 from pathlib import Path
 
 from autograder.build import COURSE
-from autograder.outside import CourseError, Zygote, grade_notebook, nothing_to_grade, output_of, protections
-from autograder.recognise import Unreadable, checks_of, recognise
+from autograder.outside import CourseError, Zygote, ZygoteGone, grade_notebook, nothing_to_grade, output_of, protections
+from autograder.recognise import MAX_BYTES, Unreadable, checks_of, recognise, unanswered
 from autograder.truth import Live, secret_seed
 from lessonkit import registry
 from lessonkit.lessons import lesson as find_lesson
@@ -55,38 +56,50 @@ class Course:
                 ) from None
             roster = {student.id for student in gradebook.students}
         submitted = self.folder / "submitted"
-        folders = {path.name for path in submitted.iterdir() if path.is_dir()} if submitted.is_dir() else set()
-        return sorted(roster | folders)
+        entries = submitted.iterdir() if submitted.is_dir() else ()
+        return sorted(roster | {path.name for path in entries if path.is_dir() and not path.name.startswith(".")})
 
     def journal(self, lesson, student):
         """Where it is noted that a student has been graded."""
         safe = re.sub(r"[^\w.@-]", lambda m: f"%{ord(m[0]):02x}", student)
+        if len(safe.encode()) > 200:
+            safe = hashlib.sha256(student.encode("utf-8", "surrogateescape")).hexdigest()
         return self.folder / "grading" / lesson / f"{safe}.json"
 
 
 def submission(course, lesson, student):
-    """What a student handed in: ``(bytes or None, why there is nothing to grade)``.
+    """What a student handed in: ``(bytes or None, what to tell the student about it)``.
 
     Links are not followed: a submission is a file of the student's own.
     """
-    folder = course.folder / "submitted" / student / lesson
+    person = course.folder / "submitted" / student
+    folder = person / lesson
     path = folder / f"{lesson}.ipynb"
-    if folder.is_symlink() or path.is_symlink():
+    if any(each.is_symlink() for each in (person, folder, path)):
         return None, "The submission is a link, not a file. Hand in the notebook itself."
     if not folder.is_dir():
         return None, "Nothing was handed in."
+    note = ""
     if not path.is_file():
-        others = sorted(p.name for p in folder.iterdir() if p.suffix == ".ipynb" and p.is_file() and not p.is_symlink())
-        if len(others) == 1:
-            return (folder / others[0]).read_bytes(), ""
-        return None, f"There is no notebook named {lesson}.ipynb. Rename yours and hand it in again."
-    return path.read_bytes(), ""
+        others = sorted(p for p in folder.iterdir() if p.suffix == ".ipynb" and p.is_file() and not p.is_symlink())
+        if len(others) != 1:
+            return None, f"There is no notebook named {lesson}.ipynb. Name yours so and hand it in again."
+        path = others[0]
+        note = f"The notebook was graded, although its name is not {lesson}.ipynb. Please name it so next time."
+    with open(path, "rb") as file:
+        return file.read(MAX_BYTES + 1), note
 
 
-def fingerprint(data, lesson, seed):
-    """Changes when the submission, the lesson or the seed does."""
-    total = hashlib.sha256(data or b"")
-    total.update(f"\0{lesson}\0{seed}\0".encode())
+def fingerprint(data, why, lesson, released, seed):
+    """Changes when the submission, the lesson, the seed, or the code that grades does."""
+    total = hashlib.sha256(json.dumps([lesson, seed, why, released, _code()]).encode())
+    total.update(data or b"")
+    return total.hexdigest()
+
+
+@cache
+def _code():
+    total = hashlib.sha256()
     for folder in ("reference_impl", "lessonkit", "autograder"):
         for path in sorted((COURSE / folder).rglob("*.py")):
             total.update(path.read_bytes())
@@ -96,8 +109,8 @@ def fingerprint(data, lesson, seed):
 _warm = {}
 
 
-def work(lesson, student, data, why, released, seed, unsandboxed):
-    """Grade one submission; never raise.
+def work(lesson, data, why, released, seed, unsandboxed):
+    """Grade one submission; never raise. It needs the installed package and its arguments, and no course folder.
 
     Returns
     -------
@@ -106,12 +119,13 @@ def work(lesson, student, data, why, released, seed, unsandboxed):
     """
     notes, flags = [why] if why else [], []
     exercises = [exercise.name for exercise in find_lesson(lesson).exercises]
-    if why == "" and data is not None:
+    if data is not None:
         try:
             found = recognise(data, released)
             flags += found.flags
             notes += found.notes
-            return _graded(lesson, found.notebook, notes, flags, seed, unsandboxed)
+            outcome = _graded(lesson, found.notebook, notes, flags, seed, unsandboxed)
+            return {**outcome, "unanswered": unanswered(found.notebook, released)}
         except Unreadable as error:
             notes.append(str(error))
         except Exception as error:
@@ -119,7 +133,7 @@ def work(lesson, student, data, why, released, seed, unsandboxed):
             notes.append("The grader could not grade this notebook. Your instructor has been told.")
             flags.append(traceback.format_exc(limit=3))
     results = {name: nothing_to_grade(name, registry.checks(name), notes[-1]) for name in exercises}
-    return _outcome(None, results, notes, flags, 0.0)
+    return {**_outcome(None, results, notes, flags, 0.0), "unanswered": unanswered(released, released)}
 
 
 def _graded(lesson, notebook, notes, flags, seed, unsandboxed):
@@ -132,7 +146,7 @@ def _graded(lesson, notebook, notes, flags, seed, unsandboxed):
         try:
             graded = grade_notebook(zygote, [(source, exercise) for _, source, exercise in cells], live)
             break
-        except (OSError, ValueError):  # the warm process itself is gone: a fresh one, once
+        except ZygoteGone:
             if attempt == 2:
                 raise
             zygote.close()
@@ -157,7 +171,9 @@ def _outcome(notebook, results, notes, flags, seconds):
     }
 
 
-def grade(lesson, folder=COURSE, jobs=None, force=False, unsandboxed=False, db_url=None, students=None, quiet=False):
+def grade(
+    lesson, folder=COURSE, jobs=None, force=False, unsandboxed=False, db_url=None, scheduler=None, students=None, quiet=False
+):
     """Grade everyone.
 
     Parameters
@@ -173,6 +189,8 @@ def grade(lesson, folder=COURSE, jobs=None, force=False, unsandboxed=False, db_u
         Grade although a protection is missing.
     db_url : str, optional
         The gradebook.
+    scheduler : str, optional
+        Address of a Dask scheduler, ``tcp://host:8786``, whose workers grade instead of this machine.
     students : list of str, optional
         Only these.
     quiet : bool
@@ -188,32 +206,69 @@ def grade(lesson, folder=COURSE, jobs=None, force=False, unsandboxed=False, db_u
     CourseError
         If the lesson has not been released, or a protection is missing.
     """
-    from joblib import Parallel, delayed
     from tqdm.auto import tqdm
 
     lesson, course = find_lesson(lesson).name, Course(folder, db_url)
-    protections(unsandboxed)  # says what is missing before anything starts
+    if not scheduler:
+        protections(unsandboxed)  # says what is missing before anything starts
     released, seed = course.released(lesson), secret_seed(course.folder)
     everyone = students or course.students(lesson)
     done, todo = dict.fromkeys(everyone), []
     prints = {}
     for student in everyone:
         data, why = submission(course, lesson, student)
-        prints[student] = fingerprint(data if data is not None else why.encode(), lesson, seed)
+        prints[student] = fingerprint(data, why, lesson, released, seed)
         if force or _noted(course.journal(lesson, student)) != prints[student]:
             todo.append((student, data, why))
-    run = Parallel(n_jobs=min(jobs or os.cpu_count() or 1, len(todo)) or 1, return_as="generator_unordered")
-    outcomes = run(delayed(_one)(lesson, s, data, why, released, seed, unsandboxed) for s, data, why in todo)
+    send = _to_cluster(scheduler) if scheduler else _to_processes(jobs or os.cpu_count() or 1)
+    tasks = {student: (lesson, data, why, released, seed, unsandboxed) for student, data, why in todo}
     with Writer(course, lesson, seed) as writer, tqdm(total=len(todo), unit="notebook", disable=quiet) as bar:
-        for student, outcome in outcomes:
+        for student, outcome in send(tasks):
             writer.record(student, outcome, prints[student])
             done[student] = outcome
             bar.update()
     return done
 
 
-def _one(lesson, student, *rest):
-    return student, work(lesson, student, *rest)
+def _to_processes(jobs):
+    """Grade in processes of this machine. A process that dies takes no other student's work with it."""
+    from joblib import Parallel, delayed
+    from joblib.externals.loky.process_executor import BrokenProcessPool
+
+    def send(tasks):
+        left, tries = dict(tasks), 3
+        while left:
+            try:
+                run = Parallel(n_jobs=min(jobs, len(left)), return_as="generator_unordered")
+                for student, outcome in run(delayed(_one)(student, *task) for student, task in list(left.items())):
+                    del left[student]
+                    yield student, outcome
+            except BrokenProcessPool:
+                tries -= 1
+                if not tries:
+                    raise
+
+    return send
+
+
+def _to_cluster(address):
+    """Grade on a Dask cluster. Its scheduler gives the work of a worker that is lost to another one."""
+    try:
+        from distributed import Client, as_completed
+    except ImportError:
+        raise CourseError("--scheduler needs Dask: pip install 'neural-networks-from-scratch[cluster]'.") from None
+
+    def send(tasks):
+        with Client(address, set_as_default=False) as client:
+            futures = [client.submit(_one, student, *task, pure=False) for student, task in tasks.items()]
+            for _, (student, outcome) in as_completed(futures, with_results=True):
+                yield student, outcome
+
+    return send
+
+
+def _one(student, *task):
+    return student, work(*task)
 
 
 def _noted(path):
@@ -240,8 +295,13 @@ class Writer:
 
     def record(self, student, outcome, fingerprint):
         """Record one outcome: everything, or (when interrupted) as if it had not been graded."""
-        self._write_notebook(student, outcome)
-        self._write_grades(student, outcome)
+        try:
+            self._write_notebook(student, outcome)
+            self._write_grades(student, outcome)
+        except Exception as error:  # one student's trouble is no other's; without a note in the journal, the next run tries again
+            self.gradebook.db.rollback()
+            outcome["flags"].append(f"the grade could not be recorded: {type(error).__name__}: {error}")
+            return
         note = {key: value for key, value in outcome.items() if key != "notebook"}
         _write(
             self.course.journal(self.lesson, student),
@@ -256,9 +316,17 @@ class Writer:
             note = {"cell_type": "markdown", "id": "about", "metadata": {}, "source": text}
             notebook = {**notebook, "cells": [note, *notebook["cells"]]}
         _write(folder / f"{self.lesson}.ipynb", json.dumps(notebook, indent=1, ensure_ascii=False) + "\n")
-        stamp = self.course.folder / "submitted" / student / self.lesson / "timestamp.txt"
-        if stamp.is_file() and not stamp.is_symlink():
-            _write(folder / "timestamp.txt", stamp.read_text(encoding="utf-8", errors="replace")[:200])
+        stamp = self._timestamp(student)
+        if stamp:
+            _write(folder / "timestamp.txt", stamp)
+
+    def _timestamp(self, student):
+        """When a student handed in, as `nbgrader collect` wrote it down; empty when it is not known."""
+        path = self.course.folder / "submitted" / student / self.lesson / "timestamp.txt"
+        if path.is_symlink() or not path.is_file():
+            return ""
+        with open(path, encoding="utf-8", errors="replace") as file:
+            return file.read(100).strip()
 
     def _empty(self, outcome):
         """The released notebook with the reason in every check: what a student without a readable one gets back."""
@@ -273,30 +341,32 @@ class Writer:
         return notebook
 
     def _write_grades(self, student, outcome):
-        from nbgrader.api import MissingEntry
 
         gradebook, lesson = self.gradebook, self.lesson
         gradebook.update_or_create_student(student)
-        timestamp = self.course.folder / "submitted" / student / lesson / "timestamp.txt"
-        stamp = {}
-        if timestamp.is_file() and not timestamp.is_symlink():
-            from nbgrader.utils import parse_utc
-
-            try:
-                stamp = {"timestamp": parse_utc(timestamp.read_text(encoding="utf-8").strip())}
-            except Exception:
-                outcome["flags"].append("timestamp.txt holds no date")
-        submission = gradebook.update_or_create_submission(lesson, student, **stamp)
-        for name, points in outcome["points"].items():
-            try:
-                grade = gradebook.find_grade(name, lesson, lesson, student)
-            except MissingEntry:
-                outcome["flags"].append(f"the gradebook has no cell {name}: release the lesson again")
+        submission = gradebook.update_or_create_submission(lesson, student, **self._handed_in(student, outcome))
+        for notebook in submission.notebooks:
+            if notebook.name != lesson:
                 continue
-            grade.auto_score = points
-            grade.needs_manual_grade = grade.manual_score is not None
+            for grade in notebook.grades:
+                grade.auto_score = outcome["points"].get(grade.name, 0.0 if grade.name in outcome["unanswered"] else None)
+                grade.needs_manual_grade = grade.manual_score is not None or grade.auto_score is None
+            for comment in notebook.comments:
+                comment.auto_comment = "No response." if comment.name in outcome["unanswered"] else None
+            lacking = set(outcome["points"]) - {grade.name for grade in notebook.grades}
+            outcome["flags"] += [f"the gradebook has no cell {name}: release the lesson again" for name in sorted(lacking)]
         self._late_penalty(submission)
         gradebook.db.commit()
+
+    def _handed_in(self, student, outcome):
+        from nbgrader.utils import parse_utc
+
+        stamp = self._timestamp(student)
+        try:
+            return {"timestamp": parse_utc(stamp)} if stamp else {}
+        except Exception:
+            outcome["flags"].append("timestamp.txt holds no date")
+            return {}
 
     def _late_penalty(self, submission):
         """As nbgrader's own plugin has it, when the course is configured with one."""
@@ -350,5 +420,5 @@ def explain(lesson, student, folder=COURSE, unsandboxed=False):
 def _write(path, text):
     path.parent.mkdir(parents=True, exist_ok=True)
     half = path.with_name(path.name + ".part")
-    half.write_text(text, encoding="utf-8")
+    half.write_text(text, encoding="utf-8", errors="replace")
     os.replace(half, path)

@@ -209,7 +209,14 @@ class Notebook:
         """
         limits = self._zygote.limits
         text = self._request(("run", source, limits.cell, limits.output), self._until(limits.cell + GRACE))
+        self._listen()
         return clean_outputs(text, self.flags)
+
+    def _listen(self):
+        """Whether the process still answers what it is asked: if not, it is the cell just run that broke it."""
+        word = secrets.token_hex(8)
+        if self._request(("echo", word), self._until(GRACE)) != word:
+            self._distrust("did not say again what it was told")
 
     def start_exercise(self):
         """From now on the time for one exercise runs."""
@@ -235,8 +242,8 @@ class Notebook:
         self._operate("set", token, attribute, self._lend(value))
 
     def iterate(self, token):
-        items = self._operate("iterate", token)
-        return items if isinstance(items, list) else self._distrust("iterated over nothing")
+        items, after = self._pair(self._operate("iterate", token))
+        return (items, after) if isinstance(items, list) else self._distrust("iterated over nothing")
 
     def close(self):
         """End the process and remove its scratch folder."""

@@ -55,71 +55,79 @@ def recognise(data, released):
     """
     if len(data) > MAX_BYTES:
         raise Unreadable(f"The notebook has {len(data) / 2**20:.0f} MB. Clear its outputs, save it, and hand it in again.")
-    try:
-        notebook = json.loads(data.decode("utf-8-sig"))
-        cells = notebook["cells"]
-        if not isinstance(cells, list) or len(cells) > MAX_CELLS:
-            raise ValueError("too many cells")
-    except (ValueError, KeyError, TypeError, RecursionError):
-        raise Unreadable(
-            "The file is no readable notebook: perhaps the download or the upload stopped half-way. "
-            "Open it in Jupyter, save it, and hand it in again."
-        ) from None
-
     found = Recognised({**released, "cells": []})
     wanted = {_grade_id(cell): cell for cell in released["cells"] if _grade_id(cell)}
-    order = list(wanted)
-    seen = {}
-    for number, cell in enumerate(cells):
+    seen = set()
+    for number, cell in enumerate(_cells(data)):
         cell = _clean(cell)
         if cell is None:
             found.notes.append(f"Cell {number + 1} is damaged and was left out.")
             continue
         name = _grade_id(cell)
-        if name not in wanted:
-            cell["metadata"].pop("nbgrader", None)  # a mark that is not ours
-            found.notebook["cells"].append(cell)
-            continue
-        original = wanted[name]
-        if name in seen:
-            found.notes.append(f"The cell {name} is there more than once. The first one is graded.")
-            cell["metadata"].pop("nbgrader", None)
-            found.notebook["cells"].append(cell)
-            continue
-        seen[name] = len(found.notebook["cells"])
-        if _is_check(original):
-            if cell["source"] != _text(original):
-                found.notes.append(f"The check cell {name} was changed. It is graded as it was released.")
-                found.flags.append(f"{name} was edited")
-            cell = _clean(original)
-        else:
-            if cell["cell_type"] != "code":
-                found.notes.append(f"The cell {name} had been turned into {cell['cell_type']}. It is run as code.")
-            cell = {**cell, "cell_type": "code"}
-        if cell["metadata"].get("nbgrader") != original["metadata"]["nbgrader"]:
-            found.flags.append(f"the grading marks of {name} were changed")
-        cell["metadata"] = json.loads(json.dumps(original["metadata"]))
+        if name in wanted and name not in seen:
+            seen.add(name)
+            cell = _as_released(cell, name, wanted[name], found)
+        elif name is not None:
+            if name in seen:
+                found.notes.append(f"The cell {name} is there more than once. The first one is graded.")
+            cell["metadata"].pop("nbgrader", None)  # a mark that counts for nothing
         found.notebook["cells"].append(cell)
-    _put_back(found, order, wanted, seen)
+    _put_in_place(found, wanted)
     for number, cell in enumerate(found.notebook["cells"]):
         cell["id"] = f"cell-{number:04d}"
     return found
 
 
-def _put_back(found, order, wanted, seen):
-    """Check cells that are missing, or stand before their exercise, go where they belong."""
+def _cells(data):
+    """The cells of a notebook of any version."""
+    try:
+        notebook = json.loads(data.decode("utf-8-sig"))
+        cells = notebook["cells"] if "cells" in notebook else notebook["worksheets"][0]["cells"]
+        if not isinstance(cells, list) or len(cells) > MAX_CELLS:
+            raise ValueError("too many cells")
+        return cells
+    except (ValueError, KeyError, IndexError, TypeError, RecursionError):
+        raise Unreadable(
+            "The file is no readable notebook: perhaps the download or the upload stopped half-way. "
+            "Open it in Jupyter, save it, and hand it in again."
+        ) from None
+
+
+def _as_released(cell, name, original, found):
+    """A cell of the lesson's: a check as it was released, an exercise as the student wrote it."""
+    if cell["metadata"]["nbgrader"] != original["metadata"]["nbgrader"]:
+        found.flags.append(f"the grading marks of {name} were changed")
+    if _is_check(original):
+        if cell["source"] != _text(original) or cell["cell_type"] != original["cell_type"]:
+            found.notes.append(f"The check cell {name} was changed. It is graded as it was released.")
+            found.flags.append(f"{name} was edited")
+        return _clean(original)
+    if cell["cell_type"] != original["cell_type"] == "code":
+        found.notes.append(f"The cell {name} had been turned into {cell['cell_type']}. It is run as code.")
+        cell = {**cell, "cell_type": "code", "outputs": [], "execution_count": None}
+    return {**cell, "metadata": json.loads(json.dumps(original["metadata"]))}
+
+
+def _put_in_place(found, wanted):
+    """Check cells that are missing, or stand before their exercise, go where they belong; the rest is told."""
+    cells, order = found.notebook["cells"], list(wanted)
     for place, name in enumerate(order):
-        if name in seen or not _is_check(wanted[name]):
+        at = {_grade_id(cell): index for index, cell in enumerate(cells) if _grade_id(cell)}
+        if not _is_check(wanted[name]):
+            if name not in at:
+                found.notes.append(f"The cell of {name} is missing: there is nothing to grade in it.")
+            continue
+        exercise = at.get(name.removeprefix("check_"), -1)
+        if name in at and at[name] > exercise:
+            continue
+        if name in at:
+            found.notes.append(f"The check cell {name} stood before its exercise. It was graded after it.")
+            check = cells.pop(at[name])
+            cells.insert(exercise, check)
             continue
         found.notes.append(f"The check cell {name} was missing. It was put back and graded.")
-        cells = found.notebook["cells"]
-        before = [other for other in order[:place] if other in seen]
-        at = 1 + next((i for i, cell in enumerate(cells) if before and _grade_id(cell) == before[-1]), len(cells) - 1)
-        cells.insert(at, _clean(wanted[name]))
-        seen[name] = at
-    for name in order:
-        if name not in seen and not _is_check(wanted[name]):
-            found.notes.append(f"The cell of {name} is missing: there is nothing to grade in it.")
+        before = [at[other] for other in order[:place] if other in at]
+        cells.insert(exercise + 1 if exercise >= 0 else max(before) + 1 if before else len(cells), _clean(wanted[name]))
 
 
 def checks_of(notebook):
@@ -130,6 +138,13 @@ def checks_of(notebook):
             yield index, _text(cell), name.removeprefix("check_") if name and _is_check(cell) else None
 
 
+def unanswered(notebook, released):
+    """The grade ids of the cells for an answer that are as they were released, or gone."""
+    said = {_grade_id(cell): cell["source"] for cell in notebook["cells"]}
+    answers = [cell for cell in released["cells"] if _grade_id(cell) and cell["metadata"]["nbgrader"].get("solution")]
+    return [_grade_id(cell) for cell in answers if said.get(_grade_id(cell), _text(cell)) == _text(cell)]
+
+
 def _grade_id(cell):
     marks = cell.get("metadata", {}).get("nbgrader") if isinstance(cell.get("metadata"), dict) else None
     name = marks.get("grade_id") if isinstance(marks, dict) else None
@@ -137,22 +152,26 @@ def _grade_id(cell):
 
 
 def _is_check(cell):
-    return bool(cell["metadata"]["nbgrader"].get("grade"))
+    """Whether a cell of the lesson's checks an exercise; an answer that a person grades is the student's own."""
+    marks = cell["metadata"]["nbgrader"]
+    return bool(marks.get("grade")) and not marks.get("solution") and cell["cell_type"] == "code"
 
 
 def _text(cell):
-    source = cell.get("source", "")
-    return "".join(source) if isinstance(source, list) else source
+    """A cell's source; what is no Unicode in it is replaced."""
+    source = cell.get("source", cell.get("input", ""))
+    text = "".join(source) if isinstance(source, list) else source
+    return text.encode("utf-8", "replace").decode()
 
 
 def _clean(cell):
     """A cell with the fields that nbformat knows, without outputs; None when it is none."""
     try:
-        kind, text = cell["cell_type"], _text(cell)
-        if kind not in ("code", "markdown", "raw") or not isinstance(text, str):
-            return None
-        metadata = cell.get("metadata")
-        clean = {"cell_type": kind, "metadata": dict(metadata) if isinstance(metadata, dict) else {}, "source": text}
-    except (KeyError, TypeError):
+        kind, text, metadata = cell["cell_type"], _text(cell), cell.get("metadata")
+    except (AttributeError, KeyError, TypeError):
         return None
+    if kind not in ("code", "markdown", "raw"):
+        return None
+    metadata = dict(metadata) if isinstance(metadata, dict) else {}
+    clean = {"cell_type": kind, "metadata": json.loads(json.dumps(metadata)), "source": text}
     return {**clean, "outputs": [], "execution_count": None} if kind == "code" else clean

@@ -38,7 +38,8 @@ class Remote:
         return self._code._call(self._token, args, kwargs)
 
     def __iter__(self):
-        return iter(self._code._wrap(self._code._host.iterate(self._token)))
+        items, self._code.after = self._code._host.iterate(self._token)
+        return iter(self._code._wrap(items))
 
 
 class Function:
@@ -57,8 +58,8 @@ class Code:
     Attributes
     ----------
     after : tuple
-        The positional arguments of the latest call as they were when it returned: a check yields these
-        to see that inputs are left alone.
+        The positional arguments of the latest call as they were when it returned, or, when it returned a
+        generator, when that had been iterated: a check yields these to see that inputs are left alone.
     calls : list of Call
         Every call so far.
     exercise : str
@@ -154,6 +155,6 @@ def inputs_behind(call):
     for name, value in call.inputs.items():
         if isinstance(value, Remote) and value._origin is not None:
             found.update(inputs_behind(value._origin))
-        elif isinstance(value, (np.ndarray, float, int, np.generic)):
+        elif isinstance(value, (np.ndarray, float, int, np.generic)) and not isinstance(value, bool):
             found[name] = value
     return found

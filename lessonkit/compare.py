@@ -73,7 +73,7 @@ def difference(entry, truth, rtol):
         return _structure(entry, truth)
     for path, leaf in theirs.items():
         if not close(ours[path], leaf, rtol):
-            return _leaf(entry.name + path, ours[path], leaf, rtol, entry.call)
+            return _leaf(_indexed(entry.name, path), ours[path], leaf, rtol, entry.call)
     return None
 
 
@@ -154,8 +154,8 @@ def _pattern(name, value, truth, wrong, rtol):
 
 def _constant_factor(value, truth, rtol):
     """The constant c with ``value = c * truth`` when there is one that says something."""
-    if truth.size < 2 and truth.ndim > 0:
-        return None
+    if (truth.size < 2 and truth.ndim > 0) or truth.dtype.kind not in "fc":
+        return None  # one entry says nothing about a constant, and a count is a count
     index = np.argmax(np.abs(truth))
     if not truth.flat[index] or not value.flat[index]:
         return None
@@ -195,5 +195,10 @@ def _worked_entry(name, value, truth, wrong, call):
         else:
             said.append(f"{argument} of shape {array.shape}")
     given = f"for {', '.join(said)}: " if said else ""
-    what, space, rest = name.partition(" ")  # "dx for x of shape (1, 3)" is indexed as "dx[0, 1] for x of ..."
-    return f"{given}yours {what}{at}{space}{rest} = {show_number(value[index])}, expected {show_number(truth[index])}"
+    return f"{given}yours {_indexed(name, at)} = {show_number(value[index])}, expected {show_number(truth[index])}"
+
+
+def _indexed(name, at):
+    """The name with an index: "dx for x of shape (1, 3)" becomes "dx[0, 1] for x of shape (1, 3)"."""
+    what, space, rest = name.partition(" ")
+    return f"{what}{at}{space}{rest}"

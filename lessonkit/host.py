@@ -18,6 +18,7 @@ import numpy as np
 from lessonkit.values import copy_plain
 
 KIT = os.path.dirname(os.path.abspath(__file__))
+REFERENCE = os.path.join(os.path.dirname(KIT), "reference_impl")
 ITEMS_LIMIT = 10_000
 
 
@@ -70,6 +71,7 @@ class LocalHost:
     def __init__(self, namespace):
         self._namespace = namespace
         self._kept = {}
+        self._calls = {}  # by the number of a kept object: the call that made it, and that call's arguments
         self._numbers = itertools.count()
 
     def call(self, target, args=(), kwargs=None, keep=()):
@@ -94,6 +96,8 @@ class LocalHost:
         args = [self._enter(value) for value in args]
         kwargs = {key: self._enter(value) for key, value in (kwargs or {}).items()}
         result = self._guard(name, lambda: self._leave(function(*args, **kwargs), keep))
+        if isinstance(result, Token):
+            self._calls[result.number] = name, args
         return result, self._guard(name, lambda: self._leave(tuple(args)))
 
     def map(self, name, argument_lists, keep=()):
@@ -108,14 +112,20 @@ class LocalHost:
         self._guard(attribute, lambda: setattr(self._kept[token.number], attribute, self._enter(value)))
 
     def iterate(self, token):
-        """All items of an object that can be iterated, at most `ITEMS_LIMIT` of them."""
-        items = self._guard(
-            token.kind,
-            lambda: self._leave(list(itertools.islice(iter(self._kept[token.number]), ITEMS_LIMIT + 1))),
-        )
+        """All items of an object that can be iterated, at most `ITEMS_LIMIT` of them.
+
+        Returns
+        -------
+        items : list
+        after : tuple
+            The arguments of the call that made the object, as they are now: a generator works only when it is iterated.
+        """
+        name, args = self._calls.get(token.number, (token.kind, ()))
+        kept = self._kept[token.number]
+        items = self._guard(name, lambda: self._leave(list(itertools.islice(iter(kept), ITEMS_LIMIT + 1))))
         if len(items) > ITEMS_LIMIT:
-            raise StudentError(token.kind, "endless", f"It yields more than {ITEMS_LIMIT} items: does it end?")
-        return items
+            raise StudentError(name, "endless", f"{name} yields more than {ITEMS_LIMIT} items: does it end?")
+        return items, self._guard(name, lambda: self._leave(tuple(args)))
 
     def _find(self, target, name):
         if isinstance(target, str):
@@ -192,9 +202,9 @@ def _as_student_error(name, error):
 
 
 def _line_of_student(error):
-    """The deepest line that the student wrote: not the kit's, not a library's."""
+    """The deepest line that the student wrote: not the kit's, the reference's or a library's."""
     for frame in reversed(traceback.extract_tb(error.__traceback__)):
-        if not frame.filename.startswith(KIT) and "site-packages" not in frame.filename:
+        if not any(place in frame.filename for place in (KIT, REFERENCE, "site-packages")):
             line = linecache.getline(frame.filename, frame.lineno).strip()
             return f"line {frame.lineno}: {line}" if line else f"line {frame.lineno}"
     return ""

@@ -5,6 +5,9 @@
 """
 
 import warnings
+import zlib
+from http.client import HTTPException
+from pathlib import Path
 
 import numpy as np
 
@@ -343,16 +346,26 @@ def get_MNIST_data(num_training=50_000, num_validation=10_000, num_test=10_000):
     return prepare_images(data, brightest=255)
 
 
+# How a download fails: without a network, broken off (which OpenML's files show only when they are read), or
+# with another checksum.
+FAILURES = (OSError, HTTPException, ValueError, EOFError, zlib.error)
+
+
 def _download(title, fetch, *args, **options):
     """Fetch a data set from scikit-learn's cache or the network; where neither has it, say what to do."""
     from sklearn.datasets import get_data_home
 
+    cache = Path(get_data_home())
+    before = set(cache.rglob("*"))
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # scikit-learn announces each new try; one line at the end is enough
+            warnings.simplefilter("ignore")  # scikit-learn announces each try; one line at the end is enough
             return fetch(*args, n_retries=1, delay=0.5, **options)
-    except OSError as error:
+    except FAILURES as error:
+        for path in set(cache.rglob("*")) - before:  # part of what came may be wrong: next time, all anew
+            if path.is_file():
+                path.unlink()
         raise ConnectionError(
-            f"{title} is not in {get_data_home()} and cannot be downloaded ({error}): "
-            "connect to the internet once, or set SCIKIT_LEARN_DATA to a folder that has it"
+            f"{title} is not in {cache} and cannot be downloaded ({error}): "
+            "connect to the internet and try again, or set SCIKIT_LEARN_DATA to a folder that has it"
         ) from None

@@ -137,10 +137,8 @@ def batchnorm_forward(x, gamma, beta, bn_param):
     x_hat = (x - mean) / square root of (variance + eps)
     out = gamma x_hat + beta
 
-    and the running statistics, which start at zero, take a step towards those of the batch:
-
-    running_mean = momentum * running_mean + (1 - momentum) * mean
-    running_var = momentum * running_var + (1 - momentum) * variance
+    and the running statistics, which start at zero, take a step towards those of the batch: the share momentum
+    of the old value stays, the rest comes from the batch.
 
     In testing, the running statistics take the place of the batch's, so that an example's output does not
     depend on its company, and they stay as they are.
