@@ -1,0 +1,170 @@
+"""The checks of lesson 06: gradients back through a layer, and a network's loss with the gradients of all it holds.
+
+The kinks of ReLU are far away in every gradient that is compared with a numerical one: `layer` sees to that.
+"""
+
+import numpy as np
+
+from lessonkit.checks import away_from_zero, builds_on, different_sizes, layer, network_params, numerical_gradient
+from lessonkit.registry import check
+
+LAYERS = ("affine_backward", "affine_relu_backward")
+GRADIENTS = ("dx", "dw", "db")
+
+
+def forward_of(code):
+    """The forward pass that belongs to the backward pass under test."""
+    return getattr(code, code.exercise.replace("backward", "forward"))
+
+
+def gradients(code, rng, x, w, b):
+    """The upstream gradient, and what the student makes of it: ``dout, (dx, dw, db)``."""
+    out, cache = forward_of(code)(x, w, b)
+    dout = away_from_zero(rng, out.shape)
+    return dout, code.under_test(dout, cache)
+
+
+@check(*LAYERS, points=1)
+def gives_the_right_gradients_for_one_example(code, rng):
+    builds_on(code, "affine_backward")
+    x, w, b = layer(rng, 1, (2,), 3)
+    _, cache = forward_of(code)(x, w, b)
+    dout = rng.choice([-3.0, -2, -1, 1, 2, 3], (1, 3))
+    yield from zip(GRADIENTS, code.under_test(dout, cache))
+
+
+@check(*LAYERS, points=2)
+def agrees_with_numerical_gradients(code, rng):
+    builds_on(code, "affine_backward")
+    N, D, M = different_sizes(rng, 3, low=3)
+    arguments = layer(rng, N, (D,), M)
+    dout, found = gradients(code, rng, *arguments)
+    forward = forward_of(code)
+    for place, (name, gradient) in enumerate(zip(GRADIENTS, found)):
+
+        def outputs(stepped):
+            calls = [(*arguments[:place], each, *arguments[place + 1 :]) for each in stepped]
+            return [out for out, _ in code.map(forward.name, calls)]
+
+        yield name, gradient, numerical_gradient(outputs, arguments[place], dout)
+
+
+@check(*LAYERS, points=1)
+def gives_every_gradient_the_shape_of_its_array(code, rng):
+    builds_on(code, "affine_backward")
+    for inputs in [(2, 3), (3, 1, 2)]:
+        N, M = different_sizes(rng, 2, low=4)
+        _, found = gradients(code, rng, *layer(rng, N, inputs, M))
+        for name, gradient in zip(GRADIENTS, found):
+            yield f"{name} for examples of shape {inputs}", gradient
+
+
+@check(*LAYERS, points=1)
+def keeps_two_layers_on_one_input_apart(code, rng):
+    builds_on(code, "affine_backward")
+    N, D, M = different_sizes(rng, 3, low=3)
+    x, w, b = layer(rng, N, (D,), M)
+    _, v, c = layer(rng, N, (D,), M)
+    _, first = forward_of(code)(x, w, b)
+    _, second = forward_of(code)(x, v, c)
+    dx, dw, db = code.under_test(away_from_zero(rng, (N, M)), first)
+    other_dx, dv, dc = code.under_test(away_from_zero(rng, (N, M)), second)
+    yield "sum of both layers' dx", np.add(dx, other_dx)
+    yield from zip(("dw", "db", "dw of the second", "db of the second"), (dw, db, dv, dc))
+
+
+@check(*LAYERS, points=1)
+def leaves_dout_and_the_cache_as_they_were(code, rng):
+    builds_on(code, "affine_backward")
+    N, D, M = different_sizes(rng, 3, low=3)
+    out, cache = forward_of(code)(*layer(rng, N, (D,), M))
+    code.under_test(away_from_zero(rng, out.shape), cache)
+    yield "dout after the call", code.after[0]
+    for name, gradient in zip(GRADIENTS, code.under_test(np.ones(out.shape), cache)):
+        yield f"{name} of a second call with the same cache", gradient
+
+
+# TrainableNet
+
+
+def network(code, rng, dims, activation="relu", reg=0.0):
+    """A network of the student's with known parameters."""
+    net = code.TrainableNet(
+        "regression", list(dims[1:-1]), [False] * (len(dims) - 2), input_dim=dims[0], output_dim=dims[-1],
+        reg=reg, dtype="float64", activation=activation, rng=np.random.default_rng(0),
+    )  # fmt: skip
+    net.params = network_params(rng, dims)
+    return net
+
+
+def networks(code, rng, reg=0.0):
+    """Networks with 0, 1 and 2 hidden layers and sizes that all differ, each with examples and targets."""
+    for hidden_layers, activation in [(0, "relu"), (1, "relu"), (2, "tanh")]:
+        N, *dims = different_sizes(rng, hidden_layers + 3)
+        net = network(code, rng, dims, activation, reg)
+        words = f"with {hidden_layers} hidden layers"
+        yield words, net, away_from_zero(rng, (N, dims[0])), rng.normal(size=(N, dims[-1]))
+
+
+def ordered(grads):
+    """The same dict, its keys in alphabetical order."""
+    return {name: grads[name] for name in sorted(grads)}
+
+
+@check("TrainableNet", points=1)
+def goes_back_through_a_hidden_layer(code, rng):
+    builds_on(code, "affine_backward")
+    for activation in ("relu", "tanh"):
+        dims = different_sizes(rng, 4)
+        net = network(code, rng, dims, activation)
+        for i in (2, 1):
+            out, cache = net.hidden_forward(i, away_from_zero(rng, (7, dims[i - 1])))
+            dh, grads = net.hidden_backward(i, away_from_zero(rng, out.shape), cache)
+            yield f"dh of hidden layer {i} with {activation}", dh
+            yield f"grads of hidden layer {i} with {activation}", ordered(grads)
+
+
+@check("TrainableNet", points=1)
+def gives_scores_without_targets_and_a_loss_with_them(code, rng):
+    for words, net, X, y in networks(code, rng):
+        yield f"scores {words}", net.loss(X)
+        loss, _ = net.loss(X, y)
+        yield f"loss {words}", loss
+
+
+@check("TrainableNet", points=2)
+def gives_the_gradient_of_every_parameter(code, rng):
+    builds_on(code, "affine_backward")
+    for words, net, X, y in networks(code, rng):
+        _, grads = net.loss(X, y)
+        yield f"grads {words}", ordered(grads)
+
+
+@check("TrainableNet", points=1)
+def adds_the_regularization_to_the_loss(code, rng):
+    for words, net, X, y in networks(code, rng, reg=float(rng.uniform(0.3, 0.9))):
+        loss, _ = net.loss(X, y)
+        yield f"loss {words}", loss
+
+
+@check("TrainableNet", points=1)
+def adds_the_regularization_to_the_gradients(code, rng):
+    builds_on(code, "affine_backward")
+    for words, net, X, y in networks(code, rng, reg=float(rng.uniform(0.3, 0.9))):
+        _, grads = net.loss(X, y)
+        yield f"grads {words}", ordered(grads)
+
+
+@check("TrainableNet", points=1)
+def takes_any_examples_and_leaves_everything_as_it_was(code, rng):
+    builds_on(code, "affine_backward")
+    for N, example in [(1, (5,)), (4, (3, 2))]:
+        net = network(code, rng, [int(np.prod(example)), 3, 2], "tanh", reg=0.25)
+        X, y = away_from_zero(rng, (N, *example)), rng.normal(size=(N, 2))
+        for call in ("first", "second"):
+            loss, grads = net.loss(X, y)
+            yield f"loss of {N} of shape {example}, {call} call", loss
+            yield f"grads of {N} of shape {example}, {call} call", ordered(grads)
+        yield "X after the calls", code.after[0]
+        yield "y after the calls", code.after[1]
+        yield "params after the calls", ordered(net.params)

@@ -1,0 +1,298 @@
+# %% [markdown]
+# # 05. The forward pass
+#
+# A neural network is a row of rooms. Numbers come in through the first door, every room does one simple thing with
+# them, and what leaves the last room is the network's answer: its **scores**.
+#
+# Two kinds of room are enough. One is the activation of lesson 01. The other, the **affine layer**, is where the
+# weights live. In this lesson you build it, put the two together, and line up as many rooms as you like.
+
+# %% tags=["setup"]
+import numpy as np
+
+from lessonkit import check
+from lessonkit.explorers import lesson_05 as explorers
+from lessonkit.plots import lesson_05 as plots
+from reference_impl import BaseNet, relu_forward
+
+# %% [markdown]
+# ## The picture first
+#
+# Follow the arrows and read the shapes at the doors. $N$ examples go through together, one per row.
+
+# %%
+plots.rooms()
+
+# %% [markdown]
+# Three things to see:
+#
+# - $N$ stays the same through all doors: rooms never mix examples.
+# - What leaves a room is what the next one gets. A weight matrix turns the one width into the other: its rows are
+#   the room's inputs, its columns the outputs.
+# - Every room keeps a **cache**, a note of what it will need when lesson 06 walks the same way back.
+#
+# ## The affine layer
+#
+# Lesson 04 had the formula already. Every output is a weighted sum of all inputs, plus a number of its own:
+#
+# $$\text{out}_{nm} = \sum_{d} x_{nd} \, w_{dm} + b_m$$
+#
+# | symbol | what it is | shape |
+# |---|---|---|
+# | $x$ | the inputs, one example per row | $(N, D)$ |
+# | $w$ | the weights, one column per output | $(D, M)$ |
+# | $b$ | the biases, one number per output | $(M,)$ |
+# | `out` | the outputs, one example per row | $(N, M)$ |
+#
+# As a picture, for $N = 4$, $D = 3$, $M = 2$. A heavy row of $x$ meets a heavy column of $w$: their entries are
+# multiplied pair by pair and added up. So the two must be equally long. In $(N, D)$ and $(D, M)$, the inner sizes meet.
+
+# %%
+plots.affine_shapes()
+
+# %% [markdown]
+# *Affine* means: a straight line, with an offset. The bias is that offset. Without it, an example of all zeros could
+# get no other score than zero.
+#
+# ## Two neurons by hand
+#
+# Here is a whole network, small enough to work out on paper: two inputs, two hidden neurons with ReLU, one score.
+# The numbers on the arrows are weights.
+
+# %%
+plots.two_neurons()
+
+# %% [markdown]
+# 1. First sum: $a_1 = 3 \cdot 2 + (-1) \cdot 4 + (-0.5) = 1.5$.
+# 2. Second sum: $a_2 = (-1) \cdot 2 + 1 \cdot 4 + (-3.5) = -1.5$.
+# 3. ReLU: $h_1 = 1.5$ passes, and $h_2 = 0$, for its sum is negative.
+# 4. Score: $s = 2 \cdot 1.5 + 3 \cdot 0 + (-1) = 2$.
+#
+# Now as arrays. The weights of one neuron stand in one *column*:
+#
+# $$x = \begin{pmatrix} 2 & 4 \end{pmatrix} \quad
+# W_1 = \begin{pmatrix} 3 & -1 \\ -1 & 1 \end{pmatrix} \quad
+# b_1 = \begin{pmatrix} -0.5 & -3.5 \end{pmatrix} \quad
+# W_2 = \begin{pmatrix} 2 \\ 3 \end{pmatrix} \quad
+# b_2 = \begin{pmatrix} -1 \end{pmatrix}$$
+#
+# Keep 1.5, −1.5 and 2 in mind. You will meet them again, in this lesson and in the next.
+
+# %% [markdown]
+# ## Examples that are no rows
+#
+# An example may be a picture, with several axes: $N$ pictures of 28 × 28 pixels come as an array of shape
+# $(N, 28, 28)$. To an affine layer a picture is just $D = 28 \cdot 28 = 784$ numbers, so it lays them out in one
+# row first. That is **flattening**, and the order matters: the last index changes fastest.
+
+# %%
+plots.flattening()
+
+# %% [markdown]
+# Only the axes of *one example* are merged. The first axis counts the examples, and stays.
+
+# %% [markdown]
+# **Exercise 1 of 3: the affine layer** · medium · 15 min
+#
+# Flatten every example, then take the weighted sums and add the biases. Lesson 00's broadcasting does the last step
+# for all rows at once.
+#
+# Put into the cache what the way back may want to know: what came in. The array that the caller handed you must keep
+# its shape, so give the flat one a name of its own.
+
+# %% exercise="affine_forward"
+
+# %%
+x = np.array([[2.0, 4.0]])
+W1, b1 = np.array([[3.0, -1.0], [-1.0, 1.0]]), np.array([-0.5, -3.5])
+W2, b2 = np.array([[2.0], [3.0]]), np.array([-1.0])
+
+sums, cache = affine_forward(x, W1, b1)
+print(sums)  # the two sums worked out by hand
+
+# %% check="affine_forward"
+
+# %% [markdown]
+# <details>
+# <summary>Help: my check says …</summary>
+#
+# - **"mismatch in its core dimension"**: the inner sizes do not meet. Print both shapes on the line before the product,
+#   and compare with $(N, D)$ and $(D, M)$. If $x$ has three axes or more, it is not flat yet.
+# - **"could not be broadcast together"**: `b` has shape $(M,)$ and belongs to the columns. Broadcasting lines shapes up
+#   from the right, so it needs no help from you.
+# - **"in the wrong order", "examples are mixed"**: `reshape` never moves a number in memory, it only cuts the row into
+#   other pieces. The number of examples is the first size of the new shape.
+# - **"x has another shape"**: `x = x.reshape(...)` only moves a name and is harmless. `x.shape = ...` changes the
+#   caller's array.
+#
+# </details>
+
+# %% [markdown]
+# **Exercise 2 of 3: affine and ReLU in one** · easy · 5 min
+#
+# The two almost always come together, so give the pair a name. You have both parts: `affine_forward` from above, and
+# `relu_forward`, which is imported from lesson 01.
+#
+# Each of them returns a cache of its own. The way back will need both, so keep both.
+
+# %% exercise="affine_relu_forward"
+
+# %%
+h, cache = affine_relu_forward(x, W1, b1)
+print(h)  # which neuron is off?
+
+# %% check="affine_relu_forward"
+
+# %% [markdown]
+# <details>
+# <summary>Help: my check says …</summary>
+#
+# - **"uses your affine_forward, which does not pass"**: mend exercise 1 first, run its cell, then run this check again.
+# - **"bias is added after the ReLU"**: by hand, the bias came *into* the sum, and ReLU looked at the result.
+# - **"must return 2 things"**: the two caches together are the second one. A tuple holds them both.
+#
+# </details>
+
+# %% [markdown]
+# ### Move the inputs
+#
+# Your functions at work. Step through the rooms with the first slider, change the inputs with the others. Can you
+# find inputs for which the second neuron is on and the first is off? Both on? Both off?
+
+# %% tags=["nbval-ignore-output"]
+explorers.walk_forward(affine_forward, relu_forward)
+
+# %% [markdown]
+# ## A network
+#
+# Now for any number of rooms. A network with two **hidden layers** is
+#
+# $$X \to \underbrace{\text{affine} \to \text{activation}}_{\text{hidden layer } 1}
+# \to \underbrace{\text{affine} \to \text{activation}}_{\text{hidden layer } 2}
+# \to \underbrace{\text{affine}}_{\text{output layer}} \to \text{scores}$$
+#
+# The last layer has no activation: a score may be any number, elevation in metres or a house price.
+#
+# You write three methods of a class. The rest, the choice of options and the checks on them, is given: your class
+# inherits it from `BaseNet`. A network is made like this:
+#
+# ```python
+# net = ForwardNet("regression", [8, 5], [False, False], input_dim=2, output_dim=1)
+# ```
+#
+# That is: what the scores are for, the widths of the hidden layers, batch normalization for each of them (off until
+# lesson 12), and how many numbers come in and go out.
+#
+# | you have | what it is | for the network above |
+# |---|---|---|
+# | `self.dims` | inputs of every layer, and last the number of outputs | `[2, 8, 5, 1]` |
+# | `self.num_layers` | number of affine layers; they count from 1 | `3` |
+# | `self.params` | where the weights and biases go, by name; empty at first | `{}` |
+# | `self.init_layer(fan_in, fan_out)` | draws `w` and `b` of one layer, as lesson 04 does | |
+# | `self.activation_forward(a)` | the chosen activation: returns `out, cache` | that of ReLU |
+# | `self.dtype` | the floating dtype of all parameters | `float32` |
+#
+# `init_layer` uses the initialization, the random generator and the dtype that the network was made with, so you
+# need not. When your class is done, the parameters of this network have these shapes:
+#
+# | name | `W1` | `b1` | `W2` | `b2` | `W3` | `b3` |
+# |---|---|---|---|---|---|---|
+# | shape | `(2, 8)` | `(8,)` | `(8, 5)` | `(5,)` | `(5, 1)` | `(1,)` |
+#
+# Every layer's number of rows is the number of columns of the layer before. Say it from left to right once.
+
+# %% [markdown]
+# **Exercise 3 of 3: a network, forward** · hard · 30 min
+#
+# Write the methods in this order:
+#
+# 1. `init_params`: a loop over the layers. With `f"W{i}"` Python makes the name of layer `i`'s weights.
+# 2. `hidden_forward`: exercise 2 once more, with layer `i`'s own parameters and the chosen activation.
+# 3. `forward`: the hidden layers one after the other, then the output layer. Collect one cache per layer in a list.
+#
+# At the start, `forward` takes the examples to the network's dtype; `np.asarray` can do that. The checks
+# put in parameters of their own, so read `self.params` in every pass instead of keeping weights elsewhere.
+
+# %% exercise="ForwardNet"
+
+# %%
+net = ForwardNet("regression", [8, 5], [False, False], input_dim=2, output_dim=1)
+print({name: param.shape for name, param in net.params.items()})  # compare with the table above
+
+# %%
+net = ForwardNet("regression", [2], [False], input_dim=2, output_dim=1)
+net.params = {"W1": W1, "b1": b1, "W2": W2, "b2": b2}  # the two neurons from above
+scores, caches = net.forward(x)
+print(scores, "and", len(caches), "caches")
+
+# %% check="ForwardNet"
+
+# %% [markdown]
+# <details>
+# <summary>Help: my check says …</summary>
+#
+# - **"is still empty"**: it names the method that still raises `NotImplementedError`. `init_params` comes first: without it
+#   no network can be made at all.
+# - **`KeyError: 'W0'`, "a layer 0"**: layers count from 1 in their names, and lists count from 0. Where in `self.dims`
+#   stand the inputs of layer 1, and where its outputs?
+# - **"number of caches"**: one for each affine layer, so the list is as long as `self.num_layers`, also when there is no
+#   hidden layer.
+# - **"activation on the scores"**: the loop over the hidden layers ends before the last one. What does `range(1, 3)` hold?
+# - **Shapes do not fit**: print `i`, `h.shape` and the shape of the weights in every round. Does each layer
+#   get the output of the one before?
+#
+# </details>
+
+# %% [markdown]
+# ## What an untrained network draws
+#
+# Three networks with random weights, two inputs, one score. The map shows the score for every point of the plane, as on a
+# hiking map: dark is low, light is high, lines join points of equal height.
+
+# %%
+nets = {
+    "no hidden layer": ForwardNet("regression", [], [], 2, 1, initializer="he", rng=np.random.default_rng(3)),
+    "one, of 8": ForwardNet("regression", [8], [False], 2, 1, initializer="he", rng=np.random.default_rng(3)),
+    "three, of 8 each": ForwardNet("regression", [8] * 3, [False] * 3, 2, 1, initializer="he", rng=np.random.default_rng(3)),
+}
+plots.landscapes(nets)
+
+# %% [markdown]
+# Without a hidden layer the map is a tilted plane, and no training will ever make it anything else. Each ReLU neuron folds the
+# paper along one straight crease. Later layers fold what is folded already.
+#
+# Lesson 10 will train such a network until the folds follow real hills.
+#
+# ## Questions to think about
+#
+# 1. A network for pictures of 784 pixels has hidden layers of 256 and 128 neurons and 10 scores. How many parameters is that?
+#
+# <details><summary>Answer</summary>
+#
+# $784 \cdot 256 + 256 = 200\,960$, then $256 \cdot 128 + 128 = 32\,896$, then $128 \cdot 10 + 10 = 1\,290$: together $235\,146$. Almost
+# all of them sit in the first room.
+#
+# </details>
+#
+# 2. In the middle map, all creases run through the origin. Why? What would move them away?
+#
+# <details><summary>Answer</summary>
+#
+# A crease lies where a neuron's sum is zero. The biases start at zero, so the sum is zero at the origin for every neuron. A bias
+# shifts the crease: that is what it is for.
+#
+# </details>
+#
+# 3. Double all weights and biases of a hidden ReLU layer, and halve the weights of the layer after it. What happens to the scores?
+#
+# <details><summary>Answer</summary>
+#
+# Nothing: ReLU of a doubled sum is the doubled ReLU, and the next layer halves it again. Very different parameters can be the same
+# function.
+#
+# </details>
+#
+# ## What comes next
+#
+# **06. The backward pass**: the same rooms, walked back. At the end you know for every single one of those 235,146 parameters in which
+# direction it should move.
