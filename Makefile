@@ -28,7 +28,8 @@ lab: $(READY)  ## open lesson 00 in JupyterLab; your copies of the lessons are i
 	@mkdir -p work
 	@for lesson in lessons/*/; do name=$$(basename $$lesson); \
 		test -e work/$$name || cp -r $$lesson work/$$name; done
-	$(ONE_THREAD) $(BIN)/jupyter lab work/00_welcome/00_welcome.ipynb $(LAB_OPTIONS)
+	$(ONE_THREAD) $(BIN)/jupyter lab --ServerApp.root_dir="$(CURDIR)" \
+		--LabApp.default_url=/lab/tree/work/00_welcome/00_welcome.ipynb $(LAB_OPTIONS)
 
 build: $(READY)  ## solutions, released lessons and recorded truth, from their texts
 	$(ONE_THREAD) $(BIN)/python -m autograder build

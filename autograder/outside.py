@@ -214,9 +214,9 @@ class Notebook:
 
     def _listen(self):
         """Whether the process still answers what it is asked: if not, it is the cell just run that broke it."""
-        word = secrets.token_hex(8)
-        if self._request(("echo", word), self._until(GRACE)) != word:
-            self._distrust("did not say again what it was told")
+        for word in ("once", "and again"):  # an answer that came twice shows at the next
+            if self._request(("echo", word), self._until(GRACE)) != word:
+                self._distrust("did not say again what it was told")
 
     def start_exercise(self):
         """From now on the time for one exercise runs."""

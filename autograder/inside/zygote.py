@@ -190,6 +190,7 @@ def run_notebook(channel, options):
     if inner == 0:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         with telling(channel):
+            os.setsid()  # out of the guard's process group, which a signal to one's own group would reach
             close_all_but(channel)
             lock_in(options)
             Server(channel, options["limits"]).serve()

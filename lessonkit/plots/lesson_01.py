@@ -103,5 +103,6 @@ def gradient_through_depth(pairs, depth=20, examples=500):
         place = dict(xytext=(6, above), textcoords="offset points", va="center")
         ax.annotate(name, (depth, sizes[-1]), color=color, **place)
     ax.set(xlabel="activations walked back through", ylabel="mean size of the gradient", xlim=(1, depth + 2.5))
+    ax.set_xticks([1, *range(5, depth + 1, 5)])
     show(fig, "Line plot, logarithmic: mean size of a gradient of one after walking back through up to 20 activations. "
          "Through ReLU it stays near one half, through tanh it falls slowly, through sigmoid it falls below one billionth.")  # fmt: skip

@@ -33,7 +33,7 @@ def every_against_every():
     """What (N,) against (N, 1) makes of three predictions: a table of nine differences."""
     fig, (left, right) = figure(1, 2, width=7.5, height=3.2, width_ratios=(1, 2))
     pairs = (PREDICTIONS - TARGETS)[:, np.newaxis]
-    table = PREDICTIONS - TARGETS[:, np.newaxis]
+    table = PREDICTIONS[:, np.newaxis] - TARGETS
     for ax, values, title in [(left, pairs, "meant: 3 differences"), (right, table, "got: a table of 3 × 3")]:
         for (i, j), value in np.ndenumerate(values):
             own = values.shape[1] == 1 or i == j
@@ -41,14 +41,14 @@ def every_against_every():
             ax.fill([j, j + 1, j + 1, j], [i, i, i + 1, i + 1], edgecolor=BLACK, linestyle="-", **look)
             ax.text(j + 0.5, i + 0.5, f"{value:g}", ha="center", va="center", fontweight="bold" if own else "normal")
         ax.set(xlim=(-0.1, values.shape[1] + 0.1), ylim=(3.1, -0.1), aspect="equal", xticks=[], title=title)
-        ax.set_yticks([0.5, 1.5, 2.5], [f"{y:g}" for y in TARGETS])
+        ax.set_yticks([0.5, 1.5, 2.5], [f"{x:g}" for x in PREDICTIONS])
         ax.grid(False)
         ax.spines[:].set_visible(False)
         ax.tick_params(length=0)
-    left.set_ylabel("targets y")
-    right.set_xticks([0.5, 1.5, 2.5], [f"{x:g}" for x in PREDICTIONS])
-    right.set_xlabel("predictions x")
-    show(fig, "Left: the three differences 1, 0 and -2. Right: with x of shape (3,) and y of shape (3, 1) NumPy makes a "
+    left.set_ylabel("predictions x")
+    right.set_xticks([0.5, 1.5, 2.5], [f"{y:g}" for y in TARGETS])
+    right.set_xlabel("targets y")
+    show(fig, "Left: the three differences 1, 0 and -2. Right: with x of shape (3, 1) and y of shape (3,) NumPy makes a "
          "table of nine differences, each prediction against each target. Only its diagonal, shaded and bold, is meant.")  # fmt: skip
 
 

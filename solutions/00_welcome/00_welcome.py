@@ -15,7 +15,7 @@
 #
 # - **Order matters.** A cell knows what was run before it, not what stands above it. Start with the cell
 #   below, then go down. When things look odd, choose *Kernel → Restart Kernel and Run All Cells*: that starts
-#   afresh.
+#   afresh, and stops at the first exercise that is still empty.
 # - **An exercise** is a cell with a function whose body is missing. Replace `raise NotImplementedError()` by
 #   your code, and run the cell. Run it again after every change, or the old version stays in memory.
 # - **A check** is the cell `check("...")` below the exercise. It runs your function and tells you what it
@@ -119,8 +119,8 @@ report
 # - **The first line** counts the checks that pass, and your points. Every check has its own points, so half a
 #   solution earns a share. One check passes already: this try does leave `x` alone.
 # - **✗ fails** is followed by what is wrong, in words, and then by **one worked entry**: what went in, what
-#   you returned, and what was expected. Take that entry and work it out by hand: most bugs are found this
-#   way.
+#   you returned, and what was expected. Work such an entry out by hand whenever you can: most bugs are found
+#   this way.
 # - Here the words are general: *wrong values*. When a check **recognises a known mistake** it tells you which
 #   one it is. You will see that in a minute.
 #
@@ -136,7 +136,7 @@ report
 #    array; `x = x - 1` makes a new one.
 # 2. **Outputs have the stated shape and a floating dtype**, also when whole numbers go in. `float32` is as
 #    good as `float64`.
-# 3. **Any batch size works**, a single example included.
+# 3. **Any batch size works**, a single example included. A *batch* is the examples that come in one call.
 # 4. **Extreme inputs give no NaN** (*not a number*, what `0 / 0` or `inf - inf` give) wherever the
 #    mathematics gives a number.
 #
@@ -169,8 +169,9 @@ report
 # %% [markdown]
 # **Exercise 1 of 2: standardize** · easy · 10 min
 #
-# Look first, then write: run the exercise cell and the check as they are. It says that the exercise is *still
-# empty*.
+# Look first, then write: run the three cells below as they are. The second, which tries your function out,
+# stops with a red `NotImplementedError`: an empty exercise does that, and nothing is broken. The check says that
+# the exercise is *still empty*.
 #
 # Then do it in three tries, and read the report after each:
 #
@@ -178,7 +179,7 @@ report
 #    is missing.
 # 2. Divide by the standard deviation. Now most checks pass, and one should complain about a special kind of
 #    column.
-# 3. Handle that column as the docstring asks.
+# 3. Handle that column as the docstring asks: the text between the triple quotes, below `def`.
 #
 # `np.where(condition, a, b)` takes its entries from `a` where the condition holds and from `b` elsewhere. You
 # will want it, or something like it, in step 3.
@@ -199,6 +200,8 @@ print(standardize(x).round(3))  # the first column is the one from above; the se
 #   exists once its cell has run.
 # - **"could not be broadcast together"**: two shapes do not fit. Print them. Which of the four means in the
 #   table above did you take?
+# - **"truth value of an array … is ambiguous"**: `if` decides once, but every column needs its own answer.
+#   `np.where` gives one for each.
 # - **"is NaN, where the mathematics gives a number"**: somewhere it reads 0 / 0. Which column has a standard
 #   deviation of 0?
 # - **The wrong row or column in the worked entry**: `z[2, 0]` is row 2, column 0. Counting starts at 0.

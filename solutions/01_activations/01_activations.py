@@ -39,12 +39,15 @@ plots.the_three_shapes()
 #
 # An activation works **entry by entry**: give it an array of any shape, and it treats each number alone.
 #
+# A network ends in one number, the **loss**: how wrong it is. (Lesson 02 builds one.) A **gradient** says, for every
+# entry of an array, how much the loss changes when that entry grows a little. It is a slope for each entry.
+#
 # | symbol | what it is | shape |
 # |---|---|---|
 # | $x$ | input of the activation | any, for example $(N, D)$: $N$ examples, $D$ numbers each |
 # | `out` | output of the activation | the shape of $x$ |
-# | `dout` | how much the loss changes when each entry of `out` changes | the shape of $x$ |
-# | `dx` | how much the loss changes when each entry of $x$ changes | the shape of $x$ |
+# | `dout` | gradient of the loss with respect to `out`, one slope for each entry | the shape of $x$ |
+# | `dx` | gradient of the loss with respect to $x$, one slope for each entry | the shape of $x$ |
 #
 # ## There and back
 #
@@ -68,8 +71,8 @@ plots.there_and_back()
 # Take tanh at $x = 0.5$, and suppose that the rest of the network says $\text{dout} = 3$: *"if your output grows by a
 # little, the loss grows three times as much."*
 #
-# 1. Forward: $\tanh(0.5) \approx 0.4621$.
-# 2. Slope: $1 - 0.4621^2 \approx 0.7864$.
+# 1. Forward: $\tanh(0.5) \approx 0.46212$.
+# 2. Slope: $1 - 0.46212^2 \approx 0.7864$.
 # 3. Backward: $\text{dx} = 3 \cdot 0.7864 \approx 2.359$.
 #
 # A small push on $x$ is felt a little less strongly than a push on the output, because tanh is flatter than a line of
@@ -97,6 +100,8 @@ print(out)
 # - **"overwrites x"**: something like `x[...] = ...` changes the array that the caller handed to you. Make a new array.
 # - **"integer dtype"**: when `x` holds whole numbers, many NumPy functions answer with whole numbers. The course-wide
 #   rule of lesson 00 asks for a floating result. What number could you compare with that is not an integer?
+# - **"truth value of an array … is ambiguous", "only integer scalar arrays"**: Python's `max` and `if` want single numbers,
+#   and `np.max` looks for the largest entry of one array. NumPy has another function, for the larger of two, entry by entry.
 #
 # </details>
 
@@ -111,6 +116,7 @@ print(out)
 # %% exercise="relu_backward"
 
 # %%
+_, cache = relu_forward(np.array([[-2.0, -0.5], [0.5, 2.0]]))
 dout = np.array([[10.0, 20.0], [30.0, 40.0]])
 print(relu_backward(dout, cache))  # which two entries should be stopped?
 
@@ -199,6 +205,8 @@ print(out.round(4))
 #
 # - **"Infinity divided by infinity"**: you use one face for all inputs, and at one end both parts of the fraction explode.
 #   Which face is harmless on which side of zero?
+# - **`overflow encountered in exp`, and yet the check passes**: $1 / \infty$ is 0, and that is the right answer. It costs no
+#   points. But can you do without the infinity?
 # - **"depends on the other entries of the batch"**: sigmoid looks at one number at a time. There is no sum over an axis in it.
 # - **The curve looks right in the middle and the check of the values fails**: print a few entries next to the formula, worked out with a pocket calculator.
 #

@@ -45,7 +45,8 @@ plots.errors_as_squares()
 # | `dx` | how much the loss changes when each prediction changes | the shape of $x$ |
 #
 # Now the second question. Take one prediction $x_{ij}$ and nudge it. It appears in one square only, and the
-# derivative of that square is twice what was squared. So
+# derivative of that square is twice what was squared. So (the curly $\partial$ says: a derivative, with all
+# other numbers held still)
 #
 # $$\text{dx}_{ij} = \frac{\partial L}{\partial x_{ij}} = \frac{2}{N M} \, (x_{ij} - y_{ij})$$
 #
@@ -126,12 +127,14 @@ print("loss", round(float(loss), 3), "  dx", dx.round(3))  # compare with the nu
 # <summary>Help: my check says …</summary>
 #
 # - **"must return 2 things"**: end with `return loss, dx`.
+# - **"not enough values to unpack"**: `N, M = x.shape` fails where `x` has shape `(N,)`. `x.size` is the number of entries,
+#   whatever the shape.
 # - **dx is right up to a constant**: the message tells the factor. 2, or the number of entries? Compare your
 #   formula with the one above, symbol by symbol. The mean is over all entries: in an array of shape $(4, 3)$
 #   there are 12.
 # - **dx has shape (4, 4), expected (4,)**: that is the trap. Print the shapes of `x` and `y` on the first
 #   line of your function.
-# - **"what it raises … is 'nothing'"**: for these two shapes your function should stop with a `ValueError`,
+# - **"what it raises …" is 'nothing'**: for these two shapes your function should stop with a `ValueError`,
 #   but it returned something. Which condition on `x.shape` and `y.shape` lets them pass?
 # - **"has dtype int64"**: whole numbers went in, and whole numbers came out. Rule 2 asks for floats.
 # - **"Cannot cast ufunc"**: you write fractions into an array of whole numbers, in place (`-=`, `*=`). Make a
@@ -179,7 +182,8 @@ plots.pull_of_an_outlier(mse_loss)
 # **Exercise 2 of 2: rms_error** · easy · 5 min
 #
 # You have most of it already, shapes included: a function may call another one. What matched or was refused
-# in exercise 1 should match or be refused here.
+# in exercise 1 should match or be refused here. (*Regularization*, in the docstring, is a term that training
+# adds to a loss. You meet it in lesson 06.)
 
 # %% exercise="rms_error"
 

@@ -92,6 +92,8 @@ print(eval_numerical_gradient(lambda _: np.sum(weights**2), weights).round(6))  
 # <summary>Help: my check says …</summary>
 #
 # - **"f takes the whole array x"**: hand all of `x` to `f`, with one entry moved. `f` of a single entry is another function.
+# - **The cell above prints zeros for the weights, and yet the check passes**: the check hands `f` the array, so it cannot see
+#   that you stepped a copy. A network's loss would.
 # - **"displaced"**: after its turn an entry must be back where it was, *before* the next one moves. Print `x` at the
 #   end of each round of your loop.
 # - **"off by rounding errors"**: in floating point, $x + h - h$ is often not $x$. Try `0.1 + 0.7 - 0.7`.
@@ -335,6 +337,8 @@ print(f"{np.sum(errors > 1e-4)} of {errors.size} entries are wrong")
 # <summary>Help: my check says …</summary>
 #
 # - **"look up another one in analytic_grad"**: build the index once, as a tuple with one number for each axis, and use it for `x` and for `analytic_grad`.
+# - **Your own `rel_error` refuses**, or an index is **out of bounds**: print the index. `x[i]` is one number only where `i` is a
+#   tuple with one number for each axis.
 # - **"cannot be repeated"**: with the same seed, the caller expects the same entries. All your draws must come from the `rng` that you were given.
 # - **"only the diagonal"**, **"first row"**: print the indices that you draw for an `x` of shape (2, 3). All six should turn up.
 # - **"is a list"**: make an array of it before you return it.

@@ -1,0 +1,373 @@
+"""What students get wrong in lesson 10, regression."""
+
+import functools
+
+import numpy as np
+
+from autograder.bank import mistake
+from reference_impl import (
+    FullyConnectedNet,
+    Solver,
+    constant_baseline,
+    linear_baseline,
+    make_solver,
+    normalize,
+    predict,
+)
+from reference_impl.regression import terrain, trained_solver
+
+# constant_baseline
+
+
+@mistake("constant_baseline", "You answer with the median. It has the smallest absolute error; the smallest RMS error has the mean.")
+def median(X_train, y_train, X):
+    return np.full(len(X), np.median(y_train))
+
+
+@mistake("constant_baseline", "You answer with the middle between the lowest and the highest target: two outliers decide it alone.")
+def midrange(X_train, y_train, X):
+    return np.full(len(X), (y_train.min() + y_train.max()) / 2)
+
+
+@mistake("constant_baseline", "You return one number. The caller asks for one prediction per example of X, even if all are equal.")
+def a_single_number(X_train, y_train, X):
+    return float(y_train.mean())
+
+
+@mistake("constant_baseline", "You return one prediction per training example. It is X that you are asked about.")
+def as_many_as_training_examples(X_train, y_train, X):
+    return np.full(len(X_train), y_train.mean())
+
+
+@mistake("constant_baseline", "Your predictions stand in a column of shape (N, 1). The course's targets have shape (N,).")
+def constant_in_a_column(X_train, y_train, X):
+    return np.full((len(X), 1), y_train.mean())
+
+
+@mistake("constant_baseline", "You average the features. The prediction is a target, so only y_train can say what is usual.")
+def mean_of_the_features(X_train, y_train, X):
+    return np.full(len(X), X_train.mean())
+
+
+@mistake("constant_baseline", "You answer zero. Zero is the best constant once the targets are normalized; here they are not.")
+def zero(X_train, y_train, X):
+    return np.zeros(len(X))
+
+
+@mistake("constant_baseline", "You return a sum where an average belongs: it grows with the number of training examples.")
+def sum_of_the_targets(X_train, y_train, X):
+    return np.full(len(X), y_train.sum() * 1.0)
+
+
+@mistake("constant_baseline", "You round the mean to a whole number. Nothing asks for that, and it costs accuracy.")
+def rounded_mean(X_train, y_train, X):
+    return np.full(len(X), np.round(y_train.mean()))
+
+
+@mistake("constant_baseline", "Your function changes y_train. Whoever lent you the data still needs it as it was.")
+def changes_the_targets(X_train, y_train, X):
+    mean = y_train.mean()
+    if y_train.dtype.kind == "f":
+        y_train -= mean
+    return np.full(len(X), mean)
+
+
+# linear_baseline
+
+
+@mistake(
+    "linear_baseline",
+    "Your function has no constant term v_0: it is forced to answer zero where all features are zero. "
+    "A feature that is one for every example gives it that freedom.",
+)
+def no_constant_term(X_train, y_train, X):
+    return X @ np.linalg.lstsq(X_train.astype(float), y_train, rcond=None)[0]
+
+
+@mistake("linear_baseline", "You use the first feature alone. Every feature gets a slope of its own.")
+def first_feature_alone(X_train, y_train, X):
+    return linear_baseline(X_train[:, :1], y_train, X[:, :1])
+
+
+@mistake(
+    "linear_baseline",
+    "The training examples are centred by their mean and X by its own. Both must be shifted by the same amount: "
+    "that of the training set.",
+)
+def centred_by_its_own_mean(X_train, y_train, X):
+    return linear_baseline(X_train - X_train.mean(axis=0), y_train, X - X.mean(axis=0))
+
+
+@mistake("linear_baseline", "The slopes are right and the level is missing: add back the mean that you took from the targets.")
+def level_is_missing(X_train, y_train, X):
+    return linear_baseline(X_train, y_train, X) - y_train.mean()
+
+
+@mistake("linear_baseline", "You answer for the training examples. It is X that you are asked about.")
+def answers_for_the_training_set(X_train, y_train, X):
+    return linear_baseline(X_train, y_train, X_train)
+
+
+@mistake("linear_baseline", "Your predictions stand in a column of shape (N, 1). The course's targets have shape (N,).")
+def line_in_a_column(X_train, y_train, X):
+    return linear_baseline(X_train, y_train, X)[:, np.newaxis]
+
+
+@mistake(
+    "linear_baseline",
+    "You fit each feature by itself and add up. Where features go together, each then takes credit for the other's part: "
+    "fit all slopes at once.",
+)
+def each_feature_by_itself(X_train, y_train, X):
+    X_train, X = X_train.astype(float), X.astype(float)
+    centred, level = X_train - X_train.mean(axis=0), y_train.mean()
+    slopes = centred.T @ (y_train - level) / (centred**2).sum(axis=0)
+    return (X - X_train.mean(axis=0)) @ slopes + level
+
+
+@mistake("linear_baseline", "You answer with one constant. A linear function rises and falls with the features of X.")
+def a_constant_instead(X_train, y_train, X):
+    return constant_baseline(X_train, y_train, X)
+
+
+@mistake("linear_baseline", "Your function shifts X_train in place. Whoever lent you the data still needs it as it was.")
+def shifts_the_training_examples(X_train, y_train, X):
+    predictions = linear_baseline(X_train, y_train, X)
+    if X_train.dtype.kind == "f":
+        X_train -= X_train.mean(axis=0)
+    return predictions
+
+
+# predict
+
+
+def scores_of(model, inputs):
+    return model.loss(inputs)[:, 0]
+
+
+@mistake(
+    "predict",
+    "You return the network's scores as they are: numbers around zero, in standard deviations. "
+    "Bring them back to the unit of the targets.",
+)
+def forgets_the_unit(model, X_train, y_train, X):
+    return scores_of(model, normalize(X_train, X)[1])
+
+
+@mistake("predict", "You scale the scores and forget the level: the mean of the training targets has to be added back.")
+def forgets_the_mean(model, X_train, y_train, X):
+    return scores_of(model, normalize(X_train, X)[1]) * y_train.std()
+
+
+@mistake("predict", "You add the mean and forget the scale: a score of 1 means one standard deviation of the training targets.")
+def forgets_the_scale(model, X_train, y_train, X):
+    return scores_of(model, normalize(X_train, X)[1]) + y_train.mean()
+
+
+@mistake("predict", "You add the mean before you scale. Undo the steps in the opposite order: what was done last is undone first.")
+def in_the_wrong_order(model, X_train, y_train, X):
+    return (scores_of(model, normalize(X_train, X)[1]) + y_train.mean()) * y_train.std()
+
+
+@mistake(
+    "predict",
+    "You normalize X by its own mean and standard deviation. The network knows the training set's: with others, the same "
+    "place looks like another one.",
+)
+def normalizes_by_its_own_statistics(model, X_train, y_train, X):
+    (inputs,) = normalize(X)
+    return scores_of(model, inputs) * y_train.std() + y_train.mean()
+
+
+@mistake("predict", "The network gets X in its own units. It was trained on normalized examples and knows no others.")
+def does_not_normalize(model, X_train, y_train, X):
+    return scores_of(model, X) * y_train.std() + y_train.mean()
+
+
+@mistake("predict", "You normalize the way back as well: subtracting and dividing is the way in. Multiply, then add.")
+def normalizes_the_scores_again(model, X_train, y_train, X):
+    return (scores_of(model, normalize(X_train, X)[1]) - y_train.mean()) / y_train.std()
+
+
+@mistake("predict", "Your predictions have shape (N, 1), as the scores do. The targets have shape (N,), and so should these.")
+def leaves_the_column(model, X_train, y_train, X):
+    return model.loss(normalize(X_train, X)[1]) * y_train.std() + y_train.mean()
+
+
+@mistake("predict", "You scale by the variance. Normalizing divided by its square root, the standard deviation.")
+def scales_by_the_variance(model, X_train, y_train, X):
+    return scores_of(model, normalize(X_train, X)[1]) * y_train.var() + y_train.mean()
+
+
+@mistake("predict", "You bring the scores back with the mean and standard deviation of X_train. They are targets: take those of y_train.")
+def statistics_of_the_features(model, X_train, y_train, X):
+    return scores_of(model, normalize(X_train, X)[1]) * X_train.std() + X_train.mean()
+
+
+@mistake("predict", "Your function normalizes X in place. Whoever asks still needs it in its own units.")
+def normalizes_in_place(model, X_train, y_train, X):
+    predictions = predict(model, X_train, y_train, X)
+    X[...] = normalize(X_train, X)[1]
+    return predictions
+
+
+# make_solver
+
+
+def built(data, rng, solver_rng=None, **options):
+    """A solver for a small network, with whatever is to be different."""
+    net = {"category": "regression", "input_dim": data["X_train"].shape[1], "output_dim": 1, "rng": rng}
+    net.update((key, options.pop(key)) for key in tuple(options) if key in net)
+    model = FullyConnectedNet(hidden_dims=[8], normalization=[False], activation="tanh", initializer="xavier", **net)
+    options = {"optim_config": {"learning_rate": 1e-3}, "verbose": False, "num_epochs": 3, **options}
+    return Solver(model, data, update_rule=options.pop("update_rule", "adam"), rng=solver_rng or rng, **options)
+
+
+@mistake(
+    "make_solver",
+    "The number of inputs is fixed in your design. Take it from the data, and the same design will serve the terrain and the houses.",
+)
+def always_two_inputs(data, rng):
+    solver = built(data, rng, input_dim=2)
+    return solver
+
+
+@mistake("make_solver", "Your network has ten outputs, the default. A height is one number: output_dim is 1.")
+def ten_outputs(data, rng):
+    return built(data, rng, output_dim=10)
+
+
+@mistake("make_solver", "Your network is a classifier: it would treat heights as labels. Its category is regression.")
+def a_classifier(data, rng):
+    return built(data, rng, category="classification")
+
+
+@mistake("make_solver", "The first weights are not drawn from rng, so nobody can repeat your result. Hand rng to the network as well.")
+def network_without_rng(data, rng):
+    return built(data, np.random.default_rng(), rng)
+
+
+@mistake("make_solver", "The batches are not drawn from rng, so nobody can repeat your result. Hand rng to the Solver as well.")
+def batches_without_rng(data, rng):
+    return built(data, rng, np.random.default_rng())
+
+
+@mistake("make_solver", "You make a generator of your own with a fixed seed. Then every call gives the same network, whatever rng says.")
+def generator_of_its_own(data, rng):
+    return built(data, np.random.default_rng(0))
+
+
+@mistake("make_solver", "Training and validation set have changed places: the solver would learn from the few examples meant for judging.")
+def sets_changed_places(data, rng):
+    names = {"train": "val", "val": "train"}
+    return built({f"{kind}_{part}": data[f"{kind}_{names[part]}"] for kind in "Xy" for part in names}, rng)
+
+
+@mistake("make_solver", "The validation set is the training set: then nothing tells you about places that the network has not seen.")
+def judges_on_the_training_set(data, rng):
+    return built({**data, "X_val": data["X_train"], "y_val": data["y_train"]}, rng)
+
+
+@mistake("make_solver", "You train already. Return the solver as it is before its first step; who asks for it will start it.")
+def trains_already(data, rng):
+    solver = built(data, rng)
+    solver.train()
+    return solver
+
+
+@mistake("make_solver", "The solver prints while it trains. Make it silent: verbose is False. The figure will show how it goes.")
+def prints_while_it_trains(data, rng):
+    return built(data, rng, verbose=True)
+
+
+# elevation
+
+
+def answer(X, model=None):
+    raw, _ = terrain()
+    return predict(model or trained_solver().model, raw["X_train"], raw["y_train"], X)
+
+
+@functools.cache
+def trained(epochs, learning_rate):
+    """The reference's design, not trained to the end."""
+    solver = make_solver(terrain()[1], np.random.default_rng(0))
+    solver.num_epochs = epochs
+    solver.optim_configs = {name: {"learning_rate": learning_rate} for name in solver.model.params}
+    solver.train()
+    return solver.model
+
+
+@mistake("elevation", "You answer with the same height everywhere. Ask your trained network about the places in X.")
+def the_same_everywhere(X):
+    raw, _ = terrain()
+    return constant_baseline(raw["X_train"], raw["y_train"], X)
+
+
+@mistake("elevation", "Your answers lie on a plane. That is the linear baseline; your trained network can bend.")
+def a_plane(X):
+    raw, _ = terrain()
+    return linear_baseline(raw["X_train"], raw["y_train"], X)
+
+
+@mistake(
+    "elevation",
+    "Your answers follow the land, but in standard deviations instead of metres. "
+    "Bring them back with the statistics of the training targets, as `predict` does.",
+)
+def in_standard_deviations(X):
+    raw, _ = terrain()
+    return trained_solver().model.loss(normalize(raw["X_train"], X)[1])[:, 0]
+
+
+@mistake("elevation", "Your answers follow the land, but hundreds of metres too low: the mean of the training targets is missing.")
+def mean_is_missing(X):
+    raw, _ = terrain()
+    return answer(X) - raw["y_train"].mean()
+
+
+@mistake(
+    "elevation",
+    "What you answer for a place depends on the other places in X. Normalize by the training set's statistics, "
+    "not by those of X: `predict` knows how.",
+)
+def statistics_of_the_places_asked_for(X):
+    raw, _ = terrain()
+    return predict(trained_solver().model, X, raw["y_train"], X)
+
+
+@mistake("elevation", "You read the columns of X in the wrong order: longitude comes first, latitude second.")
+def latitude_first(X):
+    return answer(X[:, ::-1])
+
+
+@mistake("elevation", "You return a column of shape (N, 1). One number per place is an array of shape (N,).")
+def heights_in_a_column(X):
+    return answer(X)[:, np.newaxis]
+
+
+@mistake(
+    "elevation",
+    "Your answers follow the land, but the RMS error is not below 90 m yet. Train longer, try another learning rate, "
+    "or give the network more units, and look at the curves.",
+)
+def trained_too_little(X):
+    return answer(X, trained(epochs=2, learning_rate=1e-3))
+
+
+@mistake(
+    "elevation",
+    "Your answers are in metres and have something of the land, but they are no better than a plane's. Most often the training was "
+    "too short, or its steps too small: look at the curves.",
+)
+def hardly_trained(X):
+    return answer(X, trained(epochs=1, learning_rate=3e-5))
+
+
+@mistake(
+    "elevation",
+    "You answer for the places of the data set, not for those in X: the number of answers does not depend on X.",
+)
+def answers_for_the_data_set(X):
+    raw, _ = terrain()
+    return answer(raw["X_val"])

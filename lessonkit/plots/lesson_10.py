@@ -1,0 +1,190 @@
+"""Figures of lesson 10: the land, as it is and as a network sees it, and how its error falls while it trains."""
+
+import os
+import time
+
+import numpy as np
+
+from lessonkit.plots import BLACK, BLUE, SEQUENTIAL, VERMILLION, Picture, figure, show
+
+SHAPE = (86, 101)  # rows from north to south, columns from west to east
+LOWEST, HIGHEST = 240, 1070  # metres: one scale of colours for all maps
+WIDTH_OF_A_DEGREE = 0.8  # of longitude in degrees of latitude, this far north
+FRAME = 0.5  # seconds between two pictures of a training
+
+
+def _draw_map(ax, X, metres, title=""):
+    """A map of elevation at the grid X, north up."""
+    (west, south), (east, north) = X.min(axis=0), X.max(axis=0)
+    where = dict(extent=(west, east, south, north), aspect=1 / WIDTH_OF_A_DEGREE)
+    image = ax.imshow(np.reshape(metres, SHAPE), vmin=LOWEST, vmax=HIGHEST, cmap=SEQUENTIAL, **where)
+    ax.set_title(title, fontsize=10)
+    ax.set(xlabel="longitude (°)", ylabel="latitude (°)")
+    ax.xaxis.set_major_locator(_few_ticks())
+    ax.yaxis.set_major_locator(_few_ticks())
+    ax.tick_params(labelsize=9)
+    ax.grid(False)
+    return image
+
+
+def _few_ticks():
+    from matplotlib.ticker import MaxNLocator
+
+    return MaxNLocator(3)
+
+
+def _scale(fig, image, axes):
+    fig.colorbar(image, ax=axes, label="elevation (m)", shrink=0.85)
+
+
+def the_land(X, metres):
+    """The elevation data as a map.
+
+    Parameters
+    ----------
+    X : array of shape (8686, 2)
+        Longitude and latitude of the grid.
+    metres : array of shape (8686,)
+    """
+    fig, ax = figure(width=6, height=3.9)
+    _scale(fig, _draw_map(ax, X, metres), ax)
+    show(fig, "Map of elevation over longitude and latitude, from 247 to 1067 metres. The southwest is rough: high ridges that branch like "
+         "trees. In the northeast lie two even planes of land, the northern one higher, with a straight edge between them.")  # fmt: skip
+
+
+def side_by_side(X, metres, answers):
+    """The land, and the land as several predictors see it, in the same colours.
+
+    Parameters
+    ----------
+    X, metres
+        The grid and its elevation.
+    answers : dict
+        Predictions for the grid, by the predictor's name.
+    """
+    columns = 1 + len(answers)
+    fig, axes = figure(1, columns, width=min(3 * columns, 10), height=3.1, sharey=True)
+    _draw_map(axes[0], X, metres, "as it is")
+    for ax, (name, seen) in zip(axes[1:], answers.items()):
+        error = np.sqrt(np.mean((seen - metres) ** 2))
+        image = _draw_map(ax, X, seen, f"{name}\noff by {error:.0f} m (RMS)")
+        ax.set_ylabel("")
+    _scale(fig, image, axes)
+    show(fig, f"Maps in the same colours: the land as it is, and as seen by {', '.join(answers)}. Each title gives the RMS error in "
+         "metres. A constant is one flat colour, a plane an even slope; a trained network shows the high ridges and the edge of the low land, softened.")  # fmt: skip
+
+
+def _draw_errors(ax, solver, unit):
+    epochs = np.arange(1, len(solver.val_acc_history) + 1)
+    ax.plot(epochs, solver.train_acc_history, color=BLUE, linestyle="-", label="training")
+    ax.plot(epochs, solver.val_acc_history, color=VERMILLION, linestyle="--", label="validation")
+    ax.set(xlabel="epoch", ylabel=f"RMS error ({unit})", ylim=(0, None), xlim=(0, max(solver.num_epochs, 2)))
+    ax.legend(fontsize=9)
+
+
+def watch(solver, grid, see):
+    """Train the solver, and draw the land as its network sees it while it trains.
+
+    The picture is replaced in place about twice a second; drawing does not change the training. Where nobody looks on, the
+    solver just trains.
+
+    Parameters
+    ----------
+    solver : Solver
+        Not yet trained.
+    grid : array of shape (8686, 2)
+        Where to look.
+    see : callable
+        ``see(model) -> metres``: what the network answers for the grid.
+    """
+    from IPython import get_ipython
+    from IPython.display import HTML, display
+
+    if get_ipython() is None or "NBGRADER_EXECUTION" in os.environ:
+        solver.train()
+        return
+    frame = display(HTML(_bar(solver)), display_id=True)
+    epochs, last = solver.epochs, time.monotonic()
+
+    def epochs_with_pictures():
+        nonlocal last
+        for epoch in epochs():
+            yield epoch
+            if time.monotonic() - last > FRAME:
+                frame.update(HTML(_frame(solver, grid, see(solver.model))))
+                last = time.monotonic()
+
+    solver.epochs = epochs_with_pictures
+    try:
+        solver.train()
+    finally:
+        del solver.epochs
+    frame.update(HTML(_frame(solver, grid, see(solver.model))))
+
+
+def _bar(solver):
+    done, total = len(solver.val_acc_history), solver.num_epochs
+    error = f" · RMS error on the validation set {solver.val_acc_history[-1]:.0f} m" if done else ""
+    return (
+        f'<p><progress max="{total}" value="{done}" aria-label="epochs" style="width:60%"></progress> '
+        f"epoch {done} of {total}{error}</p>"
+    )
+
+
+def _frame(solver, grid, seen):
+    """The progress bar above the picture, in a box that keeps its height."""
+    fig, (left, right) = figure(1, 2, width=9, height=3.4)
+    _scale(fig, _draw_map(left, grid, seen, "as the network sees it"), left)
+    _draw_errors(right, solver, "m")
+    right.axhline(90, color=BLACK, linestyle=":", linewidth=1.2)
+    right.text(0.99, 92, "target: 90 m", transform=right.get_yaxis_transform(), ha="right", fontsize=9)
+    right.legend(loc="lower left", fontsize=9)
+    alt = "Left: the land as the network sees it. Right: RMS error on training and validation set after every epoch."
+    return f'<div style="min-height:26em">{_bar(solver)}{Picture(fig, alt)._repr_html_()}</div>'
+
+
+def loss_and_errors(solver, unit="m"):
+    """Loss after every step; RMS error of training and validation set after every epoch.
+
+    Parameters
+    ----------
+    solver : Solver
+        Trained.
+    unit : str
+        Unit of the targets.
+    """
+    fig, (left, right) = figure(1, 2, width=9, height=3.2)
+    left.semilogy(np.arange(1, len(solver.loss_history) + 1), solver.loss_history, color=BLUE, linestyle="-", linewidth=0.8)
+    left.set(xlabel="step", ylabel="loss of a batch")
+    _draw_errors(right, solver, unit)
+    show(fig, "Two plots. Left: the loss of every batch over the steps, logarithmic, noisy and falling. Right: RMS error over the epochs, "
+         f"in {unit}, for the training set (solid) and the validation set (dashed); both fall fast at first, then slowly.")  # fmt: skip
+
+
+def overfitting(solver, grid, points, seen):
+    """What a network makes of few points: maps with the points, and the two errors parting.
+
+    Parameters
+    ----------
+    solver : Solver
+        Trained on `points` for long.
+    grid : array of shape (8686, 2)
+    points : array of shape (N, 2)
+        The places that it learned from.
+    seen : dict
+        What the network answers for the grid, by a title.
+    """
+    fig, axes = figure(1, len(seen) + 1, width=10, height=3.3, width_ratios=[1] * len(seen) + [1.35])
+    for ax, (title, metres) in zip(axes, seen.items()):
+        image = _draw_map(ax, grid, metres, title)
+        ax.plot(points[:, 0], points[:, 1], linestyle="none", marker="o", markersize=3.5, color="white", markeredgecolor=BLACK)
+    _scale(fig, image, axes[:-1])
+    errors = axes[-1]
+    _draw_errors(errors, solver, "m")
+    best = int(np.argmin(solver.val_acc_history))
+    errors.plot([best + 1], [solver.val_acc_history[best]], color=VERMILLION, marker="D", linestyle="none")
+    place = dict(xytext=(6, -16), textcoords="offset points", fontsize=9)
+    errors.annotate("best on validation", (best + 1, solver.val_acc_history[best]), **place)
+    show(fig, f"Maps of the land as a network sees it that learned from {len(points)} points, drawn as dots ({', '.join(seen)}); between the dots it "
+         "makes things up. Beside them the RMS error over the epochs: on the training points it falls towards zero, on the validation "
+         "set it soon stops falling and rises again.")  # fmt: skip
