@@ -21,7 +21,6 @@ from pathlib import Path
 
 import reference_impl
 from lessonkit import registry
-from lessonkit.lessons import exercise as find_exercise
 from lessonkit.lessons import lesson as find_lesson
 from lessonkit.lessons import lessons
 
