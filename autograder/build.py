@@ -70,8 +70,9 @@ def check_source(exercise):
 def lesson_facts(lesson):
     """The line below a lesson's title: time, points, prerequisites."""
     points = sum(registry.points(exercise.name) for exercise in lesson.exercises)
-    after = ", ".join(name[:2] for name in lesson.after)
-    return f"*About {lesson.minutes} minutes · {points:g} points{f' · after lesson {after}' if after else ''}*"
+    *first, last = [name[:2] for name in lesson.after] or [""]
+    after = f" · after lessons {', '.join(first)} and {last}" if first else f" · after lesson {last}" if last else ""
+    return f"*About {lesson.minutes} minutes · {points:g} points{after}*"
 
 
 def notebook(lesson):

@@ -36,6 +36,14 @@ class Course:
         self.folder = Path(folder).resolve()
         self.db_url = db_url or f"sqlite:///{self.folder / 'gradebook.db'}"
 
+    def config(self):
+        """The course's nbgrader configuration."""
+        from traitlets.config import Config, PyFileConfigLoader
+
+        if not (self.folder / "nbgrader_config.py").exists():
+            return Config()
+        return PyFileConfigLoader("nbgrader_config.py", path=str(self.folder)).load_config()
+
     def released(self, lesson):
         """The notebook as it was released, with its hidden tests: what nbgrader keeps as the source of the grades."""
         path = self.folder / "lessons" / lesson / f"{lesson}.ipynb"
@@ -259,7 +267,7 @@ def _to_cluster(address):
         raise CourseError("--scheduler needs Dask: pip install 'neural-networks-from-scratch[cluster]'.") from None
 
     def send(tasks):
-        with Client(address, set_as_default=False) as client:
+        with Client(address) as client:
             futures = [client.submit(_one, student, *task, pure=False) for student, task in tasks.items()]
             for _, (student, outcome) in as_completed(futures, with_results=True):
                 yield student, outcome
@@ -286,7 +294,10 @@ class Writer:
 
     def __enter__(self):
         from nbgrader.api import Gradebook
+        from nbgrader.preprocessors import AssignLatePenalties
 
+        self.penalties = AssignLatePenalties(config=self.course.config())
+        self.penalties.init_plugin()
         self.gradebook = Gradebook(self.course.db_url).__enter__()
         return self
 
@@ -369,19 +380,14 @@ class Writer:
             return {}
 
     def _late_penalty(self, submission):
-        """As nbgrader's own plugin has it, when the course is configured with one."""
-        from nbgrader.plugins import LateSubmissionPlugin
-
-        from autograder.build import course_config
-
+        """As nbgrader's own step has it, with the plugin that the course is configured with."""
         late = submission.total_seconds_late
         for notebook in submission.notebooks:
             notebook.late_submission_penalty = None
             if late > 0:
-                plugin = LateSubmissionPlugin(config=course_config())
-                notebook.late_submission_penalty = plugin.late_submission_penalty(
-                    submission.student.id, notebook.score, late
-                )
+                asked = self.penalties.plugin_inst.late_submission_penalty(submission.student.id, notebook.score, late)
+                if asked is not None:
+                    notebook.late_submission_penalty = self.penalties._check_late_penalty(notebook, asked)
 
 
 def explain(lesson, student, folder=COURSE, unsandboxed=False):

@@ -5,6 +5,7 @@ values come back (`autograder.inside.wire`).
 """
 
 import contextlib
+import fcntl
 import json
 import os
 import secrets
@@ -38,6 +39,7 @@ INSIDE = Path(__file__).parent / "inside"
 LIBRARIES = ("ipywidgets", "tqdm.auto", "scipy.special")  # loaded before the first notebook, when they are there
 PROTECTIONS = ("namespaces", "capabilities", "resources", "files", "system calls")
 START_LIMIT = 120  # seconds until the warm process is ready
+PREFIX = "grading-"  # of the folders that hold a warm process's files
 GRACE = 5  # seconds that a process gets to notice by itself that it ran over a limit
 MAX_OUTPUTS, MAX_OUTPUT_TEXT = 500, 8 * 2**20  # of one cell: how many, and characters in all
 GONE = "Its process ended in the middle: did it exit, or use more than a notebook may?"
@@ -80,6 +82,14 @@ class ZygoteGone(Exception):
     """The warm process is gone: start another one."""
 
 
+def sweep():
+    """Remove the folders of graders that were killed."""
+    for lock in Path(tempfile.gettempdir()).glob(f"{PREFIX}*/lock"):
+        with contextlib.suppress(OSError), open(lock) as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(lock.parent, ignore_errors=True)
+
+
 def _place(path, data):
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(data)
@@ -99,7 +109,10 @@ class Zygote:
 
     def __init__(self, lesson, limits=None, protections=PROTECTIONS):
         self.lesson, self.limits = find_lesson(lesson), limits or sandbox.Limits()
-        self.folder = Path(tempfile.mkdtemp(prefix="grading-"))
+        sweep()
+        self.folder = Path(tempfile.mkdtemp(prefix=PREFIX))
+        self._lock = open(self.folder / "lock", "w")  # held as long as this process lives
+        fcntl.flock(self._lock, fcntl.LOCK_EX)
         self._end = Finalize(self, shutil.rmtree, (self.folder, True), exitpriority=1)  # also at a worker's end
         bundle, root, self.scratch = (self.folder / name for name in ("bundle", "root", "scratch"))
         for inside, data in library(self.lesson):
@@ -175,6 +188,7 @@ class Zygote:
         self._control.close()
         self._process.kill()
         self._process.wait()
+        self._lock.close()
         self._end()
 
     def __enter__(self):

@@ -95,15 +95,16 @@ def _structure(entry, truth):
 
 
 def _leaf(name, value, truth, rtol, call):
+    if isinstance(value, str) and isinstance(truth, str):
+        return Difference("type", f"{name}: {value}. Expected: {truth}.")
     if isinstance(value, Remote) or not (is_number(value) and is_number(truth)):
         return Difference("type", f"{name} is {describe(value)}, expected {describe(truth)}.")
     value, truth = np.asarray(value), np.asarray(truth)
     if value.shape != truth.shape:
         return _shape(name, value, truth)
     if truth.dtype.kind in "fc" and value.dtype.kind not in "fc":
-        return Difference(
-            "dtype", f"{name} has dtype {value.dtype}, expected a floating dtype. Does integer input get cut off?"
-        )
+        why = "A comparison gives True and False." if value.dtype.kind == "b" else "Does integer input get cut off?"
+        return Difference("dtype", f"{name} has dtype {value.dtype}, expected a floating dtype. {why}")
     if value.dtype.kind == "b" or truth.dtype.kind == "b":
         value, truth = value.astype(int), truth.astype(int)
     wrong = ~_entries_close(value, truth, rtol)
@@ -115,8 +116,10 @@ def _shape(name, value, truth):
     sentence = f"{name} has shape {value.shape}, expected {truth.shape}."
     if value.size == truth.size and sorted(value.shape) == sorted(truth.shape):
         sentence += " The axes are in another order."
+    elif [n for n in value.shape if n != 1] == [n for n in truth.shape if n != 1]:
+        sentence += " An axis of length 1 is too many or missing."
     elif value.size == truth.size:
-        sentence += " The number of entries is right: an axis of length 1 is too many or missing."
+        sentence += " The number of entries is right, their arrangement is not."
     elif value.ndim > truth.ndim:
         sentence += " An axis was not summed over, or broadcasting added one."
     elif value.ndim < truth.ndim:
@@ -160,7 +163,7 @@ def _constant_factor(value, truth, rtol):
     if not truth.flat[index] or not value.flat[index]:
         return None
     factor = float(np.real(value.flat[index] / truth.flat[index]))
-    if abs(factor - 1) < 0.01:
+    if abs(factor - 1) < 0.01 or not 1e-6 < abs(factor) < 1e6:
         return None
     nice = any(np.isclose(factor * k, round(factor * k), rtol=1e-4) and abs(factor * k) >= 0.99 for k in range(1, 65))
     if truth.ndim == 0 and not nice:

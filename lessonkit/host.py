@@ -30,7 +30,7 @@ class StudentError(Exception):
     function : str
         What was called.
     kind : str
-        The exception's type, or ``"missing"``, ``"empty"``, ``"returns"``.
+        The exception's type (of a type of one's own, the built-in one that it derives from), or ``"missing"``, ``"empty"``, ``"returns"``.
     message : str
         One line that says what happened.
     where : str
@@ -198,7 +198,8 @@ def _name_of_empty(error, called):
 def _as_student_error(name, error):
     text = " ".join(str(error).split())[:200]
     message = f"{name} raised {type(error).__name__}{': ' + text.rstrip('.') if text else ''}."
-    return StudentError(name, type(error).__name__, message, _line_of_student(error))
+    kind = next(base.__name__ for base in type(error).__mro__ if base.__module__ == "builtins")
+    return StudentError(name, kind, message, _line_of_student(error))
 
 
 def _line_of_student(error):
@@ -206,5 +207,6 @@ def _line_of_student(error):
     for frame in reversed(traceback.extract_tb(error.__traceback__)):
         if not any(place in frame.filename for place in (KIT, REFERENCE, "site-packages")):
             line = linecache.getline(frame.filename, frame.lineno).strip()
-            return f"line {frame.lineno}: {line}" if line else f"line {frame.lineno}"
+            if line:  # compiled code has none
+                return f"line {frame.lineno}: {line}"
     return ""

@@ -1,5 +1,6 @@
 """What a student reads after a check: text for a terminal, HTML for a notebook. The two say the same."""
 
+import re
 from html import escape
 
 from lessonkit.values import show_number
@@ -62,10 +63,10 @@ def _rows(result):
     for outcome in result.outcomes:
         if outcome.passed:
             yield outcome, "", ""
-        elif outcome.sentence in told:
+        elif (cause := re.sub(r"\([^)]*\)|\d+", "", outcome.sentence)) in told:  # other shapes, the same cause
             yield outcome, "The same cause as above." if len(told) == 1 else outcome.sentence, ""
         else:
-            told.append(outcome.sentence)
+            told.append(cause)
             yield outcome, outcome.sentence, outcome.example and _example(outcome)
 
 

@@ -122,7 +122,7 @@ def grad_check_sparse(f, x, analytic_grad, num_checks=10, h=1e-5, rng=None):
 
     For each it takes the central difference, as `eval_numerical_gradient` does, and prints one line:
 
-    numerical: 1.234567 analytic: 1.234568, relative error: 4.050005e-07
+    numerical: 1.234567 analytic: 1.234568, relative error: 4.050001e-07
 
     (two numbers with six decimals, and the relative error in exponent notation with six decimals.)
 

@@ -197,6 +197,24 @@ def columns_and_then_rows(x):
     return scaled(z, z.mean(axis=1, keepdims=True), z.std(axis=1, keepdims=True))
 
 
+@mistake(
+    "standardize",
+    "The two choices of `np.where` are swapped: it takes the first where the condition holds. So you divide by 1 "
+    "where there is a spread, and by 0 where there is none.",
+)
+def swaps_the_choices_of_where(x):
+    spread = x.std(axis=0)
+    return (x - x.mean(axis=0)) / np.where(spread == 0, spread, 1)
+
+
+@mistake(
+    "standardize",
+    "One column without spread turns your whole result into zeros. Decide for every column by itself.",
+)
+def one_column_decides_for_all(x):
+    return standardize(x) * np.all(x.std(axis=0) > 0)
+
+
 # pairwise_differences
 
 
@@ -352,3 +370,12 @@ def writes_into_a(a, b):
     differences = pairwise_differences(a, b)
     a -= b[-1]
     return differences
+
+
+@mistake(
+    "pairwise_differences",
+    "You make floats, but only after the subtraction. By then bytes (uint8), which cannot be negative, have wrapped "
+    "round, and 3 - 5 has become 254. Make floats first.",
+)
+def makes_floats_too_late(a, b):
+    return (a[:, None] - b[None]).astype(float)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from autograder.bank import mistake
-from reference_impl import relu_forward, sigmoid_forward, tanh_forward
+from reference_impl import sigmoid_forward, tanh_forward
 
 # sigmoid_forward
 
@@ -51,6 +51,36 @@ def softmax_over_the_last_axis(x):
     x = np.asarray(x, dtype=float)
     out = np.exp(x - x.max(axis=-1, keepdims=True))
     out = out / out.sum(axis=-1, keepdims=True)
+    return out, out
+
+
+@mistake(
+    "sigmoid_forward",
+    "The result depends on the other entries of the array: you divide by the sum of them all. That is softmax. "
+    "Sigmoid treats each entry alone.",
+)
+def softmax_over_everything(x):
+    out = np.exp(x - x.max())
+    return out / out.sum(), out
+
+
+@mistake(
+    "sigmoid_forward",
+    "Parentheses: division comes before addition, so `1 / 1 + np.exp(-x)` is just 1 + e^-x. The whole sum belongs "
+    "below the line.",
+)
+def forgets_the_parentheses(x):
+    out = 1 / 1 + np.exp(-x)
+    return out, out
+
+
+@mistake(
+    "sigmoid_forward",
+    "Taking the absolute value of x avoids the overflow, but it mirrors the right half of the curve. For negative x "
+    "sigmoid is below one half.",
+)
+def forgets_the_sign_of_x(x):
+    out = 1 / (1 + np.exp(-np.abs(x)))
     return out, out
 
 
@@ -109,6 +139,14 @@ def derivative_of_tanh(dout, cache):
     return dout * (1 - cache**2)
 
 
+@mistake(
+    "sigmoid_backward",
+    "Parentheses: `dout * s * 1 - s` subtracts at the very end. The difference 1 - s is one factor of the product.",
+)
+def product_without_parentheses(dout, cache):
+    return dout * cache * 1 - cache
+
+
 @mistake("sigmoid_backward", "You add the upstream gradient where the chain rule multiplies by it.")
 def adds_the_upstream_gradient(dout, cache):
     return dout + cache * (1 - cache)
@@ -150,6 +188,14 @@ def keeps_the_negative_side(x):
 @mistake("relu_forward", "You return 1 where the input is positive. ReLU keeps the input itself there.")
 def returns_the_mask(x):
     return (np.asarray(x) > 0).astype(float), x
+
+
+@mistake(
+    "relu_forward",
+    "You return the comparison, True or False for each entry. ReLU keeps the number itself where it is positive.",
+)
+def returns_the_comparison(x):
+    return x > 0, x
 
 
 @mistake("relu_forward", "Your output is capped at 1 as well. ReLU cuts off below zero only; large inputs pass unchanged.")
@@ -234,6 +280,14 @@ def leaky_slope(dout, cache):
     return dout * np.where(cache > 0, 1, 0.01)
 
 
+@mistake(
+    "relu_backward",
+    "You return the mask, True or False for each entry. It says where the gradient passes: multiply `dout` by it.",
+)
+def returns_the_mask_alone(dout, cache):
+    return cache > 0
+
+
 @mistake("relu_backward", "Your function overwrites dout. Work on a copy: the caller may still need the old values.")
 def zeroes_dout_in_place(dout, cache):
     dout[cache <= 0] = 0
@@ -281,6 +335,24 @@ def sigmoid_of_x_not_of_two_x(x):
 @mistake("tanh_forward", "This is the tangent of trigonometry. Tanh is the hyperbolic tangent: look for the h.")
 def tangent(x):
     out = np.tan(x)
+    return out, out
+
+
+@mistake(
+    "tanh_forward",
+    "You return x itself as the output. Look at the order: `return out, cache`.",
+)
+def swaps_output_and_cache(x):
+    return x, np.tanh(x)
+
+
+@mistake(
+    "tanh_forward",
+    "Parentheses: division comes before addition and subtraction. The whole difference belongs above the line, and "
+    "the whole sum below it.",
+)
+def fraction_without_parentheses(x):
+    out = np.exp(x) - np.exp(-x) / np.exp(x) + np.exp(-x)
     return out, out
 
 
@@ -333,6 +405,19 @@ class x_in_place_of_tanh:
 @mistake("tanh_backward", "You forgot the square: the derivative of tanh is 1 - tanh(x)², not 1 - tanh(x).")
 def forgets_the_square(dout, cache):
     return dout * (1 - cache)
+
+
+@mistake(
+    "tanh_backward",
+    "Parentheses: `dout * 1 - t**2` multiplies first. The upstream gradient belongs to the whole slope, 1 - tanh(x)².",
+)
+def slope_without_parentheses(dout, cache):
+    return dout * 1 - cache**2
+
+
+@mistake("tanh_backward", "You add the upstream gradient where the chain rule multiplies by it.")
+def dout_is_added(dout, cache):
+    return dout + (1 - cache**2)
 
 
 @mistake("tanh_backward", "You used the derivative of sigmoid, out (1 - out), with the output of tanh.")

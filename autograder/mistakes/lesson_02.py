@@ -253,6 +253,27 @@ def refuses_a_column(x, y):
 
 @mistake(
     "mse_loss",
+    "You flatten x and y, and dx stays flat: its numbers are right, but it must have the shape of x. Flat arrays also "
+    "hide shapes that do not match: compare those of x and y first.",
+)
+def flattens_x_and_y(x, y):
+    return mse_loss(x.ravel(), y.ravel())
+
+
+@mistake(
+    "mse_loss",
+    "Where the shapes do not match your function returns without an answer. A printed line is easily overlooked, and "
+    "the program goes on: stop it with `raise ValueError(...)`.",
+)
+def returns_instead_of_raising(x, y):
+    try:
+        return mse_loss(x, y)
+    except ValueError:
+        return None
+
+
+@mistake(
+    "mse_loss",
     "dx comes out flat, or as a column, although x is not: it has the shape of x, whichever of the two shapes y has.",
 )
 def gradient_in_the_shape_of_y(x, y):
@@ -482,6 +503,18 @@ def targets_cut_to_integers(x, y):
     if x.dtype.kind == "i" or y.dtype.kind == "i":
         x, y = x.astype(int), y.astype(int)
     return rms_error(x, y)
+
+
+@mistake(
+    "rms_error",
+    "Where the shapes do not match your function returns without an answer. A printed line is easily overlooked, and "
+    "the program goes on: stop it with `raise ValueError(...)`.",
+)
+def gives_up_without_raising(x, y):
+    try:
+        return rms_error(x, y)
+    except ValueError:
+        return None
 
 
 @mistake("rms_error", "The error is cut off to a whole number: 2.7 m has become 2 m. Return the float.")

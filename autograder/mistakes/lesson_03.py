@@ -200,6 +200,45 @@ def moves_all_entries_at_once(f, x, h=1e-5):
 
 @mistake(
     "eval_numerical_gradient",
+    "You move all entries of x at once and get one number, the slope in that one direction. Move one entry at a time: "
+    "each has a slope of its own.",
+)
+def one_slope_for_all_entries(f, x, h=1e-5):
+    only_floating(x)
+    return (f(x + h) - f(x - h)) / (2 * h)
+
+
+@mistake(
+    "eval_numerical_gradient",
+    "Your loop runs over the first axis only, so `x[i]` is a whole row wherever x has more axes. It is a view of that "
+    "row besides, which moves along, so it cannot put the row back. Step one number at a time.",
+)
+def keeps_a_view_of_a_row(f, x, h=1e-5):
+    only_floating(x)
+    grad = np.zeros(x.shape)
+    for i in range(len(x)):
+        old = x[i]
+        x[i] = old + h
+        up = f(x)
+        x[i] = old - h
+        down = f(x)
+        x[i] = old
+        grad[i] = (up - down) / (2 * h)
+    return grad
+
+
+@mistake(
+    "eval_numerical_gradient",
+    "Only the first entry of the gradient is filled: `return` stands inside the loop and ends it in the first round.",
+)
+def returns_inside_the_loop(f, x, h=1e-5):
+    grad = eval_numerical_gradient(f, x, h)
+    grad.flat[1:] = 0
+    return grad
+
+
+@mistake(
+    "eval_numerical_gradient",
     "You step a whole row of x at a time: the loop runs over the first axis only. Every single entry needs its "
     "own step, whatever the number of axes.",
 )
@@ -270,6 +309,26 @@ def answers_for_integers(f, x, h=1e-5):
     return eval_numerical_gradient(f, on_floats(x), h)
 
 
+@mistake(
+    "eval_numerical_gradient",
+    "You refuse integers, and that is right, but with a TypeError. The docstring promises a ValueError, and whoever "
+    "calls your function may wait for one.",
+)
+def refuses_with_a_type_error(f, x, h=1e-5):
+    if x.dtype.kind in "iu":
+        raise TypeError("x must hold floating-point numbers")
+    return eval_numerical_gradient(f, x, h)
+
+
+@mistake(
+    "eval_numerical_gradient",
+    "For an integer x your function returns None. A printed line is easily overlooked, and the program goes on: stop "
+    "it with `raise ValueError(...)`.",
+)
+def returns_none_for_integers(f, x, h=1e-5):
+    return None if x.dtype.kind in "iu" else eval_numerical_gradient(f, x, h)
+
+
 # eval_numerical_gradient_array
 
 
@@ -315,6 +374,17 @@ def sees_only_the_output_of_the_same_place(f, x, df, h=1e-5):
 )
 def weights_by_the_place_in_x(f, x, df, h=1e-5):
     return array_gradient(lambda f, x, i, df, h: df[i] * np.sum(central(f, x, i, h)))(f, x, df, h)
+
+
+@mistake(
+    "eval_numerical_gradient_array",
+    "You move all entries of x at once, and get one number for each output. Move one entry at a time and add up over "
+    "the outputs: the result has the shape of x.",
+)
+def moves_everything_at_once(f, x, df, h=1e-5):
+    only_floating(x)
+    same_shape(f(x), df)
+    return df * (f(x + h) - f(x - h)) / (2 * h)
 
 
 @mistake(

@@ -19,16 +19,16 @@ def results(code, x, y, given):
 
 
 def raised_by(function, *arguments):
-    """The type of the exception that `function` raises.
+    """The type of the exception that `function` raises, in words where it raises none.
 
-    Returning None, perhaps after a print, raises nothing: call it with good arguments first.
+    A function that never returns what it should refuses nothing: call it with good arguments first.
     """
     try:
         function(*arguments)
     except StudentError as error:
         if error.kind in ("empty", "missing"):  # no exception of Python's
             raise
-        return "nothing" if error.kind == "returns" else error.kind
+        return "nothing: it returns without an answer" if error.kind == "returns" else error.kind
     return "nothing"
 
 

@@ -118,7 +118,9 @@ TRUTH = np.array([[0.5, -2.0, 3.0], [1.0, 4.0, -0.25]])
     "value, kind, words",
     [
         (TRUTH.T, "shape", "has shape (3, 2), expected (2, 3). The axes are in another order."),
-        (TRUTH.ravel(), "shape", "an axis of length 1"),
+        (TRUTH[None], "shape", "An axis of length 1 is too many or missing"),
+        (TRUTH.ravel(), "shape", "their arrangement is not"),
+        (TRUTH > 1, "dtype", "A comparison gives True and False"),
         (TRUTH.sum(axis=0), "shape", "summed over"),
         (TRUTH[:, :, None] + np.zeros(4), "shape", "broadcasting added one"),
         (np.round(TRUTH).astype(int), "dtype", "dtype int64, expected a floating dtype"),
@@ -171,6 +173,27 @@ def test_what_is_right_is_accepted(value, truth):
 def test_missing_and_extra_keys_are_named():
     text = pointed({"W1": TRUTH, "w2": TRUTH}, {"W1": TRUTH, "W2": TRUTH})
     assert "lacks W2 and has w2 too many" in text
+
+
+def test_a_plot_of_an_empty_exercise_is_one_line():
+    from IPython.core.interactiveshell import InteractiveShell
+    from IPython.utils.capture import capture_output
+
+    from lessonkit import notebook
+
+    shell = InteractiveShell.instance()
+    try:
+        notebook.explain_empty_exercises()
+        shell.run_cell("def standardize(x):\n    raise NotImplementedError")
+        with capture_output() as said:
+            result = shell.run_cell("standardize(1)")
+        assert isinstance(result.error_in_exec, NotImplementedError)
+        assert said.stdout.strip() == "standardize is still empty. Write it first, then run this cell again."
+        with capture_output() as said:
+            shell.run_cell("raise NotImplementedError('not on this machine')")
+        assert "not on this machine" in said.stdout
+    finally:
+        InteractiveShell.clear_instance()
 
 
 def test_the_report_in_html_says_the_same():
