@@ -117,7 +117,7 @@ def _code():
 _warm = {}
 
 
-def work(lesson, data, why, released, seed, unsandboxed):
+def work(lesson, data, why, released, seed, unsandboxed=False, limits=None):
     """Grade one submission; never raise. It needs the installed package and its arguments, and no course folder.
 
     Returns
@@ -132,7 +132,7 @@ def work(lesson, data, why, released, seed, unsandboxed):
             found = recognise(data, released)
             flags += found.flags
             notes += found.notes
-            outcome = _graded(lesson, found.notebook, notes, flags, seed, unsandboxed)
+            outcome = _graded(lesson, found.notebook, notes, flags, seed, unsandboxed, limits)
             return {**outcome, "unanswered": unanswered(found.notebook, released)}
         except Unreadable as error:
             notes.append(str(error))
@@ -144,21 +144,20 @@ def work(lesson, data, why, released, seed, unsandboxed):
     return {**_outcome(None, results, notes, flags, 0.0), "unanswered": unanswered(released, released)}
 
 
-def _graded(lesson, notebook, notes, flags, seed, unsandboxed):
-    key = (lesson, seed, unsandboxed)
-    if key not in _warm:
-        _warm[key] = (Zygote(lesson, protections=protections(unsandboxed)), Live(seed))
-    zygote, live = _warm[key]
+def _graded(lesson, notebook, notes, flags, seed, unsandboxed, limits):
+    key = (lesson, seed, unsandboxed, limits)
     cells = list(checks_of(notebook))
     for attempt in (1, 2):
+        if key not in _warm:
+            _warm[key] = (Zygote(lesson, limits, protections(unsandboxed)), Live(seed))
+        zygote, live = _warm[key]
         try:
             graded = grade_notebook(zygote, [(source, exercise) for _, source, exercise in cells], live)
             break
         except ZygoteGone:
+            _warm.pop(key)[0].close()
             if attempt == 2:
                 raise
-            zygote.close()
-            _warm[key] = zygote, live = Zygote(lesson, protections=protections(unsandboxed)), live
     for place, (index, _, _) in enumerate(cells):
         cell = notebook["cells"][index]
         cell["execution_count"], cell["outputs"] = place + 1, graded.outputs.get(place, [])
@@ -180,8 +179,9 @@ def _outcome(notebook, results, notes, flags, seconds):
 
 
 def grade(
-    lesson, folder=COURSE, jobs=None, force=False, unsandboxed=False, db_url=None, scheduler=None, students=None, quiet=False
-):
+    lesson, folder=COURSE, jobs=None, force=False, unsandboxed=False, db_url=None, scheduler=None, students=None,
+    limits=None, quiet=False,
+):  # fmt: skip
     """Grade everyone.
 
     Parameters
@@ -201,6 +201,8 @@ def grade(
         Address of a Dask scheduler, ``tcp://host:8786``, whose workers grade instead of this machine.
     students : list of str, optional
         Only these.
+    limits : sandbox.Limits, optional
+        What one notebook may use.
     quiet : bool
         Show no progress bar.
 
@@ -229,7 +231,7 @@ def grade(
         if force or _noted(course.journal(lesson, student)) != prints[student]:
             todo.append((student, data, why))
     send = _to_cluster(scheduler) if scheduler else _to_processes(jobs or os.cpu_count() or 1)
-    tasks = {student: (lesson, data, why, released, seed, unsandboxed) for student, data, why in todo}
+    tasks = {student: (lesson, data, why, released, seed, unsandboxed, limits) for student, data, why in todo}
     with Writer(course, lesson, seed) as writer, tqdm(total=len(todo), unit="notebook", disable=quiet) as bar:
         for student, outcome in send(tasks):
             writer.record(student, outcome, prints[student])
@@ -321,11 +323,7 @@ class Writer:
 
     def _write_notebook(self, student, outcome):
         folder = self.course.folder / "autograded" / student / self.lesson
-        notebook = outcome["notebook"] or self._empty(outcome)
-        if outcome["notes"]:
-            text = "\n".join(["**About your submission**", "", *(f"- {note}" for note in outcome["notes"])])
-            note = {"cell_type": "markdown", "id": "about", "metadata": {}, "source": text}
-            notebook = {**notebook, "cells": [note, *notebook["cells"]]}
+        notebook = about(outcome["notebook"] or self._empty(outcome), outcome["notes"])
         _write(folder / f"{self.lesson}.ipynb", json.dumps(notebook, indent=1, ensure_ascii=False) + "\n")
         stamp = self._timestamp(student)
         if stamp:
@@ -388,6 +386,15 @@ class Writer:
                 asked = self.penalties.plugin_inst.late_submission_penalty(submission.student.id, notebook.score, late)
                 if asked is not None:
                     notebook.late_submission_penalty = self.penalties._check_late_penalty(notebook, asked)
+
+
+def about(notebook, notes):
+    """The notebook with a first cell that tells the student what was found."""
+    if not notes:
+        return notebook
+    text = "\n".join(["**About your submission**", "", *(f"- {note}" for note in notes)])
+    cell = {"cell_type": "markdown", "id": "about", "metadata": {}, "source": text}
+    return {**notebook, "cells": [cell, *notebook["cells"]]}
 
 
 def explain(lesson, student, folder=COURSE, unsandboxed=False):

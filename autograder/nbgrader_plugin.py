@@ -1,17 +1,22 @@
-"""nbgrader's autograder, with the sandbox and the checks outside: what `nbgrader_config.py` puts in place of `Execute`.
+"""nbgrader's autograder, with the sandbox and the checks outside.
 
-`nbgrader autograde` and formgrader's button use it; `python -m autograder grade` does the same for a whole class.
+`nbgrader_config.py` puts `Recognise` first among the steps that clean a submission, and `GradeOutside` in place of
+`Execute`. `nbgrader autograde` and formgrader's button then use them; `python -m autograder grade` does the same for a
+whole class.
 """
 
-import atexit
+import json
+import os
 from functools import cache
 
-from nbformat import from_dict
-from nbgrader.preprocessors import Execute
-from nbgrader.utils import is_grade
+import nbformat
+from nbgrader.preprocessors import Execute, NbGraderPreprocessor
 from traitlets import Bool
 
+from autograder.build import COURSE
+from autograder.grade import Course, about
 from autograder.outside import Zygote, grade_notebook, protections
+from autograder.recognise import checks_of, recognise
 from autograder.truth import Live, secret_seed
 from lessonkit.lessons import lessons
 
@@ -19,15 +24,27 @@ from lessonkit.lessons import lessons
 @cache
 def warm(lesson, unsandboxed=False):
     """The warm process of a lesson: one for as long as this process lives."""
-    zygote = Zygote(lesson, protections=protections(unsandboxed))
-    atexit.register(zygote.close)
-    return zygote
+    return Zygote(lesson, protections=protections(unsandboxed))
 
 
 @cache
 def live():
     """The truth on the course's secret seed."""
     return Live(secret_seed())
+
+
+class Recognise(NbGraderPreprocessor):
+    """Brings a submission into shape, whatever was done to it, before nbgrader looks at it."""
+
+    def preprocess(self, nb, resources):
+        name = resources["nbgrader"]["assignment"]
+        if name not in lessons():  # an assignment of the instructor's own
+            return nb, resources
+        released = Course(os.environ.get("LESSONKIT_COURSE", COURSE)).released(name)
+        found = recognise(json.dumps(nb).encode(), released)
+        _log(self.log, resources, found)
+        notebook = about(found.notebook, found.notes)
+        return nbformat.from_dict(notebook), resources
 
 
 class GradeOutside(Execute):
@@ -39,17 +56,17 @@ class GradeOutside(Execute):
         name = resources["nbgrader"]["assignment"]
         if name not in lessons():  # an assignment of the instructor's own: nbgrader's way
             return super().preprocess(nb, resources, km)
-        cells = [cell for cell in nb.cells if cell.cell_type == "code"]
-        graded = grade_notebook(
-            warm(name, self.unsandboxed),
-            [(c.source, c.metadata.nbgrader.grade_id.removeprefix("check_") if is_grade(c) else None) for c in cells],
-            live(),
-        )
-        for place, cell in enumerate(cells):
-            cell.execution_count = place + 1
-            cell.outputs = [from_dict(output) for output in graded.outputs.get(place, [])]
-        for flag in graded.flags:
-            self.log.warning("%s, %s: to be looked at: %s", resources["nbgrader"]["student"], name, flag)
-        for note in graded.notes:
-            self.log.warning("%s, %s: %s", resources["nbgrader"]["student"], name, note)
+        cells = list(checks_of(nb))
+        graded = grade_notebook(warm(name, self.unsandboxed), [cell[1:] for cell in cells], live())
+        for place, (index, _, _) in enumerate(cells):
+            nb.cells[index].execution_count = place + 1
+            nb.cells[index].outputs = [nbformat.from_dict(output) for output in graded.outputs.get(place, [])]
+        _log(self.log, resources, graded)
         return nb, resources
+
+
+def _log(log, resources, found):
+    """Tell the instructor what was mended and what should be looked at."""
+    who = f"{resources['nbgrader']['student']}, {resources['nbgrader']['assignment']}"
+    for line in (*found.notes, *(f"to be looked at: {flag}" for flag in found.flags)):
+        log.warning("%s: %s", who, line)

@@ -37,6 +37,7 @@ import wire  # noqa: E402
 
 INSIDE = Path(__file__).parent / "inside"
 LIBRARIES = ("ipywidgets", "tqdm.auto", "scipy.special")  # loaded before the first notebook, when they are there
+BACKEND = "module://matplotlib_inline.backend_inline"  # figures are shown in the notebook, as by Jupyter's kernel
 PROTECTIONS = ("namespaces", "capabilities", "resources", "files", "system calls")
 START_LIMIT = 120  # seconds until the warm process is ready
 PREFIX = "grading-"  # of the folders that hold a warm process's files
@@ -141,6 +142,7 @@ class Zygote:
             "PATH": os.defpath,
             "HOME": str(self.scratch),
             "MPLCONFIGDIR": str(self.folder / "matplotlib"),
+            "MPLBACKEND": BACKEND,
             "LANG": "C.UTF-8",
             "PYTHONDONTWRITEBYTECODE": "1",
             **{name: "1" for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")},

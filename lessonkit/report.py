@@ -76,7 +76,7 @@ def _points(outcome):
 
 
 def _example(outcome):
-    return outcome.example if outcome.kind == "error" else f"For example, {outcome.example}"
+    return outcome.example if outcome.example.startswith("line ") else f"For example, {outcome.example}"
 
 
 def _code(sentence):

@@ -12,6 +12,9 @@ from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
 
+MAX_ITEMS = 400
+
+
 class CellTimeout(BaseException):
     """The cell ran longer than a cell may. Derived from BaseException, so that `except Exception` lets it pass."""
 
@@ -26,7 +29,7 @@ class Outputs:
         self.items, self.left, self.by_display_id, self.clearing = [], limit, {}, False
 
     def stream(self, name, text):
-        """Add text; like nbclient, to the last output when that is the same stream."""
+        """Add text. As with nbclient, each stream is one output between others, and stdout comes first."""
         cut = len(text) > self.left
         text = text[: self.left]
         if not text:
@@ -36,19 +39,26 @@ class Outputs:
             text += "\n... the rest of the output was cut off ...\n"
             self.left = 0
         self._clear_if_asked()
-        last = self.items[-1] if self.items else {}
-        if last.get("output_type") == "stream" and last["name"] == name:
-            last["text"] += text
-        else:
-            self.items.append({"output_type": "stream", "name": name, "text": text})
+        trailing = {}
+        for item in reversed(self.items):
+            if item["output_type"] != "stream":
+                break
+            trailing[item["name"]] = item
+        if name in trailing:
+            trailing[name]["text"] += text
+            return
+        item = {"output_type": "stream", "name": name, "text": text}
+        place = len(self.items) - (name == "stdout" and "stderr" in trailing)
+        self.items.insert(place, item)
 
     def add(self, output, display_id=None):
         """Add a picture, a value or an error."""
         data = output.get("data", {})
         size = 100 + sum(len(str(value)) for value in data.values()) // 20  # pictures are large and few
-        if size > self.left:
+        is_error = output["output_type"] == "error" and len(self.items) < MAX_ITEMS
+        if size > self.left and not is_error:  # how a cell came to its end is told in any case
             return
-        self.left -= size
+        self.left = max(0, self.left - size)
         self._clear_if_asked()
         self.items.append(output)
         if display_id is not None:
@@ -145,6 +155,10 @@ class Shell(InteractiveShell):
 
     def enable_gui(self, gui=None):
         pass
+
+    def _tee(self, channel):
+        """No second copy of all that is printed: IPython keeps one without limit."""
+        return contextlib.nullcontext()
 
 
 def make_shell():

@@ -44,8 +44,11 @@ def import_all(*names):
 def load(modules):
     """Import what notebooks use, and draw a first figure: what is loaded here, no notebook waits for."""
     import cells
+    import kit
+    import lessonkit
     import wire  # noqa: F401
 
+    lessonkit.check = lessonkit.notebook.check = kit.check
     import_all("lessonkit.explorers", "lessonkit.plots", "reference_impl", *modules)
     shell = cells.make_shell()
     cells.run_cell(shell, WARM_UP, 60, 10_000)
@@ -147,10 +150,12 @@ def lock_in(options):
     if "namespaces" in wanted:
         sandbox.mount_scratch(scratch, limits.scratch)
     os.chdir(scratch)
+    backend = os.environ["MPLBACKEND"]
     os.environ.clear()
     os.environ.update({name: scratch for name in ("HOME", "TMPDIR", "MPLCONFIGDIR")})
     tempfile.tempdir = scratch
-    os.environ.update({"LANG": "C.UTF-8", "MPLBACKEND": "module://matplotlib_inline.backend_inline"})
+    os.environ.update({"LANG": "C.UTF-8", "MPLBACKEND": backend})
+    os.environ["JOBLIB_MULTIPROCESSING"] = "0"  # it would warn that it cannot
     if "capabilities" in wanted:
         sandbox.drop_capabilities()
     if "resources" in wanted:

@@ -82,6 +82,16 @@ def uniform_between_zero_and_scale(fan_in, fan_out, weight_scale, rng):
 
 @mistake(
     "init_normal",
+    "Your weights are uniform between `-weight_scale / 2` and `weight_scale / 2`. Their mean is 0, but their "
+    "standard deviation is 3.46 times too small, and the distribution is not normal.",
+)
+def uniform_around_zero(fan_in, fan_out, weight_scale, rng):
+    _, b = init_normal(fan_in, fan_out, weight_scale, rng)
+    return weight_scale * (rng.random((fan_in, fan_out)) - 0.5), b
+
+
+@mistake(
+    "init_normal",
     "All your weights have the same sign: you draw from a normal distribution and then drop the minus "
     "signs. Signals need weights of either sign, or they can only add up.",
 )
@@ -205,7 +215,51 @@ def refuses_a_layer_of_one(fan_in, fan_out, weight_scale, rng):
     return init_normal(fan_in, fan_out, weight_scale, rng)
 
 
+@mistake(
+    "init_normal",
+    "For sizes that make no sense your function comes back as if all were well. A message that is printed or "
+    "returned lets the caller go on; `raise` stops it on the spot.",
+)
+def prints_in_place_of_raising(fan_in, fan_out, weight_scale, rng):
+    if fan_in < 1 or fan_out < 1:
+        print("a layer needs inputs and outputs")
+        return None
+    return init_normal(fan_in, fan_out, weight_scale, rng)
+
+
+@mistake("init_normal", "The two results come in the wrong order: first the weights, then the biases.")
+def returns_the_biases_first(fan_in, fan_out, weight_scale, rng):
+    return init_normal(fan_in, fan_out, weight_scale, rng)[::-1]
+
+
 # init_xavier
+
+
+@mistake(
+    "init_xavier",
+    "Your variance is 2 / fan_in, plus fan_out: Python divides before it adds. Which part of the formula stands "
+    "below the fraction bar?",
+)
+def adds_after_dividing(fan_in, fan_out, rng):
+    return normal(fan_in, fan_out, rng, lambda i, o: 2 / i + o)
+
+
+@mistake(
+    "init_xavier",
+    "Your variance is the mean of 1 / fan_in and 1 / fan_out. The compromise takes the mean of fan_in and "
+    "fan_out first, and divides 1 by that.",
+)
+def mean_of_the_variances(fan_in, fan_out, rng):
+    return normal(fan_in, fan_out, rng, lambda i, o: (1 / i + 1 / o) / 2)
+
+
+@mistake(
+    "init_xavier",
+    "Your `w` is itself a pair. A function that returns weights and biases has both in its result: take the two "
+    "apart, or hand the pair on as it is.",
+)
+def a_pair_in_a_pair(fan_in, fan_out, rng):
+    return init_xavier(fan_in, fan_out, rng), np.zeros(max(fan_out, 0))
 
 
 @mistake(
@@ -363,6 +417,34 @@ def no_look_at_the_sizes(fan_in, fan_out, rng):
 
 
 # init_he
+
+
+@mistake(
+    "init_he",
+    "Your variance is 4 / (fan_in + fan_out), twice that of Xavier. He's rule is no compromise between the two "
+    "sizes: it looks at one of them alone.",
+)
+def doubles_xavier(fan_in, fan_out, rng):
+    return normal(fan_in, fan_out, rng, lambda i, o: 4 / (i + o))
+
+
+@mistake(
+    "init_he",
+    "A ReLU has gone over your weights: half of them are 0, and none is negative. The rule only makes up for the "
+    "ReLU that comes after the layer.",
+)
+def relu_of_the_weights(fan_in, fan_out, rng):
+    w, b = init_he(fan_in, fan_out, rng)
+    return np.maximum(w, 0), b
+
+
+@mistake(
+    "init_he",
+    "Your `w` is itself a pair. A function that returns weights and biases has both in its result: take the two "
+    "apart, or return the pair as it is.",
+)
+def w_is_a_pair(fan_in, fan_out, rng):
+    return init_he(fan_in, fan_out, rng), np.zeros(max(fan_out, 0))
 
 
 @mistake(

@@ -76,8 +76,8 @@ def multiplies_w_by_x(x, w, b):
 
 @mistake(
     "affine_forward",
-    "x is used as it comes. An example may be a picture, with several axes: lay its numbers out in one row "
-    "first.",
+    "The product does not get one row for each example. An example may be a picture, with several axes: lay all "
+    "its numbers out in one row first.",
 )
 def does_not_flatten(x, w, b):
     return x @ w + b, (x, w)
@@ -190,6 +190,15 @@ def adds_up_inside_b(x, w, b):
 
 
 # affine_relu_forward
+
+
+@mistake(
+    "affine_relu_forward",
+    "A function is given a pair where it needs an array. `affine_forward` returns two things, the sums and a "
+    "cache: take them apart before you go on.",
+)
+def hands_on_the_pair(x, w, b):
+    return relu_forward(affine_forward(x, w, b))
 
 
 @mistake("affine_relu_forward", "There is no ReLU in your result: it still has negative entries.")
@@ -320,6 +329,41 @@ class forgets_the_output_layer:
         def init_params(self):
             super().init_params()
             del self.params[f"W{self.num_layers}"], self.params[f"b{self.num_layers}"]
+
+
+@mistake(
+    "ForwardNet",
+    "While the parameters are made, an index runs past the end of a list. Layers count from 1 and lists from 0: "
+    "at which place of `self.dims` do the inputs of layer 1 stand, and at which its outputs?",
+)
+class looks_one_place_too_far:
+    class ForwardNet(reference_impl.ForwardNet):
+        def init_params(self):
+            for i in range(1, self.num_layers + 1):
+                self.params[f"W{i}"], self.params[f"b{i}"] = self.init_layer(self.dims[i], self.dims[i + 1])
+
+
+@mistake(
+    "ForwardNet",
+    'All layers have the same names, "W{i}" and "b{i}". Only in a string with an f in front does Python put in '
+    "the number.",
+)
+class forgets_the_f:
+    class ForwardNet(reference_impl.ForwardNet):
+        def init_params(self):
+            for i in range(1, self.num_layers + 1):
+                self.params["W{i}"], self.params["b{i}"] = self.init_layer(self.dims[i - 1], self.dims[i])
+
+
+@mistake(
+    "ForwardNet",
+    "`self.params` is still empty when `init_params` is done. Put the parameters in there: what the method returns, "
+    "or keeps under another name, is not found again.",
+)
+class leaves_params_empty:
+    class ForwardNet(reference_impl.ForwardNet):
+        def init_params(self):
+            return {}
 
 
 @mistake(
@@ -604,6 +648,27 @@ class the_last_cache_is_missing:
         def forward(self, X):
             scores, caches = super().forward(X)
             return scores, caches[:-1]
+
+
+@mistake(
+    "ForwardNet",
+    "The second thing that `forward` returns is None, where the list of caches should be. Methods that change a "
+    "list, such as `append`, change it in place and return None.",
+)
+class none_in_place_of_the_caches:
+    class ForwardNet(reference_impl.ForwardNet):
+        def forward(self, X):
+            return super().forward(X)[0], None
+
+
+@mistake(
+    "ForwardNet",
+    "`forward` has to return two things: the scores, and the list with one cache per layer.",
+)
+class scores_alone:
+    class ForwardNet(reference_impl.ForwardNet):
+        def forward(self, X):
+            return super().forward(X)[0]
 
 
 @mistake(

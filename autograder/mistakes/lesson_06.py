@@ -283,7 +283,38 @@ class keeps_the_cache_in_a_global:
         return affine_backward(dout, *keeps_the_cache_in_a_global.latest)
 
 
+@mistake(
+    "affine_backward",
+    "db has picked up b as a factor. A bias is added to the sum, so no factor comes in: its gradient does not "
+    "depend on b at all.",
+)
+def db_times_b(dout, cache):
+    dx, dw, db = affine_backward(dout, cache)
+    return dx, dw, cache[2] * db
+
+
+@mistake(
+    "affine_backward",
+    "You make dx with its rows and columns exchanged, as `w @ dout.T` does, and reshape it. `reshape` does not "
+    "exchange them back, it only cuts the same row of numbers into other pieces.",
+)
+def dx_reshaped_in_place_of_transposed(dout, cache):
+    _, dw, db = affine_backward(dout, cache)
+    x, w, _ = cache
+    return (w @ dout.T).reshape(x.shape), dw, db
+
+
 # affine_relu_backward
+
+
+@mistake(
+    "affine_relu_backward",
+    "`relu_backward` is given a tuple where it needs the ReLU's own cache. The cache of this function is a pair, "
+    "the affine layer's first, the ReLU's second.",
+)
+def relu_gets_the_other_cache(dout, cache):
+    relu_cache, affine_cache = cache
+    return affine_backward(relu_backward(dout, relu_cache), affine_cache)
 
 
 @mistake(
@@ -693,6 +724,92 @@ class stops_before_the_first_layer:
             if self.num_layers > 1:
                 del grads["W1"], grads["b1"]
             return loss, grads
+
+
+@mistake(
+    "TrainableNet",
+    "When the regularization comes, a layer's weights have no gradient in your dict yet. Was it never put in, or did "
+    "another dict take the place of yours? Adding the entries of a dict to another keeps them all.",
+)
+class hidden_gradients_replace_the_last:
+    class TrainableNet(reference_impl.TrainableNet):
+        def loss(self, X, y=None):
+            scores, caches = self.forward(X)
+            if y is None:
+                return scores
+            loss, dscores = self.loss_function(scores, y)
+            last = self.num_layers
+            dh, dw, db = affine_backward(dscores, caches[-1])
+            grads = {f"W{last}": dw, f"b{last}": db}
+            for i in range(last - 1, 0, -1):
+                dh, grads = self.hidden_backward(i, dh, caches[i - 1])
+            for i in range(1, last + 1):
+                w = self.params[f"W{i}"]
+                loss += 0.5 * self.reg * np.sum(w**2)
+                grads[f"W{i}"] = grads[f"W{i}"] + self.reg * w
+            return loss, grads
+
+
+@mistake(
+    "TrainableNet",
+    "When the regularization comes, your dict has no gradient for W1 yet. The walk back has to reach every hidden "
+    "layer, down to the first, and what each one returns has to go into the dict, under its layer's own names.",
+)
+class hidden_gradients_are_dropped:
+    class TrainableNet(reference_impl.TrainableNet):
+        def loss(self, X, y=None):
+            scores, caches = self.forward(X)
+            if y is None:
+                return scores
+            loss, dscores = self.loss_function(scores, y)
+            last = self.num_layers
+            _, dw, db = affine_backward(dscores, caches[-1])
+            grads = {f"W{last}": dw, f"b{last}": db}
+            for i in range(1, last + 1):
+                w = self.params[f"W{i}"]
+                loss += 0.5 * self.reg * np.sum(w**2)
+                grads[f"W{i}"] = grads[f"W{i}"] + self.reg * w
+            return loss, grads
+
+
+@mistake(
+    "TrainableNet",
+    "The weights' gradients hold the regularization and nothing else: it took the place of what had come back from "
+    "the loss of the scores. Two paths lead to a weight, so two gradients add up.",
+)
+class regularization_replaces_the_gradient:
+    class TrainableNet(reference_impl.TrainableNet):
+        def loss(self, X, y=None):
+            if y is None:
+                return super().loss(X)
+            loss, grads = super().loss(X, y)
+            for name in grads:
+                if name.startswith("W"):
+                    grads[name] = self.reg * self.params[name]
+            return loss, grads
+
+
+@mistake(
+    "TrainableNet",
+    "You add up a layer's weights and square the sum. The formula squares each weight, and adds up the squares.",
+)
+class square_of_the_sum:
+    class TrainableNet(Patched):
+        def more_loss(self, weights):
+            return 0.5 * self.reg * float(sum(w.sum() ** 2 for w in weights.values()))
+
+
+@mistake(
+    "TrainableNet",
+    "Python asks an array whether it is true, and an array has many entries, so no single answer. If that is your "
+    "test for missing targets: whether y is None is a question about y as a whole, asked with `is`.",
+)
+class compares_targets_with_none:
+    class TrainableNet(reference_impl.TrainableNet):
+        def loss(self, X, y=None):
+            if y == None:  # noqa: E711
+                return super().loss(X)
+            return super().loss(X, y)
 
 
 @mistake(

@@ -266,6 +266,27 @@ def velocity_not_stored(w, dw, config=None):
 
 @mistake(
     "sgd_momentum",
+    "Your steps are right, but the config that you return has nothing under the name that the docstring gives to the "
+    "velocity. Others who read or save it will look there.",
+)
+def velocity_under_another_name(w, dw, config=None):
+    config = filled(config, learning_rate=1e-2, momentum=0.9, v=0.0)
+    config["v"] = config["momentum"] * config["v"] - config["learning_rate"] * dw
+    return w + config["v"], config
+
+
+@mistake(
+    "sgd_momentum",
+    "The gradient moves w twice: once through the velocity, which already holds it, and once more by itself.",
+)
+def gradient_beside_the_velocity(w, dw, config=None):
+    config, rate, mu, v = start_momentum(config)
+    config["velocity"] = mu * v - rate * dw
+    return w + config["velocity"] - rate * dw, config
+
+
+@mistake(
+    "sgd_momentum",
     "The new velocity forgets the old one: your steps are those of plain gradient descent. Part of the old "
     "velocity should live on.",
 )
@@ -529,6 +550,20 @@ def full_weight_for_the_new_square(w, dw, config=None):
 def cache_not_stored(w, dw, config=None):
     next_w, config = rmsprop(w, dw, filled(config))
     del config["cache"]
+    return next_w, config
+
+
+@mistake(
+    "rmsprop",
+    "Your steps are right, but the config that you return has nothing under the name that the docstring gives to the "
+    "running mean. Others who read or save it will look there.",
+)
+def cache_under_another_name(w, dw, config=None):
+    config = dict(config or {})
+    if "c" in config:
+        config["cache"] = config.pop("c")
+    next_w, config = rmsprop(w, dw, config)
+    config["c"] = config.pop("cache")
     return next_w, config
 
 
@@ -809,6 +844,34 @@ def betas_swapped(w, dw, config=None):
     beta1, beta2 = config["beta1"], config["beta2"]
     next_w, config = adam(w, dw, {**config, "beta1": beta2, "beta2": beta1})
     return next_w, {**config, "beta1": beta1, "beta2": beta2}
+
+
+@mistake(
+    "adam",
+    "Both means, and their corrections, use β₁. The mean of the squares has a weight of its own, β₂.",
+)
+def beta1_for_both(w, dw, config=None):
+    beta2 = start_adam(config)["beta2"]
+    next_w, config = adam(w, dw, {**start_adam(config), "beta2": start_adam(config)["beta1"]})
+    return next_w, {**config, "beta2": beta2}
+
+
+@mistake(
+    "adam",
+    "m and v are one and the same array: you give both names to a single array of zeros, so what is written into one "
+    "changes the other. Make an array for each.",
+)
+def one_array_for_both_means(w, dw, config=None):
+    fresh = not config or "m" not in config
+    config = start_adam(config)
+    beta1, beta2, square = config["beta1"], config["beta2"], dw**2
+    config["t"] += 1
+    config["m"] = beta1 * config["m"] + (1 - beta1) * dw
+    if fresh:
+        config["m"] = config["v"] = beta2 * config["m"] + (1 - beta2) * square
+    else:
+        config["v"] = beta2 * config["v"] + (1 - beta2) * square
+    return move(w, config, *corrected(config)), config
 
 
 @mistake(

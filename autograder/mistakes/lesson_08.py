@@ -159,7 +159,7 @@ def mixes_in_place(X, y, num_validation, num_test, rng):
 
 @mistake(
     "train_val_test_split",
-    "Sizes that make no sense go through without a word. Say no at once, with a ValueError: the error that "
+    "Sizes that make no sense raise no error of yours. Say no at once, with a ValueError: the error that "
     "comes otherwise shows up far from its cause, if it shows up at all.",
 )
 def takes_any_size(X, y, num_validation, num_test, rng):
@@ -286,6 +286,38 @@ def divides_by_zero(X_train, *others):
 
 @mistake(
     "normalize",
+    "Your function turns NaN and infinity into numbers when it is too late: a feature that was constant in training "
+    "and moves a little later has been divided by zero, and becomes the largest number there is. Do not divide it.",
+)
+def hides_the_division_by_zero(X_train, *others):
+    mean, std = X_train.mean(axis=0), X_train.std(axis=0)
+    with np.errstate(all="ignore"):
+        return tuple(np.nan_to_num((X - mean) / std) for X in (X_train, *others))
+
+
+@mistake(
+    "normalize",
+    "For an X_train of shape (N,), mean and standard deviation are single numbers, and one cannot assign to the "
+    "entries of a number. `np.where` chooses between two values, for numbers and arrays alike.",
+)
+def assigns_to_a_number(X_train, *others):
+    mean, std = X_train.mean(axis=0), X_train.std(axis=0)
+    std[X_train.max(axis=0) == X_train.min(axis=0)] = 1
+    return tuple((X - mean) / std for X in (X_train, *others))
+
+
+@mistake(
+    "normalize",
+    "The other arrays come back in a box of their own, a list or tuple inside the tuple. Return one flat tuple: the "
+    "training set first, then each of the others.",
+)
+def packs_the_others_up(X_train, *others):
+    first, *rest = normalize(X_train, *others)
+    return (first, rest) if others else (first,)
+
+
+@mistake(
+    "normalize",
     "Adding a tiny number to the standard deviation avoids 0 / 0, but look what it does to the other sets: a "
     "feature that was constant in training and moves a little later is blown up by that tiny number, a hundred "
     "million fold. Do not scale such a feature at all.",
@@ -373,6 +405,15 @@ def no_tuple_for_one(X_train, *others):
 )
 def one_long_row(X):
     return X.flatten()
+
+
+@mistake(
+    "flatten_rows",
+    "Rows in a list become an array with `np.array`, but from an empty list NumPy cannot know how long a row would be. "
+    "Say the whole shape yourself.",
+)
+def makes_a_list_of_rows(X):
+    return np.array([x.ravel() for x in X], dtype=X.dtype)
 
 
 @mistake(
@@ -486,8 +527,8 @@ def a_fresh_draw_for_every_batch(X, y, batch_size, rng):
 
 @mistake(
     "minibatches",
-    "The last batch is filled up with examples that had already come. They would count twice in this epoch: let "
-    "the last batch be smaller.",
+    "Your last batch is as large as the others. So more examples come than there are, and some count twice in this "
+    "epoch: let the last batch be smaller.",
 )
 def fills_up_the_last_batch(X, y, batch_size, rng):
     order = rng.permutation(len(X))
@@ -601,8 +642,8 @@ def draws_an_order_from_elsewhere(X, y, batch_size, rng):
 
 @mistake(
     "minibatches",
-    "Only the first batch comes back: a function that returns in its loop ends there. Use `yield`, or collect all "
-    "batches in a list first.",
+    "Only one batch comes back: a function ends at its first `return`, even inside a loop. Use `yield`, or collect "
+    "all batches in a list first.",
 )
 def returns_the_first_batch(X, y, batch_size, rng):
     for X_batch, y_batch in minibatches(X, y, batch_size, rng):
@@ -656,7 +697,7 @@ def one_coin_for_all(X, y, rng):
 
 @mistake(
     "augment_flip",
-    "You flip a coin for every row of an image: some rows are mirrored and others are not, and the picture is torn. "
+    "Some images are mirrored in parts: a row or a pixel here, and its neighbour not, so the picture is torn. "
     "One coin per image.",
 )
 def one_coin_per_row(X, y, rng):
@@ -751,7 +792,8 @@ def flips_coins_from_elsewhere(X, y, rng):
 
 @mistake(
     "augment_flip",
-    "Nothing is mirrored: the images come back as they were. Is the result of the flip thrown away?",
+    "Nothing is mirrored: the images come back as they were. Is the result of the flip thrown away, or does your coin "
+    "always fall on the same side?",
 )
 def throws_the_flip_away(X, y, rng):
     return X.copy(), y.copy()

@@ -207,9 +207,14 @@ def measuring(accuracy):
     return check_accuracy
 
 
-def right(solver, X, y):
+def scores(solver, X, size):
+    """The model's scores, asked for in pieces of at most ``size`` examples."""
+    return np.concatenate([solver.model.loss(X[i : i + size]) for i in range(0, len(X), size)])
+
+
+def right(scores, y):
     """Which examples get the right class."""
-    return solver.model.loss(X).argmax(axis=1) == y
+    return scores.argmax(axis=1) == y
 
 
 @mistake(
@@ -234,9 +239,9 @@ class squared_error:
 class forgets_y_std:
     class Solver(reference_impl.Solver):
         check_accuracy = measuring(
-            lambda self, X, y, _: right(self, X, y).mean()
+            lambda self, X, y, size: right(scores(self, X, size), y).mean()
             if self.category == "classification"
-            else rms_error(self.model.loss(X), y)
+            else rms_error(scores(self, X, size), y)
         )
 
 
@@ -248,9 +253,9 @@ class forgets_y_std:
 class compares_all_with_all:
     class Solver(reference_impl.Solver):
         check_accuracy = measuring(
-            lambda self, X, y, _: right(self, X, y).mean()
+            lambda self, X, y, size: right(scores(self, X, size), y).mean()
             if self.category == "classification"
-            else np.sqrt(np.mean((self.model.loss(X) - y) ** 2)) * self.y_std
+            else np.sqrt(np.mean((scores(self, X, size) - y) ** 2)) * self.y_std
         )
 
 
@@ -279,9 +284,9 @@ class mean_over_batches:
 class loss_as_accuracy:
     class Solver(reference_impl.Solver):
         check_accuracy = measuring(
-            lambda self, X, y, _: right(self, X, y).mean()
+            lambda self, X, y, size: right(scores(self, X, size), y).mean()
             if self.category == "classification"
-            else mse_loss(self.model.loss(X), y)[0]
+            else mse_loss(scores(self, X, size), y)[0]
         )
 
 
@@ -292,16 +297,16 @@ class loss_as_accuracy:
 )
 class classes_for_regression:
     class Solver(reference_impl.Solver):
-        check_accuracy = measuring(lambda self, X, y, _: np.mean(right(self, X, np.ravel(y))))
+        check_accuracy = measuring(lambda self, X, y, size: np.mean(right(scores(self, X, size), np.ravel(y))))
 
 
 @mistake("Solver", "You count the right answers. The accuracy is their share: divide by the number of examples.")
 class counts_the_right_ones:
     class Solver(reference_impl.Solver):
         check_accuracy = measuring(
-            lambda self, X, y, _: right(self, X, y).sum()
+            lambda self, X, y, size: right(scores(self, X, size), y).sum()
             if self.category == "classification"
-            else rms_error(self.model.loss(X), y) * self.y_std
+            else rms_error(scores(self, X, size), y) * self.y_std
         )
 
 
@@ -309,9 +314,9 @@ class counts_the_right_ones:
 class share_of_wrong_ones:
     class Solver(reference_impl.Solver):
         check_accuracy = measuring(
-            lambda self, X, y, _: 1 - right(self, X, y).mean()
+            lambda self, X, y, size: 1 - right(scores(self, X, size), y).mean()
             if self.category == "classification"
-            else rms_error(self.model.loss(X), y) * self.y_std
+            else rms_error(scores(self, X, size), y) * self.y_std
         )
 
 
@@ -319,9 +324,9 @@ class share_of_wrong_ones:
 class in_percent:
     class Solver(reference_impl.Solver):
         check_accuracy = measuring(
-            lambda self, X, y, _: 100 * right(self, X, y).mean()
+            lambda self, X, y, size: 100 * right(scores(self, X, size), y).mean()
             if self.category == "classification"
-            else rms_error(self.model.loss(X), y) * self.y_std
+            else rms_error(scores(self, X, size), y) * self.y_std
         )
 
 
@@ -332,10 +337,62 @@ class in_percent:
 class highest_score_of_each_column:
     class Solver(reference_impl.Solver):
         check_accuracy = measuring(
-            lambda self, X, y, _: np.mean(self.model.loss(X).argmax(axis=0) == y)
+            lambda self, X, y, size: np.mean(scores(self, X, size).argmax(axis=0) == y)
             if self.category == "classification"
-            else rms_error(self.model.loss(X), y) * self.y_std
+            else rms_error(scores(self, X, size), y) * self.y_std
         )
+
+
+@mistake(
+    "Solver",
+    "Your accuracy is a whole number, the count of right answers. Asked for is the fraction of all examples that are "
+    "right, from 0 to 1.",
+)
+class counts_in_whole_numbers:
+    class Solver(reference_impl.Solver):
+        def check_accuracy(self, X, y, num_samples=None, batch_size=100):
+            share = super().check_accuracy(X, y, num_samples, batch_size)
+            if self.category == "regression":
+                return share
+            return np.rint(share * min(len(X), num_samples or len(X))).astype(int)
+
+
+@mistake(
+    "Solver",
+    "Only the scores are multiplied by `y_std`. The targets were divided by it as well: bring both to the same unit.",
+)
+class only_scores_in_the_unit:
+    class Solver(reference_impl.Solver):
+        check_accuracy = measuring(
+            lambda self, X, y, size: right(scores(self, X, size), y).mean()
+            if self.category == "classification"
+            else rms_error(scores(self, X, size) * self.y_std, y)
+        )
+
+
+@mistake(
+    "Solver",
+    "The model gets more examples at once than `batch_size` allows. On a large data set their intermediate results "
+    "may not fit into memory: ask for the scores piece by piece.",
+)
+class asks_for_all_at_once:
+    class Solver(reference_impl.Solver):
+        def check_accuracy(self, X, y, num_samples=None, batch_size=100):
+            return super().check_accuracy(X, y, num_samples, len(X))
+
+
+@mistake(
+    "Solver",
+    "You draw more different examples than there are. If `num_samples` is larger than the data set, the measure is "
+    "taken on all of it.",
+)
+class draws_more_than_there_are:
+    class Solver(reference_impl.Solver):
+        def check_accuracy(self, X, y, num_samples=None, batch_size=100):
+            if num_samples is not None:
+                sample = self.rng.choice(len(X), num_samples, replace=False)
+                X, y = X[sample], y[sample]
+            return super().check_accuracy(X, y, None, batch_size)
 
 
 @mistake(

@@ -19,7 +19,7 @@ from reference_impl.regression import terrain, trained_solver
 # constant_baseline
 
 
-@mistake("constant_baseline", "You answer with the median. It has the smallest absolute error; the smallest RMS error has the mean.")
+@mistake("constant_baseline", "You answer with the median. It makes the absolute error smallest; for squares it is another middle that wins.")
 def median(X_train, y_train, X):
     return np.full(len(X), np.median(y_train))
 
@@ -125,6 +125,26 @@ def each_feature_by_itself(X_train, y_train, X):
     return (X - X_train.mean(axis=0)) @ slopes + level
 
 
+@mistake(
+    "linear_baseline",
+    "The column of ones is the first of one matrix and the last of the other, so every number in v meets the wrong feature: "
+    "build both matrices in the same way.",
+)
+def ones_in_another_place(X_train, y_train, X):
+    v, *_ = np.linalg.lstsq(np.column_stack([X_train, np.ones(len(X_train))]), y_train, rcond=None)
+    return np.column_stack([np.ones(len(X)), X]) @ v
+
+
+@mistake(
+    "linear_baseline",
+    "The ones are the first column of the training matrix and the last of the other: what v says about one column is used for "
+    "another. Keep the same order in both.",
+)
+def ones_first_then_last(X_train, y_train, X):
+    v, *_ = np.linalg.lstsq(np.column_stack([np.ones(len(X_train)), X_train]), y_train, rcond=None)
+    return np.column_stack([X, np.ones(len(X))]) @ v
+
+
 @mistake("linear_baseline", "You answer with one constant. A linear function rises and falls with the features of X.")
 def a_constant_instead(X_train, y_train, X):
     return constant_baseline(X_train, y_train, X)
@@ -194,6 +214,26 @@ def leaves_the_column(model, X_train, y_train, X):
     return model.loss(normalize(X_train, X)[1]) * y_train.std() + y_train.mean()
 
 
+@mistake("predict", "Mean and standard deviation have changed places: multiply by the one that is a width, and add the one that is a level.")
+def mean_and_std_swapped(model, X_train, y_train, X):
+    return scores_of(model, normalize(X_train, X)[1]) * y_train.mean() + y_train.std()
+
+
+@mistake(
+    "predict",
+    "You normalize X together with the training examples. Then every new example shifts the statistics a little; the network knows "
+    "those of the training set alone.",
+)
+def normalizes_all_together(model, X_train, y_train, X):
+    (both,) = normalize(np.concatenate([X_train, X]))
+    return scores_of(model, both[len(X_train) :]) * y_train.std() + y_train.mean()
+
+
+@mistake("predict", "You answer for the training examples. `normalize` returns them first; those of X come after.")
+def answers_for_the_training_examples(model, X_train, y_train, X):
+    return scores_of(model, normalize(X_train, X)[0]) * y_train.std() + y_train.mean()
+
+
 @mistake("predict", "You scale by the variance. Normalizing divided by its square root, the standard deviation.")
 def scales_by_the_variance(model, X_train, y_train, X):
     return scores_of(model, normalize(X_train, X)[1]) * y_train.var() + y_train.mean()
@@ -230,6 +270,15 @@ def built(data, rng, solver_rng=None, **options):
 def always_two_inputs(data, rng):
     solver = built(data, rng, input_dim=2)
     return solver
+
+
+@mistake(
+    "make_solver",
+    "Your network has as many inputs as there are training examples. It takes one example at a time: the inputs are its features, "
+    "the columns of X_train.",
+)
+def one_input_per_example(data, rng):
+    return built(data, rng, input_dim=len(data["X_train"]))
 
 
 @mistake("make_solver", "Your network has ten outputs, the default. A height is one number: output_dim is 1.")

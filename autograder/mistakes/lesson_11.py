@@ -76,6 +76,77 @@ def one_maximum_for_the_batch(x, y):
 
 @mistake(
     "softmax_loss",
+    "A sure and wrong prediction costs 34.5 and never more: the probability in your logarithm cannot fall below 1e-15. The loss "
+    "has no such lid; on paper, turn the logarithm of a quotient into a difference, and there is no zero left to fear.",
+)
+def clips_at_1e_15(x, y):
+    return with_another_loss(x, y, np.clip(softmax(x), 1e-15, 1))
+
+
+@mistake(
+    "softmax_loss",
+    "A sure and wrong prediction costs 23 and never more: something like 1e-10 keeps your logarithm away from zero. "
+    "Turn the logarithm of a quotient into a difference, on paper, and you need no such guard.",
+)
+def guards_with_1e_10(x, y):
+    return with_another_loss(x, y, softmax(x) + 1e-10)
+
+
+@mistake(
+    "softmax_loss",
+    "You shift all scores by the maximum of the whole batch. A row that lies far below it has only zeros left after `exp`, "
+    "and the logarithm of their sum is minus infinity: shift each row by its own maximum.",
+)
+def one_maximum_then_logarithm_of_the_sum(x, y):
+    shifted = x - x.max()
+    exps = np.exp(shifted)
+    sums = exps.sum(axis=1, keepdims=True)
+    loss = np.mean(np.log(sums[:, 0]) - shifted[np.arange(len(y)), y])
+    return loss, cross_entropy_gradient(exps / sums, y)
+
+
+@mistake(
+    "softmax_loss",
+    "In the loss the sum is taken of shifted scores, and the score of the right class is not shifted. Both terms need the same "
+    "shift, or the difference is off by it.",
+)
+def score_of_the_right_class_not_shifted(x, y):
+    sums = np.exp(x - x.max(axis=1, keepdims=True)).sum(axis=1)
+    return np.mean(np.log(sums) - x[np.arange(len(y)), y]), softmax_loss(x, y)[1]
+
+
+@mistake(
+    "softmax_loss",
+    "Your loss averages over all classes of an example, right and wrong ones. Only the probability of the right class counts.",
+)
+def averages_over_all_classes(x, y):
+    shifted = x - x.max(axis=1, keepdims=True)
+    return np.mean(np.log(np.exp(shifted).sum(axis=1, keepdims=True)) - shifted), softmax_loss(x, y)[1]
+
+
+@mistake("softmax_loss", "Loss and gradient are returned in the other order: the loss comes first.")
+def gradient_first(x, y):
+    return softmax_loss(x, y)[::-1]
+
+
+@mistake(
+    "softmax_loss",
+    "Your dx is p (1 - p) / N, the slope of each probability with its own score. What is asked for is the slope of the loss: "
+    "the section on the gradient derives it, and it is simpler.",
+)
+def slope_of_the_probabilities(x, y):
+    p = softmax(x)
+    return softmax_loss(x, y)[0], p * (1 - p) / len(y)
+
+
+@mistake("softmax_loss", "Your dx is divided by the number of classes. The mean goes over the examples: count the rows, not the columns.")
+def divides_by_the_classes(x, y):
+    loss, dx = softmax_loss(x, y)
+    return loss, dx * len(x) / x.shape[1]
+
+
+@mistake(
+    "softmax_loss",
     "You subtract the maximum of each class. Only a number that is the same for all scores of one example leaves the "
     "probabilities as they are: take the maximum of each row.",
 )

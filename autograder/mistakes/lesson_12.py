@@ -395,6 +395,68 @@ def sums_in_place_of_means(dout, cache):
 
 @mistake(
     "batchnorm_backward",
+    "The gradient that reaches the standard deviation is not summed over the batch. One standard deviation serves the whole column, "
+    "so what all its examples say about it adds up.",
+)
+def std_gradient_not_summed(dout, cache):
+    x_hat, gamma, std = cache
+    dc = gamma / std * (dout - x_hat**2 * dout / len(dout))
+    return dc - dc.mean(axis=0), (dout * x_hat).sum(axis=0), dout.sum(axis=0)
+
+
+@mistake(
+    "batchnorm_backward",
+    "The direct path is missing from dx: c was used twice, and only what came through the variance is left. The gradients of its "
+    "uses add up; the second does not replace the first.",
+)
+def direct_path_is_missing(dout, cache):
+    x_hat, gamma, std = cache
+    return -gamma / std * x_hat * (dout * x_hat).mean(axis=0), (dout * x_hat).sum(axis=0), dout.sum(axis=0)
+
+
+@mistake(
+    "batchnorm_backward",
+    "The path through the variance is too large by the factor N: the variance is a mean of squares, and a mean brings 1/N.",
+)
+def variance_path_without_the_mean(dout, cache):
+    x_hat, gamma, std = cache
+    dx = gamma / std * (dout - dout.mean(axis=0) - x_hat * (dout * x_hat).sum(axis=0))
+    return dx, (dout * x_hat).sum(axis=0), dout.sum(axis=0)
+
+
+@mistake(
+    "batchnorm_backward",
+    "The path through the mean is too large by the factor N: each x has only the share 1/N in the mean.",
+)
+def mean_path_without_the_share(dout, cache):
+    x_hat, gamma, std = cache
+    dx = gamma / std * (dout - dout.sum(axis=0) - x_hat * (dout * x_hat).mean(axis=0))
+    return dx, (dout * x_hat).sum(axis=0), dout.sum(axis=0)
+
+
+@mistake(
+    "batchnorm_backward",
+    "dx is multiplied by the standard deviation where it should be divided by it. Python works from left to right: in `a / b * c`, "
+    "c is not in the denominator.",
+)
+def times_the_standard_deviation(dout, cache):
+    dx, dgamma, dbeta = batchnorm_backward(dout, cache)
+    return dx * cache[2] ** 2, dgamma, dbeta
+
+
+@mistake(
+    "batchnorm_backward",
+    "The direct path is too small by the factor N, next to the other two. In the formula of one line, dout has a factor of its own in "
+    "the bracket.",
+)
+def direct_path_without_its_factor(dout, cache):
+    x_hat, gamma, std = cache
+    dbeta, dgamma = dout.sum(axis=0), (dout * x_hat).sum(axis=0)
+    return gamma / (len(dout) * std) * (dout - dbeta - x_hat * dgamma), dgamma, dbeta
+
+
+@mistake(
+    "batchnorm_backward",
     "gamma is missing from dx. On the way forward x_hat is multiplied by gamma, so on the way back the gradient is too.",
 )
 def forgets_gamma_in_dx(dout, cache):
@@ -686,6 +748,22 @@ class stays_in_test_mode:
                 for bn_param in self.bn_params:
                     bn_param["mode"] = "test"
             return TrainableNet.loss(self, X, y)
+
+
+@mistake(
+    "FullyConnectedNet",
+    "Batch norm gets a dict of its own at every call, and what it stores there is lost. Hand it the layer's dict itself, from "
+    "`self.bn_params`, with all that has been stored in it.",
+)
+class a_passing_dict_for_each_call:
+    class FullyConnectedNet(Net):
+        def hidden_forward(self, i, h):
+            kept = self.bn_params
+            self.bn_params = [{"mode": each["mode"]} for each in kept]
+            try:
+                return super().hidden_forward(i, h)
+            finally:
+                self.bn_params = kept
 
 
 @mistake(

@@ -30,7 +30,9 @@ def arguments(code, rng, fan_in, fan_out):
 
 
 def as_zeros(array):
-    """Zeros that keep the shape, the dtype and every NaN; what is no array stays as it is."""
+    """Zeros that keep the shape, the dtype and every NaN; what is neither array nor tuple stays as it is."""
+    if isinstance(array, tuple):
+        return tuple(map(as_zeros, array))
     return np.abs(0 * array) if isinstance(array, np.ndarray) else array
 
 

@@ -27,7 +27,7 @@ def gives_the_right_values_for_a_batch(code, rng):
 def takes_examples_of_any_shape(code, rng):
     builds_on(code, "affine_forward")
     for inputs in [(2, 3), (3, 1, 2)]:
-        N, M = different_sizes(rng, 2, low=4)
+        N, M = different_sizes(rng, 2, low=4, high=6)  # not 6, which is D
         yield f"out for examples of shape {inputs}", code.under_test(*layer(rng, N, inputs, M))[0]
         yield "x after the call", code.after[0]
     x, w, b = layer(rng, 4, (3,), 2)
@@ -79,6 +79,7 @@ def first_weights_are_drawn_as_asked(code, rng):
 
     # So many weights that what is rounded here is the same for every honest draw.
     params, again = drawn(weight_scale=scale), drawn(weight_scale=scale)
+    yield "names of the parameters", ", ".join(sorted(params))
     spreads = {name: float(np.std(params[name])) for name in ("W1", "W2")}
     for name, spread in spreads.items():
         yield f"standard deviation of {name}, divided by weight_scale", one_digit(spread / scale)

@@ -74,6 +74,8 @@ def fills_in_what_the_config_lacks(code, rng):
     next_w, config = code.under_test(away_from_zero(rng, shape), gradient(rng, shape))
     yield "next_w without a config", next_w
     yield "config", entries(config, SETTINGS[code.exercise] + STATE[code.exercise])
+    next_w, _ = code.under_test(away_from_zero(rng, shape), gradient(rng, shape), config)
+    yield "next_w of a second step, with the config of the first", next_w
     next_w, _ = code.under_test(away_from_zero(rng, shape), gradient(rng, shape))
     yield "next_w of a second call without a config, which starts anew", next_w
     config = random_config(code.exercise, rng)

@@ -134,6 +134,20 @@ def check_accuracy_gives_the_fraction_of_right_classes(code, rng):
 
 
 @check("Solver", points=1)
+def check_accuracy_asks_for_at_most_batch_size_examples_at_once(code, rng):
+    model, data, asked = network(code, rng), regression_data(rng), []
+    solver = solver_of(code, model, data)
+
+    def forward(X):
+        asked.append(len(X))
+        return np.zeros((len(X), 1)), []
+
+    model.forward = forward
+    solver.check_accuracy(rng.normal(size=(8, 2)), rng.normal(size=8), batch_size=3)
+    yield "examples that the model is asked for at once", "at most 3" if max(asked, default=0) <= 3 else "more than 3"
+
+
+@check("Solver", points=1)
 def check_accuracy_takes_as_many_different_examples_as_asked_for(code, rng):
     model, X, y = sign_classifier(code, rng, 3)
     solver = solver_of(code, model, {"X_train": X, "y_train": y, "X_val": X, "y_val": y})

@@ -122,6 +122,23 @@ def watch(solver, grid, see):
     frame.update(HTML(_frame(solver, grid, see(solver.model))))
 
 
+def watch_the_land(solver, predict, raw, grid):
+    """`watch` a training on the terrain, through the eyes of the student's `predict`.
+
+    Parameters
+    ----------
+    solver : Solver
+        Not yet trained.
+    predict : callable
+        ``predict(model, X_train, y_train, X) -> metres``
+    raw : dict
+        "X_train" and "y_train", in degrees and metres.
+    grid : array of shape (8686, 2)
+        Where to look.
+    """
+    watch(solver, grid, lambda model: predict(model, raw["X_train"], raw["y_train"], grid))
+
+
 def _bar(solver):
     done, total = len(solver.val_acc_history), solver.num_epochs
     error = f" · RMS error on the validation set {solver.val_acc_history[-1]:.0f} m" if done else ""

@@ -145,7 +145,7 @@ def confusion(labels, predicted, classes=10):
     ax.set_yticks(range(classes))
     ax.set_axisbelow(True)
     show(fig, "Confusion matrix: a row for each digit that an image shows, a column for each digit that the network said, and the number of such "
-         "images in each field. Nearly all images lie on the diagonal, where both agree; mistakes stand beside it in bold.")  # fmt: skip
+         f"images in each field. {len(labels) - wrong.sum()} of {len(labels)} lie on the diagonal, where both agree; mistakes stand beside it in bold.")  # fmt: skip
 
 
 def worst_mistakes(images, labels, predicted, losses, columns=8):
@@ -167,8 +167,8 @@ def worst_mistakes(images, labels, predicted, losses, columns=8):
     for ax, i in zip(axes, worst):
         _draw_digit(ax, images[i])
         ax.set_title(f"is {labels[i]}, said {predicted[i]}\nloss {losses[i]:.1f}", fontsize=9)
-    show(fig, f"A row of up to {columns} images of handwritten digits that the network took for others, those with the largest loss first; above each "
-         "stand what it is, what the network said, and the loss. Most are sloppy or broken.")  # fmt: skip
+    said = "; ".join(f"a {labels[i]} taken for a {predicted[i]}, loss {losses[i]:.1f}" for i in worst) or "none"
+    show(fig, f"A row of images of handwritten digits that the network took for others, those with the largest loss first: {said}.")
 
 
 def _draw_digit(ax, image):

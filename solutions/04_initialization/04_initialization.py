@@ -114,8 +114,11 @@ print(rng.normal(loc=170, scale=8, size=3).round(1))
 
 # %% [markdown]
 # `loc` is the mean of the normal distribution, `scale` its **standard deviation**: about two thirds of the draws lie
-# within one standard deviation of the mean. The **variance** is the square of the standard deviation. Keep the two
-# apart: mixing them up is the favourite mistake of this lesson.
+# within one standard deviation of the mean. `size` says how many draws you want: a number, or a whole shape, such as
+# `(2, 4)`.
+#
+# The **variance** is the square of the standard deviation. Keep the two apart: mixing them up is the favourite mistake of
+# this lesson.
 #
 # In this course, whatever needs randomness is handed a generator called `rng` and draws from nothing else. The caller
 # decides on the seed.
@@ -147,8 +150,9 @@ print(b)
 # - **"Generators of the same seed give you different weights"**: `np.random.normal(...)` draws from a hidden generator
 #   that all code shares. The one you were given is an argument of your function.
 # - **"The axes are in another order"**: one row per *input*, one column per *neuron*.
-# - **"the outcome for fan_in = 0 … is the text 'no error'"**: the check calls your function with sizes that make no sense, and
-#   waits for a `ValueError`. Both sizes can be wrong, each on its own.
+# - **"goes through without a word"**: the check calls your function with sizes that make no sense, and waits for a
+#   `ValueError`. Both sizes can be wrong, each on its own.
+# - **"normal() takes at most 3 positional arguments"**: a shape is *one* argument, in brackets of its own.
 #
 # </details>
 

@@ -51,6 +51,18 @@ plots.rooms()
 plots.affine_shapes()
 
 # %% [markdown]
+# Rows times columns is the **matrix product**, and NumPy writes it `@`. Take two shopping baskets with apples, pears and
+# melons, one basket per row, and the prices of two shops, one shop per column. By hand, the first basket costs
+# $2 \cdot 1 + 1 \cdot 2 + 0 \cdot 5 = 4$ in the first shop.
+
+# %%
+baskets = np.array([[2, 1, 0], [0, 3, 1]])
+prices = np.array([[1, 2], [2, 1], [5, 4]])
+print(baskets @ prices)  # one row per basket, one column per shop
+
+# %% [markdown]
+# A `*` would be something else: it multiplies entry by entry, and here the shapes would not even allow that.
+#
 # *Affine* means: a straight line, with an offset. The bias is that offset. Without it, an example of all zeros could
 # get no other score than zero.
 #
@@ -90,6 +102,12 @@ plots.flattening()
 
 # %% [markdown]
 # Only the axes of *one example* are merged. The first axis counts the examples, and stays.
+#
+# The tool is `a.reshape(shape)`: the same numbers, in the same order, in another shape. One size may be −1, which means
+# "whatever is left". Here 12 numbers go into two rows:
+
+# %%
+print(np.arange(12).reshape(2, -1))
 
 # %% [markdown]
 # **Exercise 1 of 3: the affine layer** · medium · 15 min
@@ -119,7 +137,7 @@ print(sums)  # the two sums worked out by hand
 # - **"mismatch in its core dimension"**: the inner sizes do not meet. Print both shapes on the line before the product,
 #   and compare with $(N, D)$ and $(D, M)$. If $x$ has three axes or more, it is not flat yet.
 # - **"could not be broadcast together"**: `b` has shape $(M,)$ and belongs to the columns. Broadcasting lines shapes up
-#   from the right, so it needs no help from you.
+#   from the right, so it needs no help from you. Or is the product a `*`? That multiplies entry by entry.
 # - **"in the wrong order", "examples are mixed"**: `reshape` never moves a number in memory, it only cuts the row into
 #   other pieces. The number of examples is the first size of the new shape.
 # - **"x has another shape"**: `x = x.reshape(...)` only moves a name and is harmless. `x.shape = ...` changes the
@@ -148,6 +166,8 @@ print(h)  # which neuron is off?
 # <summary>Help: my check says …</summary>
 #
 # - **"uses your affine_forward, which does not pass"**: mend exercise 1 first, run its cell, then run this check again.
+# - **"setting an array element with a sequence"**: a function was given a pair where it needs an array. Each of the
+#   two forward functions returns an output *and* a cache: take them apart.
 # - **"bias is added after the ReLU"**: by hand, the bias came *into* the sum, and ReLU looked at the result.
 # - **"must return 2 things"**: the two caches together are the second one. A tuple holds them both.
 #
@@ -237,7 +257,7 @@ print(scores, "and", len(caches), "caches")
 #   stand the inputs of layer 1, and where its outputs?
 # - **"number of caches"**: one for each affine layer, so the list is as long as `self.num_layers`, also when there is no
 #   hidden layer.
-# - **"activation on the scores"**: the loop over the hidden layers ends before the last one. What does `range(1, 3)` hold?
+# - **"An activation is applied to the scores"**: the loop over the hidden layers ends before the last one. What does `range(1, 3)` hold?
 # - **Shapes do not fit**: print `i`, `h.shape` and the shape of the weights in every round. Does each layer
 #   get the output of the one before?
 #

@@ -108,8 +108,11 @@ explorers.there_and_back(affine_forward, relu_forward)
 # They are sums over the examples, not means: if the loss is a mean, as that of lesson 02, then the $1/N$ is in
 # `dout` already.
 #
-# Each double index with a sum is a matrix product. Which one? Let the shapes tell you: of the arrays on the left, which two,
-# turned round where needed, can make each of those on the right?
+# A sum of products of two arrays, as in the first two formulas, is a matrix product. Which one? Let the shapes tell you: of the
+# arrays on the left, which two can make each of those on the right?
+#
+# Some of them have to be turned round first. The word is **transposed**: `a.T` has the columns of `a` as its rows, so a shape of
+# $(2, 5)$ becomes $(5, 2)$.
 
 # %%
 plots.gradient_shapes()
@@ -158,6 +161,8 @@ for name, array, gradient in [("dx", pictures, dx), ("dw", w, dw), ("db", b, db)
 #
 # - **"mismatch in its core dimension"**: write the shapes of both factors below each other. The inner sizes must be equal, and the
 #   outer ones are the shape of the result.
+# - **"could not be broadcast together"**: is one of the products a `*`? That multiplies entry by entry; the sums of the
+#   formulas want a matrix product.
 # - **A gradient has the wrong shape**: it must have the shape of its array. If the two sizes are swapped, look at which factor is
 #   turned round, and which comes first.
 # - **"divided by the number of examples"**: read the note on sums and means above once more.
@@ -189,6 +194,8 @@ print(dx)  # the gradients of the two inputs, worked out by hand
 # - **"uses your affine_backward, which does not pass"**: mend exercise 1 first, run its cell, then this check again.
 # - **"Only dx goes back through the ReLU"**: all three gradients of the affine layer start from the same array, the gradient of
 #   the sums.
+# - **"'>' not supported between instances of 'tuple' and 'int'"**: `relu_backward` got a cache that is not its own. In which
+#   order do the two stand in the pair?
 # - **"operands could not be broadcast"**: the ReLU's gate has the shape of the sums, $(N, M)$. It cannot be put on `dx`.
 #
 # </details>
@@ -227,7 +234,7 @@ print(dx)  # the gradients of the two inputs, worked out by hand
 #    hidden layers, from the last to the first; and at the end the regularization.
 #
 # Without targets, `loss(X)` returns the scores and nothing else. The gradients stand in a dict under the names of their
-# parameters, so that an optimizer finds them.
+# parameters, so that an optimizer finds them. (In Python, `one.update(other)` puts all entries of the dict `other` into `one`.)
 
 # %% exercise="TrainableNet"
 
@@ -261,7 +268,9 @@ for name, param in net.params.items():
 #
 # - **Only the biases' gradients are right**: the regularization touches all weights and no bias. Is it in the gradients, with the
 #   right factor, and for every layer?
-# - **"lacks W1, b1"**: the loop backwards ends too early. Which numbers does `range(3, 0, -1)` hold?
+# - **"lacks W1, b1", `KeyError: 'W1'`**: the loop backwards ends too early (which numbers does `range(3, 0, -1)` hold?), or what
+#   `hidden_backward` returns never gets into your dict.
+# - **"The truth value of an array … is ambiguous"**: `y == None` compares entry by entry. `is` compares as a whole.
 # - **"too many values to unpack", "not enough values"**: a hidden layer's cache is a pair, the output layer's is that of
 #   `affine_forward`. Does every cache meet the layer that it came from? Layer 1's stands at place 0 of the list.
 # - **"ReLU's gate is used whatever the activation is"**: the network may have been made with tanh. `self.activation_backward` knows.
@@ -279,10 +288,8 @@ for name, param in net.params.items():
 # %%
 x = np.linspace(-2, 2, 41)[:, np.newaxis]
 y = np.sin(2 * x) + 0.3 * x
-net = TrainableNet(
-    "regression", [32], [False], input_dim=1, output_dim=1, dtype=np.float64,
-    activation="tanh", initializer="xavier", rng=np.random.default_rng(0),
-)  # fmt: skip
+options = dict(dtype=np.float64, activation="tanh", initializer="xavier", rng=np.random.default_rng(0))
+net = TrainableNet("regression", [32], [False], input_dim=1, output_dim=1, **options)
 before, losses = net.loss(x), []
 for _ in range(500):
     loss, grads = net.loss(x, y)

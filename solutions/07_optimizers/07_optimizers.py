@@ -190,6 +190,8 @@ two_steps(sgd_momentum, learning_rate=0.1, momentum=0.9)
 #
 # - **The first step is right, the second is not**: then your velocity is not what it should be when the second step
 #   begins. Print the config between the steps and compare with the table.
+# - **`KeyError`**: which names does your code count on? A config may hold some of the settings and no velocity; each one
+#   that is missing needs its default.
 # - **"looks ahead"**: you built *Nesterov's* momentum. It is often a little better, and you can try it later. Here
 #   $w$ moves by $v$ and nothing else.
 # - **"right as long as the learning rate stays the same"**: there are several ways to place $\eta$ and the minus

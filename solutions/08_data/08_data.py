@@ -256,8 +256,8 @@ print("the largest number, normalized:", train.max().round(1), "in the first 1,2
 # %% [markdown]
 # **Exercise 4 of 5: minibatches** · medium · 15 min
 #
-# This function hands out its batches one by one, with `yield`. A function with a `yield` in it is a *generator*: each `yield` gives
-# the caller one thing and then waits until the next is asked for.
+# This function hands out its batches one by one, with `yield`. A function with a `yield` in it is a *generator* (another kind than
+# the random generator `rng`): each `yield` gives the caller one thing and then waits until the next is asked for.
 
 # %%
 def countdown(n):

@@ -159,6 +159,7 @@ print("RMS error:", round(solver.check_accuracy(wave["X_val"], wave["y_val"]), 3
 # <summary>Help with part 2, <code>check_accuracy</code></summary>
 #
 # - **"every score is compared with every target"**: scores have the shape $(N, 1)$, targets often $(N,)$. `rms_error` of lesson 02 takes both.
+# - **An error that speaks of a dict or a tuple**: `model.loss` returns the scores only if it gets no targets.
 # - **"the mean of these"**: `np.concatenate` makes one array of a list of arrays.
 # - **"with replacement"**: `rng.choice` does that by default. Lesson 08 has a table of what a generator can do. Yours is `self.rng`.
 # - **"You look for the highest score down each column"**: the scores of one example lie in one row.

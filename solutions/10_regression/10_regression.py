@@ -4,8 +4,8 @@
 # You have built every part: layers, backward pass, update rules, batches, the training loop. Now they go to work on something real:
 # a piece of the Appalachian mountains in Tennessee, measured point by point.
 #
-# Two numbers go in, longitude and latitude. One comes out: how many metres the land lies above the sea. You will first beat nothing but a
-# constant, then a plane, and then watch **a network that you designed** discover valleys and ridges.
+# Two numbers go in, longitude and latitude. One comes out: how many metres the land lies above the sea. You will first answer with a constant,
+# then with a plane, and then watch **a network that you designed** discover valleys and ridges.
 
 # %% tags=["setup"]
 import functools
@@ -51,7 +51,7 @@ for kind, given in {"in its own unit": raw, "normalized": data}.items():
 # An error of 90 m means nothing by itself. So start with **baselines**: the best that can be done without any network. What does not beat them has
 # learned nothing.
 #
-# How wrong a predictor is, the RMS error of lesson 02 tells, in metres:
+# The RMS error of lesson 02 tells how wrong a predictor is, in metres:
 #
 # $$\text{RMS error} = \sqrt{\frac{1}{N}\sum_{i=1}^{N} (\text{prediction}_i - y_i)^2}$$
 
@@ -191,7 +191,9 @@ print(solver.model.dims, solver.num_epochs, "epochs of", solver.iterations_per_e
 #
 # - **"normalization needs one bool per hidden layer"**: two hidden layers, two times `False`.
 # - **"nobody can repeat your result"**: network and solver each draw random numbers, the one its weights, the other its batches. Both take an `rng`.
-# - **"The loss is nan"**: the learning rate is too large for this update rule. Divide it by ten.
+# - **"The loss is nan"** or **"inf"**: the learning rate is too large for this update rule. Divide it by ten.
+# - **"unexpected keyword argument 'learning_rate'"**: the learning rate belongs to the update rule, so it goes into the dict `optim_config` (lesson 09).
+# - **"'FullyConnectedNet' object has no attribute …"**: you returned the network. The solver is asked for; it holds the network as `solver.model`.
 #
 # </details>
 
@@ -208,7 +210,7 @@ def trained_solver():
     raw, data = terrain()
     grid, _ = load_terrain()
     solver = make_solver(data, np.random.default_rng(10))
-    plots.watch(solver, grid, lambda model: predict(model, raw["X_train"], raw["y_train"], grid))
+    plots.watch_the_land(solver, predict, raw, grid)
     return solver
 
 
@@ -317,7 +319,7 @@ mine
 # %% tags=["nbval-ignore-output"]
 FullyConnectedNet, Solver = mine.FullyConnectedNet, mine.Solver
 solver = make_solver(data, np.random.default_rng(10))
-plots.watch(solver, grid, lambda model: predict(model, *known, grid))
+plots.watch_the_land(solver, predict, raw, grid)
 print(f"the course's parts: {trained_solver().check_accuracy(data['X_test'], data['y_test']):.1f} m on the test set")
 print(f"your own parts:     {solver.check_accuracy(data['X_test'], data['y_test']):.1f} m")
 

@@ -1,7 +1,7 @@
 # %% [markdown]
 # # 11. Softmax: tell digits apart
 #
-# Until now your networks answered *how much*: how many metres, how many dollars. Now they shall answer *which one*: which of ten digits did
+# Until now your networks answered *how much*: how many metres, how many dollars. Now they are to answer *which one*: which of ten digits did
 # somebody write here?
 #
 # The network stays the same. All that is new is its last step, the **loss**: one function of a few lines. It is the loss that most
@@ -24,9 +24,9 @@ images = (data["X_train"] + data["mean_image"]).reshape(-1, 8, 8)
 plots.digits(images, data["y_train"])
 
 # %% [markdown]
-# ## Classes are no numbers
+# ## Classes are not numbers
 #
-# The labels are 0 to 9, so why not let the network put out one number and train it with the mean squared error of lesson 02?
+# The labels are 0 to 9, so why not let the network give one number and train it with the mean squared error of lesson 02?
 #
 # Because a 4 does not lie *between* a 1 and a 7. Suppose an image is a 1 or a 7, with equal odds. The number with the smallest squared
 # error is 4, the one answer that is surely wrong.
@@ -57,7 +57,7 @@ plots.scores_to_probabilities([2, 1, -1], [7.39, 2.72, 0.37], [0.705, 0.259, 0.0
 # | `loss` | how wrong the whole batch is | one number |
 # | `dx` | how much the loss changes when each score changes | $(N, C)$ |
 #
-# Softmax cares for *differences* of scores. Add 100 to all scores of an example, and every exponential grows by the same factor $e^{100}$,
+# Softmax sees only *differences* of scores. Add 100 to all scores of an example, and every exponential grows by the same factor $e^{100}$,
 # which the division takes out again. Keep this in mind: it will save you from infinity.
 #
 # ## From probabilities to a loss: cross-entropy
@@ -86,10 +86,10 @@ plots.sure_and_wrong()
 # Take the scores of the figure, $(2, 1, -1)$, and suppose that the right class is the last one, $y = 2$.
 #
 # 1. Exponentials: $(7.389,\ 2.718,\ 0.368)$, their sum is $10.475$.
-# 2. Probabilities: $(0.705,\ 0.259,\ 0.035)$.
-# 3. Loss: $-\ln 0.035 \approx 3.349$.
+# 2. Probabilities: $(0.7054,\ 0.2595,\ 0.0351)$.
+# 3. Loss, with one more digit: $-\ln 0.03512 \approx 3.349$.
 #
-# Had class 0 been right, the loss would be $-\ln 0.705 \approx 0.349$. Keep the number 3.349; you will meet it again.
+# Had class 0 been right, the loss would be $-\ln 0.7054 \approx 0.349$. Keep the number 3.349; you will meet it again.
 #
 # ## The gradient
 #
@@ -154,7 +154,7 @@ print(loss)  # the one for paper: 1000
 # - **"A probability that is too small … log(0)"**: you have shifted the scores, and still take the logarithm of a quotient. Write the logarithm of a
 #   quotient as a difference, on paper, and compute that.
 # - **"`p[:, y]` has shape (N, N)"**: look at the small table above. You want one entry of each row.
-# - **A shape error between (N, C) and (N,)**: a sum over `axis=1` loses that axis. `keepdims=True` keeps it, with length 1, and then it broadcasts against
+# - **A shape error ("could not be broadcast") between (N, C) and (N,)**: a sum over `axis=1` loses that axis. `keepdims=True` keeps it, with length 1, and then it broadcasts against
 #   the rows.
 # - **"not divided by the number of examples"**: the loss is a mean, so the gradient has the same 1/N. Otherwise a larger batch would take larger steps.
 #
@@ -332,7 +332,8 @@ if mnist is not None:
 #
 # </details>
 #
-# 4. Half of your examples are of class 0. Which loss do you expect before training, and which one from a network that only knows how frequent each class is?
+# 4. Of ten classes, class 0 has half of your examples, and the other nine share the rest equally. Which loss do you expect before training? And which from
+#    a network that knows nothing but how frequent each class is?
 #
 # ## What comes next
 #

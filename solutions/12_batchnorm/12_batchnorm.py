@@ -30,7 +30,7 @@ from reference_impl.data import get_digits_data
 # ## The picture first
 #
 # Ten layers with ReLU, a hundred neurons each, before any training. How large is the signal that arrives at the activation of each layer? The scale is
-# logarithmic: one line step is a factor of 100.
+# logarithmic: from one grid line to the next it is a factor of 100.
 
 # %%
 plots.signals_through_layers(affine_forward, relu_forward)
@@ -286,6 +286,7 @@ print(net.bn_params)
 #   forward function?
 # - **A wrong result in all checks**: do `batchnorm_forward` and `batchnorm_backward` pass their own? The network is built on yours.
 # - **"one dict for all layers"**: `[{"mode": "train"}] * 3` makes a list of three names for one and the same dict.
+# - **"IndexError: list index out of range"**: layers count from 1 and lists from 0. Which place belongs to layer `i`?
 # - **A KeyError for gamma or W**: print `net.params.keys()`, and compare with the names in the docstring.
 # - **"raised … unpack"**: a layer without batch norm has another cache than one with it. Which of the two came in?
 #
@@ -347,8 +348,10 @@ runs = {name: (train(False, **start), train(True, **start)) for name, start in s
 plots.with_and_without(runs)
 
 # %% [markdown]
-# With good weights batch norm is a help. With bad ones it is the difference between learning and not learning. The price is time: each step takes about
-# twice as long here, since for networks this small the layer costs as much as the matrix products.
+# With good weights batch norm is a help. With weights that are too large it still learns where the plain network crawls, and with weights that are too
+# small it is the difference between learning and not learning at all.
+#
+# The price is time: each step takes about twice as long here, since for networks this small the layer costs as much as the matrix products.
 #
 # ### Play with it
 #
