@@ -79,20 +79,26 @@ def parser():
     command = commands.add_parser("build", help="make the solutions, the released lessons and the recorded truth")
     command.add_argument("lessons", nargs="*", metavar="LESSON", help="06_backward, or 06; default: all")
     command.add_argument("--force", action="store_true", help="build what is up to date as well")
-    command.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="lessons side by side (default: %(default)s)")
+    command.add_argument(
+        "--jobs", type=int, default=os.cpu_count() or 1, help="lessons side by side (default: %(default)s)"
+    )
     command.set_defaults(run=build)
     command = commands.add_parser("release", help="write dist/LESSON.zip: all that a student gets")
     command.add_argument("lessons", nargs="+", metavar="LESSON", help="06_backward, or 06")
     command.set_defaults(run=release)
     command = commands.add_parser("grade", help="grade a class: sandboxed, in parallel, from outside")
     command.add_argument("lesson", metavar="LESSON", help="06_backward, or 06")
-    command.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="notebooks side by side (default: %(default)s)")
+    command.add_argument(
+        "--jobs", type=int, default=os.cpu_count() or 1, help="notebooks side by side (default: %(default)s)"
+    )
     command.add_argument("--force", action="store_true", help="grade again what has not changed")
     command.add_argument("--unsandboxed", action="store_true", help="grade although a protection is missing here")
     command.add_argument("--db-url", help="the gradebook (default: gradebook.db in this folder)")
     command.add_argument("--scheduler", metavar="ADDRESS", help="grade on the Dask cluster at tcp://host:8786")
     command.set_defaults(run=grade)
-    command = commands.add_parser("explain", help="say how a student's grade came about, with the secret seed's numbers")
+    command = commands.add_parser(
+        "explain", help="say how a student's grade came about, with the secret seed's numbers"
+    )
     command.add_argument("lesson", metavar="LESSON")
     command.add_argument("student", metavar="STUDENT")
     command.add_argument("--unsandboxed", action="store_true", help="run although a protection is missing here")

@@ -47,7 +47,9 @@ def solution_source(exercise):
     source = inspect.getsource(getattr(reference_impl, exercise))
     lines = source.rstrip().splitlines()
     tree = ast.parse(source).body[0]
-    functions = [tree] if isinstance(tree, ast.FunctionDef) else [f for f in tree.body if isinstance(f, ast.FunctionDef)]
+    functions = (
+        [tree] if isinstance(tree, ast.FunctionDef) else [f for f in tree.body if isinstance(f, ast.FunctionDef)]
+    )
     for function in reversed(functions):
         first = function.body[0]
         documented = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant)
@@ -62,9 +64,7 @@ def solution_source(exercise):
 
 def check_source(exercise):
     """The graded cell: the visible check, and the hidden one between nbgrader's marks."""
-    return (
-        f'check("{exercise}")\n### BEGIN HIDDEN TESTS\ncheck("{exercise}", hidden=True)\n### END HIDDEN TESTS'
-    )
+    return f'check("{exercise}")\n### BEGIN HIDDEN TESTS\ncheck("{exercise}", hidden=True)\n### END HIDDEN TESTS'
 
 
 def lesson_facts(lesson):
@@ -88,7 +88,9 @@ def notebook(lesson):
 
     text = COURSE / "solutions" / lesson.name / f"{lesson.name}.py"
     if not text.exists():
-        raise BuildError(f"{lesson.name}: there is no text {text.relative_to(COURSE)}. Write it, or name another lesson.")
+        raise BuildError(
+            f"{lesson.name}: there is no text {text.relative_to(COURSE)}. Write it, or name another lesson."
+        )
     nb = jupytext.reads(text.read_text(encoding="utf-8"), fmt="py:percent")
     own = [exercise.name for exercise in lesson.exercises]
     seen = {"exercise": [], "check": []}
@@ -100,7 +102,9 @@ def notebook(lesson):
             if name is None:
                 continue
             if name not in own:
-                raise BuildError(f"{lesson.name}: {name!r} is no exercise of this lesson. Its own are {', '.join(own)}.")
+                raise BuildError(
+                    f"{lesson.name}: {name!r} is no exercise of this lesson. Its own are {', '.join(own)}."
+                )
             if cell.source.strip():
                 raise BuildError(f"{lesson.name}: the cell {kind}={name!r} must be empty, the build fills it.")
             seen[kind].append(name)
@@ -120,7 +124,9 @@ def notebook(lesson):
         cell["metadata"] = metadata
     for kind, names in seen.items():
         if sorted(names) != sorted(own):
-            raise BuildError(f"{lesson.name}: needs one {kind} cell for each of {', '.join(own)}; has {', '.join(names)}.")
+            raise BuildError(
+                f"{lesson.name}: needs one {kind} cell for each of {', '.join(own)}; has {', '.join(names)}."
+            )
     title = nb.cells[0]
     heading, _, rest = title.source.partition("\n")
     if title.cell_type != "markdown" or not heading.startswith("# "):
@@ -186,7 +192,9 @@ def release(lesson, source):
         config.merge(Config({"CourseDirectory": {"root": staging, "db_url": f"sqlite:///{staging}/gradebook.db"}}))
         outcome = NbGraderAPI(config=config).generate_assignment(lesson.name, force=True)
         if not outcome["success"]:
-            raise BuildError(f"{lesson.name}: nbgrader could not release it.\n{outcome.get('log') or outcome.get('error')}")
+            raise BuildError(
+                f"{lesson.name}: nbgrader could not release it.\n{outcome.get('log') or outcome.get('error')}"
+            )
         return (Path(staging) / "lessons" / lesson.name / f"{lesson.name}.ipynb").read_text(encoding="utf-8")
 
 

@@ -96,7 +96,10 @@ def make_class(lesson, released):
     notebook = json.loads(solved)
     for student, cells in (
         ("nil-twice", [each for each in notebook["cells"] for _ in (1, 2)]),
-        ("nil-no-checks", [each for each in notebook["cells"] if not each["metadata"].get("nbgrader", {}).get("grade")]),
+        (
+            "nil-no-checks",
+            [each for each in notebook["cells"] if not each["metadata"].get("nbgrader", {}).get("grade")],
+        ),
     ):
         hand_in(FOLDER, student, lesson.name, json.dumps({**notebook, "cells": cells}))
 

@@ -403,31 +403,22 @@ def explain(lesson, student, folder=COURSE, unsandboxed=False):
     For the instructor's eyes: it shows numbers of the secret seed.
     """
     from lessonkit import report
-    from lessonkit.grading import grade as grade_exercise
 
     lesson, course = find_lesson(lesson).name, Course(folder)
     seed = secret_seed(course.folder)
-    data, why = submission(course, lesson, student)
+    data, note = submission(course, lesson, student)
     if data is None:
-        return f"{student}: {why}"
+        return f"{student}: {note}"
     try:
         found = recognise(data, course.released(lesson))
     except Unreadable as error:
         return f"{student}: {error}"
-    lines = [f"{student}, {lesson}, seed {seed}", *found.notes, *(f"to be looked at: {flag}" for flag in found.flags)]
-    live = Live(seed)
+    cells = [cell[1:] for cell in checks_of(found.notebook)]
     with Zygote(lesson, protections=protections(unsandboxed)) as zygote:
-        session = zygote.notebook()
-        for _, source, exercise in checks_of(found.notebook):
-            if exercise is not None:
-                lines.append(report.text(grade_exercise(exercise, session, live)))
-            elif session.alive:
-                try:
-                    session.run(source)
-                except Exception as error:
-                    lines.append(f"A cell stopped the notebook: {error}")
-        session.close()
-    return "\n".join(lines)
+        graded = grade_notebook(zygote, cells, Live(seed), secretly=False)
+    flags = [f"to be looked at: {flag}" for flag in (*found.flags, *graded.flags)]
+    reports = map(report.text, graded.results.values())
+    return "\n".join(filter(None, [f"{student}, {lesson}, seed {seed}", note, *found.notes, *graded.notes, *flags, *reports]))
 
 
 def _write(path, text):

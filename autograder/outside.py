@@ -411,7 +411,7 @@ class Graded:
     seconds: float = 0.0
 
 
-def grade_notebook(zygote, cells, truth):
+def grade_notebook(zygote, cells, truth, secretly=True):
     """Run a notebook's cells and grade its check cells.
 
     Parameters
@@ -421,6 +421,8 @@ def grade_notebook(zygote, cells, truth):
         Each code cell: its source, and the exercise that it checks when it is a check cell.
     truth : Live
         The truth on the secret seed.
+    secretly : bool
+        Whether the results go to students, and tell no numbers of the secret seed.
 
     Returns
     -------
@@ -436,7 +438,9 @@ def grade_notebook(zygote, cells, truth):
                 session.close()
                 session = _again(zygote, done, end)
             if exercise is not None:
-                graded.results[exercise] = result = _grade(session, exercise, truth)
+                session.start_exercise()
+                result = _grade(session, exercise, truth) if secretly else grade(exercise, session, truth)
+                graded.results[exercise] = result
                 graded.outputs[place] = [output_of(result, place + 1)]
                 continue
             try:
@@ -469,7 +473,6 @@ def _again(zygote, done, end):
 
 def _grade(session, exercise, truth):
     """Grade one exercise on the secret seed; tell numbers only where the visible seed shows the same failure."""
-    session.start_exercise()
     result = grade(exercise, session, truth)
     if result.passed or not session.alive:
         return result

@@ -91,7 +91,9 @@ def secret_seed(course=None):
     try:
         return int(path.read_text(encoding="ascii"))
     except ValueError:
-        raise ValueError(f"{path.name} holds no number. Delete it to draw a new secret seed, then grade again.") from None
+        raise ValueError(
+            f"{path.name} holds no number. Delete it to draw a new secret seed, then grade again."
+        ) from None
 
 
 @lru_cache(maxsize=1)

@@ -91,7 +91,15 @@ def _structure(entry, truth):
         said = [f"lacks {', '.join(missing)}"] * bool(missing) + [f"has {', '.join(extra)} too many"] * bool(extra)
         said = said or ["has its keys in another order"]
         return Difference("structure", f"{entry.name} {' and '.join(said)}.")
-    return Difference("structure", f"{entry.name} is {describe(entry.value)}, expected {describe(truth)}.")
+    name, value = entry.name, entry.value
+    while isinstance(value, (tuple, list)) and isinstance(truth, (tuple, list)) and len(value) == len(truth):
+        place = next(i for i, pair in enumerate(zip(value, truth)) if _paths(pair[0]) != _paths(pair[1]))
+        name, value, truth = _indexed(name, f"[{place}]"), value[place], truth[place]
+    return Difference("structure", f"{name} is {describe(value)}, expected {describe(truth)}.")
+
+
+def _paths(value):
+    return [path for path, _ in parts(value)]
 
 
 def _leaf(name, value, truth, rtol, call):
@@ -142,13 +150,16 @@ def _pattern(name, value, truth, wrong, rtol):
     if factor is not None:
         small = abs(factor) < 1
         ratio = show_number(1 / factor if small else factor)
-        return "factor", f"{name} is right up to a constant: everything is {ratio} times too {'small' if small else 'large'}."
+        return (
+            "factor",
+            f"{name} is right up to a constant: everything is {ratio} times too {'small' if small else 'large'}.",
+        )
     offset = np.median((value - truth).astype(float)) if truth.size > 1 else 0
     if offset and np.all(_entries_close(value - offset, truth, rtol)):
         return "offset", f"{name} is right up to a constant: everything is off by {show_number(offset)}."
     if truth.ndim == 2 and truth.shape[0] == truth.shape[1] and np.all(_entries_close(value.T, truth, rtol)):
         return "transposed", f"{name} is the transpose of what is expected."
-    if truth.any() and not value.any():
+    if truth.ndim and truth.any() and not value.any():
         return "value", f"{name} is zero everywhere."
     line = _one_line(wrong)
     if line:

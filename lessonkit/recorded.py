@@ -57,7 +57,9 @@ class Recorded:
         """What the reference yielded: ``[(name, value), ...]``."""
         recorded = self._index["checks"].get(f"{check.exercise}/{check.name}")
         if recorded is None:
-            raise ValueError(f"No truth is recorded for the check {check.name!r} of {check.exercise}: run `make build`.")
+            raise ValueError(
+                f"No truth is recorded for the check {check.name!r} of {check.exercise}: run `make build`."
+            )
         if recorded["stream"] != stream(check):
             raise ValueError(
                 f"NumPy {np.__version__} draws other random numbers than the recorded truth was made with. "
@@ -142,8 +144,7 @@ def save(path, checks, mistakes):
 
     index = {
         "checks": {
-            name: {"stream": stream(check), "truth": encode_all(values)}
-            for name, (check, values) in checks.items()
+            name: {"stream": stream(check), "truth": encode_all(values)} for name, (check, values) in checks.items()
         },
         "mistakes": {
             exercise: [

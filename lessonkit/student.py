@@ -44,7 +44,9 @@ def definitions(path):
         cells = json.loads(Path(path).read_text(encoding="utf-8"))["cells"]
         sources = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
     except (ValueError, KeyError, TypeError) as error:
-        raise ValueError(f"{Path(path).name} is not a readable notebook. Open it in Jupyter and save it again.") from error
+        raise ValueError(
+            f"{Path(path).name} is not a readable notebook. Open it in Jupyter and save it again."
+        ) from error
     namespace = {"__name__": Path(path).stem}
     for number, source in enumerate(sources):
         _define(source, f"{Path(path).name}, cell {number + 1}", namespace)

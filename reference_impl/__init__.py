@@ -52,7 +52,5 @@ def __getattr__(name):
     """Say which lesson builds an exercise that this copy does not hold."""
     for lesson, names in EXERCISES.items():
         if name in names:
-            raise AttributeError(
-                f"{name} is built in lesson {lesson[:2]}: this copy of reference_impl lacks it"
-            )
+            raise AttributeError(f"{name} is built in lesson {lesson[:2]}: this copy of reference_impl lacks it")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

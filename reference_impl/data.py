@@ -90,9 +90,7 @@ def normalize(X_train, *others):
         raise ValueError("normalize needs at least one training example")
     for X in others:
         if X.shape[1:] != X_train.shape[1:]:
-            raise ValueError(
-                f"expected features of shape {X_train.shape[1:]}, as in X_train, got {X.shape[1:]}"
-            )
+            raise ValueError(f"expected features of shape {X_train.shape[1:]}, as in X_train, got {X.shape[1:]}")
     # Not "std == 0": the mean of equal numbers may be off by a rounding error, and then so is the std.
     constant = X_train.max(axis=0) == X_train.min(axis=0)
     mean = np.where(constant, X_train[0], X_train.mean(axis=0))

@@ -104,9 +104,7 @@ def softmax_loss(x, y):
         raise ValueError(f"scores must have shape (N, C) and at least one entry, got {x.shape}")
     N, C = x.shape
     if y.shape != (N,) or not np.issubdtype(y.dtype, np.integer):
-        raise ValueError(
-            f"expected {N} integer labels, one per row of scores, got {y.dtype} of shape {y.shape}"
-        )
+        raise ValueError(f"expected {N} integer labels, one per row of scores, got {y.dtype} of shape {y.shape}")
     if y.min() < 0 or y.max() >= C:
         raise ValueError(f"labels must lie between 0 and {C - 1}, got {y.min()} to {y.max()}")
     rows = np.arange(N)

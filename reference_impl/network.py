@@ -306,9 +306,7 @@ class FullyConnectedNet(TrainableNet):
         if not self.normalization[i - 1]:
             return super().hidden_forward(i, h)
         a, affine_cache = affine_forward(h, self.params[f"W{i}"], self.params[f"b{i}"])
-        a, norm_cache = batchnorm_forward(
-            a, self.params[f"gamma{i}"], self.params[f"beta{i}"], self.bn_params[i - 1]
-        )
+        a, norm_cache = batchnorm_forward(a, self.params[f"gamma{i}"], self.params[f"beta{i}"], self.bn_params[i - 1])
         out, activation_cache = self.activation_forward(a)
         return out, (affine_cache, norm_cache, activation_cache)
 

@@ -11,7 +11,6 @@ from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
-
 MAX_ITEMS = 400
 
 

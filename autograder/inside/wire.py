@@ -11,6 +11,7 @@ import time
 
 import msgpack
 import numpy as np
+
 from lessonkit.host import Named, Token
 
 MAX_MESSAGE = 32 * 2**20

@@ -45,8 +45,9 @@ def load(modules):
     """Import what notebooks use, and draw a first figure: what is loaded here, no notebook waits for."""
     import cells
     import kit
-    import lessonkit
     import wire  # noqa: F401
+
+    import lessonkit
 
     lessonkit.check = lessonkit.notebook.check = kit.check
     import_all("lessonkit.explorers", "lessonkit.plots", "reference_impl", *modules)
@@ -62,6 +63,7 @@ class Server:
 
     def __init__(self, channel, limits):
         import cells
+
         from lessonkit.host import LocalHost
 
         self.channel, self.limits = channel, limits
@@ -78,6 +80,7 @@ class Server:
     def _reply(self, nonce, body):
         import cells
         import wire
+
         from lessonkit.host import StudentError
 
         def failed(kind, message, where=""):

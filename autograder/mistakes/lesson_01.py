@@ -157,7 +157,9 @@ def wrong_sign(dout, cache):
     return dout * cache * (cache - 1)
 
 
-@mistake("sigmoid_backward", "Your function overwrites dout. Work on a new array: the caller may still need the old one.")
+@mistake(
+    "sigmoid_backward", "Your function overwrites dout. Work on a new array: the caller may still need the old one."
+)
 def writes_into_dout(dout, cache):
     dout *= cache * (1 - cache)
     return dout
@@ -198,12 +200,16 @@ def returns_the_comparison(x):
     return x > 0, x
 
 
-@mistake("relu_forward", "Your output is capped at 1 as well. ReLU cuts off below zero only; large inputs pass unchanged.")
+@mistake(
+    "relu_forward", "Your output is capped at 1 as well. ReLU cuts off below zero only; large inputs pass unchanged."
+)
 def capped_at_one(x):
     return np.clip(np.asarray(x, dtype=float), 0, 1), x
 
 
-@mistake("relu_forward", "A little of the negative side leaks through. That is leaky ReLU; ReLU gives exactly zero there.")
+@mistake(
+    "relu_forward", "A little of the negative side leaks through. That is leaky ReLU; ReLU gives exactly zero there."
+)
 def leaky(x):
     x = np.asarray(x, dtype=float)
     return np.where(x > 0, x, 0.01 * x), x
@@ -214,13 +220,17 @@ def one_maximum_for_all(x):
     return np.full(np.shape(x), max(0.0, np.max(x))), x
 
 
-@mistake("relu_forward", "Your function overwrites x with zeros. Work on a new array: the backward pass needs the old x.")
+@mistake(
+    "relu_forward", "Your function overwrites x with zeros. Work on a new array: the backward pass needs the old x."
+)
 def zeroes_x_in_place(x):
     x[x < 0] = 0
     return x * 1.0, x
 
 
-@mistake("relu_forward", "You drop the negative entries, so the shape changes. They must become zero and stay in place.")
+@mistake(
+    "relu_forward", "You drop the negative entries, so the shape changes. They must become zero and stay in place."
+)
 def drops_entries(x):
     return x[x > 0] * 1.0, x
 
@@ -257,7 +267,9 @@ def relu_of_dout(dout, cache):
     return np.maximum(dout, 0)
 
 
-@mistake("relu_backward", "The gradient passes where the input was negative and stops where it was positive: turn it round.")
+@mistake(
+    "relu_backward", "The gradient passes where the input was negative and stops where it was positive: turn it round."
+)
 def mask_turned_round(dout, cache):
     return dout * (cache < 0)
 
@@ -267,7 +279,9 @@ def multiplies_by_x(dout, cache):
     return dout * np.maximum(cache, 0)
 
 
-@mistake("relu_backward", "You use -1 as the slope on the negative side: that is the absolute value. ReLU has slope 0 there.")
+@mistake(
+    "relu_backward", "You use -1 as the slope on the negative side: that is the absolute value. ReLU has slope 0 there."
+)
 def slope_of_the_absolute_value(dout, cache):
     return dout * np.sign(cache)
 

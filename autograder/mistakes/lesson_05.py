@@ -22,8 +22,7 @@ def forgets_the_bias(x, w, b):
 
 @mistake(
     "affine_forward",
-    "The bias comes in once for every input. It belongs to the output: add it once, after the sum over the "
-    "inputs.",
+    "The bias comes in once for every input. It belongs to the output: add it once, after the sum over the inputs.",
 )
 def adds_the_bias_once_per_input(x, w, b):
     return rows(x) @ w + len(w) * b, (x, w)
@@ -41,8 +40,7 @@ def multiplies_by_the_bias(x, w, b):
 
 @mistake(
     "affine_forward",
-    "You take the mean over the inputs where the layer takes their sum: your weighted sums are D times too "
-    "small.",
+    "You take the mean over the inputs where the layer takes their sum: your weighted sums are D times too small.",
 )
 def averages_over_the_inputs(x, w, b):
     return rows(x) @ w / len(w) + b, (x, w)
@@ -217,8 +215,7 @@ def relu_first(x, w, b):
 
 @mistake(
     "affine_relu_forward",
-    "The bias is added after the ReLU. It is part of the affine layer: it decides where the ReLU switches "
-    "on.",
+    "The bias is added after the ReLU. It is part of the affine layer: it decides where the ReLU switches on.",
 )
 def bias_after_the_relu(x, w, b):
     out, cache = affine_relu_forward(x, w, 0 * b)
@@ -288,8 +285,7 @@ def relu_of_each_product(x, w, b):
 
 @mistake(
     "affine_relu_forward",
-    "An array of the caller's is overwritten: x holds other numbers after the call than before. Work on a "
-    "new one.",
+    "An array of the caller's is overwritten: x holds other numbers after the call than before. Work on a new one.",
 )
 def zeroes_x_on_the_way(x, w, b):
     result = affine_relu_forward(x, w, b)
@@ -494,8 +490,7 @@ class params_ignore_the_dtype:
 
 @mistake(
     "ForwardNet",
-    "An activation is applied to the scores. The output layer is affine and nothing more: a score may be any "
-    "number.",
+    "An activation is applied to the scores. The output layer is affine and nothing more: a score may be any number.",
 )
 class activation_on_the_scores:
     class ForwardNet(reference_impl.ForwardNet):
@@ -506,8 +501,7 @@ class activation_on_the_scores:
 
 @mistake(
     "ForwardNet",
-    "The hidden layers have no activation. Then the whole network is one affine layer in disguise, however "
-    "deep it is.",
+    "The hidden layers have no activation. Then the whole network is one affine layer in disguise, however deep it is.",
 )
 class no_activation:
     class ForwardNet(reference_impl.ForwardNet):
@@ -529,8 +523,7 @@ class always_relu:
 
 @mistake(
     "ForwardNet",
-    "The activation comes before the affine layer, so it bends the examples themselves. Affine first, then "
-    "activation.",
+    "The activation comes before the affine layer, so it bends the examples themselves. Affine first, then activation.",
 )
 class activation_before_affine:
     class ForwardNet(reference_impl.ForwardNet):
@@ -733,8 +726,7 @@ class writes_into_X:
 
 @mistake(
     "ForwardNet",
-    "The params are changed by a forward pass. Looking at scores must not train anything: compute with new "
-    "arrays.",
+    "The params are changed by a forward pass. Looking at scores must not train anything: compute with new arrays.",
 )
 class changes_the_params:
     class ForwardNet(reference_impl.ForwardNet):

@@ -36,8 +36,7 @@ def averages_db(dout, cache):
 
 @mistake(
     "affine_backward",
-    "Both dw and db are means over the examples. They are sums: whatever is averaged, the loss has averaged "
-    "already.",
+    "Both dw and db are means over the examples. They are sums: whatever is averaged, the loss has averaged already.",
 )
 def averages_both(dout, cache):
     dx, dw, db = affine_backward(dout, cache)
@@ -46,8 +45,7 @@ def averages_both(dout, cache):
 
 @mistake(
     "affine_backward",
-    "db is dout as it came, one row for each example. One bias serves all examples, so their gradients add "
-    "up.",
+    "db is dout as it came, one row for each example. One bias serves all examples, so their gradients add up.",
 )
 def db_is_not_summed(dout, cache):
     dx, dw, _ = affine_backward(dout, cache)
@@ -56,8 +54,7 @@ def db_is_not_summed(dout, cache):
 
 @mistake(
     "affine_backward",
-    "db is summed along the wrong axis: you get one number for each example, and there is one bias for each "
-    "output.",
+    "db is summed along the wrong axis: you get one number for each example, and there is one bias for each output.",
 )
 def db_is_summed_over_the_outputs(dout, cache):
     dx, dw, _ = affine_backward(dout, cache)
@@ -124,8 +121,7 @@ def dx_without_dout(dout, cache):
 
 @mistake(
     "affine_backward",
-    "dw ignores the upstream gradient: all its columns are the same sum of inputs. Each input comes times "
-    "its dout.",
+    "dw ignores the upstream gradient: all its columns are the same sum of inputs. Each input comes times its dout.",
 )
 def dw_without_dout(dout, cache):
     _, dw, _ = affine_backward(np.ones_like(dout), cache)
@@ -173,8 +169,7 @@ def w_reshaped_in_place_of_transposed(dout, cache):
 
 @mistake(
     "affine_backward",
-    "`dout @ w` does not fit: (N, M) times (D, M). The inner sizes must meet. Which of the two has to be "
-    "turned round?",
+    "`dout @ w` does not fit: (N, M) times (D, M). The inner sizes must meet. Which of the two has to be turned round?",
 )
 def w_not_transposed(dout, cache):
     x, w, _ = cache
@@ -183,8 +178,7 @@ def w_not_transposed(dout, cache):
 
 @mistake(
     "affine_backward",
-    "`x @ dout` does not fit: (N, D) times (N, M). The examples have to meet in the middle, for dw adds up "
-    "over them.",
+    "`x @ dout` does not fit: (N, D) times (N, M). The examples have to meet in the middle, for dw adds up over them.",
 )
 def x_not_transposed(dout, cache):
     x, w, _ = cache
@@ -228,8 +222,7 @@ def points_downhill(dout, cache):
 
 @mistake(
     "affine_backward",
-    "The gradients of earlier calls are still in dw and db: they grow with every call. Start from zero each "
-    "time.",
+    "The gradients of earlier calls are still in dw and db: they grow with every call. Start from zero each time.",
 )
 class adds_to_what_was_there:
     def affine_forward(x, w, b):
@@ -396,8 +389,7 @@ def gate_turned_round(dout, cache):
 
 @mistake(
     "affine_relu_backward",
-    "The gradient is multiplied by the sums themselves. The slope of ReLU is 1 where they are positive, "
-    "however large.",
+    "The gradient is multiplied by the sums themselves. The slope of ReLU is 1 where they are positive, however large.",
 )
 def multiplies_by_the_sums(dout, cache):
     return affine_backward(dout * np.maximum(cache[1], 0), cache[0])
@@ -488,8 +480,7 @@ class regularization_only_in_the_loss:
 
 @mistake(
     "TrainableNet",
-    "The regularization is in the gradients but not in the loss: the loss you print is not the one you go "
-    "down.",
+    "The regularization is in the gradients but not in the loss: the loss you print is not the one you go down.",
 )
 class regularization_only_in_the_gradients:
     class TrainableNet(Patched):
@@ -598,8 +589,7 @@ class l1_in_place_of_l2:
 
 @mistake(
     "TrainableNet",
-    "The regularization takes the norm of each layer's weights. The norm has a square root that the formula "
-    "lacks.",
+    "The regularization takes the norm of each layer's weights. The norm has a square root that the formula lacks.",
 )
 class norm_without_square:
     class TrainableNet(Patched):
@@ -619,8 +609,7 @@ class mean_of_the_squares:
 
 @mistake(
     "TrainableNet",
-    "The regularization is subtracted from the loss: large weights would be rewarded. It is a penalty, so it "
-    "is added.",
+    "The regularization is subtracted from the loss: large weights would be rewarded. It is a penalty, so it is added.",
 )
 class a_reward_for_large_weights:
     class TrainableNet(Patched):
@@ -675,8 +664,7 @@ class activations_are_skipped:
 
 @mistake(
     "TrainableNet",
-    "ReLU's gate is used whatever the activation is. `self.activation_backward` goes back through the chosen "
-    "one.",
+    "ReLU's gate is used whatever the activation is. `self.activation_backward` goes back through the chosen one.",
 )
 class always_the_gate_of_relu:
     class TrainableNet(reference_impl.TrainableNet):
@@ -699,8 +687,7 @@ class parameters_miss_the_activation:
 
 @mistake(
     "TrainableNet",
-    "Only the output layer has gradients. The walk back goes on, through every hidden layer down to the "
-    "first.",
+    "Only the output layer has gradients. The walk back goes on, through every hidden layer down to the first.",
 )
 class stops_after_the_output_layer:
     class TrainableNet(reference_impl.TrainableNet):
@@ -880,8 +867,7 @@ class gradients_add_up:
 
 @mistake(
     "TrainableNet",
-    "The parameters change during `loss`. It says which way is down; taking the step is the optimizer's "
-    "business.",
+    "The parameters change during `loss`. It says which way is down; taking the step is the optimizer's business.",
 )
 class takes_a_step:
     class TrainableNet(reference_impl.TrainableNet):
@@ -896,8 +882,7 @@ class takes_a_step:
 
 @mistake(
     "TrainableNet",
-    "Regularization writes into the weights: an operation such as `w *= ...` changes `self.params`. Make a "
-    "new array.",
+    "Regularization writes into the weights: an operation such as `w *= ...` changes `self.params`. Make a new array.",
 )
 class shrinks_the_weights:
     class TrainableNet(reference_impl.TrainableNet):

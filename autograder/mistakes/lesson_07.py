@@ -36,8 +36,7 @@ def no_learning_rate(w, dw, config=None):
 
 @mistake(
     "sgd",
-    "You divide by the learning rate, so a smaller one makes larger steps. It says which part of the "
-    "gradient to walk.",
+    "You divide by the learning rate, so a smaller one makes larger steps. It says which part of the gradient to walk.",
 )
 def divides_by_the_learning_rate(w, dw, config=None):
     config, rate = start_sgd(config)
@@ -89,8 +88,7 @@ def mean_of_the_gradient(w, dw, config=None):
 
 @mistake(
     "sgd",
-    "You shrink w as well: the learning rate multiplies the difference of w and dw. It belongs to the "
-    "gradient alone.",
+    "You shrink w as well: the learning rate multiplies the difference of w and dw. It belongs to the gradient alone.",
 )
 def learning_rate_on_w_too(w, dw, config=None):
     config, rate = start_sgd(config)
@@ -123,8 +121,7 @@ def another_default(w, dw, config=None):
 
 @mistake(
     "sgd",
-    "`config` is None when the caller gives none, and None is no dict to read from. Begin with a dict of "
-    "your own.",
+    "`config` is None when the caller gives none, and None is no dict to read from. Begin with a dict of your own.",
 )
 def reads_a_config_that_is_none(w, dw, config=None):
     return w - config["learning_rate"] * dw, config
@@ -152,8 +149,7 @@ def scales_dw_in_place(w, dw, config=None):
 
 @mistake(
     "sgd",
-    "You give back float64 for a float32 parameter: a network in float32 would become slower and twice as "
-    "large.",
+    "You give back float64 for a float32 parameter: a network in float32 would become slower and twice as large.",
 )
 def always_float64(w, dw, config=None):
     config, rate = start_sgd(config)
@@ -244,8 +240,7 @@ def learning_rate_twice(w, dw, config=None):
 
 @mistake(
     "sgd_momentum",
-    "The old velocity is turned round at every step: you subtract momentum times velocity where it should "
-    "be kept.",
+    "The old velocity is turned round at every step: you subtract momentum times velocity where it should be kept.",
 )
 def momentum_of_opposite_sign(w, dw, config=None):
     config, rate, mu, v = start_momentum(config)
@@ -255,8 +250,7 @@ def momentum_of_opposite_sign(w, dw, config=None):
 
 @mistake(
     "sgd_momentum",
-    "The velocity does not come back in the config, so every step starts from rest and momentum never "
-    "builds up.",
+    "The velocity does not come back in the config, so every step starts from rest and momentum never builds up.",
 )
 def velocity_not_stored(w, dw, config=None):
     config, rate, mu, v = start_momentum(config)
@@ -298,8 +292,7 @@ def old_velocity_forgotten(w, dw, config=None):
 
 @mistake(
     "sgd_momentum",
-    "You store the velocity from before the step, so it stays zero for ever. Keep the new one in the "
-    "config.",
+    "You store the velocity from before the step, so it stays zero for ever. Keep the new one in the config.",
 )
 def old_velocity_stored(w, dw, config=None):
     config, rate, mu, v = start_momentum(config, velocity=np.zeros_like(w))
@@ -350,8 +343,7 @@ def momentum_on_everything(w, dw, config=None):
 
 @mistake(
     "sgd_momentum",
-    "The old velocity is kept whole, without momentum: it grows and grows. Only a fraction of it should "
-    "live on.",
+    "The old velocity is kept whole, without momentum: it grows and grows. Only a fraction of it should live on.",
 )
 def velocity_without_friction(w, dw, config=None):
     config, rate, _, v = start_momentum(config)
@@ -484,8 +476,7 @@ def no_epsilon(w, dw, config=None):
 
 @mistake(
     "rmsprop",
-    "Epsilon is added to w instead of the denominator: without brackets, Python divides first and adds "
-    "afterwards.",
+    "Epsilon is added to w instead of the denominator: without brackets, Python divides first and adds afterwards.",
 )
 def brackets_missing_around_the_denominator(w, dw, config=None):
     config, rate, _, epsilon = start_rmsprop(config)
@@ -502,8 +493,7 @@ def epsilon_hard_coded(w, dw, config=None):
 
 @mistake(
     "rmsprop",
-    "The decay rate is turned round: it belongs to the old cache, and what is left to one belongs to the "
-    "new square.",
+    "The decay rate is turned round: it belongs to the old cache, and what is left to one belongs to the new square.",
 )
 def decay_turned_round(w, dw, config=None):
     config, rate, decay, epsilon = start_rmsprop(config)
@@ -576,8 +566,7 @@ def old_cache_forgotten(w, dw, config=None):
 
 @mistake(
     "rmsprop",
-    "You divide by the cache of the step before. On the first step it is zero, and only epsilon keeps w "
-    "from infinity.",
+    "You divide by the cache of the step before. On the first step it is zero, and only epsilon keeps w from infinity.",
 )
 def divides_by_the_old_cache(w, dw, config=None):
     config, rate, _, epsilon = start_rmsprop({"cache": np.zeros_like(w), **(config or {})})
@@ -598,8 +587,7 @@ def root_stored_in_the_cache(w, dw, config=None):
 
 @mistake(
     "rmsprop",
-    "The cache averages the gradient itself. Squared, it would tell how large gradients are, whatever their "
-    "sign.",
+    "The cache averages the gradient itself. Squared, it would tell how large gradients are, whatever their sign.",
 )
 def gradient_not_squared(w, dw, config=None):
     config, rate, decay, epsilon = start_rmsprop(config)
@@ -767,8 +755,7 @@ def t_not_stored(w, dw, config=None):
 
 @mistake(
     "adam",
-    "You use t + 1, but the t in the config that you return stays what it was: every step takes itself for "
-    "the first.",
+    "You use t + 1, but the t in the config that you return stays what it was: every step takes itself for the first.",
 )
 def t_used_but_not_kept(w, dw, config=None):
     t = (config or {}).get("t", 0)
@@ -778,8 +765,7 @@ def t_used_but_not_kept(w, dw, config=None):
 
 @mistake(
     "adam",
-    "The bias correction is missing. m and v start at zero, and in the first steps they are too small, v "
-    "most of all.",
+    "The bias correction is missing. m and v start at zero, and in the first steps they are too small, v most of all.",
 )
 def no_bias_correction(w, dw, config=None):
     config = next_step(config, dw)
@@ -836,8 +822,7 @@ def beta1_corrects_both(w, dw, config=None):
 
 @mistake(
     "adam",
-    "The two betas are swapped: β₁ belongs to m, the mean of the gradients, and β₂ to v, that of their "
-    "squares.",
+    "The two betas are swapped: β₁ belongs to m, the mean of the gradients, and β₂ to v, that of their squares.",
 )
 def betas_swapped(w, dw, config=None):
     config = start_adam(config)
@@ -888,8 +873,7 @@ def m_averages_the_square(w, dw, config=None):
 
 @mistake(
     "adam",
-    "v averages the gradient itself, and the root of a negative number is NaN. It should average the "
-    "squares.",
+    "v averages the gradient itself, and the root of a negative number is NaN. It should average the squares.",
 )
 def v_averages_the_gradient(w, dw, config=None):
     config = start_adam(config)
@@ -951,8 +935,7 @@ def betas_turned_round(w, dw, config=None):
 
 @mistake(
     "adam",
-    "You divide by v itself. Take its root: then a gradient ten times as large gives a step of the same "
-    "size.",
+    "You divide by v itself. Take its root: then a gradient ten times as large gives a step of the same size.",
 )
 def v_without_the_root(w, dw, config=None):
     config = next_step(config, dw)
@@ -1030,8 +1013,7 @@ def brackets_missing(w, dw, config=None):
 
 @mistake(
     "adam",
-    "Your default learning rate is not 0.001. Adam's steps are about as long as its learning rate, so it "
-    "starts small.",
+    "Your default learning rate is not 0.001. Adam's steps are about as long as its learning rate, so it starts small.",
 )
 def learning_rate_of_the_other_rules(w, dw, config=None):
     return adam(w, dw, filled(config, learning_rate=1e-2))

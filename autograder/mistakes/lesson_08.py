@@ -505,8 +505,7 @@ def makes_floats(X):
 
 @mistake(
     "minibatches",
-    "The last, smaller batch is missing, so some examples are left out in every epoch. It is a batch like the "
-    "others.",
+    "The last, smaller batch is missing, so some examples are left out in every epoch. It is a batch like the others.",
 )
 def drops_the_last_batch(X, y, batch_size, rng):
     for X_batch, y_batch in minibatches(X, y, batch_size, rng):
@@ -603,8 +602,7 @@ def mixes_within_batches_alone(X, y, batch_size, rng):
 
 @mistake(
     "minibatches",
-    "X and y are each put in an order of their own, so examples come with the targets of others. One order, for "
-    "both.",
+    "X and y are each put in an order of their own, so examples come with the targets of others. One order, for both.",
 )
 def tears_X_and_y_apart(X, y, batch_size, rng):
     X, y = rng.permutation(X), rng.permutation(y)

@@ -115,8 +115,7 @@ class one_config_for_all:
 
 @mistake(
     "Solver",
-    "Your step is always that of plain SGD. The update rule is a choice: call the function that the solver was "
-    "given.",
+    "Your step is always that of plain SGD. The update rule is a choice: call the function that the solver was given.",
 )
 class always_sgd:
     class Solver(reference_impl.Solver):
@@ -129,8 +128,7 @@ class always_sgd:
 
 @mistake(
     "Solver",
-    "The parameter and its gradient have changed places: the update rule takes the parameter first, then the "
-    "gradient.",
+    "The parameter and its gradient have changed places: the update rule takes the parameter first, then the gradient.",
 )
 class gradient_before_parameter:
     class Solver(reference_impl.Solver):
@@ -219,8 +217,7 @@ def right(scores, y):
 
 @mistake(
     "Solver",
-    "For regression you return the mean squared error: the square root is missing, and with it the targets' own "
-    "unit.",
+    "For regression you return the mean squared error: the square root is missing, and with it the targets' own unit.",
 )
 class squared_error:
     class Solver(reference_impl.Solver):
@@ -239,9 +236,11 @@ class squared_error:
 class forgets_y_std:
     class Solver(reference_impl.Solver):
         check_accuracy = measuring(
-            lambda self, X, y, size: right(scores(self, X, size), y).mean()
-            if self.category == "classification"
-            else rms_error(scores(self, X, size), y)
+            lambda self, X, y, size: (
+                right(scores(self, X, size), y).mean()
+                if self.category == "classification"
+                else rms_error(scores(self, X, size), y)
+            )
         )
 
 
@@ -253,9 +252,11 @@ class forgets_y_std:
 class compares_all_with_all:
     class Solver(reference_impl.Solver):
         check_accuracy = measuring(
-            lambda self, X, y, size: right(scores(self, X, size), y).mean()
-            if self.category == "classification"
-            else np.sqrt(np.mean((scores(self, X, size) - y) ** 2)) * self.y_std
+            lambda self, X, y, size: (
+                right(scores(self, X, size), y).mean()
+                if self.category == "classification"
+                else np.sqrt(np.mean((scores(self, X, size) - y) ** 2)) * self.y_std
+            )
         )
 
 
@@ -271,9 +272,9 @@ class mean_over_batches:
                 sample = self.rng.choice(len(X), num_samples, replace=False)
                 X, y = X[sample], y[sample]
             measure = super().check_accuracy
-            return np.mean([
-                measure(X[i : i + batch_size], y[i : i + batch_size]) for i in range(0, len(X), batch_size)
-            ])
+            return np.mean(
+                [measure(X[i : i + batch_size], y[i : i + batch_size]) for i in range(0, len(X), batch_size)]
+            )
 
 
 @mistake(
@@ -284,9 +285,11 @@ class mean_over_batches:
 class loss_as_accuracy:
     class Solver(reference_impl.Solver):
         check_accuracy = measuring(
-            lambda self, X, y, size: right(scores(self, X, size), y).mean()
-            if self.category == "classification"
-            else mse_loss(scores(self, X, size), y)[0]
+            lambda self, X, y, size: (
+                right(scores(self, X, size), y).mean()
+                if self.category == "classification"
+                else mse_loss(scores(self, X, size), y)[0]
+            )
         )
 
 
@@ -304,9 +307,11 @@ class classes_for_regression:
 class counts_the_right_ones:
     class Solver(reference_impl.Solver):
         check_accuracy = measuring(
-            lambda self, X, y, size: right(scores(self, X, size), y).sum()
-            if self.category == "classification"
-            else rms_error(scores(self, X, size), y) * self.y_std
+            lambda self, X, y, size: (
+                right(scores(self, X, size), y).sum()
+                if self.category == "classification"
+                else rms_error(scores(self, X, size), y) * self.y_std
+            )
         )
 
 
@@ -314,9 +319,11 @@ class counts_the_right_ones:
 class share_of_wrong_ones:
     class Solver(reference_impl.Solver):
         check_accuracy = measuring(
-            lambda self, X, y, size: 1 - right(scores(self, X, size), y).mean()
-            if self.category == "classification"
-            else rms_error(scores(self, X, size), y) * self.y_std
+            lambda self, X, y, size: (
+                1 - right(scores(self, X, size), y).mean()
+                if self.category == "classification"
+                else rms_error(scores(self, X, size), y) * self.y_std
+            )
         )
 
 
@@ -324,9 +331,11 @@ class share_of_wrong_ones:
 class in_percent:
     class Solver(reference_impl.Solver):
         check_accuracy = measuring(
-            lambda self, X, y, size: 100 * right(scores(self, X, size), y).mean()
-            if self.category == "classification"
-            else rms_error(scores(self, X, size), y) * self.y_std
+            lambda self, X, y, size: (
+                100 * right(scores(self, X, size), y).mean()
+                if self.category == "classification"
+                else rms_error(scores(self, X, size), y) * self.y_std
+            )
         )
 
 
@@ -337,9 +346,11 @@ class in_percent:
 class highest_score_of_each_column:
     class Solver(reference_impl.Solver):
         check_accuracy = measuring(
-            lambda self, X, y, size: np.mean(scores(self, X, size).argmax(axis=0) == y)
-            if self.category == "classification"
-            else rms_error(scores(self, X, size), y) * self.y_std
+            lambda self, X, y, size: (
+                np.mean(scores(self, X, size).argmax(axis=0) == y)
+                if self.category == "classification"
+                else rms_error(scores(self, X, size), y) * self.y_std
+            )
         )
 
 
@@ -364,9 +375,11 @@ class counts_in_whole_numbers:
 class only_scores_in_the_unit:
     class Solver(reference_impl.Solver):
         check_accuracy = measuring(
-            lambda self, X, y, size: right(scores(self, X, size), y).mean()
-            if self.category == "classification"
-            else rms_error(scores(self, X, size) * self.y_std, y)
+            lambda self, X, y, size: (
+                right(scores(self, X, size), y).mean()
+                if self.category == "classification"
+                else rms_error(scores(self, X, size) * self.y_std, y)
+            )
         )
 
 
@@ -408,8 +421,7 @@ class measures_on_all:
 
 @mistake(
     "Solver",
-    "The samples are always the first ones. In sorted data these are of one kind: draw them at random from "
-    "`self.rng`.",
+    "The samples are always the first ones. In sorted data these are of one kind: draw them at random from `self.rng`.",
 )
 class measures_on_the_first_ones:
     class Solver(reference_impl.Solver):
@@ -433,8 +445,7 @@ class samples_with_replacement:
 
 @mistake(
     "Solver",
-    "The examples are sampled and their targets are not: each sampled example is compared with somebody else's "
-    "target.",
+    "The examples are sampled and their targets are not: each sampled example is compared with somebody else's target.",
 )
 class samples_X_alone:
     class Solver(reference_impl.Solver):

@@ -19,17 +19,26 @@ from reference_impl.regression import terrain, trained_solver
 # constant_baseline
 
 
-@mistake("constant_baseline", "You answer with the median. It makes the absolute error smallest; for squares it is another middle that wins.")
+@mistake(
+    "constant_baseline",
+    "You answer with the median. It makes the absolute error smallest; for squares it is another middle that wins.",
+)
 def median(X_train, y_train, X):
     return np.full(len(X), np.median(y_train))
 
 
-@mistake("constant_baseline", "You answer with the middle between the lowest and the highest target: two outliers decide it alone.")
+@mistake(
+    "constant_baseline",
+    "You answer with the middle between the lowest and the highest target: two outliers decide it alone.",
+)
 def midrange(X_train, y_train, X):
     return np.full(len(X), (y_train.min() + y_train.max()) / 2)
 
 
-@mistake("constant_baseline", "You return one number. The caller asks for one prediction per example of X, even if all are equal.")
+@mistake(
+    "constant_baseline",
+    "You return one number. The caller asks for one prediction per example of X, even if all are equal.",
+)
 def a_single_number(X_train, y_train, X):
     return float(y_train.mean())
 
@@ -39,22 +48,31 @@ def as_many_as_training_examples(X_train, y_train, X):
     return np.full(len(X_train), y_train.mean())
 
 
-@mistake("constant_baseline", "Your predictions stand in a column of shape (N, 1). The course's targets have shape (N,).")
+@mistake(
+    "constant_baseline", "Your predictions stand in a column of shape (N, 1). The course's targets have shape (N,)."
+)
 def constant_in_a_column(X_train, y_train, X):
     return np.full((len(X), 1), y_train.mean())
 
 
-@mistake("constant_baseline", "You average the features. The prediction is a target, so only y_train can say what is usual.")
+@mistake(
+    "constant_baseline", "You average the features. The prediction is a target, so only y_train can say what is usual."
+)
 def mean_of_the_features(X_train, y_train, X):
     return np.full(len(X), X_train.mean())
 
 
-@mistake("constant_baseline", "You answer zero. Zero is the best constant once the targets are normalized; here they are not.")
+@mistake(
+    "constant_baseline",
+    "You answer zero. Zero is the best constant once the targets are normalized; here they are not.",
+)
 def zero(X_train, y_train, X):
     return np.zeros(len(X))
 
 
-@mistake("constant_baseline", "You return a sum where an average belongs: it grows with the number of training examples.")
+@mistake(
+    "constant_baseline", "You return a sum where an average belongs: it grows with the number of training examples."
+)
 def sum_of_the_targets(X_train, y_train, X):
     return np.full(len(X), y_train.sum() * 1.0)
 
@@ -98,7 +116,10 @@ def centred_by_its_own_mean(X_train, y_train, X):
     return linear_baseline(X_train - X_train.mean(axis=0), y_train, X - X.mean(axis=0))
 
 
-@mistake("linear_baseline", "The slopes are right and the level is missing: add back the mean that you took from the targets.")
+@mistake(
+    "linear_baseline",
+    "The slopes are right and the level is missing: add back the mean that you took from the targets.",
+)
 def level_is_missing(X_train, y_train, X):
     return linear_baseline(X_train, y_train, X) - y_train.mean()
 
@@ -150,7 +171,9 @@ def a_constant_instead(X_train, y_train, X):
     return constant_baseline(X_train, y_train, X)
 
 
-@mistake("linear_baseline", "Your function shifts X_train in place. Whoever lent you the data still needs it as it was.")
+@mistake(
+    "linear_baseline", "Your function shifts X_train in place. Whoever lent you the data still needs it as it was."
+)
 def shifts_the_training_examples(X_train, y_train, X):
     predictions = linear_baseline(X_train, y_train, X)
     if X_train.dtype.kind == "f":
@@ -179,12 +202,18 @@ def forgets_the_mean(model, X_train, y_train, X):
     return scores_of(model, normalize(X_train, X)[1]) * y_train.std()
 
 
-@mistake("predict", "You add the mean and forget the scale: a score of 1 means one standard deviation of the training targets.")
+@mistake(
+    "predict",
+    "You add the mean and forget the scale: a score of 1 means one standard deviation of the training targets.",
+)
 def forgets_the_scale(model, X_train, y_train, X):
     return scores_of(model, normalize(X_train, X)[1]) + y_train.mean()
 
 
-@mistake("predict", "You add the mean before you scale. Undo the steps in the opposite order: what was done last is undone first.")
+@mistake(
+    "predict",
+    "You add the mean before you scale. Undo the steps in the opposite order: what was done last is undone first.",
+)
 def in_the_wrong_order(model, X_train, y_train, X):
     return (scores_of(model, normalize(X_train, X)[1]) + y_train.mean()) * y_train.std()
 
@@ -209,12 +238,17 @@ def normalizes_the_scores_again(model, X_train, y_train, X):
     return (scores_of(model, normalize(X_train, X)[1]) - y_train.mean()) / y_train.std()
 
 
-@mistake("predict", "Your predictions have shape (N, 1), as the scores do. The targets have shape (N,), and so should these.")
+@mistake(
+    "predict", "Your predictions have shape (N, 1), as the scores do. The targets have shape (N,), and so should these."
+)
 def leaves_the_column(model, X_train, y_train, X):
     return model.loss(normalize(X_train, X)[1]) * y_train.std() + y_train.mean()
 
 
-@mistake("predict", "Mean and standard deviation have changed places: multiply by the one that is a width, and add the one that is a level.")
+@mistake(
+    "predict",
+    "Mean and standard deviation have changed places: multiply by the one that is a width, and add the one that is a level.",
+)
 def mean_and_std_swapped(model, X_train, y_train, X):
     return scores_of(model, normalize(X_train, X)[1]) * y_train.mean() + y_train.std()
 
@@ -239,7 +273,10 @@ def scales_by_the_variance(model, X_train, y_train, X):
     return scores_of(model, normalize(X_train, X)[1]) * y_train.var() + y_train.mean()
 
 
-@mistake("predict", "You bring the scores back with the mean and standard deviation of X_train. They are targets: take those of y_train.")
+@mistake(
+    "predict",
+    "You bring the scores back with the mean and standard deviation of X_train. They are targets: take those of y_train.",
+)
 def statistics_of_the_features(model, X_train, y_train, X):
     return scores_of(model, normalize(X_train, X)[1]) * X_train.std() + X_train.mean()
 
@@ -291,40 +328,60 @@ def a_classifier(data, rng):
     return built(data, rng, category="classification")
 
 
-@mistake("make_solver", "The first weights are not drawn from rng, so nobody can repeat your result. Hand rng to the network as well.")
+@mistake(
+    "make_solver",
+    "The first weights are not drawn from rng, so nobody can repeat your result. Hand rng to the network as well.",
+)
 def network_without_rng(data, rng):
     return built(data, np.random.default_rng(), rng)
 
 
-@mistake("make_solver", "The batches are not drawn from rng, so nobody can repeat your result. Hand rng to the Solver as well.")
+@mistake(
+    "make_solver",
+    "The batches are not drawn from rng, so nobody can repeat your result. Hand rng to the Solver as well.",
+)
 def batches_without_rng(data, rng):
     return built(data, rng, np.random.default_rng())
 
 
-@mistake("make_solver", "You make a generator of your own with a fixed seed. Then every call gives the same network, whatever rng says.")
+@mistake(
+    "make_solver",
+    "You make a generator of your own with a fixed seed. Then every call gives the same network, whatever rng says.",
+)
 def generator_of_its_own(data, rng):
     return built(data, np.random.default_rng(0))
 
 
-@mistake("make_solver", "Training and validation set have changed places: the solver would learn from the few examples meant for judging.")
+@mistake(
+    "make_solver",
+    "Training and validation set have changed places: the solver would learn from the few examples meant for judging.",
+)
 def sets_changed_places(data, rng):
     names = {"train": "val", "val": "train"}
     return built({f"{kind}_{part}": data[f"{kind}_{names[part]}"] for kind in "Xy" for part in names}, rng)
 
 
-@mistake("make_solver", "The validation set is the training set: then nothing tells you about places that the network has not seen.")
+@mistake(
+    "make_solver",
+    "The validation set is the training set: then nothing tells you about places that the network has not seen.",
+)
 def judges_on_the_training_set(data, rng):
     return built({**data, "X_val": data["X_train"], "y_val": data["y_train"]}, rng)
 
 
-@mistake("make_solver", "You train already. Return the solver as it is before its first step; who asks for it will start it.")
+@mistake(
+    "make_solver", "You train already. Return the solver as it is before its first step; who asks for it will start it."
+)
 def trains_already(data, rng):
     solver = built(data, rng)
     solver.train()
     return solver
 
 
-@mistake("make_solver", "The solver prints while it trains. Make it silent: verbose is False. The figure will show how it goes.")
+@mistake(
+    "make_solver",
+    "The solver prints while it trains. Make it silent: verbose is False. The figure will show how it goes.",
+)
 def prints_while_it_trains(data, rng):
     return built(data, rng, verbose=True)
 
@@ -369,7 +426,10 @@ def in_standard_deviations(X):
     return trained_solver().model.loss(normalize(raw["X_train"], X)[1])[:, 0]
 
 
-@mistake("elevation", "Your answers follow the land, but hundreds of metres too low: the mean of the training targets is missing.")
+@mistake(
+    "elevation",
+    "Your answers follow the land, but hundreds of metres too low: the mean of the training targets is missing.",
+)
 def mean_is_missing(X):
     raw, _ = terrain()
     return answer(X) - raw["y_train"].mean()

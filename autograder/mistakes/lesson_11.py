@@ -139,7 +139,10 @@ def slope_of_the_probabilities(x, y):
     return softmax_loss(x, y)[0], p * (1 - p) / len(y)
 
 
-@mistake("softmax_loss", "Your dx is divided by the number of classes. The mean goes over the examples: count the rows, not the columns.")
+@mistake(
+    "softmax_loss",
+    "Your dx is divided by the number of classes. The mean goes over the examples: count the rows, not the columns.",
+)
 def divides_by_the_classes(x, y):
     loss, dx = softmax_loss(x, y)
     return loss, dx * len(x) / x.shape[1]
@@ -215,7 +218,9 @@ def sum_instead_of_the_mean(x, y):
     return len(x) * loss, len(x) * dx
 
 
-@mistake("softmax_loss", "Your loss is the sum over the batch, though your gradient is that of the mean. Divide both by N.")
+@mistake(
+    "softmax_loss", "Your loss is the sum over the batch, though your gradient is that of the mean. Divide both by N."
+)
 def sum_in_the_loss_alone(x, y):
     loss, dx = softmax_loss(x, y)
     return len(x) * loss, dx
@@ -292,7 +297,9 @@ def nothing_subtracted_at_the_right_class(x, y):
     return softmax_loss(x, y)[0], softmax(x) / len(x)
 
 
-@mistake("softmax_loss", "You return the probabilities in place of dx, the gradient of the loss with respect to the scores.")
+@mistake(
+    "softmax_loss", "You return the probabilities in place of dx, the gradient of the loss with respect to the scores."
+)
 def returns_the_probabilities(x, y):
     return softmax_loss(x, y)[0], softmax(x)
 

@@ -129,7 +129,9 @@ def gamma_shifts_and_beta_scales(x, gamma, beta, bn_param):
     return batchnorm_forward(x, beta, gamma, bn_param)
 
 
-@mistake("batchnorm_forward", "You shift first and scale then, so beta is scaled too. First times gamma, then plus beta.")
+@mistake(
+    "batchnorm_forward", "You shift first and scale then, so beta is scaled too. First times gamma, then plus beta."
+)
 def shifts_before_it_scales(x, gamma, beta, bn_param):
     return batchnorm_forward(x, gamma, gamma * beta, bn_param)
 

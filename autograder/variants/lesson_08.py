@@ -51,10 +51,16 @@ def sorts_random_numbers(X, y, num_validation, num_test, rng):
     sensible(X, y, num_validation, num_test)
     print("splitting", X.shape)
     order = np.argsort(rng.random(len(X)), kind="stable")
-    bounds = {"train": slice(num_validation + num_test, None), "val": slice(num_test, num_validation + num_test),
-              "test": slice(0, num_test)}
-    return {f"{name}_{part}": np.copy(array[order[bounds[part]]])
-            for part in PARTS for name, array in zip("Xy", (X, y), strict=True)}
+    bounds = {
+        "train": slice(num_validation + num_test, None),
+        "val": slice(num_test, num_validation + num_test),
+        "test": slice(0, num_test),
+    }
+    return {
+        f"{name}_{part}": np.copy(array[order[bounds[part]]])
+        for part in PARTS
+        for name, array in zip("Xy", (X, y), strict=True)
+    }
 
 
 @variant("train_val_test_split")
@@ -66,8 +72,11 @@ def deals_card_by_card(X, y, num_validation, num_test, rng):
         while len(piles[pile]) < size:
             piles[pile].append(deck.pop(int(rng.integers(len(deck)))))
     piles["train"] = deck
-    return {f"{name}_{part}": array[np.array(pile, dtype=int)]
-            for part, pile in piles.items() for name, array in (("X", X), ("y", y))}
+    return {
+        f"{name}_{part}": array[np.array(pile, dtype=int)]
+        for part, pile in piles.items()
+        for name, array in (("X", X), ("y", y))
+    }
 
 
 @variant("train_val_test_split")
@@ -91,8 +100,11 @@ def with_pythons_own_generator(X, y, num_validation, num_test, rng):
     order = random.Random(int(rng.integers(2**62))).sample(range(len(X)), len(X))
     n = num_validation + num_test
     pieces = {"val": order[:num_validation], "test": order[num_validation:n], "train": order[n:]}
-    return {f"{name}_{part}": np.take(array, np.asarray(places, dtype=int), axis=0)
-            for part, places in pieces.items() for name, array in (("X", X), ("y", y))}
+    return {
+        f"{name}_{part}": np.take(array, np.asarray(places, dtype=int), axis=0)
+        for part, places in pieces.items()
+        for name, array in (("X", X), ("y", y))
+    }
 
 
 # normalize
@@ -120,8 +132,10 @@ def a_list_built_in_a_loop(X_train, *others):
 
 @variant("normalize")
 def in_place_on_copies(X_train, *others):
-    copies = [np.array(X, dtype=np.result_type(X.dtype, np.float32) if X.dtype.kind == "f" else float)
-              for X in (X_train, *others)]
+    copies = [
+        np.array(X, dtype=np.result_type(X.dtype, np.float32) if X.dtype.kind == "f" else float)
+        for X in (X_train, *others)
+    ]
     mean, std = copies[0].mean(axis=0), np.array(copies[0].std(axis=0))
     std[std < 1e-12] = 1
     for X in copies:

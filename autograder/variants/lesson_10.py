@@ -168,7 +168,9 @@ def smaller_network():
     """Another design, in another arrangement: what a modest attempt reaches."""
     _, data = terrain()
     rng = np.random.default_rng(7)
-    net = FullyConnectedNet("regression", [64, 64], [False, False], 2, 1, activation="tanh", initializer="xavier", rng=rng)
+    net = FullyConnectedNet(
+        "regression", [64, 64], [False, False], 2, 1, activation="tanh", initializer="xavier", rng=rng
+    )
     solver = Solver(net, data, "adam", {"learning_rate": 5e-3}, lr_decay=0.98, num_epochs=40, verbose=False, rng=rng)
     solver.train()
     return net

@@ -376,9 +376,7 @@ def keeps_every_label_with_its_image(code, rng):
 def draws_its_coins_from_rng_alone(code, rng):
     X, y = pictures(rng, 64)
     one, other = generators(rng)
-    first, second, third = (
-        [X_new] for X_new, _ in code.map("augment_flip", [(X, y, one), (X, y, one), (X, y, other)])
-    )
+    first, second, third = ([X_new] for X_new, _ in code.map("augment_flip", [(X, y, one), (X, y, one), (X, y, other)]))
     yield "what became of the images", ", ".join(sorted(what_became_of(*first, X)))
     yield "with the same generator state, X_new", same(first, second)
     yield "with another generator state, X_new", same(first, third)

@@ -100,7 +100,10 @@ def step_takes_the_next_batch_and_so_every_example_once_an_epoch(code, rng):
     yield "number of losses after an epoch of steps", len(losses)
     near = np.isclose(losses[:, np.newaxis], single, rtol=1e-6)
     yield "losses that belong to one example", "all" if near.any(axis=1).all() else "not all"
-    yield "how often the examples come in an epoch of steps", "each once" if np.all(near.sum(axis=0) == 1) else "not once each"
+    yield (
+        "how often the examples come in an epoch of steps",
+        "each once" if np.all(near.sum(axis=0) == 1) else "not once each",
+    )
 
 
 # check_accuracy
@@ -207,7 +210,9 @@ def no_gradient(scores, y):
 @check("Solver", points=1)
 def train_lowers_the_learning_rate_after_every_epoch(code, rng):
     model, data = network(code, rng), examples_alike(rng, N=5)
-    solver = solver_of(code, model, data, batch_size=2, num_epochs=3, lr_decay=0.5, optim_config={"learning_rate": 0.08})
+    solver = solver_of(
+        code, model, data, batch_size=2, num_epochs=3, lr_decay=0.5, optim_config={"learning_rate": 0.08}
+    )
     solver.train()
     yield "learning_rates after 3 epochs", learning_rates(solver)
     yield "loss_history", np.array(solver.loss_history)

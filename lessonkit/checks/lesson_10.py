@@ -57,7 +57,9 @@ def leaves_the_data_as_it_was(code, rng):
 def network(code, rng, D):
     """A small network with parameters that rng draws: nothing is trained."""
     dims = [D, 3, 1]
-    net = code.FullyConnectedNet("regression", [3], [False], input_dim=D, output_dim=1, dtype="float64", activation="tanh")
+    net = code.FullyConnectedNet(
+        "regression", [3], [False], input_dim=D, output_dim=1, dtype="float64", activation="tanh"
+    )
     net.params = {
         name: rng.uniform(0.2, 0.6, shape) * rng.choice([-1, 1], shape)
         for i in (1, 2)

@@ -61,7 +61,9 @@ def there_and_back(affine_forward, relu_forward):
         fig, ax = figure(width=9.2, height=5)
         active = KNOWN[step] if step < 4 else KNOWN[7 - step]
         into = STEPS[step] if step < 4 else (*STEPS, ())[8 - step]  # back through the edges of the way forward
-        draw_network(ax, known_at(step, layers), {name: g for name, g in gradients.items() if name in known}, active, into)
+        draw_network(
+            ax, known_at(step, layers), {name: g for name, g in gradients.items() if name in known}, active, into
+        )
         return fig, f"Step {step} of 7. {words(step, layers, gradients)}"
 
     return explore(draw, step=(0, 7, 1, 7), x_1=(0, 4, 1, 2), x_2=(0, 8, 1, 4))

@@ -26,7 +26,9 @@ def training_run(Solver, make_model, data):
 
     def draw(learning_rate, batch_size, update_rule):
         options = {"optim_config": {"learning_rate": float(learning_rate)}, "rng": np.random.default_rng(0)}
-        solver = Solver(make_model(), data, update_rule, batch_size=batch_size, num_epochs=EPOCHS, verbose=False, **options)
+        solver = Solver(
+            make_model(), data, update_rule, batch_size=batch_size, num_epochs=EPOCHS, verbose=False, **options
+        )
         said = f"{update_rule}, learning rate {learning_rate}, batch size {batch_size}: "
         fig, (left, right) = figure(1, 2, width=9, height=3.2)
         left.plot(X[:, 0], y, marker="o", markersize=4, color=BLACK, linestyle="", alpha=0.5)
@@ -43,7 +45,9 @@ def training_run(Solver, make_model, data):
         losses = np.clip(np.nan_to_num(solver.loss_history, nan=LARGEST, posinf=LARGEST), 1e-4, LARGEST)
         epochs = np.arange(1, len(losses) + 1) / solver.iterations_per_epoch
         right.semilogy(epochs, losses, color=BLUE, linestyle="-", linewidth=1)
-        right.set(title="loss of every batch", xlabel="epoch", ylabel="loss", xlim=(0, EPOCHS), ylim=(3e-3, 1.5 * LARGEST))
+        right.set(
+            title="loss of every batch", xlabel="epoch", ylabel="loss", xlim=(0, EPOCHS), ylim=(3e-3, 1.5 * LARGEST)
+        )
         return fig, said
 
     return explore(

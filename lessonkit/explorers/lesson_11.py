@@ -64,7 +64,12 @@ def decision_regions(make_network, adam):
             if here.min() < here.max():
                 ax.contour(grid, grid, here, levels=[0.5], colors=BLACK, linewidths=0.6)
             ax.plot(*X[y == k].T, color=color, marker=marker, markeredgecolor=BLACK, markersize=6, linestyle="none")
-        ax.set(title=f"step {step}, regularization {regularization}", xlim=(-SIDE, SIDE), ylim=(-SIDE, SIDE), aspect="equal")
+        ax.set(
+            title=f"step {step}, regularization {regularization}",
+            xlim=(-SIDE, SIDE),
+            ylim=(-SIDE, SIDE),
+            aspect="equal",
+        )
         ax.grid(False)
         return fig, (
             f"Step {step}, {neurons} neurons in each of two layers, regularization {regularization}. Of the {len(y)} labels it has seen, "
@@ -72,4 +77,6 @@ def decision_regions(make_network, adam):
             f"{accuracy(X_new, y_new):.0%}."
         )
 
-    return explore(draw, regularization=["0", "0.003", "0.01", "0.03"], neurons=["32", "8", "3"], step=(0, STEPS, EVERY, 50))
+    return explore(
+        draw, regularization=["0", "0.003", "0.01", "0.03"], neurons=["32", "8", "3"], step=(0, STEPS, EVERY, 50)
+    )

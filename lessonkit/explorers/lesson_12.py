@@ -33,7 +33,9 @@ def activations(affine_forward, tanh_forward, batchnorm_forward):
         for layer, out in enumerate(outs, start=1):
             share = np.histogram(out, edges)[0] / out.size
             width = np.repeat(0.8 * share / share.max(), 2)
-            ax.fill_betweenx(np.repeat(edges, 2)[1:-1], layer, layer + width, color=BLUE if batch_norm == "on" else VERMILLION)
+            ax.fill_betweenx(
+                np.repeat(edges, 2)[1:-1], layer, layer + width, color=BLUE if batch_norm == "on" else VERMILLION
+            )
         ax.set(xlabel="layer; as wide as values are frequent", ylabel="out", xlim=(0.8, DEPTH + 1), ylim=(-1.05, 1.05))
         ax.set_xticks(range(1, DEPTH + 1))
 
@@ -46,4 +48,9 @@ def activations(affine_forward, tanh_forward, batchnorm_forward):
             f"Layer 1: {words(outs[0])}. Layer {DEPTH}: {words(outs[-1])}."
         )
 
-    return explore(draw, batch_norm=["off", "on"], inputs_times=["1", "0.01", "0.1", "10", "100"], weight_scale=(0.02, 0.6, 0.02, 0.06))
+    return explore(
+        draw,
+        batch_norm=["off", "on"],
+        inputs_times=["1", "0.01", "0.1", "10", "100"],
+        weight_scale=(0.02, 0.6, 0.02, 0.06),
+    )

@@ -65,7 +65,9 @@ def draw_network(ax, numbers, gradients=None, active=(), into=()):
         ax.text(x, y + (0.17 if gradient is not None else 0), "?" if known is None else plain(known),
                 ha="center", va="center", fontsize=12, color=BLUE)  # fmt: skip
         if gradient is not None:
-            ax.text(x, y - 0.23, plain(gradient), ha="center", va="center", fontsize=10, style="italic", color=VERMILLION)
+            ax.text(
+                x, y - 0.23, plain(gradient), ha="center", va="center", fontsize=10, style="italic", color=VERMILLION
+            )
         if node in BIASES:
             _label(ax, (x, y - 0.85), f"bias {plain(BIASES[node])}", gradients.get(f"b {node}"))
 
@@ -151,7 +153,9 @@ def draw_box(ax, left, top, rows, columns, name, shape, color=SKY):
 
     for i in range(rows):
         for j in range(columns):
-            ax.add_patch(Rectangle((left + j, top - 1 - i), 1, 1, facecolor=color, edgecolor=BLACK, alpha=0.6, linewidth=0.8))
+            ax.add_patch(
+                Rectangle((left + j, top - 1 - i), 1, 1, facecolor=color, edgecolor=BLACK, alpha=0.6, linewidth=0.8)
+            )
     ax.text(left + columns / 2, top + 0.3, name, ha="center", fontsize=12)
     ax.text(left + columns / 2, top - rows - 0.7, shape, ha="center", fontsize=10)
 

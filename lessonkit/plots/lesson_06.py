@@ -31,7 +31,9 @@ def three_rules():
         ax.set_axis_off()
         ax.set(xlim=(-3.6, 3.6), ylim=(-2.2, 2.2), title=f"{title}: {words}")
         ax.title.set_fontsize(11)
-        ax.text(0, 0, sign, ha="center", va="center", fontsize=18, bbox=dict(boxstyle="circle,pad=0.25", facecolor="white"))
+        ax.text(
+            0, 0, sign, ha="center", va="center", fontsize=18, bbox=dict(boxstyle="circle,pad=0.25", facecolor="white")
+        )
         for side, values, gradients in [(-1, inputs, back_in), (1, outputs, back_out)]:
             for place, value, gradient in zip([0] if len(values) == 1 else [1.2, -1.2], values, gradients):
                 line = [(side * 3.4, place), (side * 1.3, place), (side * 0.6, 0.4 * place)]

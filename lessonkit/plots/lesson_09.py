@@ -59,7 +59,9 @@ def the_best_epoch():
     ax.plot(epochs, train, color=BLUE, linestyle="-", marker="o", markersize=4, label="on the training data")
     ax.plot(epochs, val, color=VERMILLION, linestyle="--", marker="s", markersize=4, label="on the validation data")
     ax.plot(epochs[best], val[best], marker="*", markersize=18, color=BLACK, linestyle="")
-    ax.annotate(f"the best: epoch {epochs[best]}", (epochs[best], val[best]), (0, 26), textcoords="offset points", ha="center")
+    ax.annotate(
+        f"the best: epoch {epochs[best]}", (epochs[best], val[best]), (0, 26), textcoords="offset points", ha="center"
+    )
     ax.set(xlabel="epoch", ylabel="RMS error in metres", ylim=(0, None), xticks=range(0, 21, 5))
     ax.legend()
     show(fig, "Sketch of two curves over 20 epochs. The RMS error on the training data falls all the time. The error on the "
@@ -86,7 +88,9 @@ def histories(solver, unit=""):
     right.plot(epochs, train, color=BLUE, linestyle="-", marker="o", markersize=4, label="training data")
     right.plot(epochs, val, color=VERMILLION, linestyle="--", marker="s", markersize=4, label="validation data")
     right.plot(epochs[best], val[best], marker="*", markersize=16, color=BLACK, linestyle="", label="best")
-    right.set(title=f"{word} after every epoch", xlabel="epoch", ylabel=f"{word} {f'in {unit}' if unit else ''}".strip())
+    right.set(
+        title=f"{word} after every epoch", xlabel="epoch", ylabel=f"{word} {f'in {unit}' if unit else ''}".strip()
+    )
     right.xaxis.get_major_locator().set_params(integer=True)
     right.legend(fontsize=9)
     show(fig, f"Two panels. Left: the loss of each of {len(losses)} steps, on a logarithmic axis. Right: {word} after each of "

@@ -171,7 +171,9 @@ def loss_and_errors(solver, unit="m"):
         Unit of the targets.
     """
     fig, (left, right) = figure(1, 2, width=9, height=3.2)
-    left.semilogy(np.arange(1, len(solver.loss_history) + 1), solver.loss_history, color=BLUE, linestyle="-", linewidth=0.8)
+    left.semilogy(
+        np.arange(1, len(solver.loss_history) + 1), solver.loss_history, color=BLUE, linestyle="-", linewidth=0.8
+    )
     left.set(xlabel="step", ylabel="loss of a batch")
     _draw_errors(right, solver, unit)
     show(fig, "Two plots. Left: the loss of every batch over the steps, logarithmic, noisy and falling. Right: RMS error over the epochs, "
@@ -194,7 +196,15 @@ def overfitting(solver, grid, points, seen):
     fig, axes = figure(1, len(seen) + 1, width=10, height=3.3, width_ratios=[1] * len(seen) + [1.35])
     for ax, (title, metres) in zip(axes, seen.items()):
         image = _draw_map(ax, grid, metres, title)
-        ax.plot(points[:, 0], points[:, 1], linestyle="none", marker="o", markersize=3.5, color="white", markeredgecolor=BLACK)
+        ax.plot(
+            points[:, 0],
+            points[:, 1],
+            linestyle="none",
+            marker="o",
+            markersize=3.5,
+            color="white",
+            markeredgecolor=BLACK,
+        )
     _scale(fig, image, axes[:-1])
     errors = axes[-1]
     _draw_errors(errors, solver, "m")

@@ -113,7 +113,9 @@ def training(solver, good_enough):
     right.plot(epochs, solver.val_acc_history, color=VERMILLION, linestyle="--", marker="s", markersize=4,
                label=f"validation, at best {max(solver.val_acc_history):.1%}")  # fmt: skip
     right.axhline(good_enough, color=BLACK, linestyle=":", linewidth=1.5)
-    right.set(title="accuracy after each epoch", xlabel="epoch", ylim=(min(0.9, min(solver.val_acc_history)) - 0.02, 1.005))
+    right.set(
+        title="accuracy after each epoch", xlabel="epoch", ylim=(min(0.9, min(solver.val_acc_history)) - 0.02, 1.005)
+    )
     right.yaxis.set_major_locator(MultipleLocator(0.05))
     right.yaxis.set_major_formatter("{x:.0%}")
     right.legend(loc="lower right")
@@ -168,7 +170,10 @@ def worst_mistakes(images, labels, predicted, losses, columns=8):
         _draw_digit(ax, images[i])
         ax.set_title(f"is {labels[i]}, said {predicted[i]}\nloss {losses[i]:.1f}", fontsize=9)
     said = "; ".join(f"a {labels[i]} taken for a {predicted[i]}, loss {losses[i]:.1f}" for i in worst) or "none"
-    show(fig, f"A row of images of handwritten digits that the network took for others, those with the largest loss first: {said}.")
+    show(
+        fig,
+        f"A row of images of handwritten digits that the network took for others, those with the largest loss first: {said}.",
+    )
 
 
 def _draw_digit(ax, image):

@@ -37,7 +37,9 @@ def signals_through_layers(affine_forward, relu_forward, batchnorm_forward=None)
         "Without batch norm it falls below a thousandth with weights that are too small, stays near 1 with the right ones, and grows to more "
         "than ten thousand with weights that are too large."
     )
-    show(fig, alt + " A second panel, with batch norm: all three lines should lie together near 1." * (len(panels) == 2))
+    show(
+        fig, alt + " A second panel, with batch norm: all three lines should lie together near 1." * (len(panels) == 2)
+    )
 
 
 def _sizes(weight_scale, affine_forward, relu_forward, normalize):
@@ -101,7 +103,12 @@ def graph():
     ax.set(xlim=(-0.7, 10.6), ylim=(-0.75, 2.2))
     for (start, end), step in EDGES.items():
         (x0, y0, _), (x1, y1, _) = NODES[start], NODES[end]
-        ax.annotate("", (x1, y1), (x0, y0), arrowprops=dict(arrowstyle="-|>", mutation_scale=16, linewidth=1.8, color=BLUE, shrinkA=20, shrinkB=24))
+        ax.annotate(
+            "",
+            (x1, y1),
+            (x0, y0),
+            arrowprops=dict(arrowstyle="-|>", mutation_scale=16, linewidth=1.8, color=BLUE, shrinkA=20, shrinkB=24),
+        )
         ax.text((x0 + x1) / 2, (y0 + y1) / 2, str(step), ha="center", va="center", fontsize=11, color=VERMILLION, fontweight="bold",
                 bbox=dict(boxstyle="circle,pad=0.2", facecolor="white", edgecolor=VERMILLION))  # fmt: skip
     for name, (x, y, numbers) in NODES.items():
@@ -166,9 +173,13 @@ def with_and_without(runs):
     """
     fig, axes = figure(1, len(runs), width=9.5, height=3.3, sharey=True)
     for ax, (start, solvers) in zip(axes, runs.items()):
-        for solver, name, color, dash, marker in zip(solvers, ("without", "with"), (VERMILLION, BLUE), ("--", "-"), MARKERS):
+        for solver, name, color, dash, marker in zip(
+            solvers, ("without", "with"), (VERMILLION, BLUE), ("--", "-"), MARKERS
+        ):
             epochs = range(1, len(solver.val_acc_history) + 1)
-            ax.plot(epochs, solver.val_acc_history, color=color, linestyle=dash, marker=marker, label=f"{name} batch norm")
+            ax.plot(
+                epochs, solver.val_acc_history, color=color, linestyle=dash, marker=marker, label=f"{name} batch norm"
+            )
         ax.set(title=start, xlabel="epoch", ylim=(0, 1.02))
         ax.title.set_fontsize(11)
     axes[0].set_ylabel("validation accuracy")

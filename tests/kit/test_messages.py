@@ -143,6 +143,25 @@ def test_what_is_wrong_is_pointed_at(value, kind, words):
     assert text.startswith(f"{kind}: ") and words in text
 
 
+def test_the_place_in_a_nested_result_is_named():
+    assert "dx[1] is a list of 1, expected an array" in pointed((TRUTH, [TRUTH]), (TRUTH, TRUTH))
+
+
+@pytest.mark.parametrize(
+    "value, truth, words",
+    [
+        (12.0, 4.0, "everything is 3 times too large"),
+        (5.7708, 4.0, "dx has a wrong value"),
+        (0.0, 4.0, "dx has a wrong value"),
+        (12, 4, "dx has a wrong value"),
+        (True, False, "dx: yes. Expected: no."),
+        ("nothing", "ValueError", "dx: nothing. Expected: ValueError."),
+    ],
+)
+def test_single_values_are_told_plainly(value, truth, words):
+    assert words in pointed(value, truth)
+
+
 def test_the_worst_entry_is_worked_out():
     value = TRUTH.copy()
     value[0, 1], value[1, 2] = -2.1, 9.0

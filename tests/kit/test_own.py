@@ -114,7 +114,9 @@ def test_the_installed_reference_stays_as_it_is(tmp_path):
     before = {name: getattr(reference_impl, name) for name in reference_impl.__all__}
     modules = {name: module for name, module in sys.modules.items() if name.startswith("reference_impl")}
     bases = reference_impl.TrainableNet.__bases__
-    own.assemble(home(tmp_path, {"affine_backward": "def affine_backward(dout, cache):\n    return dout, dout, dout\n"}))
+    own.assemble(
+        home(tmp_path, {"affine_backward": "def affine_backward(dout, cache):\n    return dout, dout, dout\n"})
+    )
     assert all(sys.modules[name] is module for name, module in modules.items())
     assert all(getattr(reference_impl, name) is each for name, each in before.items())
     assert reference_impl.TrainableNet.__bases__ == bases
@@ -125,9 +127,14 @@ def test_the_installed_reference_stays_as_it_is(tmp_path):
 def test_wrong_and_empty_parts_fall_back_and_say_so(tmp_path):
     lines = solution_source("affine_backward").splitlines()
     first = next(i for i, line in enumerate(lines) if "### BEGIN SOLUTION" in line)
-    wrong = "\n".join([*lines[: first + 1], "    x, w, b = cache", "    return dout @ w.T, x.T @ dout, dout.mean(axis=0)"])
+    wrong = "\n".join(
+        [*lines[: first + 1], "    x, w, b = cache", "    return dout @ w.T, x.T @ dout, dout.mean(axis=0)"]
+    )
     mine = own.assemble(
-        home(tmp_path, {"affine_backward": wrong, "adam": "def adam(w, dw, config=None):\n    raise NotImplementedError()"})
+        home(
+            tmp_path,
+            {"affine_backward": wrong, "adam": "def adam(w, dw, config=None):\n    raise NotImplementedError()"},
+        )
     )
     only_these_fall_back(mine, "affine_backward", "adam")
     assert reason(mine, "affine_backward").startswith("yours does not pass its checks. ")

@@ -75,7 +75,9 @@ def bodies(code):
     tree = ast.parse(textwrap.dedent(inspect.getsource(code)))
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef):
-            text = [ast.unparse(s) for s in node.body if not (isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant))]
+            text = [
+                ast.unparse(s) for s in node.body if not (isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant))
+            ]
             if sum(map(len, text)) > 30:
                 yield "\n".join(text)
 
@@ -121,7 +123,7 @@ def test_nothing_in_it_gives_the_lesson_away(unzipped):
             assert re.sub(r"\s+", " ", text) not in flat, f"the reference of {name} is in the bundle"
         for entry in (*bank.mistakes(name), *bank.variants(name)):
             assert not re.search(rf"def {entry.name}\b", code), f"{entry.name} is in the bundle"
-    assert "autograder" not in {part for path in folder.rglob("*") for part in path.parts[len(folder.parts):]}
+    assert "autograder" not in {part for path in folder.rglob("*") for part in path.parts[len(folder.parts) :]}
     assert "SOLUTION" not in code and "hidden=True)" not in "".join(
         "".join(cell["source"]) for cell in notebook["cells"]
     )

@@ -19,7 +19,7 @@ from lessonkit.lessons import lesson as find_lesson
 
 LESSON = "01_activations"
 EXERCISES = [exercise.name for exercise in find_lesson(LESSON).exercises]
-NOISY = '''
+NOISY = """
 import sys
 import warnings
 print("defining relu_forward")
@@ -31,7 +31,7 @@ def relu_forward(x):
     warnings.warn("a warning")
     np.log(np.zeros(1))
     return np.maximum(x, 0.0), x
-'''
+"""
 
 
 def nbgrader(course, *command):
@@ -95,7 +95,9 @@ def grades(course):
 
     with Gradebook(f"sqlite:///{course}/gradebook.db") as gradebook:
         return {
-            submitted.student.id: {grade.name.removeprefix("check_"): grade.score for grade in submitted.notebooks[0].grades}
+            submitted.student.id: {
+                grade.name.removeprefix("check_"): grade.score for grade in submitted.notebooks[0].grades
+            }
             for submitted in gradebook.assignment_submissions(LESSON)
         }
 

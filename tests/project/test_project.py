@@ -39,7 +39,9 @@ def test_environment_agrees_with_pyproject(project):
     assert environment["dependencies"] == wanted
 
 
-@pytest.mark.parametrize("file, extras", [("requirements.txt", ()), ("requirements-dev.txt", ("instructor", "cluster", "test"))])
+@pytest.mark.parametrize(
+    "file, extras", [("requirements.txt", ()), ("requirements-dev.txt", ("instructor", "cluster", "test"))]
+)
 def test_requirements_pin_what_pyproject_names(project, file, extras):
     lines = (COURSE / file).read_text(encoding="utf-8").splitlines()
     pinned = {NAME.match(line)[0].lower() for line in lines}
@@ -149,7 +151,9 @@ def test_every_image_has_alt_text():
 
 
 def test_nothing_names_this_machine_or_a_registry():
-    words = re.compile(rf"(?<![\w.])/{'work'}/|/{'root'}/|{'pypi'}\.org|{'files.python'}hosted|{'registry.npm'}js", re.I)
+    words = re.compile(
+        rf"(?<![\w.])/{'work'}/|/{'root'}/|{'pypi'}\.org|{'files.python'}hosted|{'registry.npm'}js", re.I
+    )
     for path in tracked():
         if path.suffix in (".npz", ".png") or not path.exists():
             continue

@@ -46,9 +46,7 @@ def test_a_split_deals_every_example_out_once(N, draw):
 
 def test_a_split_is_random_and_the_generator_decides():
     X, y = numbered(100)
-    first, same, other = (
-        train_val_test_split(X, y, 20, 20, np.random.default_rng(seed)) for seed in (1, 1, 2)
-    )
+    first, same, other = (train_val_test_split(X, y, 20, 20, np.random.default_rng(seed)) for seed in (1, 1, 2))
     np.testing.assert_array_equal(first["y_val"], same["y_val"])
     assert set(first["y_val"]) != set(other["y_val"])
     assert sorted(first["y_train"]) != list(first["y_train"])
@@ -203,10 +201,7 @@ def check_regression(data, unit_mean, unit_std):
         agree(data[name].mean(axis=0), np.zeros(data[name].shape[1:]), 1e-4)
         agree(data[name].std(axis=0), np.ones(data[name].shape[1:]), 1e-4)
     assert {data[name].dtype for name in data if name[0] == "X"} == {np.dtype(np.float32)}
-    targets = (
-        np.concatenate([data[f"y_{part}"] for part in ("train", "val", "test")]) * data["y_std"]
-        + data["y_mean"]
-    )
+    targets = np.concatenate([data[f"y_{part}"] for part in ("train", "val", "test")]) * data["y_std"] + data["y_mean"]
     agree(targets.mean(), unit_mean, 1e-4)
     agree(targets.std(), unit_std, 1e-4)
 
@@ -227,10 +222,7 @@ def test_a_split_without_a_generator_is_always_the_same():
 def test_regression_targets_keep_their_fractions(rng):
     y = np.arange(20) + 0.25
     data = course_data.prepare_regression(rng.normal(size=(20, 2)), y, 5, 5)
-    restored = (
-        np.concatenate([data[f"y_{part}"] for part in ("train", "val", "test")]) * data["y_std"]
-        + data["y_mean"]
-    )
+    restored = np.concatenate([data[f"y_{part}"] for part in ("train", "val", "test")]) * data["y_std"] + data["y_mean"]
     agree(np.sort(restored), y, 1e-5)
 
 
@@ -303,9 +295,7 @@ def test_real_digits_of_mnist_are_learned(monkeypatch, rng):
     monkeypatch.setattr(sklearn.datasets, "fetch_openml", lambda *args, **options: (X, y))
     data = course_data.get_MNIST_data(num_training=4000, num_validation=1000, num_test=1)
     net = FullyConnectedNet("classification", [50], [True], rng=rng, initializer="he")
-    solver = Solver(
-        net, data, "adam", {"learning_rate": 3e-3}, batch_size=100, num_epochs=3, verbose=False, rng=rng
-    )
+    solver = Solver(net, data, "adam", {"learning_rate": 3e-3}, batch_size=100, num_epochs=3, verbose=False, rng=rng)
     solver.train()
     assert max(solver.val_acc_history) > 0.85
 

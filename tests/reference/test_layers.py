@@ -35,9 +35,7 @@ def test_affine_forward_of_cs231n():
 def test_affine_forward_sums_over_all_features(shape, rng):
     x, w, b = layer(shape, 2, rng)
     out, _ = affine_forward(x, w, b)
-    expected = [
-        [sum(a * c for a, c in zip(row.ravel(), w[:, m], strict=True)) + b[m] for m in range(2)] for row in x
-    ]
+    expected = [[sum(a * c for a, c in zip(row.ravel(), w[:, m], strict=True)) + b[m] for m in range(2)] for row in x]
     agree(out, expected)
 
 
@@ -177,9 +175,7 @@ def test_batchnorm_gradient_with_a_large_eps(rng):
     """Here x_hat has a variance well below 1: a gradient that takes it to be 1 is wrong."""
     x, dout, bn_param = rng.normal(size=(4, 2)), rng.normal(size=(4, 2)), {"mode": "train", "eps": 2.0}
     _, cache = batchnorm_forward(x, np.ones(2), np.zeros(2), bn_param)
-    numerical = numerical_gradient(
-        lambda x: batchnorm_forward(x, np.ones(2), np.zeros(2), bn_param)[0], x, dout
-    )
+    numerical = numerical_gradient(lambda x: batchnorm_forward(x, np.ones(2), np.zeros(2), bn_param)[0], x, dout)
     agree(batchnorm_backward(dout, cache)[0], numerical, 1e-7)
 
 
@@ -195,9 +191,7 @@ def test_batchnorm_forgets_scale_and_shift(x, scale, shift):
 
 
 def test_a_batch_of_one_gives_beta():
-    out, cache = batchnorm_forward(
-        np.array([[7.0, -3.0]]), np.ones(2), np.array([1.0, 2.0]), {"mode": "train"}
-    )
+    out, cache = batchnorm_forward(np.array([[7.0, -3.0]]), np.ones(2), np.array([1.0, 2.0]), {"mode": "train"})
     agree(out, [[1, 2]])
     agree(batchnorm_backward(np.ones((1, 2)), cache)[0], [[0, 0]])
 

@@ -69,8 +69,7 @@ def test_all_gradients(category, activation, hidden_dims, normalization, rng):
 def test_the_parts_are_the_whole(rng):
     X, y = data("regression", rng)
     nets = [
-        Net("regression", [5], [False], 6, 4, reg=0.1, dtype=np.float64, rng=np.random.default_rng(5))
-        for Net in NETS
+        Net("regression", [5], [False], 6, 4, reg=0.1, dtype=np.float64, rng=np.random.default_rng(5)) for Net in NETS
     ]
     for net in nets:
         agree(net.forward(X)[0], nets[-1].loss(X), 1e-14)
@@ -96,9 +95,7 @@ def test_scores_agree_with_scikit_learn(activation, rng):
 def test_the_loss_agrees_with_scikit_learn(rng):
     """The first loss of its classifier, whose L2 term is alpha / 2 / N times the sum of squares."""
     X, y = rng.normal(size=(20, 6)), rng.integers(0, 3, 20)
-    mlp = MLPClassifier(
-        hidden_layer_sizes=[5], alpha=0.7, batch_size=20, max_iter=1, learning_rate_init=1e-12
-    )
+    mlp = MLPClassifier(hidden_layer_sizes=[5], alpha=0.7, batch_size=20, max_iter=1, learning_rate_init=1e-12)
     with pytest.warns(UserWarning, match="converged"):
         mlp.fit(X, y)
     net = FullyConnectedNet("classification", [5], [False], 6, 3, reg=0.7 / 20, dtype=np.float64)
@@ -109,9 +106,7 @@ def test_the_loss_agrees_with_scikit_learn(rng):
 
 @pytest.mark.parametrize("Net", NETS)
 def test_the_parameters(Net, rng):
-    net = Net(
-        "classification", [20, 30], [False, False], input_dim=50, output_dim=10, weight_scale=0.1, rng=rng
-    )
+    net = Net("classification", [20, 30], [False, False], input_dim=50, output_dim=10, weight_scale=0.1, rng=rng)
     shapes = {name: w.shape for name, w in net.params.items()}
     assert shapes == {"W1": (50, 20), "b1": (20,), "W2": (20, 30), "b2": (30,), "W3": (30, 10), "b3": (10,)}
     assert {w.dtype for w in net.params.values()} == {np.dtype(np.float32)}
@@ -129,9 +124,7 @@ def test_the_parameters_of_normalized_layers():
 
 def test_the_initializer_may_be_named_or_given(rng):
     widths = {
-        name: FullyConnectedNet("regression", [300], [False], 100, 1, rng=rng, initializer=name)
-        .params["W1"]
-        .std()
+        name: FullyConnectedNet("regression", [300], [False], 100, 1, rng=rng, initializer=name).params["W1"].std()
         for name in (
             "xavier",
             "he",
@@ -197,9 +190,7 @@ def test_batch_norm_tests_with_what_it_saw_in_training(rng):
         net.loss(X, y)
     statistics = net.bn_params[0]["running_mean"].copy()
     together = net.loss(X)
-    agree(
-        np.concatenate([net.loss(x[np.newaxis]) for x in X]), together, 1e-12
-    )  # no example depends on another
+    agree(np.concatenate([net.loss(x[np.newaxis]) for x in X]), together, 1e-12)  # no example depends on another
     agree(net.bn_params[0]["running_mean"], statistics, 0)
     net.bn_params[0]["mode"] = "train"
     agree(together, net.forward(X)[0], 1e-4)

@@ -85,9 +85,7 @@ DEFAULTS = {
 def test_what_is_missing_is_filled_in(rule, rng):
     w, dw = rng.normal(size=(2, 3, 4))
     _, config = rule(w, dw)
-    assert {key: value for key, value in config.items() if not isinstance(value, np.ndarray)} == DEFAULTS[
-        rule
-    ]
+    assert {key: value for key, value in config.items() if not isinstance(value, np.ndarray)} == DEFAULTS[rule]
     given_config = {"learning_rate": 0.5}
     _, returned = rule(w, dw, given_config)
     assert returned is given_config

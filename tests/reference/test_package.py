@@ -36,11 +36,7 @@ def test_the_lessons_are_those_of_the_course():
 def parts(name):
     """The functions that make up an exercise: itself, or its methods."""
     exercise = getattr(reference_impl, name)
-    return (
-        [exercise]
-        if inspect.isfunction(exercise)
-        else [f for f in vars(exercise).values() if inspect.isfunction(f)]
-    )
+    return [exercise] if inspect.isfunction(exercise) else [f for f in vars(exercise).values() if inspect.isfunction(f)]
 
 
 @pytest.mark.parametrize("name", EXERCISES)
@@ -49,12 +45,8 @@ def test_an_exercise_is_one_definition_that_needs_nothing_private(name):
     source = inspect.getsource(getattr(reference_impl, name))
     (tree,) = ast.parse(source).body
     own = {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
-    own |= {
-        node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-    }
-    used = (
-        {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)} - own - set(dir(builtins)) - {"np"}
-    )
+    own |= {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)} - own - set(dir(builtins)) - {"np"}
     assert all(hasattr(reference_impl, other) and not other.startswith("_") for other in used), used
     attributes = {
         node.attr
@@ -76,15 +68,11 @@ def test_a_docstring_tells_what_and_not_how(name):
     exercise = getattr(reference_impl, name)
     for part in {exercise, *parts(name)}:
         assert part.__doc__, part
-        assert not re.search(
-            r"\bnp\.|\.reshape|\.sum\(|axis=|@ |\bnumpy\.(?!random\.Generator)", part.__doc__
-        ), part
+        assert not re.search(r"\bnp\.|\.reshape|\.sum\(|axis=|@ |\bnumpy\.(?!random\.Generator)", part.__doc__), part
     for part in parts(name):
         required = ["Returns" if "yield" not in inspect.getsource(part) else "Yields"]
         if inspect.isfunction(exercise):
-            assert all(
-                f"{title}\n    {'-' * len(title)}" in part.__doc__ for title in ["Parameters", *required]
-            )
+            assert all(f"{title}\n    {'-' * len(title)}" in part.__doc__ for title in ["Parameters", *required])
         if "raise ValueError" in inspect.getsource(part):
             assert "Raises" in part.__doc__
 
@@ -139,7 +127,9 @@ def test_the_package_works_with_the_later_exercises_taken_out(lesson, tmp_path):
 
 
 def test_importing_it_imports_nothing_heavy():
-    code = "import sys, reference_impl; print([m for m in ('matplotlib', 'sklearn', 'scipy', 'tqdm') if m in sys.modules])"
+    code = (
+        "import sys, reference_impl; print([m for m in ('matplotlib', 'sklearn', 'scipy', 'tqdm') if m in sys.modules])"
+    )
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=HOME.parent)
     assert result.stdout.strip() == "[]", result.stderr
 

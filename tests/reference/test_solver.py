@@ -235,9 +235,7 @@ def test_the_learning_rates_decay_once_an_epoch():
 def test_measurements_are_taken_on_the_samples_asked_for():
     solver = make(num_train_samples=4, num_val_samples=3, num_epochs=2)
     sizes, measure = [], solver.check_accuracy
-    solver.check_accuracy = lambda X, y, num_samples=None: (
-        sizes.append((len(X), num_samples)) or measure(X, y)
-    )
+    solver.check_accuracy = lambda X, y, num_samples=None: sizes.append((len(X), num_samples)) or measure(X, y)
     solver.train()
     assert sizes == [(23, 4), (7, 3)] * 2
 
@@ -336,9 +334,7 @@ def test_the_classic_lines(capsys):
 
 def test_regression_does_not_call_its_error_an_accuracy(capsys):
     make(verbose=True, num_epochs=1).train()
-    assert re.search(
-        r"\(Epoch 1 / 1\) train RMS error: \d\.\d+; val RMS error: \d\.\d+\n", capsys.readouterr().out
-    )
+    assert re.search(r"\(Epoch 1 / 1\) train RMS error: \d\.\d+; val RMS error: \d\.\d+\n", capsys.readouterr().out)
 
 
 def test_a_progress_bar_is_shown(capsys):
@@ -396,9 +392,7 @@ def test_an_interrupted_training_goes_on_as_if_nothing_had_happened(category, ru
     for name, w in whole.model.params.items():
         np.testing.assert_array_equal(resumed.model.params[name], w)
         assert resumed.model.params[name].dtype == w.dtype
-    np.testing.assert_array_equal(
-        resumed.model.bn_params[0]["running_var"], whole.model.bn_params[0]["running_var"]
-    )
+    np.testing.assert_array_equal(resumed.model.bn_params[0]["running_var"], whole.model.bn_params[0]["running_var"])
 
 
 def test_float32_survives_a_checkpoint(tmp_path):
