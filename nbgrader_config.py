@@ -22,11 +22,25 @@ c.Exchange.root = str(course / "exchange")
 c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE\nraise NotImplementedError()"}
 c.Execute.timeout = 180
 
-# Edited check cells are graded as they were released; deleted ones are put back where they stood.
-c.OverwriteCells.add_missing_cells = True
-c.OverwriteCells.missing_cell_notification = (
-    "The check cell {cell_id} was missing. It was put back and graded: please leave check cells where they are.\n\n"
-)
+# Submissions are brought into shape first (edited check cells are graded as released, deleted ones put back), and then run
+# in a locked-in process while the checks grade from outside.
+c.Autograde.sanitize_preprocessors = [
+    "autograder.nbgrader_plugin.Recognise",
+    "nbconvert.preprocessors.ClearOutputPreprocessor",
+    "nbgrader.preprocessors.DeduplicateIds",
+    "nbgrader.preprocessors.OverwriteKernelspec",
+    "nbgrader.preprocessors.OverwriteCells",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+c.Autograde.autograde_preprocessors = [
+    "autograder.nbgrader_plugin.GradeOutside",
+    "nbgrader.preprocessors.IgnorePattern",
+    "nbconvert.preprocessors.ClearMetadataPreprocessor",
+    "nbgrader.preprocessors.LimitOutput",
+    "nbgrader.preprocessors.SaveAutoGrades",
+    "nbgrader.preprocessors.AssignLatePenalties",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
 
 # Kernels that nbgrader starts inherit these: one BLAS thread (networks this small lose tenfold with more),
 # and where check(..., hidden=True) finds the reference and the secret seed.
