@@ -116,6 +116,11 @@ def main(argv=None):
     arguments = parser().parse_args(argv)
     try:
         arguments.run(arguments)
+    except ModuleNotFoundError as error:
+        if error.name not in ("fcntl", "resource"):
+            raise
+        print("Grading runs on Linux, and with --unsandboxed on macOS. On Windows, use WSL.", file=sys.stderr)
+        return 2
     except Exception as error:
         if type(error).__name__ not in ("BuildError", "ValueError", "CourseError"):
             raise

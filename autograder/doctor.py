@@ -80,7 +80,10 @@ def _try_system_calls(folder):
 
 
 TRIALS = {
-    "namespaces": (_try_namespaces, "no network, no sight of other processes or files, a private scratch folder of limited size"),
+    "namespaces": (
+        _try_namespaces,
+        "no network, no sight of other processes or files, a private scratch folder of limited size",
+    ),
     "capabilities": (_try_capabilities, "no privilege of the administrator's, even when grading as root"),
     "resources": (_try_resources, "limits on memory, processor time, file size and open files"),
     "files": (_try_files, "no file but Python's own, the lesson's bundle and the scratch folder (Landlock)"),

@@ -9,7 +9,9 @@ import hashlib
 import json
 import os
 import re
+import threading
 import traceback
+import warnings
 from dataclasses import asdict
 from functools import cache
 from pathlib import Path
@@ -115,6 +117,7 @@ def _code():
 
 
 _warm = {}
+_one_at_a_time = threading.Lock()  # for workers of a cluster that have several threads
 
 
 def work(lesson, data, why, released, seed, unsandboxed=False, limits=None):
@@ -125,23 +128,27 @@ def work(lesson, data, why, released, seed, unsandboxed=False, limits=None):
     dict
         Plain values only: the graded notebook, points by grade id, notes, flags, results, seconds.
     """
-    notes, flags = [why] if why else [], []
+    notes, flags, failed = [why] if why else [], [], False
     exercises = [exercise.name for exercise in find_lesson(lesson).exercises]
     if data is not None:
         try:
             found = recognise(data, released)
             flags += found.flags
             notes += found.notes
-            outcome = _graded(lesson, found.notebook, notes, flags, seed, unsandboxed, limits)
+            with _one_at_a_time:
+                outcome = _graded(lesson, found.notebook, notes, flags, seed, unsandboxed, limits)
             return {**outcome, "unanswered": unanswered(found.notebook, released)}
         except Unreadable as error:
             notes.append(str(error))
-        except Exception as error:
-            flags.append(f"the grader itself failed: {type(error).__name__}: {error}")
+        except CourseError:
+            raise
+        except Exception as error:  # no fault of the student's: no grade, and the next run tries again
+            flags += [f"the grader itself failed: {type(error).__name__}: {error}", traceback.format_exc(limit=3)]
             notes.append("The grader could not grade this notebook. Your instructor has been told.")
-            flags.append(traceback.format_exc(limit=3))
+            failed = True
     results = {name: nothing_to_grade(name, registry.checks(name), notes[-1]) for name in exercises}
-    return {**_outcome(None, results, notes, flags, 0.0), "unanswered": unanswered(released, released)}
+    outcome = {**_outcome(None, results, notes, flags, 0.0), "unanswered": unanswered(released, released)}
+    return {**outcome, "points": {}, "unanswered": [], "failed": True} if failed else outcome
 
 
 def _graded(lesson, notebook, notes, flags, seed, unsandboxed, limits):
@@ -311,9 +318,11 @@ class Writer:
         try:
             self._write_notebook(student, outcome)
             self._write_grades(student, outcome)
-        except Exception as error:  # one student's trouble is no other's; without a note in the journal, the next run tries again
+        except Exception as error:  # no trouble of another student's; the next run tries again
             self.gradebook.db.rollback()
             outcome["flags"].append(f"the grade could not be recorded: {type(error).__name__}: {error}")
+            return
+        if outcome.get("failed"):
             return
         note = {key: value for key, value in outcome.items() if key != "notebook"}
         _write(
@@ -350,20 +359,23 @@ class Writer:
         return notebook
 
     def _write_grades(self, student, outcome):
-
         gradebook, lesson = self.gradebook, self.lesson
         gradebook.update_or_create_student(student)
-        submission = gradebook.update_or_create_submission(lesson, student, **self._handed_in(student, outcome))
+        with warnings.catch_warnings():  # nbgrader's way of making a row is not to SQLAlchemy's taste
+            warnings.simplefilter("ignore")
+            submission = gradebook.update_or_create_submission(lesson, student, **self._handed_in(student, outcome))
         for notebook in submission.notebooks:
             if notebook.name != lesson:
                 continue
             for grade in notebook.grades:
-                grade.auto_score = outcome["points"].get(grade.name, 0.0 if grade.name in outcome["unanswered"] else None)
+                grade.auto_score = outcome["points"].get(
+                    grade.name, 0.0 if grade.name in outcome["unanswered"] else None
+                )
                 grade.needs_manual_grade = grade.manual_score is not None or grade.auto_score is None
             for comment in notebook.comments:
                 comment.auto_comment = "No response." if comment.name in outcome["unanswered"] else None
-            lacking = set(outcome["points"]) - {grade.name for grade in notebook.grades}
-            outcome["flags"] += [f"the gradebook has no cell {name}: release the lesson again" for name in sorted(lacking)]
+            lacking = sorted(set(outcome["points"]) - {grade.name for grade in notebook.grades})
+            outcome["flags"] += [f"the gradebook has no cell {name}: release the lesson again" for name in lacking]
         self._late_penalty(submission)
         gradebook.db.commit()
 
@@ -418,7 +430,9 @@ def explain(lesson, student, folder=COURSE, unsandboxed=False):
         graded = grade_notebook(zygote, cells, Live(seed), secretly=False)
     flags = [f"to be looked at: {flag}" for flag in (*found.flags, *graded.flags)]
     reports = map(report.text, graded.results.values())
-    return "\n".join(filter(None, [f"{student}, {lesson}, seed {seed}", note, *found.notes, *graded.notes, *flags, *reports]))
+    return "\n".join(
+        filter(None, [f"{student}, {lesson}, seed {seed}", note, *found.notes, *graded.notes, *flags, *reports])
+    )
 
 
 def _write(path, text):

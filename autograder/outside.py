@@ -112,8 +112,9 @@ class Zygote:
         self.lesson, self.limits = find_lesson(lesson), limits or sandbox.Limits()
         sweep()
         self.folder = Path(tempfile.mkdtemp(prefix=PREFIX))
-        self._lock = open(self.folder / "lock", "w")  # held as long as this process lives
+        self._lock = open(self.folder / "lock.new", "w")  # held as long as this process lives
         fcntl.flock(self._lock, fcntl.LOCK_EX)
+        os.rename(self.folder / "lock.new", self.folder / "lock")  # no one sees it before it is held
         self._end = Finalize(self, shutil.rmtree, (self.folder, True), exitpriority=1)  # also at a worker's end
         bundle, root, self.scratch = (self.folder / name for name in ("bundle", "root", "scratch"))
         for inside, data in library(self.lesson):
@@ -305,7 +306,9 @@ class Notebook:
                 reply = wire.receive(self._channel, end)
         except TimeoutError:
             over = time.monotonic() >= self._end
-            return self._die("The notebook ran longer than it may." if over else "It ran longer than it may, and was stopped.")
+            return self._die(
+                "The notebook ran longer than it may." if over else "It ran longer than it may, and was stopped."
+            )
         except wire.WireError as error:
             return self._distrust(f"sent {error}")
         except OSError:

@@ -54,7 +54,9 @@ def recognise(data, released):
         If it is no notebook at all.
     """
     if len(data) > MAX_BYTES:
-        raise Unreadable(f"The notebook has {len(data) / 2**20:.0f} MB. Clear its outputs, save it, and hand it in again.")
+        raise Unreadable(
+            f"The notebook has {len(data) / 2**20:.0f} MB. Clear its outputs, save it, and hand it in again."
+        )
     found = Recognised({**released, "cells": []})
     wanted = {_grade_id(cell): cell for cell in released["cells"] if _grade_id(cell)}
     seen = set()

@@ -85,7 +85,8 @@ OUTPUTS = Outputs()
 def jsonable(data):
     """A MIME bundle with bytes as base64 text."""
     return {
-        key: base64.b64encode(value).decode("ascii") if isinstance(value, bytes) else value for key, value in data.items()
+        key: base64.b64encode(value).decode("ascii") if isinstance(value, bytes) else value
+        for key, value in data.items()
     }
 
 

@@ -175,7 +175,9 @@ def restrict_files(readable, writable):
         # a scratch folder holds files and folders: no devices, sockets, pipes or links
         allowed = FSAccess.READ_FILE | FSAccess.WRITE_FILE | FSAccess.TRUNCATE
         if path.is_dir():
-            allowed |= FSAccess.READ_DIR | FSAccess.REMOVE_DIR | FSAccess.REMOVE_FILE | FSAccess.MAKE_DIR | FSAccess.MAKE_REG
+            allowed |= (
+                FSAccess.READ_DIR | FSAccess.REMOVE_DIR | FSAccess.REMOVE_FILE | FSAccess.MAKE_DIR | FSAccess.MAKE_REG
+            )
         rules.allow(path, rules=allowed)
     rules.apply()
 
@@ -198,13 +200,15 @@ def filter_system_calls():
 
 
 def die_with_parent(number=signal.SIGKILL):
-    """The kernel sends this process a signal when its parent ends."""
-    _call("prctl", PR_SET_PDEATHSIG, int(number), 0, 0, 0)
+    """The kernel sends this process a signal when its parent ends (Linux alone)."""
+    if sys.platform.startswith("linux"):
+        _call("prctl", PR_SET_PDEATHSIG, int(number), 0, 0, 0)
 
 
 def not_dumpable():
-    """Other processes of the same user cannot look into this one."""
-    _call("prctl", PR_SET_DUMPABLE, 0, 0, 0, 0)
+    """Other processes of the same user cannot look into this one (Linux alone)."""
+    if sys.platform.startswith("linux"):
+        _call("prctl", PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
 def python_paths(hidden):

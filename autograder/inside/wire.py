@@ -18,7 +18,10 @@ MAX_MESSAGE = 32 * 2**20
 MAX_DEPTH = 24
 MAX_PARTS = 100_000
 MAX_NAME = 100
-DTYPES = {np.dtype(code).str: np.dtype(code) for code in ("?", "b", "h", "i", "q", "B", "H", "I", "Q", "e", "f", "d", "F", "D")}
+DTYPES = {
+    np.dtype(code).str: np.dtype(code)
+    for code in ("?", "b", "h", "i", "q", "B", "H", "I", "Q", "e", "f", "d", "F", "D")
+}
 ARRAY, SCALAR = 1, 2
 
 

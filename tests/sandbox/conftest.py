@@ -1,0 +1,28 @@
+"""A warm process with short limits, and an outside world that no submission may see or touch."""
+
+import pytest
+from arena import LESSON, MARKER, SHORT, Grader
+
+from autograder import outside
+
+
+@pytest.fixture(scope="module")
+def grader():
+    missing = outside._missing()
+    if missing:
+        pytest.skip(f"needs every protection of Linux; missing here: {missing}")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(outside, "GRACE", 0.5)
+        patch.setenv("COURSE_TOKEN", MARKER)
+        with outside.Zygote(LESSON, limits=SHORT) as zygote:
+            yield Grader(zygote)
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory):
+    """What no submission may see or touch: a gradebook, a solution, another submission, in a folder of their own."""
+    folder = tmp_path_factory.mktemp("course")
+    for name in ("gradebook.db", ".secret_seed", "solutions/solution.py", "submitted/alice/notebook.ipynb"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(MARKER)
+    return folder
