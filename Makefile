@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+MINE := work
 ONE_THREAD := OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 MKL_NUM_THREADS=1
 
 .PHONY: help lab env build release test demo chromium clean
@@ -25,11 +26,11 @@ $(READY): requirements-dev.txt pyproject.toml
 env: $(READY)  ## the environment alone, in .venv
 
 lab: $(READY)  ## open lesson 00 in JupyterLab; your copies of the lessons are in work/
-	@mkdir -p work
+	@mkdir -p $(MINE)
 	@for lesson in lessons/*/; do name=$$(basename $$lesson); \
-		test -e work/$$name || cp -r $$lesson work/$$name; done
+		test -e $(MINE)/$$name || cp -r $$lesson $(MINE)/$$name; done
 	$(ONE_THREAD) $(BIN)/jupyter lab --ServerApp.root_dir="$(CURDIR)" \
-		--LabApp.default_url=/lab/tree/work/00_welcome/00_welcome.ipynb $(LAB_OPTIONS)
+		--LabApp.default_url=/lab/tree/$(MINE)/00_welcome/00_welcome.ipynb $(LAB_OPTIONS)
 
 build: $(READY)  ## solutions, released lessons and recorded truth, from their texts
 	$(ONE_THREAD) $(BIN)/python -m autograder build

@@ -156,7 +156,7 @@ CELLS = {
             for path in glob.glob(pattern):
                 try: print("FOUND", path, os.readlink(path))
                 except OSError: pass
-        for pattern in ("/proc/*/environ", "/proc/*/cmdline", "/proc/self/maps", "/proc/*/root/etc/passwd"):
+        for pattern in ("/proc/*/environ", "/proc/*/cmdline", "/proc/self/maps", "/proc/*/" + "root/etc/passwd"):
             for path in glob.glob(pattern):
                 try: print("FOUND", path, open(path, "rb").read(100))
                 except OSError: pass""",
