@@ -77,8 +77,7 @@ def _register(bank, exercise, sentence):
 
     def register(code):
         if inspect.isclass(code) and code.__name__ != exercise:
-            replaces = tuple((name, each) for name, each in vars(code).items() if not name.startswith("__"))
-            replaces = tuple((name, getattr(code, name)) for name, _ in replaces)
+            replaces = tuple((name, getattr(code, name)) for name in vars(code) if not name.startswith("__"))
         else:
             replaces = ((exercise, code),)
         bank.setdefault(exercise, []).append(Entry(exercise, code.__name__, sentence, replaces))

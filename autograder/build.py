@@ -225,7 +225,7 @@ def build(name, course=COURSE):
 
     lesson = find_lesson(name)
     nb = notebook(lesson)
-    recording = registry_folder(course) / f"{lesson.name}.npz"
+    recording = recordings(course) / f"{lesson.name}.npz"
     recording.parent.mkdir(parents=True, exist_ok=True)
     record(lesson.name, recording)
     source = COURSE / "solutions" / lesson.name
@@ -238,7 +238,7 @@ def build(name, course=COURSE):
             shutil.copy(attachment, course / "lessons" / lesson.name / attachment.name)
 
 
-def registry_folder(course):
+def recordings(course):
     """Where the recorded truth stands."""
     return Path(course) / "lessonkit" / "recorded"
 
@@ -269,7 +269,7 @@ def digest(lesson):
     own = [*sorted((COURSE / "lessonkit").glob(pattern)), *sorted((COURSE / "autograder").glob(pattern))]
     inits = sorted((COURSE / "lessonkit").glob("*/__init__.py"))
     text = COURSE / "solutions" / lesson.name / f"{lesson.name}.py"
-    made = [registry_folder(COURSE) / f"{lesson.name}.npz"]
+    made = [recordings(COURSE) / f"{lesson.name}.npz"]
     made += [COURSE / folder / lesson.name / f"{lesson.name}.ipynb" for folder in ("solutions", "lessons")]
     total = hashlib.sha256(repr(lesson).encode())
     for path in [*shared, *own, *inits, text, *made]:

@@ -5,6 +5,10 @@ from html import escape
 
 from lessonkit.values import show_number
 
+ADVICE = (  # what to do with an exercise that is still empty
+    "Write your code in the cell above in place of `raise NotImplementedError()`, run that cell, then run this one again."
+)
+
 
 def headline(result):
     """One line: how many checks pass, how many points that is."""
@@ -18,18 +22,10 @@ def headline(result):
     return f"{result.exercise}: {passing} of {len(result.outcomes)} checks pass, {points}."
 
 
-def advice(result):
-    """What to do with an exercise that is still empty."""
-    return (
-        "Write your code in the cell above in place of `raise NotImplementedError()`, run that cell, "
-        "then run this one again."
-    )
-
-
 def text(result):
     """The report as plain text."""
     if result.empty:
-        return f"{headline(result)} {advice(result)}"
+        return f"{headline(result)} {ADVICE}"
     lines = [headline(result)]
     if result.passed:
         return lines[0]
@@ -44,7 +40,7 @@ def html(result):
     mark = "✓" if result.passed else "…" if result.empty else "✗"
     first = f"<strong>{mark} {escape(headline(result))}</strong>"
     if result.empty:
-        return _box(f"{first} {_code(advice(result))}")
+        return _box(f"{first} {_code(ADVICE)}")
     if result.passed:
         return _box(first)
     rows = []
