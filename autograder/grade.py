@@ -126,7 +126,7 @@ def work(lesson, data, why, released, seed, unsandboxed=False, limits=None):
     Returns
     -------
     dict
-        Plain values only: the graded notebook, points by grade id, notes, flags, results, seconds.
+        Plain values only: the graded notebook, points by grade id, notes, flags, results, seconds, memory in bytes.
     """
     notes, flags, failed = [why] if why else [], [], False
     exercises = [exercise.name for exercise in find_lesson(lesson).exercises]
@@ -147,7 +147,7 @@ def work(lesson, data, why, released, seed, unsandboxed=False, limits=None):
             notes.append("The grader could not grade this notebook. Your instructor has been told.")
             failed = True
     results = {name: nothing_to_grade(name, registry.checks(name), notes[-1]) for name in exercises}
-    outcome = {**_outcome(None, results, notes, flags, 0.0), "unanswered": unanswered(released, released)}
+    outcome = {**_outcome(None, results, notes, flags), "unanswered": unanswered(released, released)}
     return {**outcome, "points": {}, "unanswered": [], "failed": True} if failed else outcome
 
 
@@ -171,10 +171,12 @@ def _graded(lesson, notebook, notes, flags, seed, unsandboxed, limits):
     for name in (exercise.name for exercise in find_lesson(lesson).exercises):
         if name not in graded.results:
             graded.results[name] = nothing_to_grade(name, registry.checks(name), "Its check cell could not be run.")
-    return _outcome(notebook, graded.results, notes + graded.notes, flags + graded.flags, graded.seconds)
+    return _outcome(
+        notebook, graded.results, notes + graded.notes, flags + graded.flags, graded.seconds, graded.memory
+    )
 
 
-def _outcome(notebook, results, notes, flags, seconds):
+def _outcome(notebook, results, notes, flags, seconds=0.0, memory=0):
     return {
         "notebook": notebook,
         "points": {f"check_{name}": float(result.points) for name, result in results.items()},
@@ -182,6 +184,7 @@ def _outcome(notebook, results, notes, flags, seconds):
         "notes": notes,
         "flags": flags,
         "seconds": seconds,
+        "memory": memory,
     }
 
 

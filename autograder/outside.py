@@ -172,8 +172,8 @@ class Zygote:
         return Notebook(self, pid, ours, scratch, end or time.monotonic() + self.limits.notebook)
 
     def end(self, pid):
-        """End a notebook's process and all that it has started."""
-        self._order({"do": "end", "pid": pid})
+        """End a notebook's process and all that it has started; return its peak resident memory in bytes."""
+        return int(self._order({"do": "end", "pid": pid}))
 
     def _order(self, order, descriptors=()):
         try:
@@ -209,13 +209,15 @@ class Notebook:
     alive : bool
     flags : list of str
         What looked like tampering.
+    memory : int
+        Peak resident memory in bytes, known once it is closed. The libraries that it shares with the warm process count.
     """
 
     def __init__(self, zygote, pid, channel, scratch, end):
         self._zygote, self._pid, self._channel, self._scratch, self._end = zygote, pid, channel, scratch, end
         self._callbacks, self.flags = {}, []
         self._exercise_end = end
-        self.alive, self.why = True, ""
+        self.alive, self.why, self.memory = True, "", 0
 
     def run(self, source):
         """Run a cell; return its outputs in nbformat's words.
@@ -268,7 +270,7 @@ class Notebook:
             self.alive, self.why = False, "it was closed"
         self._channel.close()
         with contextlib.suppress(ZygoteGone):
-            self._zygote.end(self._pid)
+            self.memory = self._zygote.end(self._pid)
         shutil.rmtree(self._scratch, ignore_errors=True)
 
     def _operate(self, *request):
@@ -405,6 +407,8 @@ class Graded:
     notes : list of str
         What went wrong, in words for the student.
     seconds : float
+    memory : int
+        Peak resident memory in bytes.
     """
 
     outputs: dict = field(default_factory=dict)
@@ -412,6 +416,13 @@ class Graded:
     flags: list = field(default_factory=list)
     notes: list = field(default_factory=list)
     seconds: float = 0.0
+    memory: int = 0
+
+    def closed(self, session):
+        """Close a notebook's process, and keep what it leaves."""
+        session.close()
+        self.flags += session.flags
+        self.memory = max(self.memory, session.memory)
 
 
 def grade_notebook(zygote, cells, truth, secretly=True):
@@ -437,8 +448,7 @@ def grade_notebook(zygote, cells, truth, secretly=True):
     try:
         for place, (source, exercise) in enumerate(cells):
             if not session.alive and time.monotonic() < end:
-                graded.flags += session.flags
-                session.close()
+                graded.closed(session)
                 session = _again(zygote, done, end)
             if exercise is not None:
                 session.start_exercise()
@@ -455,8 +465,7 @@ def grade_notebook(zygote, cells, truth, secretly=True):
                 if not any(output.get("ename") == "CellTimeout" for output in outputs):
                     done.append(source)
     finally:
-        graded.flags += session.flags
-        session.close()
+        graded.closed(session)
     graded.seconds = time.monotonic() - start
     return graded
 

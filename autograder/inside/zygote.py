@@ -15,6 +15,7 @@ import socket
 import sys
 import tempfile
 
+UNIT = 1 if sys.platform == "darwin" else 1024  # of ru_maxrss, in bytes
 WARM_UP = "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()\nplt.close('all')\ndel plt"
 
 
@@ -187,7 +188,9 @@ def run_notebook(channel, options):
 
     def end(*_):
         if inner:
-            os.kill(inner, signal.SIGKILL)  # what the notebook's process has set for its parent's death does not matter
+            with contextlib.suppress(ProcessLookupError, ChildProcessError):  # it has ended by itself
+                os.kill(inner, signal.SIGKILL)  # what it has set for its parent's death does not matter
+                os.waitpid(inner, 0)  # what it used counts as the guard's
         os._exit(0)
 
     signal.signal(signal.SIGTERM, end)
@@ -229,11 +232,12 @@ def serve(control, options):
             break
         order = json.loads(message)
         if order["do"] == "end":
+            used = None
             if order["pid"] in children:
                 os.kill(order["pid"], signal.SIGTERM)
-                os.waitpid(order["pid"], 0)
+                used = os.wait4(order["pid"], 0)[2]  # by the guard and the process that it waited for
                 children.remove(order["pid"])
-            control.sendall(b"ended\n")
+            control.sendall(f"{used.ru_maxrss * UNIT if used else 0}\n".encode())
             continue
         channel = socket.socket(fileno=descriptors[0])
         pid = os.fork()

@@ -321,3 +321,10 @@ def test_every_name_has_a_journal_of_its_own_in_its_folder(student, tmp_path):
     path = Course(tmp_path).journal(LESSON, student)
     assert path.parent == tmp_path / "grading" / LESSON and len(path.name.encode()) < 250
     assert path != Course(tmp_path).journal(LESSON, student + "x")
+
+
+@pytest.mark.parametrize("ending", ["", "import os; os._exit(0)", "while True: pass"])
+def test_the_peak_of_its_memory_is_known_however_it_ends(ending, grader):
+    little = grader(notebook({}, ending)).memory
+    much = grader(notebook({}, "hoard = np.ones(25_000_000)", "del hoard", ending)).memory
+    assert 20e6 < little < 1e9 and 180e6 < much - little < 220e6
