@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 MINE := work
 ONE_THREAD := OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 MKL_NUM_THREADS=1
 
-.PHONY: help lab env build release test demo chromium clean
+.PHONY: help lab env build release test bench demo chromium clean
 
 help:  ## what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/	/' | expand -t 12
@@ -41,6 +41,9 @@ release: $(READY)  ## one lesson for students, as a zip file: make release LESSO
 
 test: $(READY) chromium  ## every test: reference, checks, grading, notebooks, browser
 	$(ONE_THREAD) $(BIN)/python -m pytest -n 2 --dist loadfile --nbval
+
+bench: $(READY)  ## how fast it all is, beside its peers: writes docs/benchmarks.md
+	$(ONE_THREAD) $(BIN)/python -m benchmarks $(PARTS)
 
 demo: $(READY)  ## an instructor's whole loop in a minute: release, collect, grade, feedback
 	$(ONE_THREAD) $(BIN)/python -m autograder demo $(LESSON)
