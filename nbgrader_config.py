@@ -42,6 +42,9 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
 
+# As nbgrader's own CSV, but whole with commas, quotes and accents in names.
+c.ExportApp.plugin_class = "autograder.exporters.Csv"
+
 # Kernels that nbgrader starts inherit these: one BLAS thread (networks this small lose tenfold with more),
 # and where check(..., hidden=True) finds the reference and the secret seed.
 for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):

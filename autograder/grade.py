@@ -171,9 +171,7 @@ def _graded(lesson, notebook, notes, flags, seed, unsandboxed, limits):
     for name in (exercise.name for exercise in find_lesson(lesson).exercises):
         if name not in graded.results:
             graded.results[name] = nothing_to_grade(name, registry.checks(name), "Its check cell could not be run.")
-    return _outcome(
-        notebook, graded.results, notes + graded.notes, flags + graded.flags, graded.seconds, graded.memory
-    )
+    return _outcome(notebook, graded.results, notes + graded.notes, flags + graded.flags, graded.seconds, graded.memory)
 
 
 def _outcome(notebook, results, notes, flags, seconds=0.0, memory=0):

@@ -1,0 +1,68 @@
+"""What nbgrader's gradebook says about one assignment, in two queries however large the class is."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass
+class Score:
+    """One student's grade for one assignment.
+
+    Attributes
+    ----------
+    timestamp : datetime or None
+        When it was handed in, in UTC.
+    raw, penalty : float
+        Points earned, manual grades and extra credit in, and points taken off for being late.
+    waiting : list of str
+        Cells that have no grade yet, neither the autograder's nor a person's.
+    manual : list of str
+        Cells that a person graded.
+    """
+
+    timestamp: datetime | None
+    raw: float
+    penalty: float
+    waiting: list
+    manual: list
+
+    @property
+    def final(self):
+        """The points that count, as nbgrader has it: never below zero."""
+        return max(0.0, self.raw - self.penalty)
+
+
+def scores(gradebook, assignment):
+    """Everyone's score for one assignment.
+
+    Parameters
+    ----------
+    gradebook : nbgrader.api.Gradebook
+    assignment : str
+
+    Returns
+    -------
+    dict of str to Score
+        By student id. Who has no submission in the gradebook is not in it.
+    """
+    from nbgrader.api import Assignment, BaseCell, Grade, SubmittedAssignment, SubmittedNotebook
+
+    def ask(*columns):
+        query = gradebook.db.query(SubmittedAssignment.student_id, *columns).select_from(SubmittedAssignment)
+        query = query.join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
+        query = query.join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
+        return query.filter(Assignment.name == assignment)
+
+    found = {}
+    for student, timestamp, penalty in ask(SubmittedAssignment.timestamp, SubmittedNotebook.late_submission_penalty):
+        score = found.setdefault(student, Score(timestamp, 0.0, 0.0, [], []))
+        score.penalty += penalty or 0.0
+    cells = ask(BaseCell.name, Grade.score, Grade.auto_score, Grade.manual_score)
+    cells = cells.join(Grade, Grade.notebook_id == SubmittedNotebook.id).join(BaseCell, BaseCell.id == Grade.cell_id)
+    for student, name, points, auto, manual in cells:
+        found[student].raw += points
+        if manual is not None:
+            found[student].manual.append(name)
+        elif auto is None:
+            found[student].waiting.append(name)
+    return found
