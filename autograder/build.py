@@ -20,6 +20,7 @@ import tempfile
 from pathlib import Path
 
 import reference_impl
+from autograder import addresses
 from lessonkit import registry
 from lessonkit.lessons import lesson as find_lesson
 from lessonkit.lessons import lessons
@@ -65,6 +66,16 @@ def solution_source(exercise):
 def check_source(exercise):
     """The graded cell: the visible check, and the hidden one between nbgrader's marks."""
     return f'check("{exercise}")\n### BEGIN HIDDEN TESTS\ncheck("{exercise}", hidden=True)\n### END HIDDEN TESTS'
+
+
+def kit_source(lesson):
+    """The first code cell of a lesson: Google Colab gets what the lesson imports."""
+    return (
+        "# Google Colab gets the course's kit here. Anywhere else this cell does nothing.\n"
+        "import sys\n\n"
+        'if "google.colab" in sys.modules:\n'
+        f"    %pip install --quiet {addresses.site()}/{addresses.kit(lesson.name)}"
+    )
 
 
 def lesson_facts(lesson):
@@ -132,6 +143,8 @@ def notebook(lesson):
     if title.cell_type != "markdown" or not heading.startswith("# "):
         raise BuildError(f"{lesson.name}: the first cell must begin with the title, `# {lesson.title}`.")
     title["source"] = f"{heading}\n\n{lesson_facts(lesson)}\n{rest}"
+    kit = {"id": f"{lesson.name}-kit", "source": kit_source(lesson), "metadata": {"tags": ["kit"]}}
+    nb.cells.insert(1, {"cell_type": "code", "execution_count": None, "outputs": [], **kit})
     nb["metadata"] = {
         "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},
@@ -259,6 +272,7 @@ def digest(lesson):
     shared = [
         *sorted((COURSE / "lessonkit").glob("*.py")),
         *sorted((COURSE / "reference_impl").glob("*.py")),
+        COURSE / "autograder" / "addresses.py",
         COURSE / "autograder" / "build.py",
         COURSE / "autograder" / "bank.py",
         COURSE / "autograder" / "truth.py",
@@ -271,7 +285,7 @@ def digest(lesson):
     text = COURSE / "solutions" / lesson.name / f"{lesson.name}.py"
     made = [recordings(COURSE) / f"{lesson.name}.npz"]
     made += [COURSE / folder / lesson.name / f"{lesson.name}.ipynb" for folder in ("solutions", "lessons")]
-    total = hashlib.sha256(repr(lesson).encode())
+    total = hashlib.sha256(f"{lesson!r}{kit_source(lesson)}".encode())
     for path in [*shared, *own, *inits, text, *made]:
         total.update(f"{path.relative_to(COURSE)}\0".encode())
         total.update(path.read_bytes() if path.exists() else b"missing")
@@ -310,8 +324,10 @@ def lesson_table():
 
 
 def update_readme(course=COURSE):
-    """Put the table of lessons between its marks in the README."""
+    """Put the badges and the table of lessons between their marks in the README."""
     path = Path(course) / "README.md"
     text = path.read_text(encoding="utf-8")
-    marks = r"(<!-- lessons -->\n).*?(<!-- /lessons -->)"
-    _replace(path, re.sub(marks, lambda m: m[1] + lesson_table() + "\n" + m[2], text, flags=re.DOTALL))
+    for name, content in (("badges", addresses.badges()), ("lessons", lesson_table())):
+        marks = rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)"
+        text = re.sub(marks, lambda m, content=content: f"{m[1]}{content}\n{m[2]}", text, flags=re.DOTALL)
+    _replace(path, text)
