@@ -18,7 +18,7 @@ from pathlib import Path
 
 from autograder.build import COURSE
 from autograder.outside import CourseError, Zygote, ZygoteGone, grade_notebook, nothing_to_grade, output_of, protections
-from autograder.recognise import MAX_BYTES, Unreadable, checks_of, recognise, unanswered
+from autograder.recognise import MAX_BYTES, Unreadable, checks_of, opening, recognise, unanswered
 from autograder.truth import Live, secret_seed
 from lessonkit import registry
 from lessonkit.lessons import lesson as find_lesson
@@ -136,7 +136,7 @@ def work(lesson, data, why, released, seed, unsandboxed=False, limits=None):
             flags += found.flags
             notes += found.notes
             with _one_at_a_time:
-                outcome = _graded(lesson, found.notebook, notes, flags, seed, unsandboxed, limits)
+                outcome = _graded(lesson, found.notebook, opening(released), notes, flags, seed, unsandboxed, limits)
             return {**outcome, "unanswered": unanswered(found.notebook, released)}
         except Unreadable as error:
             notes.append(str(error))
@@ -151,12 +151,12 @@ def work(lesson, data, why, released, seed, unsandboxed=False, limits=None):
     return {**outcome, "points": {}, "unanswered": [], "failed": True} if failed else outcome
 
 
-def _graded(lesson, notebook, notes, flags, seed, unsandboxed, limits):
-    key = (lesson, seed, unsandboxed, limits)
+def _graded(lesson, notebook, first, notes, flags, seed, unsandboxed, limits):
+    key = (lesson, first, seed, unsandboxed, limits)
     cells = list(checks_of(notebook))
     for attempt in (1, 2):
         if key not in _warm:
-            _warm[key] = (Zygote(lesson, limits, protections(unsandboxed)), Live(seed))
+            _warm[key] = (Zygote(lesson, limits, protections(unsandboxed), first), Live(seed))
         zygote, live = _warm[key]
         try:
             graded = grade_notebook(zygote, [(source, exercise) for _, source, exercise in cells], live)

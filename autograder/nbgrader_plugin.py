@@ -16,7 +16,7 @@ from traitlets import Bool
 from autograder.build import COURSE
 from autograder.grade import Course, about
 from autograder.outside import Zygote, grade_notebook, protections
-from autograder.recognise import checks_of, recognise
+from autograder.recognise import checks_of, opening, recognise
 from autograder.truth import Live, secret_seed
 from lessonkit.lessons import lessons
 
@@ -24,7 +24,11 @@ from lessonkit.lessons import lessons
 @cache
 def warm(lesson, unsandboxed=False):
     """The warm process of a lesson: one for as long as this process lives."""
-    return Zygote(lesson, protections=protections(unsandboxed))
+    return Zygote(lesson, protections=protections(unsandboxed), opening=opening(_released(lesson)))
+
+
+def _released(lesson):
+    return Course(os.environ.get("LESSONKIT_COURSE", COURSE)).released(lesson)
 
 
 @cache
@@ -40,8 +44,7 @@ class Recognise(NbGraderPreprocessor):
         name = resources["nbgrader"]["assignment"]
         if name not in lessons():  # an assignment of the instructor's own
             return nb, resources
-        released = Course(os.environ.get("LESSONKIT_COURSE", COURSE)).released(name)
-        found = recognise(json.dumps(nb).encode(), released)
+        found = recognise(json.dumps(nb).encode(), _released(name))
         _log(self.log, resources, found)
         notebook = about(found.notebook, found.notes)
         return nbformat.from_dict(notebook), resources

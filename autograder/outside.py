@@ -106,10 +106,19 @@ class Zygote:
     limits : sandbox.Limits
     protections : tuple of str
         Which of `PROTECTIONS` to apply.
+    opening : tuple of str
+        Cells with which the lesson begins, before the first exercise. They are run once, here: a notebook that
+        begins with the same cells goes on from there.
+
+    Attributes
+    ----------
+    opening_outputs : list of list of dict
+        What each cell of the opening has put out.
     """
 
-    def __init__(self, lesson, limits=None, protections=PROTECTIONS):
+    def __init__(self, lesson, limits=None, protections=PROTECTIONS, opening=()):
         self.lesson, self.limits = find_lesson(lesson), limits or sandbox.Limits()
+        self.opening, self._protections, self._bare = tuple(opening), protections, None
         sweep()
         self.folder = Path(tempfile.mkdtemp(prefix=PREFIX))
         self._lock = open(self.folder / "lock.new", "w")  # held as long as this process lives
@@ -133,6 +142,7 @@ class Zygote:
             "readable": sorted({str(path) for path in (*sandbox.python_paths(project), bundle, INSIDE)}),
             "limits": asdict(self.limits),
             "protections": list(protections),
+            "opening": self.opening,
             "warm": [*LIBRARIES, f"lessonkit.plots.lesson_{number}", f"lessonkit.explorers.lesson_{number}"],
         }
         self._start()
@@ -158,10 +168,27 @@ class Zygote:
         self._lines = ours.makefile("r", encoding="utf-8")
         ours.sendall(json.dumps(self.options).encode() + b"\n")
         ready, _, _ = select.select([ours], [], [], START_LIMIT)
-        if not ready or self._lines.readline().strip() != "ready":
+        line = self._lines.readline() if ready else ""
+        if line:
+            self.opening_outputs = [clean_outputs(text, []) for text in json.loads(line)]
+        else:
             said = (self.folder / "log").read_text(errors="replace")[-2000:]
             self.close()
             raise RuntimeError(f"The process that runs notebooks did not start:\n{said}")
+
+    def for_cells(self, cells):
+        """The warm process for a notebook: this one where it begins with the opening, else one that has run no cell.
+
+        Parameters
+        ----------
+        cells : list of (str, str or None)
+            As for `grade_notebook`.
+        """
+        if tuple(source for source, _ in cells[: len(self.opening)]) == self.opening:
+            return self
+        if self._bare is None:
+            self._bare = Zygote(self.lesson.name, self.limits, self._protections)
+        return self._bare
 
     def notebook(self, end=None):
         """Fork a process for one notebook, which may run until `end` on `time.monotonic`'s clock."""
@@ -187,6 +214,8 @@ class Zygote:
 
     def close(self):
         """End the warm process, and remove all that it used."""
+        if self._bare is not None:
+            self._bare.close()
         self._lines.close()
         self._control.close()
         self._process.kill()
@@ -227,7 +256,7 @@ class Notebook:
         Died
         """
         limits = self._zygote.limits
-        text = self._request(("run", source, limits.cell, limits.output), self._until(limits.cell + GRACE))
+        text = self._request(("run", source), self._until(limits.cell + GRACE))
         self._listen()
         return clean_outputs(text, self.flags)
 
@@ -442,11 +471,12 @@ def grade_notebook(zygote, cells, truth, secretly=True):
     -------
     Graded
     """
-    graded, start = Graded(), time.monotonic()
+    zygote = zygote.for_cells(cells)
+    graded, start = Graded(outputs=dict(enumerate(zygote.opening_outputs))), time.monotonic()
     end = start + zygote.limits.notebook
     session, done = zygote.notebook(end), []
     try:
-        for place, (source, exercise) in enumerate(cells):
+        for place, (source, exercise) in list(enumerate(cells))[len(zygote.opening) :]:
             if not session.alive and time.monotonic() < end:
                 graded.closed(session)
                 session = _again(zygote, done, end)

@@ -140,6 +140,17 @@ def checks_of(notebook):
             yield index, _text(cell), name.removeprefix("check_") if name and _is_check(cell) else None
 
 
+def opening(released):
+    """The sources of the code cells before the first exercise: they do not depend on what a student writes."""
+    sources = []
+    for cell in released["cells"]:
+        if _grade_id(cell):
+            break
+        if cell["cell_type"] == "code":
+            sources.append(_text(cell))
+    return tuple(sources)
+
+
 def unanswered(notebook, released):
     """The grade ids of the cells for an answer that are as they were released, or gone."""
     said = {_grade_id(cell): cell["source"] for cell in notebook["cells"]}

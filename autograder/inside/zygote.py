@@ -42,8 +42,14 @@ def import_all(*names):
             __import__(name)
 
 
-def load(modules):
-    """Import what notebooks use, and draw a first figure: what is loaded here, no notebook waits for."""
+def load(modules, opening, limits):
+    """Import what notebooks use, draw a first figure, run the opening: what is done here, no notebook waits for.
+
+    Returns
+    -------
+    list of str
+        The outputs of each cell of the opening, as JSON.
+    """
     import cells
     import kit
     import wire  # noqa: F401
@@ -55,8 +61,17 @@ def load(modules):
     shell = cells.make_shell()
     cells.run_cell(shell, WARM_UP, 60, 10_000)
     shell.reset(new_session=True)
+    outputs = [run_cell(shell, source, limits) for source in opening]
     gc.collect()
     gc.freeze()  # what is here stays: a notebook's garbage collection need not touch, and so copy, its memory
+    return outputs
+
+
+def run_cell(shell, source, limits):
+    """Run a cell; return its outputs as JSON."""
+    import cells
+
+    return json.dumps(cells.run_cell(shell, source, limits["cell"], limits["output"]), default=str)
 
 
 class Server:
@@ -106,8 +121,7 @@ class Server:
         if kind == "echo":
             return rest[0]
         if kind == "run":
-            source, seconds, limit = rest
-            return json.dumps(cells.run_cell(self.shell, source, seconds, limit), default=str)
+            return run_cell(self.shell, *rest, self.limits)
         return cells.within(self.limits["call"], lambda: self._operate(kind, *rest))
 
     def _operate(self, kind, target, *rest):
@@ -257,11 +271,11 @@ def main():
     control = socket.socket(fileno=int(sys.argv[1]))
     options = json.loads(control.makefile().readline())
     prepare(options)
-    load(options["warm"])
+    outputs = load(options["warm"], options["opening"], options["limits"])
     import sandbox
 
     sandbox.not_dumpable()
-    control.sendall(b"ready\n")
+    control.sendall(json.dumps(outputs).encode() + b"\n")
     serve(control, options)
 
 

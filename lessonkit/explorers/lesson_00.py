@@ -3,7 +3,7 @@
 import numpy as np
 
 from lessonkit.explorers import explore
-from lessonkit.plots import figure
+from lessonkit.plots import NO_AXES, figure
 from lessonkit.plots.lesson_00 import draw_difference
 
 SHAPES = {str(shape): shape for shape in [(3, 4), (4,), (3, 1), (1, 4), (3,), ()]}
@@ -14,7 +14,7 @@ def broadcasting():
 
     def draw(shape_of_a, shape_of_b):
         a, b = (np.arange(1, 1 + np.prod(SHAPES[s], dtype=int)).reshape(SHAPES[s]) for s in (shape_of_a, shape_of_b))
-        fig, ax = figure(width=7.5, height=2.2)
+        fig, ax = figure(width=7.5, height=2.2, margins=NO_AXES)
         shape = draw_difference(ax, a, 10 * b)
         given = f"a of shape {shape_of_a}, b of shape {shape_of_b}: "
         if shape is None:

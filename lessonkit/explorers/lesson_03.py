@@ -34,7 +34,7 @@ def step_size(gradient):
     def draw(exponent_of_h):
         h, words = float(f"1e{exponent_of_h}"), f"10{str(exponent_of_h).translate(SUPERSCRIPT)}"
         slope = float(gradient(cube, np.array([3.0]), h)[0])
-        fig, (left, right) = figure(1, 2, width=9.5, height=3.8)
+        fig, (left, right) = figure(1, 2, width=9.5, height=3.8, gaps=(0.95, 0))
         steps = np.linspace(-2, 2, 801)
         x = 3.0 + h * steps
         left.plot(steps, (x * x * x - 27) / (27 * h), color=BLUE, linestyle="-", label="x³")

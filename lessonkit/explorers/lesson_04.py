@@ -30,7 +30,7 @@ def weight_scale(init_normal, activations):
             signal, _ = activations[activation](signal @ w)
             layers.append(signal)
             sizes.append(size(signal))
-        fig, ax = figure(width=6.5, height=4.2)
+        fig, ax = figure(width=6.5, height=4.2, margins=(0.8, 0.95, 0.6, 0.4))
         ridges(ax, layers, *ENDS[activation])
         ax.set_title(f"{activation}, {neurons} neurons in each layer, weight_scale {weight_scale:.2f}", fontsize=11)
         factor = (sizes[-1] / sizes[0]) ** (1 / DEPTH)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from lessonkit.explorers import explore
-from lessonkit.plots import figure
+from lessonkit.plots import NO_AXES, figure
 from lessonkit.plots.lesson_05 import B1, B2, W1, W2, draw_network, plain
 
 KNOWN = (("x1", "x2"), ("a1", "a2"), ("h1", "h2"), ("s",))  # after each step
@@ -41,7 +41,7 @@ def walk_forward(affine_forward, relu_forward):
         hidden, _ = relu_forward(sums)
         score, _ = affine_forward(hidden, np.array(W2), np.array(B2))
         layers = [inputs[0], sums[0], hidden[0], score[0]]
-        fig, ax = figure(width=8.6, height=4.6)
+        fig, ax = figure(width=8.6, height=4.6, margins=NO_AXES)
         draw_network(ax, known_at(step, layers), active=KNOWN[step], into=STEPS[step])
         columns = list(zip(*W1))
         said = [

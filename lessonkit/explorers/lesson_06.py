@@ -7,7 +7,7 @@ import numpy as np
 
 from lessonkit.explorers import explore
 from lessonkit.explorers.lesson_05 import KNOWN, STEPS, known_at, terms
-from lessonkit.plots import figure
+from lessonkit.plots import NO_AXES, figure
 from lessonkit.plots.lesson_05 import B1, B2, EDGES, TARGET, W1, W2, draw_network, plain
 
 NUDGE = 1e-4
@@ -58,7 +58,7 @@ def there_and_back(affine_forward, relu_forward):
         layers = forward(x_1, x_2)
         gradients = {name: gradient(x_1, x_2, place) for name, place in PLACES.items()}
         known = {name for names in BACK[: max(step - 3, 0)] for name in names}
-        fig, ax = figure(width=9.2, height=5)
+        fig, ax = figure(width=9.2, height=5, margins=NO_AXES)
         active = KNOWN[step] if step < 4 else KNOWN[7 - step]
         into = STEPS[step] if step < 4 else (*STEPS, ())[8 - step]  # back through the edges of the way forward
         draw_network(

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lessonkit.plots import BLACK, BLUE, COLORS, MARKERS, SKY, VERMILLION, figure, show
+from lessonkit.plots import BLACK, BLUE, COLORS, MARKERS, NO_AXES, SKY, VERMILLION, figure, show
 
 CELL = {"ha": "center", "va": "center", "fontsize": 10}
 
@@ -57,7 +57,7 @@ def axes_of_an_array():
     from matplotlib.patches import FancyArrowPatch
 
     x = np.array([[1, 2, 3, 4], [5, 6, 7, 8], [9, 10, 11, 12]])
-    fig, ax = figure(width=8, height=3.3)
+    fig, ax = figure(width=8, height=3.3, margins=NO_AXES)
     draw_array(ax, x, x.shape, 0)
     draw_array(ax, x.mean(axis=0), (4,), 6.5)
     draw_array(ax, x.mean(axis=1), (3,), 12.5)
@@ -78,7 +78,7 @@ def broadcasting():
     """Three differences of arrays whose shapes differ, with what NumPy repeats."""
     table = np.array([[1, 2, 3, 4], [5, 6, 7, 8], [9, 10, 11, 12]])
     row, column = np.array([1, 2, 3, 4]), np.array([[1], [5], [9]])
-    fig, axes = figure(3, 1, width=7.5, height=6.2)
+    fig, axes = figure(3, 1, width=7.5, height=5.2, margins=NO_AXES, gaps=(0, 0.1))
     for ax, (a, b) in zip(axes, [(table, row), (table, column), (column, row)], strict=True):
         draw_difference(ax, a, b)
     show(fig, "Three subtractions drawn as grids; cells that NumPy repeats are dotted. (3, 4) minus (4,): the row is "

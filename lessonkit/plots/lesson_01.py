@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lessonkit.plots import BLACK, BLUE, COLORS, DASHES, VERMILLION, figure, show
+from lessonkit.plots import BLACK, BLUE, COLORS, DASHES, NO_AXES, VERMILLION, figure, show
 
 # Points read off the curves, so that the lesson can show them before the student has written them.
 GRID = np.arange(-5.0, 5.5, 0.5)
@@ -19,7 +19,7 @@ def the_three_shapes():
         "tanh": (GRID, TANH + [-y for y in TANH[-2::-1]], "from −1 to 1, steepest at 0"),
         "sigmoid": (GRID, SIGMOID + [1 - y for y in SIGMOID[-2::-1]], "from 0 to 1, one half at 0"),
     }
-    fig, axes = figure(1, 3, width=9, height=3)
+    fig, axes = figure(1, 3, width=9, height=3, margins=(0.5, 0.15, 0.6, 0.6))
     for ax, (name, (x, y, words)) in zip(axes, curves.items()):
         ax.plot(x, y, color=BLUE, linestyle="-")
         ax.axhline(0, color=BLACK, linewidth=0.8, linestyle="-")
@@ -38,7 +38,7 @@ def there_and_back():
     """One block of a network: x in, out out; dout back in, dx back out."""
     from matplotlib.patches import FancyBboxPatch
 
-    fig, ax = figure(width=7.5, height=2.2)
+    fig, ax = figure(width=7.5, height=2.2, margins=NO_AXES)
     ax.set_axis_off()
     ax.set(xlim=(0, 10), ylim=(0, 4))
     ax.add_patch(FancyBboxPatch((3.7, 0.7), 2.6, 2.6, boxstyle="round,pad=0.1", facecolor="white", linewidth=1.5))
@@ -88,7 +88,7 @@ def gradient_through_depth(pairs, depth=20, examples=500):
     """
     rng = np.random.default_rng(1)
     start = rng.normal(size=examples)
-    fig, ax = figure(width=7, height=3.6)
+    fig, ax = figure(width=7, height=3.6, margins=(0.95, 0.15, 0.6, 0.15))
     for (name, (forward, backward)), color, dash in zip(pairs.items(), COLORS, DASHES):
         signal, caches = start, []
         for _ in range(depth):

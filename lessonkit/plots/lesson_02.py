@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lessonkit.plots import BLACK, BLUE, GREEN, ORANGE, VERMILLION, figure, show
+from lessonkit.plots import BLACK, BLUE, GREEN, ORANGE, UNTITLED, VERMILLION, figure, show
 
 # The example that the lesson works by hand.
 PREDICTIONS, TARGETS = np.array([3.0, 3.0, 5.0]), np.array([2.0, 3.0, 7.0])
@@ -14,7 +14,7 @@ def errors_as_squares():
 
     place = np.array([0.0, 4.0, 7.5])
     hollow = {"marker": "s", "markersize": 13, "markerfacecolor": "none", "markeredgewidth": 2}
-    fig, ax = figure(width=8, height=3.8)
+    fig, ax = figure(width=8, height=3.8, margins=UNTITLED)
     ax.plot(place, PREDICTIONS, color=BLUE, linestyle="", marker="o", markersize=9, label="prediction $x_i$")
     ax.plot(place, TARGETS, color=VERMILLION, linestyle="", label="target $y_i$", **hollow)
     for i, (p, x, y) in enumerate(zip(place, PREDICTIONS, TARGETS, strict=True)):
@@ -62,7 +62,7 @@ def loss_of_one_prediction(mse_loss):
         return float(loss), float(dx[2])
 
     moves = np.linspace(2, 12, 101)
-    fig, ax = figure(width=7, height=3.8)
+    fig, ax = figure(width=7, height=3.8, margins=UNTITLED)
     ax.plot(moves, [at(third)[0] for third in moves], color=BLUE, linestyle="-", label="your loss")
     slopes = []
     for third in (3.0, 5.0, 7.0, 10.0):
@@ -87,7 +87,7 @@ def pull_of_an_outlier(mse_loss):
     targets = rng.normal(0, 1, 10)
     targets[6] = 8.0
     _, dx = mse_loss(np.zeros(10), targets)
-    fig, ax = figure(width=7, height=3.2)
+    fig, ax = figure(width=7, height=3.2, margins=UNTITLED)
     ax.bar(np.arange(10), -dx, color=BLUE, edgecolor=BLACK)
     ax.bar([6], -dx[6], color=ORANGE, edgecolor=BLACK, hatch="//")
     ax.axhline(0, color=BLACK, linewidth=0.8, linestyle="-")

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lessonkit.plots import BLACK, BLUE, ORANGE, VERMILLION, figure, show
+from lessonkit.plots import BLACK, BLUE, NO_AXES, ORANGE, UNTITLED, VERMILLION, figure, show
 
 STEPS = [float(f"{digit}e{power}") for power in range(-15, 0) for digit in (1, 1.8, 3.2, 5.6)] + [1.0]
 
@@ -38,7 +38,7 @@ def one_entry_moves_all_outputs():
     """How a step of one input reaches the loss: through every output, weighted by df."""
     from matplotlib.patches import Circle
 
-    fig, ax = figure(width=8, height=2.9)
+    fig, ax = figure(width=8, height=2.9, margins=NO_AXES)
     ax.set_axis_off()
     ax.set(xlim=(0, 10.6), ylim=(0, 4), aspect="equal")
     inputs = {"$x_0$": 3.2, "$x_1$": 2, "$x_2$": 0.8}
@@ -95,7 +95,7 @@ def valley(gradient):
     gradient : callable
         The student's ``eval_numerical_gradient``.
     """
-    fig, ax = figure(width=7.5, height=4)
+    fig, ax = figure(width=7.5, height=4, margins=(0.9, 0.15, 0.6, 0.15))
     valley_axes(ax, *valley_errors(gradient))
     ax.axvline(1e-5, color=BLACK, linewidth=1, linestyle=":")
     ax.text(1.4e-5, 30, "h = 10⁻⁵", fontsize=10)
@@ -120,7 +120,7 @@ def kink(gradient, relu, h=0.25):
         Step, large enough to see.
     """
     x = np.linspace(-1, 1, 41)
-    fig, ax = figure(width=7, height=3.4)
+    fig, ax = figure(width=7, height=3.4, margins=UNTITLED)
     ax.axvspan(-h, h, color=ORANGE, alpha=0.2, linewidth=0)
     ax.text(0, 1.13, "closer than h to the kink", ha="center", fontsize=10)
     ax.plot([-1, 0], [0, 0], color=BLACK, linestyle="-", label="slope of ReLU")
@@ -142,7 +142,7 @@ def verdicts(errors):
         Relative error by name.
     """
     low, high = 1e-8, 2.0
-    fig, ax = figure(width=8.5, height=0.9 + 0.42 * len(errors))
+    fig, ax = figure(width=8.5, height=0.9 + 0.42 * len(errors), margins=(2, 0.15, 0.6, 0.15))
     for start, end, words, color in [
         (low, 1e-7, "right", BLUE), (1e-7, 1e-4, "look closer", ORANGE), (1e-4, high, "wrong", VERMILLION),
     ]:  # fmt: skip

@@ -13,7 +13,7 @@ def two_neurons(runs):
     runs : dict
         ``(weights of shape (steps, 2), losses of shape (steps,))`` by the name of the start.
     """
-    fig, axes = figure(1, len(runs), width=9, height=3, sharey=True, squeeze=False)
+    fig, axes = figure(1, len(runs), width=9, height=3, sharey=True, squeeze=False, margins=(0.7, 0.15, 0.6, 0.6))
     for ax, (name, (weights, losses)) in zip(axes[0], runs.items()):
         ax.plot(weights[:, 0], color=SKY, linestyle="-", linewidth=5, label="neuron 1")
         ax.plot(weights[:, 1], color=VERMILLION, linestyle="--", label="neuron 2")
@@ -67,7 +67,16 @@ def layer_histograms(networks, low=-1.0, high=1.0):
     low, high : float
         Ends of the horizontal axis.
     """
-    fig, axes = figure(1, len(networks), width=9.5, height=4.4, sharey=True, squeeze=False)
+    fig, axes = figure(
+        1,
+        len(networks),
+        width=9.5,
+        height=4.4,
+        sharey=True,
+        squeeze=False,
+        margins=(0.7, 0.9, 0.6, 0.4),
+        gaps=(0.95, 0),
+    )
     said = []
     for ax, (name, layers) in zip(axes[0], networks.items()):
         ridges(ax, layers, low, high)

@@ -5,7 +5,7 @@ Lesson 06 walks the same rooms and the same two neurons back.
 
 import numpy as np
 
-from lessonkit.plots import BLACK, BLUE, ORANGE, SKY, VERMILLION, figure, show
+from lessonkit.plots import BLACK, BLUE, NO_AXES, ORANGE, SKY, VERMILLION, figure, show
 
 # The two-neuron network that lessons 05 and 06 work out by hand: two inputs, two hidden neurons, one score.
 X, TARGET = (2.0, 4.0), 5.0
@@ -84,7 +84,7 @@ def _label(ax, place, words, gradient):
 
 def two_neurons():
     """The worked example: every number of the forward pass at its place."""
-    fig, ax = figure(width=8.6, height=4.6)
+    fig, ax = figure(width=8.6, height=4.6, margins=NO_AXES)
     draw_network(ax, NUMBERS)
     show(fig, "Network with numbers. Inputs 2 and 4. The first neuron has weights 3 and -1 and bias -0.5, its sum is 1.5, and ReLU "
          "passes 1.5. The second has weights -1 and 1 and bias -3.5, its sum is -1.5, and ReLU gives 0. The score adds 2 times the "
@@ -137,7 +137,7 @@ def draw_rooms(ax, backward=False):
 
 def rooms():
     """A network as a row of rooms."""
-    fig, ax = figure(width=9, height=2.3)
+    fig, ax = figure(width=9, height=2.3, margins=NO_AXES)
     draw_rooms(ax)
     show(fig, "Diagram: three rooms in a row, affine, ReLU, affine, joined by arrows. X of shape (N, D) enters, sums and then h of "
          "shape (N, H) pass between the rooms, scores of shape (N, M) leave. The affine rooms hold W1 of shape (D, H) with b1 and W2 "
@@ -162,7 +162,7 @@ def draw_box(ax, left, top, rows, columns, name, shape, color=SKY):
 
 def affine_shapes(N=4, D=3, M=2):
     """The affine layer as boxes of cells."""
-    fig, ax = figure(width=8, height=2.9)
+    fig, ax = figure(width=8, height=2.9, margins=NO_AXES)
     ax.set_axis_off()
     ax.set(xlim=(-0.5, 17), ylim=(-1.6, 5.4), aspect="equal")
     draw_box(ax, 0, 4, N, D, "x", "(N, D) = (4, 3)")
@@ -182,7 +182,7 @@ def affine_shapes(N=4, D=3, M=2):
 
 def flattening():
     """One example of shape (2, 3) laid out in one row: the last index changes fastest."""
-    fig, ax = figure(width=8, height=2.1)
+    fig, ax = figure(width=8, height=2.1, margins=NO_AXES)
     ax.set_axis_off()
     ax.set(xlim=(-0.5, 15), ylim=(-1, 3), aspect="equal")
     draw_box(ax, 0, 2, 2, 3, "one example", "(2, 3)")

@@ -1,6 +1,6 @@
 """Figures of lesson 06: the rooms walked back, the gradients of two neurons, and a network that goes downhill."""
 
-from lessonkit.plots import BLACK, BLUE, GREEN, ORANGE, VERMILLION, figure, show
+from lessonkit.plots import BLACK, BLUE, GREEN, NO_AXES, ORANGE, VERMILLION, figure, show
 from lessonkit.plots.lesson_05 import NUMBERS, draw_box, draw_network, draw_rooms
 
 # Worked out by hand in the lesson, for the target 5.
@@ -13,7 +13,7 @@ GRADIENTS = {
 
 def rooms_walked_back():
     """A network as a row of rooms, with the way back."""
-    fig, ax = figure(width=9, height=2.7)
+    fig, ax = figure(width=9, height=2.7, margins=NO_AXES)
     draw_rooms(ax, backward=True)
     show(fig, "The rooms of lesson 05, affine, ReLU, affine, with a second row of dashed arrows from right to left: dscores enters the last room, "
          "dh, dsums and dX pass on to the left. Below the two affine rooms stand the gradients of their parameters: dW2 and db2, dW1 and db1.")  # fmt: skip
@@ -21,7 +21,7 @@ def rooms_walked_back():
 
 def three_rules():
     """What a gradient does on its way back through a product, a sum and a fork."""
-    fig, axes = figure(1, 3, width=9, height=2.4)
+    fig, axes = figure(1, 3, width=9, height=2.4, margins=(0.15, 0.1, 0.05, 0.35), gaps=(0.4, 0))
     panels = [
         ("product", "×", ["2", "3"], ["6"], ["3 · 10 = 30", "2 · 10 = 20"], ["10"], "times the other factor"),
         ("sum", "+", ["2", "3"], ["5"], ["10", "10"], ["10"], "passes unchanged"),
@@ -48,7 +48,7 @@ def three_rules():
 
 def two_neurons_back():
     """The worked example: every number of the forward pass, and below it its gradient."""
-    fig, ax = figure(width=9.6, height=5.2)
+    fig, ax = figure(width=9.6, height=5.2, margins=NO_AXES)
     draw_network(ax, NUMBERS, GRADIENTS)
     show(fig, "The network of lesson 05 with gradients in italics below the numbers. Score 2, gradient -6. Weights into the score: -9 and 0, bias -6. "
          "ReLU outputs: -12 and -18. Sums: -12 and 0, for the second ReLU is off. Weights of the first neuron: -24 and -48, bias -12; of the second "
@@ -57,7 +57,7 @@ def two_neurons_back():
 
 def gradient_shapes(N=4, D=3, M=2):
     """What there is and what is wanted in the affine layer's backward pass, as boxes of cells."""
-    fig, ax = figure(width=9, height=2.9)
+    fig, ax = figure(width=9, height=2.9, margins=NO_AXES)
     ax.set_axis_off()
     ax.set(xlim=(-0.5, 24.5), ylim=(-1.7, 6.4), aspect="equal")
     draw_box(ax, 0, 4, N, M, "dout", "(N, M)", "#E8A0A0")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lessonkit.plots import BLACK, BLUE, COLORS, DASHES, GREEN, MARKERS, VERMILLION, figure, show
+from lessonkit.plots import BLACK, BLUE, COLORS, DASHES, GREEN, MARKERS, NO_AXES, UNTITLED, VERMILLION, figure, show
 
 GRAY = "#B0B0B0"
 OFF_THE_MAP = 1e3
@@ -137,7 +137,7 @@ PLACES = [(-4.0, 0.8), (-3.0, -0.7), (-1.8, 0.6), (-2.2, 0.0), (-0.6, -0.5), (0.
 
 def downhill():
     """The ravine, and at some places the direction of steepest descent."""
-    fig, ax = figure(width=8, height=3.6)
+    fig, ax = figure(width=8, height=3.6, margins=UNTITLED)
     draw_map(ax, RAVINE)
     for place in PLACES:
         down = -RAVINE.gradient(np.array(place))
@@ -161,7 +161,7 @@ def learning_rates(paths):
     paths : dict
         Path by learning rate, from small to large.
     """
-    fig, axes = figure(1, len(paths), width=10, height=3.2, sharey=True)
+    fig, axes = figure(1, len(paths), width=10, height=3.2, sharey=True, margins=(0.8, 0.15, 0.6, 0.6))
     for ax, (rate, path) in zip(axes, paths.items()):
         draw_map(ax, RAVINE)
         draw_path(ax, path, 0)
@@ -180,7 +180,7 @@ def learning_rates(paths):
 
 def coast_and_push():
     """The new velocity as the sum of two arrows."""
-    fig, ax = figure(width=7, height=2.9)
+    fig, ax = figure(width=7, height=2.9, margins=NO_AXES)
     start, coast, end = np.array([0.0, 0.0]), np.array([3.6, 1.35]), np.array([4.6, 0.15])
     _arrow(ax, start, coast / 0.9, GRAY, "-", 1.5)
     _arrow(ax, start, coast, BLUE, "--")
@@ -215,7 +215,7 @@ def velocities(plain, path, states):
     states : list of dict
         The configs of the path with momentum.
     """
-    fig, (left, right) = figure(1, 2, width=10, height=3.8, width_ratios=(3, 2))
+    fig, (left, right) = figure(1, 2, width=10, height=3.8, width_ratios=(3, 2), margins=(0.8, 0.15, 0.6, 0.15))
     draw_map(left, RAVINE)
     draw_path(left, plain, 0, f"sgd: loss {ending(RAVINE, plain)}")
     draw_path(left, path, 1, f"sgd_momentum: loss {ending(RAVINE, path)}")
@@ -238,7 +238,7 @@ def velocities(plain, path, states):
 
 def each_entry_by_its_size():
     """The direction of steepest descent next to the one in which both entries are equally large."""
-    fig, ax = figure(width=8, height=3.6)
+    fig, ax = figure(width=8, height=3.6, margins=UNTITLED)
     draw_map(ax, RAVINE)
     for place in PLACES[:3] + PLACES[4:]:
         down = -RAVINE.gradient(np.array(place))
@@ -293,7 +293,7 @@ def scaled_steps(path, states):
 def started_at_zero():
     """The running mean of a gradient that is always one, for two values of beta."""
     steps = np.arange(1, 61)
-    fig, ax = figure(width=7.5, height=3.4)
+    fig, ax = figure(width=7.5, height=3.4, margins=UNTITLED)
     ax.plot(steps, np.ones(60), color=GREEN, linestyle="-.", label="what it should be: the mean of ones is 1")
     for number, beta in enumerate((0.9, 0.999)):
         ax.plot(steps, 1 - beta**steps, **look(number, marker=None, label=f"running mean with β = {beta}"))
@@ -316,7 +316,7 @@ def lengths_of_steps(corrected, uncorrected):
         Lengths in learning rates, from the first step on.
     """
     steps = np.arange(1, len(corrected) + 1)
-    fig, ax = figure(width=7.5, height=3.2)
+    fig, ax = figure(width=7.5, height=3.2, margins=UNTITLED)
     ax.plot(steps, uncorrected, **look(1, label="correction switched off"))
     ax.plot(steps, corrected, **look(0, label="with the correction"))
     ax.set(xlabel="step", ylabel="length of the step\n(in learning rates)", ylim=(0, None))
@@ -338,7 +338,7 @@ def race(surface, paths):
     paths : dict
         Path by the rule's name.
     """
-    fig, (left, right) = figure(1, 2, width=10, height=4.2, width_ratios=(3, 2))
+    fig, (left, right) = figure(1, 2, width=10, height=4.2, width_ratios=(3, 2), gaps=(0.9, 0))
     draw_map(left, surface)
     for number, (name, path) in enumerate(paths.items()):
         draw_path(left, path, number, every=5)
@@ -365,7 +365,7 @@ def losses(histories, every):
     every : int
         Steps between one loss and the next.
     """
-    fig, ax = figure(width=7.5, height=3.8)
+    fig, ax = figure(width=7.5, height=3.6, margins=UNTITLED)
     for number, (name, history) in enumerate(histories.items()):
         ax.semilogy(every * np.arange(len(history)), history, **look(number, label=name, markevery=12))
     ax.set(xlabel="step", ylabel="loss on all examples")

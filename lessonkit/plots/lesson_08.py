@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lessonkit.plots import BLACK, BLUE, SEQUENTIAL, SKY, VERMILLION, figure, show
+from lessonkit.plots import BLACK, BLUE, SEQUENTIAL, SKY, UNTITLED, VERMILLION, figure, show
 
 SETS = ("train", "val", "test")
 WORDS = {"train": "training", "val": "validation", "test": "test"}
@@ -20,7 +20,7 @@ def terrain(X, y, shape):
     shape : tuple
         Rows and columns of the grid.
     """
-    fig, ax = figure(width=6.4, height=4.6)
+    fig, ax = figure(width=6.4, height=4.6, margins=UNTITLED)
     ax.grid(False)
     image = ax.imshow(y.reshape(shape), extent=_extent(X), aspect="equal", cmap=SEQUENTIAL)
     fig.colorbar(image, ax=ax, label="elevation in metres")
@@ -58,7 +58,7 @@ def two_ways_to_split(data, X, shape, num_validation, num_test):
     for i, name in enumerate(SETS):
         dealt[[place[tuple(point)] for point in data[f"X_{name}"].tolist()]] = i
     colors = ["#f2f2f2", SKY, BLACK]
-    fig, axes = figure(1, 2, width=9, height=4.1, sharey=True)
+    fig, axes = figure(1, 2, width=9, height=4.1, sharey=True, margins=(0.8, 0.3, 0.95, 0.35))
     for ax, owner, title in zip(axes, (cut, dealt), ("cut in the old order", "your split"), strict=True):
         ax.grid(False)
         ax.imshow(owner.reshape(shape), extent=_extent(X), cmap=ListedColormap(colors), vmin=0, vmax=2,
@@ -66,7 +66,7 @@ def two_ways_to_split(data, X, shape, num_validation, num_test):
         ax.set(title=title, xlabel="longitude in degrees", xticks=[-84.4, -84.3, -84.2, -84.1])
     axes[0].set_ylabel("latitude in degrees")
     handles = [Patch(facecolor=c, edgecolor=BLACK, label=w) for c, w in zip(colors, WORDS.values(), strict=True)]
-    fig.legend(handles=handles, loc="outside lower center", ncols=3)
+    fig.legend(handles=handles, loc="lower center", ncols=3)
     show(fig, "Two maps of the land that show which points are in which set. Left, cut in the old order: the validation and "
          "the test set are two strips in the south. Right, your split: points of all three sets should be spread over the whole land.")  # fmt: skip
 
@@ -81,7 +81,7 @@ def scales(before, after, names):
     names : list of str
         The features' names.
     """
-    fig, axes = figure(1, 2, width=9, height=2.6, sharey=True)
+    fig, axes = figure(1, 2, width=9, height=2.6, sharey=True, margins=(0.9, 0.15, 0.35, 0.4))
     titles = "as they are: three units on one axis", "normalized: one scale for all"
     for ax, X, title in zip(axes, (before, after), titles, strict=True):
         for row, values in enumerate(X.T):
@@ -159,7 +159,9 @@ def mirrored(images, new, labels, title, cmap=SEQUENTIAL):
     cmap : str
         A matplotlib colour map.
     """
-    fig, axes = figure(2, len(images), width=9, height=2.6, squeeze=False)
+    fig, axes = figure(
+        2, len(images), width=9, height=2.6, squeeze=False, margins=(0.35, 0.1, 0.3, 0.75), gaps=(0.1, 0.1)
+    )
     flipped = [not np.array_equal(a, b) for a, b in zip(images, new, strict=True)]
     for column, (image, image_new, label) in enumerate(zip(images, new, labels, strict=True)):
         for ax, pixels in zip(axes[:, column], (image, image_new), strict=True):

@@ -2,14 +2,14 @@
 
 import numpy as np
 
-from lessonkit.plots import BLACK, BLUE, GREEN, VERMILLION, figure, show
+from lessonkit.plots import BLACK, BLUE, GREEN, NO_AXES, UNTITLED, VERMILLION, figure, show
 
 
 def the_loop():
     """The training loop as a picture: the steps of an epoch, and what happens after each epoch."""
     from matplotlib.patches import FancyBboxPatch
 
-    fig, ax = figure(width=9, height=4.6)
+    fig, ax = figure(width=9, height=4.6, margins=NO_AXES)
     ax.set_axis_off()
     ax.set(xlim=(0, 18), ylim=(0, 9.2))
 
@@ -55,7 +55,7 @@ def the_best_epoch():
     train = 30 + 130 * np.exp(-epochs / 4)
     val = 48 + 118 * np.exp(-epochs / 3.2) + 0.14 * np.maximum(epochs - 6, 0) ** 2
     best = int(np.argmin(val))
-    fig, ax = figure(width=7, height=3.4)
+    fig, ax = figure(width=7, height=3.4, margins=UNTITLED)
     ax.plot(epochs, train, color=BLUE, linestyle="-", marker="o", markersize=4, label="on the training data")
     ax.plot(epochs, val, color=VERMILLION, linestyle="--", marker="s", markersize=4, label="on the validation data")
     ax.plot(epochs[best], val[best], marker="*", markersize=18, color=BLACK, linestyle="")
@@ -82,7 +82,7 @@ def histories(solver, unit=""):
     pick = np.argmax if solver.category == "classification" else np.argmin
     best, epochs = int(pick(val)), np.arange(1, len(val) + 1)
     word = "accuracy" if solver.category == "classification" else "RMS error"
-    fig, (left, right) = figure(1, 2, width=9, height=3.3)
+    fig, (left, right) = figure(1, 2, width=9, height=3.3, margins=(0.95, 0.15, 0.6, 0.4))
     left.semilogy(np.arange(1, len(losses) + 1), losses, color=BLUE, linestyle="-", linewidth=1)
     left.set(title="loss of every batch", xlabel="step", ylabel="loss")
     right.plot(epochs, train, color=BLUE, linestyle="-", marker="o", markersize=4, label="training data")

@@ -5,7 +5,7 @@ import time
 
 import numpy as np
 
-from lessonkit.plots import BLACK, BLUE, SEQUENTIAL, VERMILLION, Picture, figure, show
+from lessonkit.plots import BLACK, BLUE, SEQUENTIAL, UNTITLED, VERMILLION, Picture, figure, show
 
 SHAPE = (86, 101)  # rows from north to south, columns from west to east
 LOWEST, HIGHEST = 240, 1070  # metres: one scale of colours for all maps
@@ -46,7 +46,7 @@ def the_land(X, metres):
         Longitude and latitude of the grid.
     metres : array of shape (8686,)
     """
-    fig, ax = figure(width=6, height=3.9)
+    fig, ax = figure(width=6, height=3.9, margins=UNTITLED)
     _scale(fig, _draw_map(ax, X, metres), ax)
     show(fig, "Map of elevation over longitude and latitude, from 247 to 1067 metres. The southwest is rough: high ridges that branch like "
          "trees. In the northeast lie two even planes of land, the northern one higher, with a straight edge between them.")  # fmt: skip
@@ -63,7 +63,9 @@ def side_by_side(X, metres, answers):
         Predictions for the grid, by the predictor's name.
     """
     columns = 1 + len(answers)
-    fig, axes = figure(1, columns, width=min(3 * columns, 10), height=3.1, sharey=True)
+    fig, axes = figure(
+        1, columns, width=min(3 * columns, 10), height=3.1, sharey=True, margins=(0.65, 0.15, 0.6, 0.6), gaps=(0.5, 0)
+    )
     _draw_map(axes[0], X, metres, "as it is")
     for ax, (name, seen) in zip(axes[1:], answers.items()):
         error = np.sqrt(np.mean((seen - metres) ** 2))
@@ -150,7 +152,7 @@ def _bar(solver):
 
 def _frame(solver, grid, seen):
     """The progress bar above the picture, in a box that keeps its height."""
-    fig, (left, right) = figure(1, 2, width=9, height=3.4)
+    fig, (left, right) = figure(1, 2, width=9, height=3.4, gaps=(1, 0))
     _scale(fig, _draw_map(left, grid, seen, "as the network sees it"), left)
     _draw_errors(right, solver, "m")
     right.axhline(90, color=BLACK, linestyle=":", linewidth=1.2)
@@ -193,7 +195,15 @@ def overfitting(solver, grid, points, seen):
     seen : dict
         What the network answers for the grid, by a title.
     """
-    fig, axes = figure(1, len(seen) + 1, width=10, height=3.3, width_ratios=[1] * len(seen) + [1.35])
+    fig, axes = figure(
+        1,
+        len(seen) + 1,
+        width=10,
+        height=3.3,
+        width_ratios=[1] * len(seen) + [1.35],
+        margins=(0.65, 0.15, 0.6, 0.4),
+        gaps=(0.9, 0),
+    )
     for ax, (title, metres) in zip(axes, seen.items()):
         image = _draw_map(ax, grid, metres, title)
         ax.plot(

@@ -15,7 +15,7 @@ def digits(images, labels, rows=2, columns=8):
     rows, columns : int
         How many are shown.
     """
-    fig, axes = figure(rows, columns, width=8, height=1.1 * rows + 0.2)
+    fig, axes = figure(rows, columns, width=8, height=1.1 * rows + 0.2, margins=(0.1, 0.1, 0.05, 0.3), gaps=(0.1, 0.3))
     for ax, image, label in zip(axes.flat, images, labels):
         _draw_digit(ax, image)
         ax.set_title(str(label), fontsize=10)
@@ -77,7 +77,7 @@ def scores_to_probabilities(scores, exponentials, probabilities):
         "exponentials": (exponentials, "all positive"),
         "probabilities": (probabilities, "positive, and their sum is 1"),
     }
-    fig, axes = figure(1, 3, width=9, height=2.8)
+    fig, axes = figure(1, 3, width=9, height=2.8, margins=(0.5, 0.15, 0.35, 0.6))
     for ax, (name, (values, words)) in zip(axes, steps.items()):
         bars = ax.bar(range(len(values)), values, color=COLORS[: len(values)], edgecolor=BLACK)
         ax.bar_label(bars, fmt="{:.3g}", padding=2, fontsize=10)
@@ -163,7 +163,7 @@ def worst_mistakes(images, labels, predicted, losses, columns=8):
     """
     wrong = np.flatnonzero(labels != predicted)
     worst = wrong[np.argsort(-losses[wrong])][:columns]
-    fig, axes = figure(1, columns, width=9, height=1.8)
+    fig, axes = figure(1, columns, width=9, height=1.8, margins=(0.1, 0.1, 0.05, 0.5), gaps=(0.3, 0))
     for ax in axes:
         ax.set_axis_off()
     for ax, i in zip(axes, worst):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lessonkit.plots import BLACK, BLUE, COLORS, DASHES, GREEN, MARKERS, VERMILLION, figure, show
+from lessonkit.plots import BLACK, BLUE, COLORS, DASHES, GREEN, MARKERS, NO_AXES, VERMILLION, figure, show
 
 DEPTH, WIDTH, EXAMPLES = 10, 100, 200
 STARTS = {"weights too small, 0.05": 0.05, "just right, 0.14": 0.1414, "weights too large, 0.4": 0.4}
@@ -21,7 +21,9 @@ def signals_through_layers(affine_forward, relu_forward, batchnorm_forward=None)
     panels = {"without batch norm": None}
     if batchnorm_forward:
         panels["with batch norm"] = batchnorm_forward
-    fig, axes = figure(1, len(panels), width=4.8 * len(panels), height=3.4, sharey=True, squeeze=False)
+    fig, axes = figure(
+        1, len(panels), width=4.8 * len(panels), height=3.4, sharey=True, squeeze=False, margins=(1, 0.15, 0.6, 0.4)
+    )
     for ax, (title, normalize) in zip(axes[0], panels.items()):
         for (name, weight_scale), color, dash, marker in zip(STARTS.items(), COLORS, DASHES, MARKERS):
             sizes = _sizes(weight_scale, affine_forward, relu_forward, normalize)
@@ -62,7 +64,7 @@ def one_column(steps):
     steps : dict
         List of numbers by what was done.
     """
-    fig, ax = figure(width=8, height=0.7 * len(steps) + 0.9)
+    fig, ax = figure(width=8, height=0.7 * len(steps) + 0.9, margins=(1.7, 0.15, 0.6, 0.15))
     for row, values in enumerate(steps.values()):
         ax.axhline(row, color=BLACK, linewidth=0.5, linestyle="-")
         for value in sorted(set(values)):
@@ -98,7 +100,7 @@ EDGES = {
 
 def graph():
     """Batch normalization as a computational graph, with the numbers of the lesson's column."""
-    fig, ax = figure(width=10, height=3.4)
+    fig, ax = figure(width=10, height=3.4, margins=NO_AXES)
     ax.set_axis_off()
     ax.set(xlim=(-0.7, 10.6), ylim=(-0.75, 2.2))
     for (start, end), step in EDGES.items():

@@ -9,7 +9,7 @@ from nbclient import NotebookClient
 
 from autograder import outside
 from autograder.build import COURSE
-from autograder.recognise import checks_of
+from autograder.recognise import checks_of, opening
 from autograder.truth import Live
 
 SOLUTIONS = sorted(path.stem for path in COURSE.glob("solutions/*/*.ipynb"))
@@ -42,8 +42,9 @@ def test_outputs_are_those_of_nbclient(name):
         pytest.skip(f"needs every protection of Linux; missing here: {outside._missing()}")
     notebook = json.loads((COURSE / "solutions" / name / f"{name}.ipynb").read_text(encoding="utf-8"))
     cells = list(checks_of(notebook))
-    with outside.Zygote(name) as zygote:
+    with outside.Zygote(name, opening=opening(notebook)) as zygote:
         graded = outside.grade_notebook(zygote, [cell[1:] for cell in cells], Live(7))
+        assert zygote.opening and zygote._bare is None
     for place, (index, source, _) in enumerate(cells):
         cell = notebook["cells"][index]
         if "nbval-ignore-output" in cell["metadata"].get("tags", []):
@@ -132,3 +133,17 @@ def test_every_kind_of_output_is_stored_as_nbclient_stores_it():
         assert kinds(ours) == kinds(stored), source
         if "warn" not in source and "%time" not in source:  # file names and times differ
             assert texts(ours) == texts(stored), source
+
+
+def test_a_notebook_that_begins_otherwise_is_run_from_its_first_cell():
+    if outside._missing():
+        pytest.skip(f"needs every protection of Linux; missing here: {outside._missing()}")
+    with outside.Zygote("01", opening=("seen = []", "seen.append(1); print(seen)")) as zygote:
+        for cells, said in (
+            (["seen = []", "seen.append(1); print(seen)", "seen.append(2); print(seen)"], ["[1]\n", "[1, 2]\n"]),
+            (["seen = [0]", "seen.append(1); print(seen)", "seen.append(2); print(seen)"], ["[0, 1]\n", "[0, 1, 2]\n"]),
+            (["seen = []", "print(seen)"], ["[]\n"]),
+            (["print('seen' in globals())"], ["False\n"]),
+        ):
+            graded = outside.grade_notebook(zygote, [(source, None) for source in cells], Live(7))
+            assert [each for place in sorted(graded.outputs) for each in texts(graded.outputs[place])] == said
