@@ -156,6 +156,7 @@ class Zygote:
             "MPLBACKEND": BACKEND,
             "LANG": "C.UTF-8",
             "PYTHONDONTWRITEBYTECODE": "1",
+            "JOBLIB_MULTIPROCESSING": "0",  # it would warn that it cannot
             **{name: "1" for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")},
         }
         with open(self.folder / "log", "wb") as log:

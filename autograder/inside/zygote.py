@@ -168,12 +168,11 @@ def lock_in(options):
     if "namespaces" in wanted:
         sandbox.mount_scratch(scratch, limits.scratch)
     os.chdir(scratch)
-    backend = os.environ["MPLBACKEND"]
+    kept = {name: os.environ[name] for name in ("LANG", "MPLBACKEND", "JOBLIB_MULTIPROCESSING")}
     os.environ.clear()
     os.environ.update({name: scratch for name in ("HOME", "TMPDIR", "MPLCONFIGDIR")})
     tempfile.tempdir = scratch
-    os.environ.update({"LANG": "C.UTF-8", "MPLBACKEND": backend})
-    os.environ["JOBLIB_MULTIPROCESSING"] = "0"  # it would warn that it cannot
+    os.environ.update(kept)
     if "capabilities" in wanted:
         sandbox.drop_capabilities()
     if "resources" in wanted:
