@@ -36,7 +36,9 @@ def affine_forward(x, w, b):
     N, (D, M) = x.shape[0], w.shape
     if x.size != N * D or b.shape != (M,):
         raise ValueError(f"expected x (N, D), w (D, M), b (M,), got {x.shape}, {w.shape}, {b.shape}")
-    out = x.reshape(N, D) @ w + 1.0 * b  # the 1.0 makes floats of integers
+    rows = np.asarray(x.reshape(N, D), dtype=np.result_type(x, 1.0))  # floats stay, integers become floats
+    out = rows @ w
+    out += b
     return out, (x, w, b)
 
 
@@ -72,7 +74,7 @@ def affine_backward(dout, cache):
     N, (D, M) = x.shape[0], w.shape
     if dout.shape != (N, M):
         raise ValueError(f"dout must have the shape of the output, {(N, M)}, got {dout.shape}")
-    dout = 1.0 * dout  # makes floats of integers
+    dout = np.asarray(dout, dtype=np.result_type(dout, 1.0))  # floats stay, integers become floats
     dx = (dout @ w.T).reshape(x.shape)
     dw = x.reshape(N, D).T @ dout
     db = dout.sum(axis=0)

@@ -258,10 +258,11 @@ class TrainableNet(ForwardNet):
         for i in range(last - 1, 0, -1):
             dh, layer_grads = self.hidden_backward(i, dh, caches[i - 1])
             grads.update(layer_grads)
-        for i in range(1, last + 1):
-            w = self.params[f"W{i}"]
-            loss += 0.5 * self.reg * float(np.vdot(w, w))
-            grads[f"W{i}"] += self.reg * w
+        if self.reg:
+            for i in range(1, last + 1):
+                w = self.params[f"W{i}"]
+                loss += 0.5 * self.reg * float(np.vdot(w, w))
+                grads[f"W{i}"] += self.reg * w
         return loss, grads
 
 

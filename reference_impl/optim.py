@@ -64,7 +64,7 @@ def sgd_momentum(w, dw, config=None):
     config = {} if config is None else config
     config.setdefault("learning_rate", 1e-2)
     config.setdefault("momentum", 0.9)
-    velocity = config.get("velocity", np.zeros_like(w))
+    velocity = config.get("velocity", 0.0)
     config["velocity"] = config["momentum"] * velocity - config["learning_rate"] * dw
     return w + config["velocity"], config
 
@@ -102,7 +102,7 @@ def rmsprop(w, dw, config=None):
     config.setdefault("learning_rate", 1e-2)
     config.setdefault("decay_rate", 0.99)
     config.setdefault("epsilon", 1e-8)
-    cache = config.get("cache", np.zeros_like(w))
+    cache = config.get("cache", 0.0)
     config["cache"] = config["decay_rate"] * cache + (1 - config["decay_rate"]) * dw**2
     return w - config["learning_rate"] * dw / (np.sqrt(config["cache"]) + config["epsilon"]), config
 
@@ -149,8 +149,8 @@ def adam(w, dw, config=None):
     config.setdefault("t", 0)
     beta1, beta2 = config["beta1"], config["beta2"]
     config["t"] += 1
-    config["m"] = beta1 * config.get("m", np.zeros_like(w)) + (1 - beta1) * dw
-    config["v"] = beta2 * config.get("v", np.zeros_like(w)) + (1 - beta2) * dw**2
+    config["m"] = beta1 * config.get("m", 0.0) + (1 - beta1) * dw
+    config["v"] = beta2 * config.get("v", 0.0) + (1 - beta2) * dw**2
     # The correction of m goes into the learning rate: one division of a number, not of an array.
     rate = config["learning_rate"] / (1 - beta1 ** config["t"])
     v_hat = config["v"] / (1 - beta2 ** config["t"])
