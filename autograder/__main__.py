@@ -57,6 +57,14 @@ def explain(arguments):
     print(tool(arguments.lesson, arguments.student, os.getcwd(), arguments.unsandboxed))
 
 
+def report(arguments):
+    """Write the instructor's report."""
+    from autograder.report import report as tool
+
+    for path in tool(arguments.lesson, os.getcwd(), arguments.compare, arguments.similar, arguments.db_url):
+        print(os.path.relpath(path))
+
+
 def doctor(arguments):
     """Try every protection."""
     from autograder.doctor import main as tool
@@ -103,6 +111,15 @@ def parser():
     command.add_argument("student", metavar="STUDENT")
     command.add_argument("--unsandboxed", action="store_true", help="run although a protection is missing here")
     command.set_defaults(run=explain)
+    command = commands.add_parser("report", help="write reports/LESSON.html and .csv: scores, checks, mistakes, flags")
+    command.add_argument("lesson", metavar="LESSON", help="06_backward, or 06")
+    command.add_argument(
+        "--compare", nargs="?", const="previous", metavar="RUN",
+        help="set beside an earlier run: its name in grading/LESSON/runs, a path, or the previous one (default)",
+    )  # fmt: skip
+    command.add_argument("--similar", action="store_true", help="look for submissions that are nearly the same")
+    command.add_argument("--db-url", help="the gradebook (default: gradebook.db in this folder)")
+    command.set_defaults(run=report)
     command = commands.add_parser("doctor", help="try which protections hold on this machine")
     command.set_defaults(run=doctor)
     command = commands.add_parser("demo", help="release a lesson, make a class, grade it, give feedback")

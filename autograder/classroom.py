@@ -74,3 +74,45 @@ def hand_in(course, student, lesson, text):
     folder = Path(course) / "submitted" / student / lesson
     folder.mkdir(parents=True, exist_ok=True)
     (folder / f"{lesson}.ipynb").write_text(text, encoding="utf-8")
+
+
+def right(lesson):
+    """Every exercise of a lesson, done right."""
+    answers = {}
+    for exercise in lesson.exercises:
+        answers.update(answer(exercise.name))
+    return answers
+
+
+def stands_alone(entry):
+    """Whether a student could have typed it as it stands: one function that needs NumPy alone."""
+    ((name, code),) = entry.replaces if len(entry.replaces) == 1 else (("", None),)
+    return inspect.isfunction(code) and set(inspect.getclosurevars(code).globals) <= {"np"}
+
+
+def attempt(lesson, skill, rng):
+    """What a student of some skill writes: each exercise right in one style or another, wrong in a known way, or left empty.
+
+    Parameters
+    ----------
+    lesson : lessonkit.lessons.Lesson
+    skill : float
+        From 0 to 1.
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    dict of str to str
+        Source by exercise.
+    """
+    answers = {}
+    for exercise in lesson.exercises:
+        luck = rng.uniform()
+        if luck < 0.4 * (1 - skill) ** 2:
+            continue
+        wrong = luck < 0.9 * (1 - skill)
+        paired = exercise.name.endswith(("_forward", "_backward"))  # in another style it would want another cache
+        entries = bank.mistakes(exercise.name) if wrong else () if paired else bank.variants(exercise.name)
+        entries = [entry for entry in entries if stands_alone(entry)]
+        answers.update(answer(exercise.name, entries[rng.integers(len(entries))] if entries else None))
+    return answers

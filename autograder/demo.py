@@ -3,7 +3,6 @@
 ``make demo LESSON=06`` does it with another lesson.
 """
 
-import inspect
 import json
 import os
 import shutil
@@ -17,7 +16,7 @@ import numpy as np
 
 from autograder import bank
 from autograder.build import COURSE
-from autograder.classroom import answer, hand_in, submission
+from autograder.classroom import answer, hand_in, right, stands_alone, submission
 from autograder.grade import grade
 from autograder.inside.sandbox import Limits
 from lessonkit import registry
@@ -55,20 +54,6 @@ def run(*command):
     print(f"$ nbgrader {' '.join(command)}", flush=True)
     with open(FOLDER / "log.txt", "a", encoding="utf-8") as log:
         subprocess.run([sys.executable, "-m", "nbgrader", *command], cwd=FOLDER, stdout=log, stderr=log, check=True)
-
-
-def right(lesson):
-    """Every exercise of a lesson, done right."""
-    answers = {}
-    for exercise in lesson.exercises:
-        answers.update(answer(exercise.name))
-    return answers
-
-
-def stands_alone(entry):
-    """Whether a student could have typed it as it stands: one function that needs NumPy alone."""
-    ((name, code),) = entry.replaces if len(entry.replaces) == 1 else (("", None),)
-    return inspect.isfunction(code) and set(inspect.getclosurevars(code).globals) <= {"np"}
 
 
 def make_class(lesson, released):

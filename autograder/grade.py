@@ -16,6 +16,7 @@ from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 
+from autograder import runs
 from autograder.build import COURSE
 from autograder.outside import CourseError, Zygote, ZygoteGone, grade_notebook, nothing_to_grade, output_of, protections
 from autograder.recognise import MAX_BYTES, Unreadable, checks_of, opening, recognise, unanswered
@@ -245,6 +246,8 @@ def grade(
             writer.record(student, outcome, prints[student])
             done[student] = outcome
             bar.update()
+    if any(done.values()):
+        runs.keep(course, lesson)
     return done
 
 

@@ -18,6 +18,8 @@ class Score:
         Cells that have no grade yet, neither the autograder's nor a person's.
     manual : list of str
         Cells that a person graded.
+    unconfirmed : list of str
+        Those of them that the autograder has graded again since: nbgrader asks a person to look at them once more.
     """
 
     timestamp: datetime | None
@@ -25,6 +27,7 @@ class Score:
     penalty: float
     waiting: list
     manual: list
+    unconfirmed: list
 
     @property
     def final(self):
@@ -55,14 +58,16 @@ def scores(gradebook, assignment):
 
     found = {}
     for student, timestamp, penalty in ask(SubmittedAssignment.timestamp, SubmittedNotebook.late_submission_penalty):
-        score = found.setdefault(student, Score(timestamp, 0.0, 0.0, [], []))
+        score = found.setdefault(student, Score(timestamp, 0.0, 0.0, [], [], []))
         score.penalty += penalty or 0.0
-    cells = ask(BaseCell.name, Grade.score, Grade.auto_score, Grade.manual_score)
+    cells = ask(BaseCell.name, Grade.score, Grade.auto_score, Grade.manual_score, Grade.needs_manual_grade)
     cells = cells.join(Grade, Grade.notebook_id == SubmittedNotebook.id).join(BaseCell, BaseCell.id == Grade.cell_id)
-    for student, name, points, auto, manual in cells:
+    for student, name, points, auto, manual, again in cells:
         found[student].raw += points
         if manual is not None:
             found[student].manual.append(name)
+            if again:
+                found[student].unconfirmed.append(name)
         elif auto is None:
             found[student].waiting.append(name)
     return found

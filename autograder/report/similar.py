@@ -1,0 +1,132 @@
+"""Submissions that differ only by a rename or a constant, or by little more: a hint to look, and no proof.
+
+An exercise is compared as its syntax tree: names count by the order in which they first appear, constants by their type, and docstrings and
+comments not at all. What many wrote in the same way says nothing, and is left out. `rapidfuzz` compares the rest.
+"""
+
+import ast
+from collections import Counter
+from dataclasses import dataclass
+
+import numpy as np
+
+from autograder.grade import submission
+from autograder.recognise import Unreadable, recognise
+
+CUTOFF = 95  # percent of rapidfuzz's `fuzz.ratio`
+LEAST = 60  # tokens: less than this is no evidence
+COMMON = (3, 0.05)  # students, share of the class: how many may write an exercise alike before it says nothing
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two students with much alike.
+
+    `percent` is the similarity, 100 where only names and constants differ; `exercises` are those that are the same in that sense.
+    """
+
+    students: tuple
+    percent: int
+    exercises: tuple
+
+
+def similar(course, lesson, students, exercises):
+    """Pairs of students whose submissions are nearly the same, most alike first.
+
+    Parameters
+    ----------
+    course : Course
+    lesson : str
+    students, exercises : list of str
+
+    Returns
+    -------
+    list of Pair
+    """
+    from rapidfuzz import fuzz, process
+
+    released = course.released(lesson)
+    unwritten = _forms(released, exercises)
+    forms = {}
+    for student in students:
+        data, _ = submission(course, lesson, student)
+        try:
+            found = _forms(recognise(data, released).notebook, exercises) if data else {}
+        except Unreadable:
+            continue
+        forms[student] = {name: form for name, form in found.items() if form != unwritten.get(name)}
+    telling = _without_the_common(forms)
+    letters = {}
+    texts = {student: _text(found, exercises, letters) for student, found in telling.items()}
+    texts = {student: text for student, text in texts.items() if len(text) >= LEAST}
+    who = list(texts)
+    if len(who) < 2:
+        return []
+    written = list(texts.values())
+    percent = process.cdist(written, written, scorer=fuzz.ratio, score_cutoff=CUTOFF, dtype=np.uint8, workers=-1)
+    pairs = []
+    for a, b in np.argwhere(np.triu(percent, 1)):
+        one, other = telling[who[a]], telling[who[b]]
+        same = tuple(name for name in exercises if name in one and one[name] == other.get(name))
+        pairs.append(Pair((who[a], who[b]), int(percent[a, b]), same))
+    return sorted(pairs, key=lambda pair: (-pair.percent, pair.students))
+
+
+def form(source):
+    """What is left of Python source without its names, constants, docstrings and comments: a tuple of tokens.
+
+    None where it cannot be read.
+    """
+    names, tokens = {}, []
+
+    def visit(node):
+        if isinstance(node, ast.expr_context) or _is_docstring(node):
+            return
+        tokens.append(type(node).__name__)
+        for field, value in ast.iter_fields(node):
+            if field in ("id", "arg", "name") and isinstance(value, str) and not isinstance(node, ast.keyword):
+                tokens.append(names.setdefault(value, f"name {len(names)}"))
+            elif isinstance(node, ast.Constant):
+                tokens.append(type(node.value).__name__)
+                return
+            elif isinstance(value, str):
+                tokens.append(value)  # an attribute, or a keyword's name: what is called, not how a student named it
+            else:
+                for each in value if isinstance(value, list) else [value]:
+                    if isinstance(each, ast.AST):
+                        visit(each)
+
+    try:
+        visit(ast.parse(source))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+    return tuple(tokens)
+
+
+def _is_docstring(node):
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+
+
+def _forms(notebook, exercises):
+    """The form of each exercise in a notebook."""
+    found = {}
+    for cell in notebook["cells"]:
+        name = cell["metadata"].get("nbgrader", {}).get("grade_id")
+        if name in exercises:
+            found[name] = form("".join(cell["source"]))
+    return {name: each for name, each in found.items() if each}
+
+
+def _without_the_common(forms):
+    counts = Counter((name, each) for found in forms.values() for name, each in found.items())
+    most = max(COMMON[0], COMMON[1] * len(forms))
+    return {
+        student: {name: each for name, each in found.items() if counts[name, each] <= most}
+        for student, found in forms.items()
+    }
+
+
+def _text(found, exercises, letters):
+    """The forms as one text of one letter a token: what rapidfuzz compares fastest."""
+    tokens = (token for name in exercises for token in (name, *found.get(name, ())) if name in found)
+    return "".join(chr(0x100 + letters.setdefault(token, len(letters))) for token in tokens)
