@@ -45,6 +45,10 @@ c.Autograde.autograde_preprocessors = [
 # As nbgrader's own CSV, but whole with commas, quotes and accents in names.
 c.ExportApp.plugin_class = "autograder.exporters.Csv"
 
+# Feedback is a page of the course's own: safe whatever a student displays, and with nothing to load from elsewhere.
+c.GenerateFeedback.exporter_class = "autograder.feedback.FeedbackExporter"
+c.GenerateFeedback.preprocessors = ["autograder.feedback.Grades"]
+
 # Kernels that nbgrader starts inherit these: one BLAS thread (networks this small lose tenfold with more),
 # and where check(..., hidden=True) finds the reference and the secret seed.
 for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from autograder import runs
 from autograder.build import COURSE
-from autograder.outside import CourseError, Zygote, ZygoteGone, grade_notebook, nothing_to_grade, output_of, protections
+from autograder.outside import CourseError, Zygote, ZygoteGone, grade_notebook, nothing_to_grade, protections
 from autograder.recognise import MAX_BYTES, Unreadable, checks_of, opening, recognise, unanswered
 from autograder.truth import Live, secret_seed
 from lessonkit import registry
@@ -336,7 +336,7 @@ class Writer:
 
     def _write_notebook(self, student, outcome):
         folder = self.course.folder / "autograded" / student / self.lesson
-        notebook = about(outcome["notebook"] or self._empty(outcome), outcome["notes"])
+        notebook = about(outcome["notebook"] or self.course.released(self.lesson), outcome["notes"])
         _write(folder / f"{self.lesson}.ipynb", json.dumps(notebook, indent=1, ensure_ascii=False) + "\n")
         stamp = self._timestamp(student)
         if stamp:
@@ -349,18 +349,6 @@ class Writer:
             return ""
         with open(path, encoding="utf-8", errors="replace") as file:
             return file.read(100).strip()
-
-    def _empty(self, outcome):
-        """The released notebook with the reason in every check: what a student without a readable one gets back."""
-        from lessonkit.grading import Outcome, Result
-
-        notebook = json.loads(json.dumps(self.course.released(self.lesson)))
-        for index, _, exercise in checks_of(notebook):
-            if exercise in outcome["results"]:
-                rows = outcome["results"][exercise]["outcomes"]
-                result = Result(exercise, tuple(Outcome(**row) for row in rows))
-                notebook["cells"][index]["outputs"] = [output_of(result, 1)]
-        return notebook
 
     def _write_grades(self, student, outcome):
         gradebook, lesson = self.gradebook, self.lesson
@@ -408,7 +396,7 @@ def about(notebook, notes):
     """The notebook with a first cell that tells the student what was found."""
     if not notes:
         return notebook
-    text = "\n".join(["**About your submission**", "", *(f"- {note}" for note in notes)])
+    text = "\n".join(["**About your submission**", "", *(f"- {' '.join(note.split())}" for note in notes)])
     cell = {"cell_type": "markdown", "id": "about", "metadata": {}, "source": text}
     return {**notebook, "cells": [cell, *notebook["cells"]]}
 

@@ -2,7 +2,8 @@
 
 import difflib
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
 
@@ -30,7 +31,7 @@ class Exercise:
 
 @dataclass(frozen=True)
 class Lesson:
-    """One numbered notebook that builds one component."""
+    """One numbered notebook that builds one component; `explained` is as ``lessons.toml`` says."""
 
     name: str
     title: str
@@ -38,6 +39,7 @@ class Lesson:
     after: tuple[str, ...]
     builds: str
     exercises: tuple[Exercise, ...]
+    explained: dict = field(default_factory=dict, hash=False)
 
     @property
     def number(self):
@@ -45,13 +47,17 @@ class Lesson:
 
 
 @cache
+def _table():
+    return tomllib.loads((Path(__file__).parent / "lessons.toml").read_text(encoding="utf-8"))
+
+
+@cache
 def lessons():
     """All lessons, in the order of the course, by name."""
-    table = tomllib.loads((Path(__file__).parent / "lessons.toml").read_text(encoding="utf-8"))
     course = {}
-    for row in table["lesson"]:
-        exercises = tuple(Exercise.parse(k, row["name"], v) for k, v in row.pop("exercises").items())
-        course[row["name"]] = Lesson(**{**row, "after": tuple(row["after"])}, exercises=exercises)
+    for row in _table()["lesson"]:
+        exercises = tuple(Exercise.parse(k, row["name"], v) for k, v in row["exercises"].items())
+        course[row["name"]] = Lesson(**{**row, "after": tuple(row["after"]), "exercises": exercises})
     return course
 
 
@@ -86,6 +92,23 @@ def exercise(name):
     if name not in exercises():
         raise ValueError(f"There is no exercise {name!r}. {_closest(name, exercises())}")
     return exercises()[name]
+
+
+def explained_everywhere():
+    """As `Lesson.explained`: what lesson 00 explains for all lessons."""
+    return _table()["explained"]
+
+
+def explained_under(name, check=""):
+    """The heading under which a lesson explains what a check of an exercise tests.
+
+    None where ``lessons.toml`` names none: then it is the heading that the exercise itself stands under.
+    """
+    own = lesson(exercise(name).lesson).explained
+    of_checks = {pattern: heading for pattern, heading in own.items() if "." in pattern}
+    of_exercises = {f"{pattern}.*": heading for pattern, heading in own.items() if "." not in pattern}
+    patterns = {**of_checks, **explained_everywhere(), **of_exercises}
+    return next((heading for pattern, heading in patterns.items() if fnmatchcase(f"{name}.{check}", pattern)), None)
 
 
 def _closest(name, known):

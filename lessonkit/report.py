@@ -5,6 +5,7 @@ from html import escape
 
 from lessonkit.values import show_number
 
+SAME = "The same cause as above."
 ADVICE = (  # what to do with an exercise that is still empty
     "Write your code in the cell above in place of `raise NotImplementedError()`, run that cell, then run this one again."
 )
@@ -29,8 +30,8 @@ def text(result):
     lines = [headline(result)]
     if result.passed:
         return lines[0]
-    for outcome, sentence, example in _rows(result):
-        lines.append(f"  {'✓ passes' if outcome.passed else '✗ fails '}  {outcome.title} ({_points(outcome)})")
+    for outcome, sentence, example in told(result):
+        lines.append(f"  {'✓ passes' if outcome.passed else '✗ fails '}  {outcome.title} ({points_of(outcome)})")
         lines += [f"      {said}" for said in (sentence, example) if said]
     return "\n".join(lines)
 
@@ -40,33 +41,34 @@ def html(result):
     mark = "✓" if result.passed else "…" if result.empty else "✗"
     first = f"<strong>{mark} {escape(headline(result))}</strong>"
     if result.empty:
-        return _box(f"{first} {_code(ADVICE)}")
+        return _box(f"{first} {set_code(ADVICE)}")
     if result.passed:
         return _box(first)
     rows = []
-    for outcome, sentence, example in _rows(result):
+    for outcome, sentence, example in told(result):
         state = "✓ passes" if outcome.passed else "✗ fails"
-        row = f"<strong>{state}:</strong> {escape(outcome.title)} ({_points(outcome)})"
-        row += f"<br>{_code(sentence)}" if sentence else ""
+        row = f"<strong>{state}:</strong> {escape(outcome.title)} ({points_of(outcome)})"
+        row += f"<br>{set_code(sentence)}" if sentence else ""
         row += f"<br><code>{escape(example)}</code>" if example else ""
         rows.append(f'<li style="margin:0.4em 0">{row}</li>')
     return _box(f'{first}<ul style="list-style:none;padding-left:0.5em;margin:0.3em 0">{"".join(rows)}</ul>')
 
 
-def _rows(result):
+def told(result):
     """Each outcome with what is said about it; a cause is told once."""
-    told = []
+    causes = []
     for outcome in result.outcomes:
         if outcome.passed:
             yield outcome, "", ""
-        elif (cause := re.sub(r"\([^)]*\)|\d+", "", outcome.sentence)) in told:  # other shapes, the same cause
-            yield outcome, "The same cause as above." if len(told) == 1 else outcome.sentence, ""
+        elif (cause := re.sub(r"\([^)]*\)|\d+", "", outcome.sentence)) in causes:  # other shapes, the same cause
+            yield outcome, SAME if len(causes) == 1 else outcome.sentence, ""
         else:
-            told.append(cause)
+            causes.append(cause)
             yield outcome, outcome.sentence, outcome.example and _example(outcome)
 
 
-def _points(outcome):
+def points_of(outcome):
+    """What a check earned of what it can earn."""
     earned = show_number(outcome.points) if outcome.passed else "0"
     return f"{earned} of {show_number(outcome.points)} point{'s' if outcome.points != 1 else ''}"
 
@@ -75,7 +77,7 @@ def _example(outcome):
     return outcome.example if outcome.example.startswith("line ") else f"For example, {outcome.example}"
 
 
-def _code(sentence):
+def set_code(sentence):
     """Escaped text with `code` between backticks set as code."""
     parts = escape(sentence).split("`")
     return "".join(f"<code>{part}</code>" if i % 2 else part for i, part in enumerate(parts))

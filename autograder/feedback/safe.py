@@ -1,0 +1,222 @@
+"""Makes safe HTML of what a student wrote or displayed: no script, no style, no request, nothing outside its box.
+
+Everything ends in one sanitizer (`nh3`), which knows what may stay; all else goes. So a student's HTML keeps its words,
+tables, lists and pictures, and cannot look like a part of the page that is not the student's.
+"""
+
+import base64
+import re
+from html import escape
+
+import nh3
+from bs4 import BeautifulSoup
+from latex2mathml.converter import convert
+from nbconvert.filters import strip_ansi
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import Python3Lexer
+from pygments.token import STANDARD_TYPES
+
+MAX_TEXT = 20_000  # characters of one output that are shown
+MAX_FORMULA = 2_000
+SHORT_LINE = 40  # characters that fit on a phone
+SCROLLS = ' tabindex="0"'  # what may be wider than the page can be reached with the keyboard
+NO_ALT = "A picture without a description."
+WIDGET = "application/vnd.jupyter.widget-view+json"
+IMAGES = ("image/png", "image/jpeg", "image/gif", "image/webp", "image/svg+xml")
+
+WORDS = {"p", "ul", "ol", "li", "strong", "b", "em", "i", "code"}
+MATHEMATICS = {
+    "math", "menclose", "mfrac", "mi", "mmultiscripts", "mn", "mo", "mover", "mpadded", "mphantom", "mroot", "mrow", "ms",
+    "mspace", "msqrt", "mstyle", "msub", "msubsup", "msup", "mtable", "mtd", "mtext", "mtr", "munder", "munderover",
+}  # fmt: skip
+TAGS = WORDS | MATHEMATICS | {
+    "a", "abbr", "blockquote", "br", "caption", "dd", "del", "details", "div", "dl", "dt", "h3", "h4", "h5", "h6", "hr", "img",
+    "kbd", "mark", "pre", "q", "s", "samp", "small", "span", "sub", "summary", "sup", "table", "tbody", "td", "tfoot", "th",
+    "thead", "tr", "u", "var",
+}  # fmt: skip
+GONE = {"script", "style", "title", "template", "iframe", "object", "embed", "textarea", "select", "noscript", "svg", "video"}  # fmt: skip
+HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+ATTRIBUTES = {
+    "a": {"href", "title"},
+    "abbr": {"title"},
+    "div": {"tabindex"},
+    "img": {"src", "alt", "width", "height"},
+    "ol": {"start"},
+    "td": {"colspan", "rowspan"},
+    "th": {"colspan", "rowspan", "scope"},
+    "math": {"display", "xmlns"},
+    "mo": {"stretchy", "fence", "minsize", "maxsize", "separator", "form"},
+    "mover": {"accent"},
+    "mspace": {"width"},
+    "mstyle": {"displaystyle", "scriptlevel"},
+    "mtable": {"columnalign", "rowspacing", "columnspacing"},
+    "mtd": {"columnalign"},
+    **{name: {"id"} for name in (*HEADINGS[2:], "strong")},
+}
+CLASSES = {"div": {"highlight", "scroll"}, "span": {name for name in STANDARD_TYPES.values() if name}}
+
+
+def _attribute(tag, name, value):
+    """Pictures come from the page itself; links lead where a link may."""
+    if name == "src":
+        return value if value.startswith("data:image/") else None
+    return None if name == "href" and value.startswith("data:") else value
+
+
+_CLEANER = nh3.Cleaner(
+    tags=TAGS,
+    clean_content_tags=GONE,
+    attributes=ATTRIBUTES,
+    attribute_filter=_attribute,
+    allowed_classes=CLASSES,
+    url_schemes={"http", "https", "mailto", "data"},
+    id_prefix="text-",
+)
+_PLAIN = nh3.Cleaner(tags=WORDS, clean_content_tags=GONE, attributes={})
+
+
+def text(source):
+    """Text as it is."""
+    return f"<pre>{escape(source)}</pre>"
+
+
+def code(source):
+    """Python, with its words marked."""
+    return highlight(source, Python3Lexer(stripnl=False), HtmlFormatter())
+
+
+def formula(latex, display):
+    """A formula as MathML; what cannot be read as one stays as it was written."""
+    try:
+        if len(latex) > MAX_FORMULA:
+            raise ValueError("too long")
+        return convert(latex.replace(r"\_", "_"), display=display)
+    except Exception:  # a library's error about something that a student wrote, of any kind
+        return f"<code>{escape(latex)}</code>"
+
+
+class _Renderer(IPythonRenderer):
+    """Markdown as Jupyter knows it, with formulas as MathML."""
+
+    def __init__(self, attachments):
+        super().__init__(escape=False, exclude_anchor_links=True, attachments=attachments)
+
+    def inline_math(self, body):
+        return formula(body, "inline")
+
+    def block_math(self, body):
+        return formula(body, "block")
+
+    def latex_environment(self, name, body):
+        return formula(rf"\begin{{{name}}}{body}\end{{{name}}}", "block")
+
+
+def markdown(source, attachments=None, prefix="", plain=False):
+    """Markdown as HTML.
+
+    Parameters
+    ----------
+    source : str
+    attachments : dict, optional
+        Pictures of the cell.
+    prefix : str
+        Makes the ids of headings this cell's own.
+    plain : bool
+        Keep words and lists alone.
+
+    Returns
+    -------
+    html : str
+    headings : list of (str, str)
+        Each heading's text and its id in the page.
+    """
+    try:
+        html = MarkdownWithMath(_Renderer(attachments)).render(source)
+        return (_PLAIN.clean(html), []) if plain else _tidy(html, prefix)
+    except Exception:  # the libraries' errors about something that a student wrote
+        return text(source), []
+
+
+def _leads_on(tag):
+    """Whether links lead to a tag: a heading, or the title of an exercise, which the lessons set in bold."""
+    return tag.name in HEADINGS or (tag.name == "strong" and re.match(r"Exercise \d+ of \d+: ", tag.get_text()))
+
+
+def _tidy(html, prefix=None):
+    """Sanitized HTML and its headings; without `prefix` there are none: what a cell displays is no part of the lesson."""
+    soup, headings = BeautifulSoup(html, "html.parser"), []
+    for heading in soup(HEADINGS):
+        level = HEADINGS.index(heading.name)
+        heading.name, heading.attrs = ("p", {}) if prefix is None else (HEADINGS[min(level + 2, 5)], {})
+    for heading in () if prefix is None else soup(_leads_on):
+        said = heading.get_text().strip()
+        heading["id"] = f"{prefix}{re.sub('[^a-z0-9]+', '-', said.lower()).strip('-')}"
+        headings.append((said, f"text-{heading['id']}"))
+    for image in soup("img"):
+        image["alt"] = image.get("alt", NO_ALT)
+        if not image.get("src", "").startswith("data:image/"):
+            image.replace_with(f"[{image['alt']}]")
+    for wide in [*soup("table"), *soup("math", display="block")]:
+        wide.wrap(soup.new_tag("div", attrs={"class": "scroll", "tabindex": "0"}))
+    return _CLEANER.clean(str(soup)), headings
+
+
+def output(each):
+    """One output of a cell as HTML."""
+    try:
+        return _output(each)
+    except Exception:  # the libraries' errors about something that a student displayed
+        return text("This output cannot be shown.")
+
+
+def _output(each):
+    if each.output_type == "stream":
+        return _lines(each.text)
+    if each.output_type == "error":
+        return _error(each)
+    data = each.data
+    if "text/html" in data:
+        return _tidy(data["text/html"])[0]
+    for kind in IMAGES:
+        if kind in data:
+            return _picture(kind, data[kind])
+    if "text/markdown" in data or "text/latex" in data:
+        html = MarkdownWithMath(_Renderer({})).render(data.get("text/markdown", data.get("text/latex")))
+        return _tidy(html)[0]
+    said = data.get("text/plain", "")
+    if WIDGET in data and re.match(r"\w+\(", said):
+        return "<p>Something to move, which works in the notebook only.</p>"
+    return _lines(said)
+
+
+def _picture(kind, content):
+    """A picture that a cell drew. As an image, an SVG runs no script and loads nothing."""
+    if kind == "image/svg+xml":
+        content = base64.b64encode(content.encode()).decode()
+    return _CLEANER.clean(f'<img alt="{NO_ALT}" src="data:{kind};base64,{escape(content)}">')
+
+
+def _lines(said):
+    """Printed text, as a terminal would leave it."""
+    said = re.sub(r"[^\n]*\r(?!\n)", "", strip_ansi(said)).rstrip("\n")
+    said = re.sub(r"[^\n\t -\U0010ffff]", "\N{REPLACEMENT CHARACTER}", said)
+    if len(said) > MAX_TEXT:
+        said = f"{said[:MAX_TEXT]}\n... the rest is not shown: {len(said) - MAX_TEXT} more characters ..."
+    wide = any(len(line) > SHORT_LINE for line in said.splitlines())
+    return f"<pre{SCROLLS if wide else ''}>{escape(said)}</pre>"
+
+
+def error_line(each):
+    """An error in one line: whose code it came from is told to nobody."""
+    return _lines(f"{each.ename}: {each.evalue}") if each.output_type == "error" else output(each)
+
+
+def _error(each):
+    """An error: the line that says what it is, and below it where it came from."""
+    traceback = re.sub(r"(/[^\s/:]+)+/(?=bundle/|site-packages/|python3)", "", "\n".join(each.traceback))
+    if len(each.traceback) < 2:
+        return _lines(traceback)
+    first = _lines(f"{each.ename}: {each.evalue}".strip(": "))
+    return f"{first}<details><summary>Where the error came from</summary>{_lines(traceback)}</details>"
