@@ -200,7 +200,7 @@ def _picture(kind, content):
 
 def _lines(said):
     """Printed text, as a terminal would leave it."""
-    said = re.sub(r"[^\n]*\r(?!\n)", "", strip_ansi(said)).rstrip("\n")
+    said = re.sub(r"[^\n]*\r", "", strip_ansi(said).replace("\r\n", "\n")).rstrip("\n")
     said = re.sub(r"[^\n\t -\U0010ffff]", "\N{REPLACEMENT CHARACTER}", said)
     if len(said) > MAX_TEXT:
         said = f"{said[:MAX_TEXT]}\n... the rest is not shown: {len(said) - MAX_TEXT} more characters ..."
