@@ -20,6 +20,7 @@ from pygments.token import STANDARD_TYPES
 
 MAX_TEXT = 20_000  # characters of one output that are shown
 MAX_FORMULA = 2_000
+MAX_TAGS = 10_000  # of one cell or output: the sanitizer's time grows with the square of their depth
 SHORT_LINE = 40  # characters that fit on a phone
 SCROLLS = ' tabindex="0"'  # what may be wider than the page can be reached with the keyboard
 NO_ALT = "A picture without a description."
@@ -146,6 +147,8 @@ def _leads_on(tag):
 
 def _tidy(html, prefix=None):
     """Sanitized HTML and its headings; without `prefix` there are none: what a cell displays is no part of the lesson."""
+    if html.count("<") > MAX_TAGS:
+        raise ValueError("too many tags")
     soup, headings = BeautifulSoup(html, "html.parser"), []
     for heading in soup(HEADINGS):
         level = HEADINGS.index(heading.name)
@@ -200,7 +203,7 @@ def _picture(kind, content):
 
 def _lines(said):
     """Printed text, as a terminal would leave it."""
-    said = re.sub(r"[^\n]*\r", "", strip_ansi(said).replace("\r\n", "\n")).rstrip("\n")
+    said = "\n".join(line.rstrip("\r").rpartition("\r")[2] for line in strip_ansi(said).rstrip("\n").split("\n"))
     said = re.sub(r"[^\n\t -\U0010ffff]", "\N{REPLACEMENT CHARACTER}", said)
     if len(said) > MAX_TEXT:
         said = f"{said[:MAX_TEXT]}\n... the rest is not shown: {len(said) - MAX_TEXT} more characters ..."
