@@ -177,7 +177,7 @@ def execute(nb, folder):
         if cell.cell_type != "code":
             continue
         if "nbval-ignore-output" in cell.metadata.get("tags", ()):
-            cell["outputs"] = []
+            cell["outputs"] = [still for output in cell.outputs if (still := _without_widget(output))]
         noise = [output for output in cell.outputs if output.get("name") == "stderr"]
         if noise:
             raise BuildError(f"{folder.name}: a cell of the solution writes to stderr:\n{noise[0].text[:800]}")
@@ -185,6 +185,13 @@ def execute(nb, folder):
         if cell.metadata.get("nbgrader", {}).get("grade"):
             _require_full_points(folder.name, cell)
     return nb
+
+
+def _without_widget(output):
+    """What an explorer shows where no widgets run; nothing for other outputs."""
+    if not output.get("data", {}).pop("application/vnd.jupyter.widget-view+json", None):
+        return None
+    return output if "text/html" in output["data"] else None
 
 
 def _merged(outputs):
@@ -270,6 +277,7 @@ def _replace(path, text):
 def digest(lesson):
     """A fingerprint of all that goes into a lesson; an unchanged lesson is not built again."""
     shared = [
+        COURSE / "lessonkit" / "explorers" / "stage.py",
         *sorted((COURSE / "lessonkit").glob("*.py")),
         *sorted((COURSE / "reference_impl").glob("*.py")),
         COURSE / "autograder" / "addresses.py",

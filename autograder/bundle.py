@@ -79,7 +79,7 @@ def library(lesson):
     """What a bundle's notebook imports: ``(path inside, bytes)``. It needs nothing but the installed package."""
     known = [each for each in lessons().values() if each.number <= lesson.number]
     for path in sorted((COURSE / "lessonkit").rglob("*")):
-        if path.suffix in (".py", ".toml", ".npz") and _belongs(path, known):
+        if path.suffix in (".py", ".toml", ".npz", ".js") and _belongs(path, known):
             yield path.relative_to(COURSE).as_posix(), path.read_bytes()
     later = {e.name for each in lessons().values() if each.number >= lesson.number for e in each.exercises}
     for path in sorted((COURSE / "reference_impl").glob("*.py")):

@@ -1,54 +1,90 @@
-"""Explorers: a figure with sliders, for what moving something teaches better than a paragraph.
+"""Explorers: a picture with controls, for what moving something teaches better than a paragraph.
 
-A lesson's explorers live in ``lessonkit/explorers/lesson_NN.py``. Each is one call of `explore` with a function
-that draws the figure for given slider values and says in words what it shows.
+A lesson's explorers live in ``lessonkit/explorers/lesson_NN.py``. Each is one call of `explore`, with a function that
+draws on given axes and says in words what they show, or of `train`, for a training run that is drawn while it trains.
 """
 
-from html import escape
+from lessonkit.explorers.stage import Run, Stage, markup, panel  # noqa: F401
 
-from lessonkit.plots import Picture, image_tag
+try:
+    import ipywidgets
+except ImportError:  # then the first picture is all there is
+    ipywidgets = None
 
 
-def explore(draw, **controls):
-    """Show a figure that follows its controls; without widgets, show it once for the first values.
+class Still:
+    """What is shown where no widgets run: the picture and its words, or the words alone."""
+
+    def __init__(self, pictures, words):
+        self.pictures, self.words = pictures, words
+
+    def __repr__(self):
+        return f"Figure: {self.words}" if self.pictures else self.words
+
+    def _repr_html_(self):
+        return markup(self.pictures, self.words)
+
+
+def explore(draw, *axes, moves=None, **controls):
+    """Show a picture that follows its controls; without widgets, show it once for the first values.
 
     Parameters
     ----------
     draw : callable
-        ``draw(**values) -> (figure, alt)``: builds the figure with `lessonkit.plots.figure` and says in one or
-        two sentences what it shows. It should take under 100 ms.
-    **controls : ipywidgets widget factories or tuples
+        ``draw(**values) -> words``: adds to the axes what depends on the values, and says in one or two sentences
+        what there is to see. What it added is taken away before it draws again.
+    *axes : matplotlib axes
+        Made by `panel`. What they hold now, their scales and their labels are rendered once and stay.
+    moves : dict, optional
+        By one of the axes, two names: of the sliders, or None, that a point dragged in it moves along x and along y.
+    **controls : tuple or list
         By the name of `draw`'s argument: ``(low, high, step, start)`` for a slider, or a list of choices.
 
     Returns
     -------
-    widget
-        Sliders above, figure below. Every slider works with the arrow keys, and the words below the figure
-        change with it, so a screen reader can follow.
+    widget or Still
+        Controls above, picture and words below. Every control works with the keyboard. Where a student's function
+        fails, one line that says what to do.
     """
-    first = {name: control[3] if isinstance(control, tuple) else control[0] for name, control in controls.items()}
-    try:
-        import ipywidgets
-    except ImportError:
-        return Picture(*draw(**first))
+    stage = Stage(draw, axes)
+    pictures, words = stage.at(_first(controls))
+    if ipywidgets is None or not pictures:
+        return Still(pictures, words)
+    from lessonkit.explorers.widgets import Explorer
 
-    def widget(name, control):
-        words = name.replace("_", " ")
-        look = {"description": words, "style": {"description_width": "9em"}, "layout": {"width": "95%"}}
-        if isinstance(control, tuple):
-            low, high, step, start = control
-            kind = ipywidgets.IntSlider if all(isinstance(v, int) for v in control) else ipywidgets.FloatSlider
-            return kind(min=low, max=high, step=step, value=start, **look)
-        return ipywidgets.Dropdown(options=control, value=control[0], **look)
+    return Explorer(stage, controls, pictures, words, moves or {})
 
-    sliders = {name: widget(name, control) for name, control in controls.items()}
-    picture = ipywidgets.HTML()
 
-    def redraw(_=None):
-        fig, alt = draw(**{name: slider.value for name, slider in sliders.items()})
-        picture.value = f'{image_tag(fig, alt)}<p role="status">{escape(alt)}</p>'
+def train(start, advance, draw, *axes, first=1, **controls):
+    """Show a training run that can be started, paused and begun again; without widgets, show its beginning.
 
-    for slider in sliders.values():
-        slider.observe(redraw, "value")
-    redraw()
-    return ipywidgets.VBox([*sliders.values(), picture])
+    Parameters
+    ----------
+    start : callable
+        ``start(**values) -> run``: begins a run with the values of the controls.
+    advance : callable
+        ``advance(run) -> more``: trains for some 50 ms, and tells whether there is more to do.
+    draw : callable
+        ``draw(run, **values) -> words``: as for `explore`.
+    *axes, **controls
+        As for `explore`. A new choice begins a new run.
+    first : int
+        How often the first run is advanced before it is drawn: it is all that one sees without widgets.
+
+    Returns
+    -------
+    widget or Still
+    """
+    run = Run(start, advance, draw, first)
+    stage = Stage(run.draw_now, axes)
+    pictures, words = stage.at(_first(controls))
+    if ipywidgets is None or not pictures:
+        return Still(pictures, words)
+    from lessonkit.explorers.widgets import Trainer
+
+    return Trainer(stage, controls, pictures, words, run)
+
+
+def _first(controls):
+    """The value that each control begins with."""
+    return {name: control[3] if isinstance(control, tuple) else control[0] for name, control in controls.items()}

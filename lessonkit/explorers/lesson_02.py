@@ -4,10 +4,12 @@ from functools import cache
 
 import numpy as np
 
-from lessonkit.explorers import explore
-from lessonkit.plots import BLACK, BLUE, ORANGE, SEQUENTIAL, VERMILLION, figure
+from lessonkit.explorers import explore, panel
+from lessonkit.plots import BLACK, BLUE, ORANGE, SEQUENTIAL, VERMILLION
 
 SLOPES, INTERCEPTS = np.linspace(-14, 6, 41), np.linspace(0, 20, 41)
+LEVELS = np.geomspace(2, 800, 12)
+ARROW = {"head_width": 0.9, "width": 0.25, "facecolor": ORANGE, "edgecolor": BLACK, "length_includes_head": True}
 
 
 def air():
@@ -25,49 +27,55 @@ def error_surface(mse_loss, rms_error, standardize):
     mse_loss, rms_error, standardize : callable
         The student's functions; they make every number shown.
     """
-    altitude, temperature = air()
-    inputs = {"in km": altitude, "standardized": standardize(altitude[:, np.newaxis])[:, 0]}
+    km, temperature = air()
+    left = panel(height=3.9, ylabel="temperature in °C", ylim=(-15, 25))
+    right = panel(
+        width=3.9, height=3.9, xlabel="slope", ylabel="intercept", xlim=(-14, 6), ylim=(0, 20), aspect="equal"
+    )
+    right.grid(False)
+
+    @cache
+    def inputs(kind):
+        return km if kind == "in km" else standardize(km[:, np.newaxis])[:, 0]
 
     @cache
     def surface(kind):
         """The loss for each intercept (rows) and slope (columns)."""
-        return np.array([[mse_loss(a * inputs[kind] + b, temperature)[0] for a in SLOPES] for b in INTERCEPTS])
+        return np.array([[mse_loss(a * inputs(kind) + b, temperature)[0] for a in SLOPES] for b in INTERCEPTS])
 
     def draw(slope, intercept, altitude):
-        h = inputs[altitude]
+        h = inputs(altitude)
         prediction = slope * h + intercept
         loss, dx = mse_loss(prediction, temperature)
         error = rms_error(prediction, temperature)
-        fig, (left, right) = figure(1, 2, width=8.5, height=3.7)
-        left.scatter(h, temperature, color=BLACK, s=14, zorder=3)
         ends = np.array([h.min(), h.max()])
+        margin = 0.05 * (ends[1] - ends[0])
+        left.scatter(h, temperature, color=BLACK, s=14, zorder=3)
         left.plot(ends, slope * ends + intercept, color=BLUE, linestyle="-")
         for side in (-error, error):
             left.plot(ends, slope * ends + intercept + side, color=BLUE, linestyle=":", linewidth=1)
-        left.set(xlabel=f"altitude ({altitude})", ylabel="temperature in °C", ylim=(-15, 25))
-        left.set_title(f"MSE {loss:.1f} °C², RMS error {error:.1f} °C", fontsize=11)
+        left.set(xlabel=f"altitude ({altitude})", xlim=(ends[0] - margin, ends[1] + margin))
+        left.set_title(f"MSE {loss:.1f} °C², RMS error {error:.1f} °C")
 
-        levels = np.geomspace(2, 800, 12)
-        right.contourf(SLOPES, INTERCEPTS, surface(altitude), levels, cmap=SEQUENTIAL, norm="log", extend="both")
+        right.contourf(SLOPES, INTERCEPTS, surface(altitude), LEVELS, cmap=SEQUENTIAL, norm="log", extend="both")
         right.plot(slope, intercept, marker="o", color=VERMILLION, markeredgecolor="white", markersize=10)
         downhill = -np.array([dx @ h, dx.sum()])
         step = downhill * min(0.25, 4 / max(np.linalg.norm(downhill), 1e-12))
-        arrow = {
-            "head_width": 0.9,
-            "width": 0.25,
-            "facecolor": ORANGE,
-            "edgecolor": BLACK,
-            "length_includes_head": True,
-        }
         if np.linalg.norm(downhill) > 0.5:
-            right.arrow(slope, intercept, *step, **arrow)
-        right.set(xlabel="slope", ylabel="intercept", xlim=(-14, 6), ylim=(0, 20), aspect="equal")
-        right.set_title("error surface: dark is low", fontsize=11)
-        right.grid(False)
+            right.arrow(slope, intercept, *step, **ARROW)
+        right.set_title("error surface: dark is low")
         words = f"Slope {slope:g}, intercept {intercept:g}: MSE {loss:.2f} °C², RMS error {error:.2f} °C. "
-        return fig, words + f"Downhill, the slope should {_go(downhill[0])} and the intercept {_go(downhill[1])}."
+        return words + f"Downhill, the slope should {_go(downhill[0])} and the intercept {_go(downhill[1])}."
 
-    return explore(draw, slope=(-14.0, 6.0, 0.5, 1.0), intercept=(0.0, 20.0, 0.5, 14.0), altitude=list(inputs))
+    return explore(
+        draw,
+        left,
+        right,
+        moves={right: ("slope", "intercept")},
+        slope=(-14.0, 6.0, 0.5, 1.0),
+        intercept=(0.0, 20.0, 0.5, 14.0),
+        altitude=["in km", "standardized"],
+    )
 
 
 def _go(change):

@@ -1,9 +1,11 @@
 """Explorer of lesson 03: a step of any size, the curve as that step sees it, and the error that follows."""
 
+from functools import cache
+
 import numpy as np
 
-from lessonkit.explorers import explore
-from lessonkit.plots import BLACK, BLUE, VERMILLION, figure
+from lessonkit.explorers import explore, panel
+from lessonkit.plots import BLACK, BLUE, VERMILLION
 from lessonkit.plots.lesson_03 import cube, valley_axes, valley_errors
 
 SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -28,25 +30,29 @@ def step_size(gradient):
     gradient : callable
         The student's own ``eval_numerical_gradient``.
     """
+    left = panel(width=4.6, height=3.8, ylim=(-3, 4.5), xlim=(-2.2, 2.2), xlabel="x", ylabel="rise / (27 h)")
+    left.set_xticks([-2, -1, 0, 1, 2], ["x − 2h", "x − h", "x", "x + h", "x + 2h"])
+    left.axline((0, 0), slope=1, color=BLACK, linestyle=":")
+    right = panel(width=4.6, height=3.8, margins=(0.9, 0.15, 0.6, 0.4))
 
-    errors = valley_errors(gradient)
+    @cache
+    def errors():
+        return valley_errors(gradient)
 
     def draw(exponent_of_h):
         h, words = float(f"1e{exponent_of_h}"), f"10{str(exponent_of_h).translate(SUPERSCRIPT)}"
         slope = float(gradient(cube, np.array([3.0]), h)[0])
-        fig, (left, right) = figure(1, 2, width=9.5, height=3.8, gaps=(0.95, 0))
         steps = np.linspace(-2, 2, 801)
         x = 3.0 + h * steps
         left.plot(steps, (x * x * x - 27) / (27 * h), color=BLUE, linestyle="-", label="x³")
-        left.axline((0, 0), slope=1, color=BLACK, linestyle=":", label="tangent, slope 27")
         left.axline((0, 0), slope=slope / 27, color=VERMILLION, linestyle="--", label=f"numerical slope {slope:.6g}")
-        left.set(title=f"x³ around x = 3, magnified: h = {words}", ylim=(-3, 4.5), xlabel="x", ylabel="rise / (27 h)")
-        left.set_xticks([-2, -1, 0, 1, 2], ["x − 2h", "x − h", "x", "x + h", "x + 2h"])
+        left.set_title(f"x³ around x = 3, magnified: h = {words}")
+        left.plot([], [], color=BLACK, linestyle=":", label="tangent, slope 27")
         left.legend(loc="upper left", fontsize=9)
-        valley_axes(right, *errors)
+        valley_axes(right, *errors())
         right.plot(h, max(abs(slope - 27), 1e-12), marker="D", markersize=10, color=BLACK, linestyle="")
         right.set_title(f"off by {abs(slope - 27):.2g}")
         right.legend(loc="upper right", fontsize=9)
-        return fig, f"h = {words}: slope {slope:.9g}, off by {abs(slope - 27):.2g}. {what_limits_it(exponent_of_h)}"
+        return f"h = {words}: slope {slope:.9g}, off by {abs(slope - 27):.2g}. {what_limits_it(exponent_of_h)}"
 
-    return explore(draw, exponent_of_h=(-16, 0, 1, -1))
+    return explore(draw, left, right, exponent_of_h=(-16, 0, 1, -1))

@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from lessonkit.explorers import explore
-from lessonkit.plots import figure
+from lessonkit.explorers import explore, panel
 from lessonkit.plots.lesson_04 import ridges, size
 
 DEPTH, EXAMPLES = 8, 100
@@ -20,6 +19,7 @@ def weight_scale(init_normal, activations):
     activations : dict
         ``forward(x) -> (out, cache)`` for each of "tanh" and "ReLU".
     """
+    ax = panel(width=6.5, height=4.2, margins=(0.8, 1.1, 0.6, 0.4))
 
     def draw(activation, neurons, weight_scale):
         rng = np.random.default_rng(4)
@@ -30,13 +30,14 @@ def weight_scale(init_normal, activations):
             signal, _ = activations[activation](signal @ w)
             layers.append(signal)
             sizes.append(size(signal))
-        fig, ax = figure(width=6.5, height=4.2, margins=(0.8, 0.95, 0.6, 0.4))
-        ridges(ax, layers, *ENDS[activation])
-        ax.set_title(f"{activation}, {neurons} neurons in each layer, weight_scale {weight_scale:.2f}", fontsize=11)
+        low, high = ENDS[activation]
+        ridges(ax, layers, low, high)
+        ax.set_xlim(low - 0.02 * (high - low), high + 0.02 * (high - low))
+        ax.set_title(f"{activation}, {neurons} neurons in each layer, weight_scale {weight_scale:.2f}")
         factor = (sizes[-1] / sizes[0]) ** (1 / DEPTH)
-        return fig, (
+        return (
             f"The inputs have size {sizes[0]:.2g}, layer 1 {sizes[1]:.2g}, layer {DEPTH} {sizes[-1]:.2g}: "
             f"{factor:.2f} times as large from layer to layer, on average."
         )
 
-    return explore(draw, activation=list(activations), neurons=[100, 25, 400], weight_scale=(0.01, 0.5, 0.01, 0.02))
+    return explore(draw, ax, activation=list(activations), neurons=[100, 25, 400], weight_scale=(0.01, 0.5, 0.01, 0.02))

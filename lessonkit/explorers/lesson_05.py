@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from lessonkit.explorers import explore
-from lessonkit.plots import NO_AXES, figure
+from lessonkit.explorers import explore, panel
+from lessonkit.plots import NO_AXES
 from lessonkit.plots.lesson_05 import B1, B2, W1, W2, draw_network, plain
 
 KNOWN = (("x1", "x2"), ("a1", "a2"), ("h1", "h2"), ("s",))  # after each step
@@ -34,6 +34,7 @@ def walk_forward(affine_forward, relu_forward):
     affine_forward, relu_forward : callable
         The student's own functions.
     """
+    ax = panel(width=8.6, height=4.6, margins=NO_AXES)
 
     def draw(step, x_1, x_2):
         inputs = np.array([[float(x_1), float(x_2)]])
@@ -41,7 +42,6 @@ def walk_forward(affine_forward, relu_forward):
         hidden, _ = relu_forward(sums)
         score, _ = affine_forward(hidden, np.array(W2), np.array(B2))
         layers = [inputs[0], sums[0], hidden[0], score[0]]
-        fig, ax = figure(width=8.6, height=4.6, margins=NO_AXES)
         draw_network(ax, known_at(step, layers), active=KNOWN[step], into=STEPS[step])
         columns = list(zip(*W1))
         said = [
@@ -53,6 +53,6 @@ def walk_forward(affine_forward, relu_forward):
             f"ReLU passes what is positive: {plain(hidden[0, 0])} and {plain(hidden[0, 1])}.",
             f"The last affine layer gives the score {terms(W2[0] + W2[1], hidden[0], B2[0])} = {plain(score[0, 0])}.",
         ]  # fmt: skip
-        return fig, f"Step {step} of 3. {said[step]}"
+        return f"Step {step} of 3. {said[step]}"
 
-    return explore(draw, step=(0, 3, 1, 3), x_1=(0, 4, 1, 2), x_2=(0, 8, 1, 4))
+    return explore(draw, ax, step=(0, 3, 1, 3), x_1=(0, 4, 1, 2), x_2=(0, 8, 1, 4))

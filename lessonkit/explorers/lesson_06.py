@@ -5,9 +5,9 @@ Its gradients come from nudging every number a little, as in lesson 03: the way 
 
 import numpy as np
 
-from lessonkit.explorers import explore
+from lessonkit.explorers import explore, panel
 from lessonkit.explorers.lesson_05 import KNOWN, STEPS, known_at, terms
-from lessonkit.plots import NO_AXES, figure
+from lessonkit.plots import NO_AXES
 from lessonkit.plots.lesson_05 import B1, B2, EDGES, TARGET, W1, W2, draw_network, plain
 
 NUDGE = 1e-4
@@ -37,6 +37,7 @@ def there_and_back(affine_forward, relu_forward):
     affine_forward, relu_forward : callable
         The functions of lessons 05 and 01.
     """
+    ax = panel(width=9.2, height=5, margins=NO_AXES)
 
     def forward(x_1, x_2, nudged=None, by=0.0):
         """All numbers of the forward pass, layer by layer."""
@@ -58,15 +59,14 @@ def there_and_back(affine_forward, relu_forward):
         layers = forward(x_1, x_2)
         gradients = {name: gradient(x_1, x_2, place) for name, place in PLACES.items()}
         known = {name for names in BACK[: max(step - 3, 0)] for name in names}
-        fig, ax = figure(width=9.2, height=5, margins=NO_AXES)
         active = KNOWN[step] if step < 4 else KNOWN[7 - step]
         into = STEPS[step] if step < 4 else (*STEPS, ())[8 - step]  # back through the edges of the way forward
         draw_network(
             ax, known_at(step, layers), {name: g for name, g in gradients.items() if name in known}, active, into
         )
-        return fig, f"Step {step} of 7. {words(step, layers, gradients)}"
+        return f"Step {step} of 7. {words(step, layers, gradients)}"
 
-    return explore(draw, step=(0, 7, 1, 7), x_1=(0, 4, 1, 2), x_2=(0, 8, 1, 4))
+    return explore(draw, ax, step=(0, 7, 1, 7), x_1=(0, 4, 1, 2), x_2=(0, 8, 1, 4))
 
 
 def words(step, layers, gradients):

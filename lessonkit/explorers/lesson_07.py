@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from lessonkit.explorers import explore
-from lessonkit.plots import figure
+from lessonkit.explorers import explore, panel
 from lessonkit.plots.lesson_07 import SURFACES, draw_map, draw_path, ending, walk
 
 
@@ -15,6 +14,7 @@ def race(sgd, sgd_momentum, rmsprop, adam):
     sgd, sgd_momentum, rmsprop, adam : callable
         The student's own functions.
     """
+    ax = panel(width=8, height=4.2, margins=(0.8, 0.15, 0.6, 0.5), xlabel="w[0]", ylabel="w[1]")
 
     def draw(surface, learning_rate, scaled_learning_rate, momentum, steps):
         surface = SURFACES[surface]
@@ -27,17 +27,15 @@ def race(sgd, sgd_momentum, rmsprop, adam):
         with np.errstate(all="ignore"):  # a learning rate may be too large: that is what there is to see
             paths = {name: walk(rule, surface, steps, **config)[0] for name, (rule, config) in runs.items()}
             ends = [f"{name} {ending(surface, path)}" for name, path in paths.items()]
-        fig, ax = figure(width=8, height=4.2)
-        fig.set_layout_engine("none")  # the constrained layout takes longer than all the rest
-        ax.set_position((0.09, 0.08, 0.88, 0.82))
         draw_map(ax, surface, points=50)
         for number, (path, end) in enumerate(zip(paths.values(), ends)):
             draw_path(ax, path, number, end, every=5)
         ax.legend(fontsize=9, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=4, frameon=False)
-        return fig, f"{surface.name}: loss after {steps} steps: {', '.join(ends)}."
+        return f"{surface.name}: loss after {steps} steps: {', '.join(ends)}."
 
     return explore(
         draw,
+        ax,
         surface=list(SURFACES),
         learning_rate=(0.002, 0.06, 0.002, 0.03),
         scaled_learning_rate=(0.02, 0.6, 0.02, 0.2),

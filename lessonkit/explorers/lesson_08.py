@@ -2,8 +2,10 @@
 
 import numpy as np
 
-from lessonkit.explorers import explore
-from lessonkit.plots import BLACK, BLUE, VERMILLION, figure
+from lessonkit.explorers import explore, panel
+from lessonkit.plots import BLUE, VERMILLION
+
+EDGES = np.arange(350, 751, 10)
 
 
 def batch_means(minibatches, X, y):
@@ -16,19 +18,21 @@ def batch_means(minibatches, X, y):
     X, y : arrays
         The examples, and targets of shape (N,) in metres.
     """
+    ax = panel(width=7.5, height=3.3, xlabel="mean elevation of a batch, in metres", ylabel="share of the batches")
+    ax.axvline(y.mean(), color=VERMILLION, linestyle="--", zorder=4)
+    ax.text(y.mean() + 4, 0.93, f"mean of all: {y.mean():.0f} m", transform=ax.get_xaxis_transform())
+    ax.set(xlim=(350, 750), ylim=(0, 0.62))
+    ax.yaxis.set_major_formatter("{x:.0%}")
 
     def draw(batch_size):
         batches = [y_batch for _, y_batch in minibatches(X, y, batch_size, np.random.default_rng(0))]
         means = np.array([batch.mean() for batch in batches])
-        fig, ax = figure(width=7.5, height=3.2)
-        ax.hist(means, bins=np.arange(350, 751, 10), color=BLUE)
-        ax.axvline(y.mean(), color=VERMILLION, linestyle="--")
-        top = ax.get_ylim()[1]
-        ax.text(y.mean() + 4, 0.93 * top, f"mean of all: {y.mean():.0f} m", color=BLACK)
-        ax.set(xlabel="mean elevation of a batch, in metres", ylabel="number of batches", xlim=(350, 750))
-        return fig, (
+        share = np.histogram(means, EDGES)[0] / len(means)
+        ax.stairs(share, EDGES, fill=True, color=BLUE)
+        ax.set_title(f"{len(batches)} batches of {batch_size}")
+        return (
             f"Batches of {batch_size}: one epoch has {len(batches)} of them. Their means have a standard "
             f"deviation of {means.std():.0f} m around the mean of all examples, {y.mean():.0f} m."
         )
 
-    return explore(draw, batch_size=[20, 5, 50, 100, 200, 500, 1000])
+    return explore(draw, ax, batch_size=[20, 5, 50, 100, 200, 500, 1000])

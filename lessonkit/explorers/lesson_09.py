@@ -2,15 +2,15 @@
 
 import numpy as np
 
-from lessonkit.explorers import explore
-from lessonkit.plots import BLACK, BLUE, VERMILLION, figure
+from lessonkit.explorers import panel, train
+from lessonkit.plots import BLACK, BLUE, VERMILLION
 
 EPOCHS = 30
 LARGEST = 30.0  # loss that the figure shows
 
 
 def training_run(Solver, make_model, data):
-    """Train a small network anew for every setting, and show its curve and its losses.
+    """Train a small network while one looks on: its curve and its losses, epoch by epoch.
 
     Parameters
     ----------
@@ -23,35 +23,45 @@ def training_run(Solver, make_model, data):
     """
     X, y = data["X_train"], data["y_train"]
     line = np.linspace(X.min() - 0.2, X.max() + 0.2, 120)[:, np.newaxis]
+    left = panel(title="data and network", xlabel="x", ylabel="y", xlim=(line.min(), line.max()), ylim=(-2.2, 2.2))
+    left.plot(X[:, 0], y, marker="o", markersize=4, color=BLACK, linestyle="", alpha=0.5)
+    right = panel(title="loss of every batch", xlabel="epoch", ylabel="loss", xlim=(0, EPOCHS), yscale="log")
+    right.set_ylim(3e-3, 1.5 * LARGEST)
 
-    def draw(learning_rate, batch_size, update_rule):
-        options = {"optim_config": {"learning_rate": float(learning_rate)}, "rng": np.random.default_rng(0)}
-        solver = Solver(
-            make_model(), data, update_rule, batch_size=batch_size, num_epochs=EPOCHS, verbose=False, **options
-        )
-        said = f"{update_rule}, learning rate {learning_rate}, batch size {batch_size}: "
-        fig, (left, right) = figure(1, 2, width=9, height=3.2)
-        left.plot(X[:, 0], y, marker="o", markersize=4, color=BLACK, linestyle="", alpha=0.5)
-        try:
-            with np.errstate(all="ignore"):
-                solver.train()
+    def start(learning_rate, batch_size, update_rule):
+        config, rng = {"learning_rate": float(learning_rate)}, np.random.default_rng(0)
+        return Solver(make_model(), data, update_rule, config, batch_size=batch_size, verbose=False, rng=rng)
+
+    def advance(solver):
+        """One epoch."""
+        for _ in range(solver.iterations_per_epoch):
+            solver.step()
+            if not np.isfinite(solver.loss_history[-1]):
+                return False
+        solver.val_acc_history.append(solver.check_accuracy(solver.X_val, solver.y_val))
+        return len(solver.val_acc_history) < EPOCHS
+
+    def draw(solver, learning_rate, batch_size, update_rule):
+        losses, errors = np.array(solver.loss_history), solver.val_acc_history
+        steps = f"{len(losses)} steps of {update_rule}, learning rate {learning_rate}, batch size {batch_size}"
+        if np.isfinite(losses[-1]):
             left.plot(line[:, 0], solver.model.loss(line)[:, 0], color=VERMILLION, linestyle="-")
-            said += f"{len(solver.loss_history)} steps in {EPOCHS} epochs. "
-            said += f"RMS error on the validation data {min(solver.val_acc_history):.2f}."
-        except FloatingPointError:
-            left.text(0.5, 0.9, "training blew up", transform=left.transAxes, ha="center", color=VERMILLION)
-            said += f"training blew up after {len(solver.loss_history)} steps. The learning rate is too large."
-        left.set(title="data and network", xlabel="x", ylabel="y", ylim=(-2.2, 2.2))
-        losses = np.clip(np.nan_to_num(solver.loss_history, nan=LARGEST, posinf=LARGEST), 1e-4, LARGEST)
+            words = f"Epoch {len(errors)} of {EPOCHS}: {steps}. RMS error on the validation data {errors[-1]:.2f}, at best {min(errors):.2f}."
+        else:
+            left.text(0, 1.8, "training blew up", ha="center", color=VERMILLION)
+            words = f"Training blew up after {steps}. The learning rate is too large."
         epochs = np.arange(1, len(losses) + 1) / solver.iterations_per_epoch
-        right.semilogy(epochs, losses, color=BLUE, linestyle="-", linewidth=1)
-        right.set(
-            title="loss of every batch", xlabel="epoch", ylabel="loss", xlim=(0, EPOCHS), ylim=(3e-3, 1.5 * LARGEST)
-        )
-        return fig, said
+        shown = np.clip(np.nan_to_num(losses, nan=LARGEST, posinf=LARGEST), 1e-4, LARGEST)
+        right.plot(epochs, shown, color=BLUE, linestyle="-", linewidth=1)
+        return words
 
-    return explore(
+    return train(
+        start,
+        advance,
         draw,
+        left,
+        right,
+        first=EPOCHS,
         learning_rate=["0.1", "0.001", "0.003", "0.01", "0.03", "0.3", "1.0"],
         batch_size=[8, 1, 2, 16, 48],
         update_rule=["sgd", "sgd_momentum", "rmsprop", "adam"],

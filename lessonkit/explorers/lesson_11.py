@@ -4,8 +4,8 @@ from functools import cache
 
 import numpy as np
 
-from lessonkit.explorers import explore
-from lessonkit.plots import BLACK, COLORS, MARKERS, figure
+from lessonkit.explorers import explore, panel
+from lessonkit.plots import BLACK, COLORS, MARKERS
 
 CLASSES, STEPS, EVERY, SIDE = 3, 300, 10, 1.3
 
@@ -34,6 +34,10 @@ def decision_regions(make_network, adam):
     X_new, y_new = spiral(rng, 300, wrong=0)
     grid = np.linspace(-SIDE, SIDE, 61)
     points = np.stack(np.meshgrid(grid, grid), axis=-1).reshape(-1, 2)
+    ax = panel(
+        width=4.8, height=4.9, margins=(0.5, 0.15, 0.4, 0.4), xlim=(-SIDE, SIDE), ylim=(-SIDE, SIDE), aspect="equal"
+    )
+    ax.grid(False)
 
     @cache
     def trained(neurons, reg):
@@ -56,7 +60,6 @@ def decision_regions(make_network, adam):
         def accuracy(examples, labels):
             return np.mean(net.loss(examples).argmax(axis=1) == labels)
 
-        fig, ax = figure(width=4.8, height=4.8)
         regions = net.loss(points).argmax(axis=1).reshape(len(grid), len(grid))
         for k, (color, marker) in enumerate(zip(COLORS[:CLASSES], MARKERS)):
             here = (regions == k).astype(float)
@@ -64,19 +67,13 @@ def decision_regions(make_network, adam):
             if here.min() < here.max():
                 ax.contour(grid, grid, here, levels=[0.5], colors=BLACK, linewidths=0.6)
             ax.plot(*X[y == k].T, color=color, marker=marker, markeredgecolor=BLACK, markersize=6, linestyle="none")
-        ax.set(
-            title=f"step {step}, regularization {regularization}",
-            xlim=(-SIDE, SIDE),
-            ylim=(-SIDE, SIDE),
-            aspect="equal",
-        )
-        ax.grid(False)
-        return fig, (
+        ax.set_title(f"step {step}, regularization {regularization}")
+        return (
             f"Step {step}, {neurons} neurons in each of two layers, regularization {regularization}. Of the {len(y)} labels it has seen, "
             f"about one in seven of them wrong, the network agrees with {accuracy(X, y):.0%}. Of {len(y_new)} new and right ones: "
             f"{accuracy(X_new, y_new):.0%}."
         )
 
     return explore(
-        draw, regularization=["0", "0.003", "0.01", "0.03"], neurons=["32", "8", "3"], step=(0, STEPS, EVERY, 50)
+        draw, ax, regularization=["0", "0.003", "0.01", "0.03"], neurons=["32", "8", "3"], step=(0, STEPS, EVERY, 50)
     )

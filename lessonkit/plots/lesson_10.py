@@ -13,7 +13,7 @@ WIDTH_OF_A_DEGREE = 0.8  # of longitude in degrees of latitude, this far north
 FRAME = 0.5  # seconds between two pictures of a training
 
 
-def _draw_map(ax, X, metres, title=""):
+def draw_map(ax, X, metres, title=""):
     """A map of elevation at the grid X, north up."""
     (west, south), (east, north) = X.min(axis=0), X.max(axis=0)
     where = dict(extent=(west, east, south, north), aspect=1 / WIDTH_OF_A_DEGREE)
@@ -37,6 +37,14 @@ def _scale(fig, image, axes):
     fig.colorbar(image, ax=axes, label="elevation (m)", shrink=0.85)
 
 
+def show_scale(ax):
+    """The colours of all maps, beside axes that have no map yet."""
+    from matplotlib.cm import ScalarMappable
+    from matplotlib.colors import Normalize
+
+    _scale(ax.figure, ScalarMappable(Normalize(LOWEST, HIGHEST), SEQUENTIAL), ax)
+
+
 def the_land(X, metres):
     """The elevation data as a map.
 
@@ -47,7 +55,7 @@ def the_land(X, metres):
     metres : array of shape (8686,)
     """
     fig, ax = figure(width=6, height=3.9, margins=UNTITLED)
-    _scale(fig, _draw_map(ax, X, metres), ax)
+    _scale(fig, draw_map(ax, X, metres), ax)
     show(fig, "Map of elevation over longitude and latitude, from 247 to 1067 metres. The southwest is rough: high ridges that branch like "
          "trees. In the northeast lie two even planes of land, the northern one higher, with a straight edge between them.")  # fmt: skip
 
@@ -66,10 +74,10 @@ def side_by_side(X, metres, answers):
     fig, axes = figure(
         1, columns, width=min(3 * columns, 10), height=3.1, sharey=True, margins=(0.65, 0.15, 0.6, 0.6), gaps=(0.5, 0)
     )
-    _draw_map(axes[0], X, metres, "as it is")
+    draw_map(axes[0], X, metres, "as it is")
     for ax, (name, seen) in zip(axes[1:], answers.items()):
         error = np.sqrt(np.mean((seen - metres) ** 2))
-        image = _draw_map(ax, X, seen, f"{name}\noff by {error:.0f} m (RMS)")
+        image = draw_map(ax, X, seen, f"{name}\noff by {error:.0f} m (RMS)")
         ax.set_ylabel("")
     _scale(fig, image, axes)
     show(fig, f"Maps in the same colours: the land as it is, and as seen by {', '.join(answers)}. Each title gives the RMS error in "
@@ -153,7 +161,7 @@ def _bar(solver):
 def _frame(solver, grid, seen):
     """The progress bar above the picture, in a box that keeps its height."""
     fig, (left, right) = figure(1, 2, width=9, height=3.4, gaps=(1, 0))
-    _scale(fig, _draw_map(left, grid, seen, "as the network sees it"), left)
+    _scale(fig, draw_map(left, grid, seen, "as the network sees it"), left)
     _draw_errors(right, solver, "m")
     right.axhline(90, color=BLACK, linestyle=":", linewidth=1.2)
     right.text(0.99, 92, "target: 90 m", transform=right.get_yaxis_transform(), ha="right", fontsize=9)
@@ -205,7 +213,7 @@ def overfitting(solver, grid, points, seen):
         gaps=(0.9, 0),
     )
     for ax, (title, metres) in zip(axes, seen.items()):
-        image = _draw_map(ax, grid, metres, title)
+        image = draw_map(ax, grid, metres, title)
         ax.plot(
             points[:, 0],
             points[:, 1],

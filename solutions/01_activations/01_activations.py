@@ -252,7 +252,7 @@ plots.functions_and_slopes(activations)
 # %% [markdown]
 # ### Move the tangent
 #
-# The slope is the steepness of the tangent. Move the point with the slider (arrow keys work too), and watch where the gradient fades away.
+# The slope is the steepness of the tangent. Drag the point, or move it with the slider (arrow keys work too), and watch where the gradient fades away.
 
 # %% tags=["nbval-ignore-output"]
 explorers.tangent(activations)

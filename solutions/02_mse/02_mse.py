@@ -212,8 +212,8 @@ print(rms_error(np.array([[5.0], [6.0]]), np.array([5, 6])))  # perfect predicti
 # = slope · altitude + intercept. Every choice of the two numbers has a loss, so together they make a
 # landscape: the **error surface**. To fit the line is to find the lowest point.
 #
-# Move the sliders (arrow keys work too) and walk downhill. The arrow shows the steepest way down, made from
-# your `dx`. The dotted lines on the left are one RMS error above and below.
+# Drag the point on the right, or move the sliders (arrow keys work too), and walk downhill. The arrow shows the
+# steepest way down, made from your `dx`. The dotted lines on the left are one RMS error above and below.
 
 # %% tags=["nbval-ignore-output"]
 explorers.error_surface(mse_loss, rms_error, standardize)

@@ -191,7 +191,7 @@ plots.a_fit_that_grows(solver, wave["X_train"], wave["y_train"])
 # %% [markdown]
 # ### Turn the knobs
 #
-# Every setting trains a fresh network for 30 epochs. Find
+# Every choice trains a fresh network for 30 epochs, drawn after each. The button pauses it, and lets it go on. Find
 #
 # 1. a learning rate that is too small for 30 epochs, and one at which training blows up;
 # 2. what a small batch does to the curve of the losses, and to the number of steps;

@@ -13,6 +13,7 @@ import functools
 import numpy as np
 
 from lessonkit import check, own
+from lessonkit.explorers import lesson_10 as explorers
 from lessonkit.plots import lesson_10 as plots
 from reference_impl import FullyConnectedNet, Solver, normalize, rms_error
 from reference_impl.data import get_california_housing_data, load_terrain
@@ -249,7 +250,16 @@ plots.side_by_side(grid, height, {**baselines, "your network": elevation(grid)})
 plots.loss_and_errors(trained_solver())
 
 # %% [markdown]
-# Look at the right plot: the two curves stay together. With 6,686 examples there is nothing to gain from learning them by heart. Take most of them
+# ### Turn the knobs while it learns
+#
+# Your design once more, with another learning rate or another batch size. Press *Train*, and watch; the button then pauses the training, and lets it go on. Which
+# learning rate is too large, and how do you see it? What does a batch of 10 do to the first epoch, and what does one of 1000?
+
+# %% tags=["nbval-ignore-output"]
+explorers.learn_the_land(make_solver, predict, data, raw, grid)
+
+# %% [markdown]
+# Look back at the two errors of your own training: the curves stay together. With 6,686 examples there is nothing to gain from learning them by heart. Take most of them
 # away, and that changes.
 #
 # ## Overfitting, seen

@@ -1,0 +1,92 @@
+"""Explorer of lesson 10: the land as a network sees it while it trains, with another learning rate or batch size."""
+
+import numpy as np
+
+from lessonkit.explorers import panel, train
+from lessonkit.plots import BLACK, BLUE, VERMILLION
+from lessonkit.plots.lesson_10 import draw_map, show_scale
+
+STEPS = 20  # of training between two pictures
+FROM_DESIGN = "as in your design"
+
+
+def learn_the_land(make_solver, predict, data, raw, grid, target=90.0):
+    """Train the student's design while one looks on, and let the student change how it learns.
+
+    Parameters
+    ----------
+    make_solver, predict : callable
+        The student's: ``make_solver(data, rng) -> solver``, ``predict(model, X_train, y_train, X) -> metres``.
+    data, raw : dict
+        The split, normalized and in degrees and metres.
+    grid : array of shape (8686, 2)
+        Where to look.
+    target : float
+        RMS error to reach, in metres.
+    """
+    left = panel(width=4.6, height=3.5, margins=(0.8, 0.3, 0.6, 0.4))
+    show_scale(left)
+    right = panel(width=4.4, height=3.5, title="RMS error", xlabel="epoch", ylabel="metres", ylim=(0, 180))
+    right.axhline(target, color=BLACK, linestyle=":", linewidth=1.2)
+    right.text(
+        0.99, target + 2, f"target: {target:.0f} m", transform=right.get_yaxis_transform(), ha="right", fontsize=9
+    )
+    for name, color, dash in (("training", BLUE, "-"), ("validation", VERMILLION, "--")):
+        right.plot([], [], color=color, linestyle=dash, label=name)
+    right.legend(loc="lower left", fontsize=9)
+
+    def start(learning_rate, batch_size):
+        solver = make_solver(data, np.random.default_rng(10))
+        if learning_rate != FROM_DESIGN:
+            for config in solver.optim_configs.values():
+                config["learning_rate"] = float(learning_rate)
+        if batch_size != FROM_DESIGN:
+            solver.batch_size = int(batch_size)
+            solver.iterations_per_epoch = -(-len(solver.X_train) // solver.batch_size)
+        return solver
+
+    def advance(solver):
+        """A few steps; after the last one of an epoch, its errors."""
+        for _ in range(STEPS):
+            solver.step()
+            if not np.isfinite(solver.loss_history[-1]):
+                return False
+            if len(solver.loss_history) % solver.iterations_per_epoch == 0:
+                _end_epoch(solver)
+        return len(solver.val_acc_history) < solver.num_epochs
+
+    def draw(solver, learning_rate, batch_size):
+        right.set_xlim(0, solver.num_epochs)
+        done, steps = len(solver.val_acc_history), len(solver.loss_history)
+        epochs = np.arange(1, done + 1)
+        right.plot(epochs, solver.train_acc_history, color=BLUE, linestyle="-", marker="o", markersize=3)
+        right.plot(epochs, solver.val_acc_history, color=VERMILLION, linestyle="--", marker="s", markersize=3)
+        given = f"learning rate {learning_rate}, batch size {batch_size}"
+        if not np.isfinite(solver.loss_history[-1]):
+            left.set_title("training blew up")
+            return f"Training blew up after {steps} steps: {given}. The learning rate is too large."
+        draw_map(left, grid, predict(solver.model, raw["X_train"], raw["y_train"], grid), "as the network sees it")
+        error = f"off by {solver.val_acc_history[-1]:.0f} m on the validation set (RMS)" if done else "not measured yet"
+        return f"Epoch {done} of {solver.num_epochs}, {steps} steps, {given}: {error}. The target is {target:.0f} m."
+
+    return train(
+        start,
+        advance,
+        draw,
+        left,
+        right,
+        first=10,
+        learning_rate=[FROM_DESIGN, "0.0001", "0.001", "0.003", "0.01", "0.03", "0.1"],
+        batch_size=[FROM_DESIGN, "10", "30", "100", "300", "1000"],
+    )
+
+
+def _end_epoch(solver):
+    """What `Solver.train` does after the steps of an epoch."""
+    for config in solver.optim_configs.values():
+        config["learning_rate"] *= solver.lr_decay
+    for X, y, history in (
+        (solver.X_train, solver.y_train, solver.train_acc_history),
+        (solver.X_val, solver.y_val, solver.val_acc_history),
+    ):
+        history.append(solver.check_accuracy(X, y, 1000))

@@ -1,0 +1,165 @@
+"""Renders what moves over what stays: the axes of an explorer are drawn once, what its sliders change again and again.
+
+Drawing axes, ticks and labels, and finding room for them, takes ten times as long as drawing a curve.
+"""
+
+import base64
+import io
+import traceback
+from dataclasses import dataclass
+from html import escape
+
+import numpy as np
+
+from lessonkit.plots import MARGINS, STYLE, figure
+
+BACKGROUNDS = 12  # that are kept, one for each combination of scales and labels
+
+
+def panel(width=4.4, height=3.4, margins=MARGINS, **look):
+    """Axes in a figure of their own. Panels stand side by side where there is room, else one below the other.
+
+    Parameters
+    ----------
+    width, height : float
+        Of the figure, in inches.
+    margins : tuple of float
+        Left, right, bottom and top, in inches.
+    **look
+        Handed to ``Axes.set``: limits, labels, title.
+
+    Returns
+    -------
+    matplotlib axes
+    """
+    import matplotlib
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    fig, ax = figure(width=width, height=height, margins=margins)
+    FigureCanvasAgg(fig)
+    with matplotlib.rc_context(STYLE):
+        ax.set(**look)
+    ax.title.set(fontsize=11, animated=True)  # animated: drawn with what moves
+    return ax
+
+
+@dataclass(frozen=True)
+class Png:
+    """A rendered panel: the file's bytes, and its size in pixels."""
+
+    data: bytes
+    width: int
+    height: int
+
+
+class Stage:
+    """The panels of an explorer, and the function that draws on them."""
+
+    def __init__(self, draw, axes):
+        self.draw, self.axes = draw, axes
+        self.stays = [set(ax.get_children()) for ax in axes]
+        self.backgrounds = {}
+
+    def at(self, values):
+        """The picture for these values.
+
+        Returns
+        -------
+        pictures : list of Png
+            One for each of the axes; empty when drawing failed.
+        words : str
+            What `draw` said, or what to do about the failure.
+        """
+        import matplotlib
+
+        try:
+            with matplotlib.rc_context(STYLE), np.errstate(all="ignore"):
+                words = self.draw(**values)
+                return [self._render(ax, stays) for ax, stays in zip(self.axes, self.stays)], words
+        except Exception as error:  # noqa: BLE001  a student's function may raise anything
+            return [], explain(error)
+        finally:
+            for ax, stays in zip(self.axes, self.stays):
+                for artist in _others(ax, stays):
+                    artist.remove()
+                ax.containers.clear()
+
+    def _render(self, ax, stays):
+        moving = sorted(_others(ax, stays), key=lambda artist: artist.get_zorder())
+        canvas = ax.figure.canvas
+        state = ax, *ax.get_xlim(), *ax.get_ylim(), ax.get_xlabel(), ax.get_ylabel()
+        if state not in self.backgrounds:
+            if len(self.backgrounds) >= BACKGROUNDS:
+                self.backgrounds.clear()
+            for artist in moving:
+                artist.set_animated(True)
+            canvas.draw()
+            self.backgrounds[state] = canvas.copy_from_bbox(ax.figure.bbox)
+        canvas.restore_region(self.backgrounds[state])
+        ax.apply_aspect()
+        for artist in [*moving, ax.title]:
+            ax.draw_artist(artist)
+        return _png(canvas.buffer_rgba())
+
+
+class Run:
+    """One training run after the other; what `train` was given, and where the run is."""
+
+    def __init__(self, start, advance, draw, first):
+        self.start, self.advance, self.draw = start, advance, draw
+        self.forget(first)
+
+    def forget(self, first=1):
+        """Let `draw_now` begin a new run, and advance it `first` times."""
+        self.run, self.more, self.first = None, True, first
+
+    def go_on(self):
+        """Train a little, if there is more to do."""
+        if self.more and self.run is not None:
+            with np.errstate(all="ignore"):
+                self.more = bool(self.advance(self.run))
+
+    def draw_now(self, **values):
+        """Draw the run as it stands; begin one where there is none."""
+        if self.run is None:
+            self.run = self.start(**values)
+            for _ in range(self.first):
+                self.go_on()
+        return self.draw(self.run, **values)
+
+
+def _others(ax, stays):
+    """The artists that `draw` has added, in their order."""
+    return [artist for artist in ax.get_children() if artist not in stays]
+
+
+def _png(pixels):
+    from PIL import Image
+
+    file = io.BytesIO()
+    image = Image.fromarray(np.asarray(pixels)[..., :3])
+    image.save(file, "PNG", compress_level=3)
+    return Png(file.getvalue(), image.width, image.height)
+
+
+def explain(error):
+    """One kind line about what a student's function did."""
+    if isinstance(error, NotImplementedError) and not str(error):
+        *_, last = traceback.walk_tb(error.__traceback__)
+        return f"{last[0].f_code.co_qualname} is still empty. Write it first, then run this cell again."
+    return (
+        "This explorer works with your own functions, and one of them is not ready for it "
+        f"({type(error).__name__}: {str(error)[:200]}). Mend what the checks above say, then run this cell again."
+    )
+
+
+def markup(pictures, words):
+    """The picture in HTML, with the words as its alt text and below it."""
+    alts = [escape(words, quote=True)] + [""] * len(pictures)  # the words are about all panels together
+    images = "".join(
+        f'<img alt="{alt}" width="{png.width}" height="{png.height}" decoding="sync" '
+        f'style="max-width:100%;height:auto" src="data:image/png;base64,{base64.b64encode(png.data).decode("ascii")}">'
+        for png, alt in zip(pictures, alts)
+    )
+    row = f'<div style="display:flex;flex-wrap:wrap">{images}</div>' if pictures else ""
+    return f"{row}<p>{escape(words)}</p>"

@@ -1,0 +1,129 @@
+"""Every explorer in a real JupyterLab: it reacts to the keyboard, to the mouse, and while it trains."""
+
+import nbformat
+import pytest
+
+from autograder.build import COURSE
+from benchmarks.explorers import examples
+
+NOTEBOOK = "explorers.ipynb"
+SHOW = """index => {
+    const notebook = window.jupyterapp.shell.currentWidget.content;
+    notebook.activeCellIndex = index;
+    return notebook.scrollToItem(index).then(() => notebook.activeCell.node.scrollIntoView());
+}"""
+# What one sees of an explorer: its words, and its picture as a number.
+SEEN = """output => {
+    const pixels = canvas => canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
+    const sum = data => { let total = 0; for (let i = 0; i < data.length; i++) total = (total * 31 + data[i]) % 1000003; return total; };
+    const canvases = [...output.querySelectorAll('canvas')];
+    return {
+        words: output.querySelector('[aria-hidden] , p').closest('div').querySelector('p')?.textContent,
+        label: canvases[0]?.getAttribute('aria-label'),
+        picture: canvases.map(canvas => sum(pixels(canvas))).join(),
+        status: output.querySelector('[role=status]')?.textContent,
+        height: output.getBoundingClientRect().height,
+    };
+}"""
+
+
+@pytest.fixture(scope="module")
+def page(browser, lab):
+    """One notebook with every explorer in a cell of its own, run."""
+    first = (
+        f"import sys\nsys.path.insert(0, {str(COURSE)!r})\nfrom benchmarks.explorers import examples\nmade = examples()"
+    )
+    sources = [first, *(f"made[{number}]()" for number in examples()), "6 * 7"]
+    cells = [nbformat.v4.new_code_cell(source) for source in sources]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), lab.folder / NOTEBOOK)
+    page = lab.open(browser, NOTEBOOK)
+    foreign = []
+    page.on("request", lambda request: request.url.startswith(("http", "ws")) and "127.0.0.1" not in request.url
+            and foreign.append(request.url))  # fmt: skip
+    page.evaluate("() => window.jupyterapp.commands.execute('notebook:run-all-cells')")
+    yield page
+    assert not foreign
+    page.close()
+
+
+class Shown:
+    """The explorer of one lesson on the page."""
+
+    def __init__(self, page, number):
+        self.page, self.index = page, 1 + list(examples()).index(number)
+        page.evaluate(SHOW, self.index)
+        self.output = page.locator(".jp-Cell").nth(self.index).locator(".jp-OutputArea-output")
+        self.output.locator("canvas").first.wait_for(timeout=120_000)
+        self.wait_until(lambda seen: seen["label"])
+
+    def seen(self):
+        return self.output.evaluate(SEEN)
+
+    def wait_until(self, holds, seconds=20):
+        for _ in range(seconds * 20):
+            seen = self.seen()
+            if holds(seen):
+                return seen
+            self.page.wait_for_timeout(50)
+        raise AssertionError(f"still {seen}")
+
+    def focus(self):
+        """The first control gets the keyboard."""
+        control = self.output.locator(".noUi-handle, select").first
+        control.focus()
+        return "ArrowLeft" if "noUi" in control.get_attribute("class") else "ArrowDown"
+
+
+@pytest.mark.parametrize("number", examples())
+def test_reacts_to_the_keyboard(page, number):
+    shown = Shown(page, number)
+    before = shown.seen()
+    key = shown.focus()
+    page.keyboard.press(key)
+    after = shown.wait_until(lambda seen: seen["label"] != before["label"] and seen["picture"] != before["picture"])
+    assert after["words"] == after["label"]
+    assert after["height"] == before["height"], "the layout jumped"
+    if number not in (9, 10):  # these go on changing
+        assert shown.wait_until(lambda seen: seen["status"] == seen["label"])["label"] == after["label"]
+
+
+def test_a_point_is_dragged(page):
+    shown = Shown(page, 1)
+    box = shown.output.locator("canvas").first.bounding_box()
+    middle = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + 0.5 * box["width"], middle)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.7 * box["width"], middle, steps=8)
+    page.mouse.move(box["x"] + 0.3 * box["width"], middle, steps=8)
+    page.mouse.up()
+    shown.wait_until(lambda seen: "x = -2." in seen["label"])
+    assert shown.output.locator(".widget-readout").first.inner_text().startswith("-2.")
+
+
+def test_it_trains_while_other_cells_run_and_pauses(page):
+    shown = Shown(page, 10)
+    button = shown.output.get_by_role("button", name="Start again")
+    button.click()
+    page.evaluate(SHOW, shown.index)
+    before = shown.seen()
+    shown.wait_until(lambda seen: seen["picture"] != before["picture"])
+    page.evaluate("""() => {
+        const app = window.jupyterapp, notebook = app.shell.currentWidget.content;
+        notebook.activeCellIndex = notebook.widgets.length - 1;
+        notebook.activeCell.model.sharedModel.setSource("6 * 7 + made[10].__call__.__name__.count('x')");
+        return app.commands.execute('notebook:run-cell');
+    }""")  # fmt: skip
+    page.wait_for_function(
+        """() => JSON.stringify([...window.jupyterapp.shell.currentWidget.content.widgets].at(-1).model.outputs.toJSON()).includes('42')"""
+    )
+    page.evaluate(SHOW, shown.index)
+    pause = shown.output.get_by_role("button", name="Pause")
+    pause.focus()
+    page.keyboard.press("Enter")
+    shown.output.get_by_role("button", name="Train").wait_for()
+    paused = shown.wait_until(lambda seen: seen["status"] == seen["label"])
+    page.wait_for_timeout(500)
+    assert shown.seen() == paused
+    page.keyboard.press("Enter")
+    shown.wait_until(lambda seen: seen["label"] != paused["label"])
+    shown.output.get_by_role("button", name="Pause").click()
