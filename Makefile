@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 MINE := work
 ONE_THREAD := OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 MKL_NUM_THREADS=1
 
-.PHONY: help lab env build release test bench demo chromium clean
+.PHONY: help lab env build release test bench scorecard demo chromium clean
 
 help:  ## what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/	/' | expand -t 12
@@ -44,6 +44,9 @@ test: $(READY) chromium  ## every test: reference, checks, grading, notebooks, b
 
 bench: $(READY)  ## how fast it all is, beside its peers: writes docs/benchmarks.md
 	$(ONE_THREAD) $(BIN)/python -m benchmarks $(PARTS)
+
+scorecard: $(READY)  ## the grader's own grade, docs/scorecard.md: measures what has changed
+	$(ONE_THREAD) $(BIN)/python -m autograder scorecard
 
 demo: $(READY)  ## an instructor's whole loop in a minute: release, collect, grade, feedback
 	$(ONE_THREAD) $(BIN)/python -m autograder demo $(LESSON)

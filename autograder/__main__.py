@@ -73,6 +73,17 @@ def doctor(arguments):
         print("Grading asks for --unsandboxed here.")
 
 
+def scorecard(arguments):
+    """Grade the grader: measure what has changed, write the page, and say what is worse than it may be."""
+    from autograder.scorecard import page, results
+
+    numbers = results.measure_what_is_stale(arguments.jobs)
+    page.write(numbers)
+    if problems := page.problems(numbers):
+        raise ValueError("The scorecard has problems:\n  " + "\n  ".join(problems))
+    print(f"Written: {page.PAGE.name}. No number is worse than it may be.")
+
+
 def demo(arguments):
     """Show the whole loop on a small class."""
     from autograder import demo as tool
@@ -122,6 +133,11 @@ def parser():
     command.set_defaults(run=report)
     command = commands.add_parser("doctor", help="try which protections hold on this machine")
     command.set_defaults(run=doctor)
+    command = commands.add_parser("scorecard", help="grade the grader: measure what has changed, write docs/scorecard.md")
+    command.add_argument(
+        "--jobs", type=int, default=os.cpu_count() or 1, help="exercises side by side (default: %(default)s)"
+    )
+    command.set_defaults(run=scorecard)
     command = commands.add_parser("demo", help="release a lesson, make a class, grade it, give feedback")
     command.add_argument("lesson", nargs="?", default="01_activations", metavar="LESSON", help="default: %(default)s")
     command.set_defaults(run=demo)

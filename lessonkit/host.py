@@ -182,11 +182,11 @@ class LocalHost:
             raise
         except NotImplementedError as error:
             if str(error):
-                raise _as_student_error(name, error) from None
+                raise as_student_error(name, error) from None
             name = _name_of_empty(error, name)
             raise StudentError(name, "empty", f"{name} is still empty.") from None
         except (Exception, SystemExit) as error:
-            raise _as_student_error(name, error) from None
+            raise as_student_error(name, error) from None
 
 
 def _name_of_empty(error, called):
@@ -195,7 +195,7 @@ def _name_of_empty(error, called):
     return innermost if innermost.isidentifier() else called
 
 
-def _as_student_error(name, error):
+def as_student_error(name, error):
     text = " ".join(str(error).split())[:200]
     message = f"{name} raised {type(error).__name__}{': ' + text.rstrip('.') if text else ''}."
     kind = next(base.__name__ for base in type(error).__mro__ if base.__module__ == "builtins")

@@ -163,6 +163,8 @@ def trained_solver():
 def elevation(X):
     """How high the land is, in metres, as your own trained network sees it.
 
+    The network has to answer, not a table of the data: what was learnt is a little off at the measured places too.
+
     Parameters
     ----------
     X : array of shape (N, 2)

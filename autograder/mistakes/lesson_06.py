@@ -903,3 +903,15 @@ def reference(net):
 def negated(result):
     dh, grads = result
     return -dh, {name: -grad for name, grad in grads.items()}
+
+
+@mistake(
+    "TrainableNet",
+    "Your network calls `mse_loss` whatever loss it was given. Call `self.loss_function(scores, y)`: for regression "
+    "that is `mse_loss`, but a classifier brings a loss of its own.",
+)
+class always_mse_loss:
+    class TrainableNet(reference_impl.TrainableNet):
+        def loss(self, X, y=None):
+            self.loss_function = reference_impl.mse_loss
+            return super().loss(X, y)

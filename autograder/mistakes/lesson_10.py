@@ -480,3 +480,15 @@ def hardly_trained(X):
 def answers_for_the_data_set(X):
     raw, _ = terrain()
     return answer(raw["X_val"])
+
+
+@mistake(
+    "elevation",
+    "Your answers at the places of the data set are right to the metre: they are looked up there, in a table of the data. "
+    "Ask your trained network instead; it is a little off everywhere.",
+)
+def looks_up_the_nearest_place(X):
+    raw, _ = terrain()
+    places = np.concatenate([raw["X_train"], raw["X_val"], raw["X_test"]])
+    metres = np.concatenate([raw["y_train"], raw["y_val"], raw["y_test"]])
+    return np.array([metres[np.sum((places - x) ** 2, axis=1).argmin()] for x in X])

@@ -71,6 +71,7 @@ def works_for_integers_and_for_one_example(code, rng):
     yield from results(code, y, x, "integer x and floating y")
     yield from results(code, y, y[::-1] + 1, "integer x and y")
     yield from results(code, x[:1], x[:1] + rng.uniform(0.5, 1.5), "one example")
+    yield from results(code, x[:1, :1], y[:1, :1], "a single number")
     yield from results(code, x, x, "x equal to y")
 
 

@@ -106,6 +106,19 @@ def networks(code, rng, reg=0.0):
         yield words, net, away_from_zero(rng, (N, dims[0])), rng.normal(size=(N, dims[-1]))
 
 
+def product(scores, y):
+    """A loss function that is in no lesson, and its gradient: the sum over all scores of score times target."""
+    return float(np.sum(scores * y)), np.array(y)
+
+
+def with_another_loss(code, rng):
+    """A network that was given another loss function, examples, and targets."""
+    N, *dims = different_sizes(rng, 4)
+    net = network(code, rng, dims)
+    net.loss_function = product
+    return net, away_from_zero(rng, (N, dims[0])), away_from_zero(rng, (N, dims[-1]))
+
+
 def ordered(grads):
     """The same dict, its keys in alphabetical order."""
     return {name: grads[name] for name in sorted(grads)}
@@ -130,6 +143,9 @@ def gives_scores_without_targets_and_a_loss_with_them(code, rng):
         yield f"scores {words}", net.loss(X)
         loss, _ = net.loss(X, y)
         yield f"loss {words}", loss
+    net, X, y = with_another_loss(code, rng)
+    loss, _ = net.loss(X, y)
+    yield "loss with another loss_function", loss
 
 
 @check("TrainableNet", points=2)
@@ -138,6 +154,9 @@ def gives_the_gradient_of_every_parameter(code, rng):
     for words, net, X, y in networks(code, rng):
         _, grads = net.loss(X, y)
         yield f"grads {words}", ordered(grads)
+    net, X, y = with_another_loss(code, rng)
+    _, grads = net.loss(X, y)
+    yield "grads with another loss_function", ordered(grads)
 
 
 @check("TrainableNet", points=1)

@@ -153,7 +153,8 @@ def refuses_sizes_that_make_no_sense(code, rng):
     function = code.train_val_test_split
     yield "what it raises when nothing is left to train on", error_of(function, X, y, N - 5, 5, generator)
     yield "what it raises when more is asked for than there is", error_of(function, X, y, N, 5, generator)
-    yield "what it raises for a negative size", error_of(function, X, y, 5, -3, generator)
+    yield "what it raises for a negative num_test", error_of(function, X, y, 5, -1, generator)
+    yield "what it raises for a negative num_validation", error_of(function, X, y, -1, 5, generator)
     yield "what it raises when y is longer than X", error_of(function, X[:-2], y, 5, 5, generator)
 
 

@@ -147,6 +147,7 @@ def check_accuracy_asks_for_at_most_batch_size_examples_at_once(code, rng):
 
     model.forward = forward
     solver.check_accuracy(rng.normal(size=(8, 2)), rng.normal(size=8), batch_size=3)
+    yield "examples that the model is asked for in all", "each of them" if sum(asked) >= 8 else "not each of them"
     yield "examples that the model is asked for at once", "at most 3" if max(asked, default=0) <= 3 else "more than 3"
 
 

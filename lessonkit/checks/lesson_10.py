@@ -175,17 +175,22 @@ def the_generator_decides(code, rng):
 
 
 @functools.cache
-def between_the_points():
-    """Places and their elevation: every 4th point of the sample, like the data set, but two steps further on."""
+def every_4th_point(first):
+    """Places and their elevation: every 4th point of the sample. The data set begins with the `first` of 0."""
     from matplotlib import cbook
 
     with np.load(cbook.get_sample_data("jacksboro_fault_dem.npz", asfileobj=False)) as dem:
-        rows, columns = (np.arange(2, size, 4) for size in dem["elevation"].shape)
+        rows, columns = (np.arange(first, size, 4) for size in dem["elevation"].shape)
         longitude = dem["xmin"] + dem["dx"] * (columns + 0.5)
         latitude = dem["ymin"] - dem["dy"] * (rows + 0.5)
-        metres = dem["elevation"][2::4, 2::4].astype(float)
+        metres = dem["elevation"][first::4, first::4].astype(float)
     places = np.stack(np.meshgrid(longitude, latitude), axis=-1)
     return places.reshape(-1, 2), metres.ravel()
+
+
+def between_the_points():
+    """Places between those of the data set, and their elevation."""
+    return every_4th_point(first=2)
 
 
 def some_places(rng, n):
@@ -221,6 +226,14 @@ def facts(answers, turned, places, metres):
     }  # fmt: skip
 
 
+def is_a_table(code, rng):
+    """Whether most answers at places of the data set are right to the metre: they were looked up, and not learnt."""
+    places, metres = every_4th_point(first=0)
+    some = rng.choice(len(places), 60, replace=False)
+    answers = np.ravel(np.asarray(code.elevation(places[some]), dtype=float))
+    return answers.shape == some.shape and bool(np.median(np.abs(answers - metres[some])) < 1)
+
+
 def within(limit, code, rng):
     """Whether the RMS error is below the limit; and where it is not, how large it is, and the facts.
 
@@ -231,6 +244,12 @@ def within(limit, code, rng):
     places, metres = places[order], metres[order]
     answers = np.ravel(np.asarray(code.elevation(places), dtype=float))
     error = rms(answers - metres) if answers.shape == metres.shape else np.inf
+    if error < limit and is_a_table(code, rng):
+        yield (
+            "RMS error",
+            "about 0 m at the places of the data set (no network is so exact: this is a table of the data)",
+        )
+        return
     if error < limit:
         yield "RMS error", f"below {limit} m"
         return

@@ -1,0 +1,313 @@
+"""Mechanical mutants of the reference: each exercise, with one small thing changed."""
+
+import difflib
+import inspect
+import sys
+from dataclasses import dataclass
+from functools import cache
+
+import libcst as cst
+
+import reference_impl
+
+OPERATORS = {
+    cst.Add: cst.Subtract,
+    cst.Subtract: cst.Add,
+    cst.Multiply: cst.Divide,
+    cst.Divide: cst.Multiply,
+    cst.FloorDivide: cst.Divide,
+    cst.MatrixMultiply: cst.Multiply,
+    cst.Power: cst.Multiply,
+    cst.AddAssign: cst.SubtractAssign,
+    cst.SubtractAssign: cst.AddAssign,
+    cst.MultiplyAssign: cst.DivideAssign,
+    cst.DivideAssign: cst.MultiplyAssign,
+    cst.And: cst.Or,
+    cst.Or: cst.And,
+}
+COMPARISONS = {
+    cst.LessThan: (cst.LessThanEqual, cst.GreaterThan),
+    cst.LessThanEqual: (cst.LessThan, cst.GreaterThanEqual),
+    cst.GreaterThan: (cst.GreaterThanEqual, cst.LessThan),
+    cst.GreaterThanEqual: (cst.GreaterThan, cst.LessThanEqual),
+    cst.Equal: (cst.NotEqual,),
+    cst.NotEqual: (cst.Equal,),
+    cst.In: (cst.NotIn,),
+    cst.NotIn: (cst.In,),
+    cst.Is: (cst.IsNot,),
+    cst.IsNot: (cst.Is,),
+}
+NAMES = {
+    "True": "False",
+    "False": "True",
+    "mean": "sum",
+    "sum": "mean",
+    "max": "min",
+    "min": "max",
+    "maximum": "minimum",
+    "std": "var",
+    "var": "std",
+    "sqrt": "square",
+    "exp": "expm1",
+    "log": "log2",
+    "abs": "negative",
+    "all": "any",
+    "any": "all",
+    "zeros": "ones",
+    "ones": "zeros",
+    "zeros_like": "ones_like",
+    "ones_like": "zeros_like",
+    "argmax": "argmin",
+    "normal": "uniform",
+}
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """An exercise of the reference with one small thing changed.
+
+    Attributes
+    ----------
+    exercise : str
+    change : str
+        What was changed, in one line: the lines before and after.
+    source : str
+        The whole function or class as it is then.
+    """
+
+    exercise: str
+    change: str
+    source: str
+
+    def build(self):
+        """The mutated function or class, in a copy of the names that the reference sees."""
+        names = dict(vars(sys.modules[getattr(reference_impl, self.exercise).__module__]))
+        exec(compile(self.source, f"<mutant of {self.exercise}>", "exec"), names)
+        return names[self.exercise]
+
+
+@cache
+def mutants(exercise):
+    """All mutants of an exercise, in the order of its lines.
+
+    Returns
+    -------
+    tuple of Mutant
+    """
+    source = inspect.getsource(getattr(reference_impl, exercise))
+    module = cst.parse_module(source)
+    collector = _Collector()
+    module.visit(collector)
+    found = {}
+    for node, new in collector.replacements:
+        mutated = module.deep_replace(node, new).code
+        if mutated != source and _compiles(mutated):
+            change = _change(source, mutated)
+            found.setdefault(mutated, Mutant(exercise, change, mutated))
+    return _with_changes_told_apart(found.values())
+
+
+def _with_changes_told_apart(found):
+    """The same change in two places: the second is marked as such."""
+    count, told = {}, []
+    for each in found:
+        count[each.change] = number = count.get(each.change, 0) + 1
+        told.append(Mutant(each.exercise, each.change + f"  (place {number})" * (number > 1), each.source))
+    return tuple(told)
+
+
+def _compiles(source):
+    try:
+        compile(source, "<mutant>", "exec")
+    except (SyntaxError, ValueError):
+        return False
+    return True
+
+
+def _change(source, mutated):
+    lines = list(difflib.ndiff(source.splitlines(), mutated.splitlines()))
+    before, after = (" ".join(line[2:].strip() for line in lines if line.startswith(side)) for side in "-+")
+    return f"{before}  →  {after or '(nothing)'}"
+
+
+class _Collector(cst.CSTVisitor):
+    """Collects what may be put in the place of what: ``replacements``, pairs of nodes."""
+
+    def __init__(self):
+        super().__init__()
+        self.replacements = []
+
+    def on_visit(self, node):
+        if isinstance(node, (cst.Raise, cst.Annotation, cst.Decorator, cst.FormattedString)) or _is_text(node):
+            return False  # messages and docstrings: no check reads them
+        for kind, replace in RULES:
+            if isinstance(node, kind):
+                self.replacements += [(node, new) for new in replace(node)]
+        return True
+
+
+def _is_text(node):
+    expression = node.body[0] if isinstance(node, cst.SimpleStatementLine) else None
+    return isinstance(expression, cst.Expr) and isinstance(expression.value, cst.SimpleString)
+
+
+def _operation(node):
+    """Another operator; one side alone; the sides exchanged."""
+    other = OPERATORS.get(type(node.operator))
+    if other:
+        yield node.with_changes(operator=other())
+    yield _bracketed(node.left)
+    yield _bracketed(node.right)
+    if isinstance(node.operator, (cst.Subtract, cst.Divide, cst.MatrixMultiply, cst.Power)):
+        yield node.with_changes(left=_bracketed(node.right), right=_bracketed(node.left))
+
+
+def _augmented(node):
+    other = OPERATORS.get(type(node.operator))
+    if other:
+        yield node.with_changes(operator=other())
+
+
+def _comparison(node):
+    for other in COMPARISONS.get(type(node.operator), ()):
+        yield node.with_changes(operator=other())
+
+
+def _unary(node):
+    yield _bracketed(node.expression)
+
+
+def _integer(node):
+    number = int(node.value, 0)
+    yield cst.Integer(str(number + 1))
+    yield cst.Integer(str(number - 1)) if number else _negative(cst.Integer("1"))
+
+
+def _float(node):
+    number = float(node.value)
+    yield cst.Float(repr(2 * number or 1.0))
+    if number:
+        yield cst.Float("0.0")
+
+
+def _name(node):
+    if node.value in NAMES:
+        yield node.with_changes(value=NAMES[node.value])
+
+
+def _string(node):
+    yield node.with_changes(value=f"{node.value[:-1]}_{node.value[-1]}")
+
+
+def _call(node):
+    """Without the call; with an argument less by keyword; with two arguments exchanged."""
+    args = node.args
+    if isinstance(node.func, cst.Attribute) and not _is_module(node.func.value):
+        yield node.func.value
+    if args and not args[0].star and args[0].keyword is None:
+        yield _bracketed(args[0].value)
+    for i, arg in enumerate(args):
+        if arg.keyword is not None:
+            yield node.with_changes(args=[*args[:i], *args[i + 1 :]])
+    for i, (one, other) in enumerate(zip(args, args[1:])):
+        if one.keyword is other.keyword is None and not one.star and not other.star:
+            swapped = [one.with_changes(value=other.value), other.with_changes(value=one.value)]
+            yield node.with_changes(args=[*args[:i], *swapped, *args[i + 2 :]])
+
+
+def _is_module(node):
+    return isinstance(node, cst.Name) and node.value in ("np", "reference_impl")
+
+
+def _attribute(node):
+    if node.attr.value == "T":
+        yield node.value
+
+
+def _subscript(node):
+    """Two indices exchanged."""
+    for i, (one, other) in enumerate(zip(node.slice, node.slice[1:])):
+        swapped = [one.with_changes(slice=other.slice), other.with_changes(slice=one.slice)]
+        yield node.with_changes(slice=[*node.slice[:i], *swapped, *node.slice[i + 2 :]])
+
+
+def _slice(node):
+    """A slice without one of its limits, or without its step."""
+    for part in ("lower", "upper"):
+        if getattr(node, part) is not None:
+            yield node.with_changes(**{part: None})
+    if node.step is not None:
+        yield node.with_changes(step=None, second_colon=cst.MaybeSentinel.DEFAULT)
+
+
+def _if_expression(node):
+    yield node.with_changes(body=node.orelse, orelse=node.body)
+
+
+def _if(node):
+    yield node.with_changes(test=_not(node.test))
+    yield from _statement(node)
+
+
+def _returned(node):
+    """The result, or one part of it, with the opposite sign; two parts exchanged."""
+    if node.value is None:
+        return
+    if not isinstance(node.value, cst.Tuple):
+        yield node.with_changes(value=_negative(node.value))
+        return
+    elements = node.value.elements
+    for i, element in enumerate(elements):
+        negated = element.with_changes(value=_negative(element.value))
+        yield node.with_changes(value=node.value.with_changes(elements=[*elements[:i], negated, *elements[i + 1 :]]))
+    for i, (one, other) in enumerate(zip(elements, elements[1:])):
+        swapped = [one.with_changes(value=other.value), other.with_changes(value=one.value)]
+        both = node.value.with_changes(elements=[*elements[:i], *swapped, *elements[i + 2 :]])
+        yield node.with_changes(value=both)
+
+
+def _assigned(node):
+    """What is assigned with the opposite sign."""
+    if not isinstance(node.value, (cst.Tuple, cst.Dict, cst.List, cst.SimpleString, cst.Lambda)):
+        yield node.with_changes(value=_negative(node.value))
+
+
+def _statement(node):
+    yield cst.SimpleStatementLine([cst.Pass()], leading_lines=node.leading_lines)
+
+
+def _bracketed(node):
+    return node.with_changes(lpar=[cst.LeftParen()], rpar=[cst.RightParen()]) if _is_compound(node) else node
+
+
+def _is_compound(node):
+    return isinstance(node, (cst.BinaryOperation, cst.BooleanOperation, cst.Comparison, cst.IfExp, cst.UnaryOperation))
+
+
+def _negative(node):
+    return cst.UnaryOperation(cst.Minus(), _bracketed(node))
+
+
+def _not(node):
+    return cst.UnaryOperation(cst.Not(), _bracketed(node))
+
+
+RULES = (
+    ((cst.BinaryOperation, cst.BooleanOperation), _operation),
+    (cst.AugAssign, _augmented),
+    (cst.ComparisonTarget, _comparison),
+    (cst.UnaryOperation, _unary),
+    (cst.Integer, _integer),
+    (cst.Float, _float),
+    (cst.Name, _name),
+    (cst.SimpleString, _string),
+    (cst.Call, _call),
+    (cst.Attribute, _attribute),
+    (cst.Subscript, _subscript),
+    (cst.Slice, _slice),
+    (cst.IfExp, _if_expression),
+    (cst.If, _if),
+    (cst.Return, _returned),
+    (cst.Assign, _assigned),
+    ((cst.SimpleStatementLine, cst.For, cst.With), _statement),
+)

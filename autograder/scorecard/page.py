@@ -1,0 +1,156 @@
+"""The scorecard as a page, ``docs/scorecard.md``, and what on it must not be."""
+
+import tomllib
+from pathlib import Path
+
+from autograder.scorecard.results import SEEDS
+from autograder.truth import COURSE
+from lessonkit.lessons import exercises
+
+PAGE = COURSE / "docs" / "scorecard.md"
+REVIEWED = Path(__file__).with_name("reviewed.toml")
+KINDS = ("equivalent", "free", "not graded")
+NAMED_RIGHT = 0.95  # of all mistakes
+INTRODUCTION = f"""\
+# The grader's scorecard
+
+How well do the checks tell right code from wrong? `make scorecard` measures it and writes this page. A test fails when the page
+is not up to date, or when a number is worse than it may be.
+
+- **mistakes**: wrong code in known ways (`autograder/mistakes`), on {SEEDS["mistakes"]} seeds, each as it stands there and with other
+  random draws and rounding errors. *Caught*: a check fails. *Named*: every check that fails shows the mistake's own sentence on every
+  one of these runs. *Misnamed*: the sentence of another mistake is shown somewhere.
+- **variants**: right code in other styles (`autograder/variants`), on {SEEDS["variants"]} seeds. All must be accepted.
+- **mutants**: the reference with one small thing changed by a machine (`autograder/scorecard/mutate.py`): an operator, a constant,
+  an axis, an index, a sign, a comparison, a statement or a call left out, arguments exchanged. *Killed*: a check fails on every one of
+  {SEEDS["mutants"]} seeds. Those that survive are listed below, each with the reason.
+- **two at once**: pairs of mistakes made together. They must earn the points of the checks that neither of them fails.
+- **beside wrong**: notebooks in which another exercise, not used by this one, is wrong. The right one must keep all its points.
+- **flaky**: each check on {SEEDS["flakiness"]:,} seeds. It must run to its end without a warning, its truth must be finite, and it must accept the
+  reference *written otherwise*: other random draws where the draw is free, and every number off by 4 units in the last
+  place. (That the reference agrees with itself would say nothing.)
+- **empty**: points for the released notebook as it is, and for functions that return None.
+"""
+HEAD = """\
+| exercise | mistakes | caught | named | misnamed | variants | accepted | mutants | killed | listed | two at once | beside wrong | flaky | empty |
+|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|
+"""
+
+
+def reviewed():
+    """What was read and found to be right as it is: ``reviewed.toml``."""
+    return tomllib.loads(REVIEWED.read_text(encoding="utf-8"))
+
+
+def reasons(exercise):
+    """Why a mutant may survive: ``{change: (kind, why)}``."""
+    listed = reviewed()["mutants"].get(exercise, [])
+    return {change: (group["kind"], group["why"]) for group in listed for change in group["changes"]}
+
+
+def unlisted(exercise, parts):
+    """The surviving mutants that nobody has looked at."""
+    return [change for change in parts["mutants"]["survivors"] if change not in reasons(exercise)]
+
+
+def unequal(exercise, parts):
+    """The pairs of mistakes that earn other points than they should, save those that were looked at."""
+    known = {name for group in reviewed()["pairs"].get(exercise, []) for name in group["names"]}
+    return [name for name in parts["combinations"]["unequal"] if name not in known]
+
+
+def problems(results):
+    """What is worse than it may be, in sentences; and what is not measured yet."""
+    found, named, number = [], 0, 0
+    for exercise in exercises():
+        parts = results.get(exercise, {})
+        for part, seeds in SEEDS.items():
+            if parts.get(part, {}).get("seeds", 0) < seeds:
+                found.append(
+                    f"{exercise}: {part} is measured on {parts.get(part, {}).get('seeds', 0)} of {seeds} seeds"
+                )
+        if set(parts) == set(SEEDS):
+            found += [f"{exercise}: {sentence}" for sentence in _problems(exercise, parts)]
+            number += parts["mistakes"]["number"]
+            named += parts["mistakes"]["number"] - len(parts["mistakes"]["nameless"])
+    if named < NAMED_RIGHT * number:
+        found.append(f"{named} of {number} mistakes are named right, fewer than {NAMED_RIGHT:.0%}")
+    return found
+
+
+def _problems(exercise, parts):
+    said = {
+        "no check fails on the mistake {}": parts["mistakes"]["missed"],
+        "the mistake {} is named as another one": parts["mistakes"]["misnamed"],
+        "the variant {} is refused": parts["variants"]["refused"],
+        "a mutant survives and is not in reviewed.toml: {}": unlisted(exercise, parts),
+        "a mutant in reviewed.toml does not survive: {}": set(reasons(exercise)) - set(parts["mutants"]["survivors"]),
+        "two mistakes at once earn other points than they should: {}": unequal(exercise, parts),
+        "the right answer loses points beside {}": parts["combinations"]["robbed"],
+        "flaky: {}": parts["flakiness"]["first"],
+    }
+    yield from (sentence.format(name) for sentence, names in said.items() for name in names)
+    if parts["empty"]["points"]:
+        yield f"an empty notebook earns {parts['empty']['points']:g} points"
+
+
+def text(results):
+    """The page, in Markdown."""
+    rows = {name: _row(name, results[name]) for name in exercises()}
+    total = [sum(column) for column in zip(*rows.values())]
+    lines = [f"| **all** | {' | '.join(f'**{value:,}**' for value in total)} |"]
+    lines += [f"| `{name}` | {' | '.join(f'{value:,}' for value in row)} |" for name, row in rows.items()]
+    return "\n".join([INTRODUCTION, HEAD + "\n".join(lines), "", *_survivors(), *_pairs(), *_nameless(results)]) + "\n"
+
+
+def write(results):
+    """Write the page, as far as everything has been measured."""
+    if all(set(SEEDS) <= set(results.get(name, {})) for name in exercises()):
+        PAGE.write_text(text(results), encoding="utf-8")
+
+
+def _row(exercise, parts):
+    mistakes, variants, mutants = parts["mistakes"], parts["variants"], parts["mutants"]
+    combinations = parts["combinations"]
+    return (
+        mistakes["number"],
+        mistakes["number"] - len(mistakes["missed"]),
+        mistakes["number"] - len(mistakes["nameless"]),
+        len(mistakes["misnamed"]),
+        variants["number"],
+        variants["number"] - len(variants["refused"]),
+        mutants["number"],
+        mutants["number"] - len(mutants["survivors"]),
+        len(set(mutants["survivors"]) & set(reasons(exercise))),
+        combinations["pairs"] - len(unequal(exercise, parts)),
+        combinations["neighbours"] - len(combinations["robbed"]),
+        parts["flakiness"]["failures"],
+        parts["empty"]["points"],
+    )
+
+
+def _survivors():
+    yield "## Mutants that survive, and why\n"
+    yield "- *equivalent*: no input that a check can give tells it from the reference."
+    yield "- *free*: the exercise leaves it open, so it is right as well."
+    yield "- *not graded*: the text says how it should be, but no points are asked for it.\n"
+    for exercise, groups in reviewed()["mutants"].items():
+        yield f"### `{exercise}`\n"
+        for group in groups:
+            yield f"- *{group['kind']}* ({len(group['changes'])}): {group['why']}"
+        yield ""
+
+
+def _pairs():
+    yield "## Pairs of mistakes that undo each other\n"
+    for exercise, groups in reviewed()["pairs"].items():
+        yield from (f"- `{exercise}` ({len(group['names'])}): {group['why']}" for group in groups)
+    yield ""
+
+
+def _nameless(results):
+    yield "## Mistakes that are caught, and not always named\n"
+    yield "They yield what depends on the draw; where none fits, the student is told what to look at first.\n"
+    for exercise in exercises():
+        for name in results[exercise]["mistakes"]["nameless"]:
+            yield f"- `{exercise}`: {name.replace('_', ' ')}"
