@@ -102,10 +102,12 @@ def attempt(lesson, skill, rng):
 
     Returns
     -------
-    dict of str to str
+    answers : dict of str to str
         Source by exercise.
+    wrong : dict of str to Entry
+        The mistakes among them, by exercise.
     """
-    answers = {}
+    answers, mistaken = {}, {}
     for exercise in lesson.exercises:
         luck = rng.uniform()
         if luck < 0.4 * (1 - skill) ** 2:
@@ -114,5 +116,8 @@ def attempt(lesson, skill, rng):
         paired = exercise.name.endswith(("_forward", "_backward"))  # in another style it would want another cache
         entries = bank.mistakes(exercise.name) if wrong else () if paired else bank.variants(exercise.name)
         entries = [entry for entry in entries if stands_alone(entry)]
-        answers.update(answer(exercise.name, entries[rng.integers(len(entries))] if entries else None))
-    return answers
+        entry = entries[rng.integers(len(entries))] if entries else None
+        answers.update(answer(exercise.name, entry))
+        if wrong and entry:
+            mistaken[exercise.name] = entry
+    return answers, mistaken

@@ -328,6 +328,10 @@ class Writer:
             return
         if outcome.get("failed"):
             return
+        self.write_journal(student, outcome, fingerprint)
+
+    def write_journal(self, student, outcome, fingerprint):
+        """Note that a student has been graded, and with what outcome."""
         note = {key: value for key, value in outcome.items() if key != "notebook"}
         _write(
             self.course.journal(self.lesson, student),
