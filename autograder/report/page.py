@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from autograder.report import items, svg
 from autograder.report.gather import megabytes, needs_a_person, state
-from lessonkit.report import _code as set_code
+from lessonkit.report import set_code
 
 HERE = Path(__file__).parent
 STATES = ("graded", "unreadable", "nothing handed in", "not graded")
