@@ -10,18 +10,21 @@ for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
 
 def build(arguments):
     """Build what is not up to date, several lessons side by side."""
-    from joblib import Parallel, delayed
-
     from autograder import build as tool
 
+    tool.update_readme()
     names = tool.stale(arguments.lessons, arguments.force)
+    if not names:
+        print("Everything is up to date.")
+        return
+    from joblib import Parallel, delayed  # a third of a second, which an idle build need not wait
+
     for name in names:
         print(f"building {name}", flush=True)
-    Parallel(n_jobs=min(len(names), arguments.jobs) or 1)(delayed(tool.build)(name) for name in names)
-    for name in names:
-        tool.remember(name)
-    tool.update_readme()
-    print(f"Built: {', '.join(names)}." if names else "Everything is up to date.")
+    made = Parallel(n_jobs=min(len(names), arguments.jobs))(delayed(tool.build)(name) for name in names)
+    for name, inputs in zip(names, made):
+        tool.remember(name, inputs)
+    print(f"Built: {', '.join(names)}.")
 
 
 def release(arguments):

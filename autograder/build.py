@@ -12,7 +12,6 @@ Two builds give the same bytes. Each file is replaced only once it is complete.
 import ast
 import hashlib
 import inspect
-import json
 import os
 import re
 import shutil
@@ -27,6 +26,7 @@ from lessonkit.lessons import lessons
 
 COURSE = Path(__file__).resolve().parent.parent
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
+FINGERPRINTS = "solutions/fingerprints.txt"  # committed: what a fresh clone need not build again
 EXECUTION_LIMIT = 180  # seconds a cell
 KERNEL_ENVIRONMENT = {
     "OPENBLAS_NUM_THREADS": "1",
@@ -238,12 +238,13 @@ def course_config():
 
 
 def build(name, course=COURSE):
-    """Build one lesson into `course`."""
+    """Build one lesson into `course`. Returns the fingerprint of what it was made from."""
     import nbformat
 
     from autograder.truth import record
 
     lesson = find_lesson(name)
+    before = inputs(lesson)
     nb = notebook(lesson)
     recording = recordings(course) / f"{lesson.name}.npz"
     recording.parent.mkdir(parents=True, exist_ok=True)
@@ -256,6 +257,7 @@ def build(name, course=COURSE):
     for attachment in source.iterdir():
         if attachment.is_file() and attachment.suffix not in (".py", ".ipynb"):
             shutil.copy(attachment, course / "lessons" / lesson.name / attachment.name)
+    return before
 
 
 def recordings(course):
@@ -274,8 +276,8 @@ def _replace(path, text):
         half.unlink(missing_ok=True)
 
 
-def digest(lesson):
-    """A fingerprint of all that goes into a lesson; an unchanged lesson is not built again."""
+def inputs(lesson):
+    """A fingerprint of all that a lesson is made from."""
     shared = [
         COURSE / "lessonkit" / "explorers" / "stage.py",
         *sorted((COURSE / "lessonkit").glob("*.py")),
@@ -290,14 +292,23 @@ def digest(lesson):
     pattern = f"**/lesson_{lesson.name[:2]}.py"
     own = [*sorted((COURSE / "lessonkit").glob(pattern)), *sorted((COURSE / "autograder").glob(pattern))]
     inits = sorted((COURSE / "lessonkit").glob("*/__init__.py"))
-    text = COURSE / "solutions" / lesson.name / f"{lesson.name}.py"
-    made = [recordings(COURSE) / f"{lesson.name}.npz"]
-    made += [COURSE / folder / lesson.name / f"{lesson.name}.ipynb" for folder in ("solutions", "lessons")]
-    total = hashlib.sha256(f"{lesson!r}{kit_source(lesson)}".encode())
-    for path in [*shared, *own, *inits, text, *made]:
+    source = COURSE / "solutions" / lesson.name
+    beside = [path for path in sorted(source.glob("*")) if path.is_file() and path.suffix != ".ipynb"]
+    return _fingerprint(f"{lesson!r}{kit_source(lesson)}", [*shared, *own, *inits, *beside])
+
+
+def made(lesson):
+    """A fingerprint of what the build makes of a lesson, as it now stands."""
+    notebooks = [COURSE / folder / lesson.name / f"{lesson.name}.ipynb" for folder in ("solutions", "lessons")]
+    return _fingerprint("", [recordings(COURSE) / f"{lesson.name}.npz", *notebooks])
+
+
+def _fingerprint(words, paths):
+    total = hashlib.sha256(words.encode())
+    for path in paths:
         total.update(f"{path.relative_to(COURSE)}\0".encode())
         total.update(path.read_bytes() if path.exists() else b"missing")
-    return total.hexdigest()
+    return total.hexdigest()[:32]
 
 
 def stale(names=None, force=False):
@@ -305,21 +316,27 @@ def stale(names=None, force=False):
     chosen = [find_lesson(name) for name in names] if names else [
         lesson for lesson in lessons().values() if (COURSE / "solutions" / lesson.name).is_dir()
     ]  # fmt: skip
-    known = _known_digests()
-    return [lesson.name for lesson in chosen if force or known.get(lesson.name) != digest(lesson)]
+    known = _known()
+    return [lesson.name for lesson in chosen if force or (lesson.name, inputs(lesson), made(lesson)) not in known]
 
 
-def remember(name):
-    """Note that a lesson is up to date."""
-    known = {**_known_digests(), name: digest(find_lesson(name))}
-    _replace(COURSE / "build" / "digests.json", json.dumps(known, indent=1))
+def remember(name, before):
+    """Note that a lesson is up to date, made from inputs with the fingerprint `before`.
+
+    It was taken before the build began: a file that changed meanwhile makes the lesson stale, as it should.
+    """
+    kept = {line for line in _known() if line[0] != name}
+    lines = sorted(kept | {(name, before, made(find_lesson(name)))})
+    _replace(COURSE / FINGERPRINTS, "".join(f"{' '.join(line)}\n" for line in lines))
 
 
-def _known_digests():
+def _known():
+    """Lines of lesson, inputs, made. After a merge a lesson may have two: whichever fits is true."""
     try:
-        return json.loads((COURSE / "build" / "digests.json").read_text(encoding="utf-8"))
-    except (FileNotFoundError, ValueError):
-        return {}
+        lines = (COURSE / FINGERPRINTS).read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError:
+        return set()
+    return {tuple(line.split()) for line in lines}
 
 
 def lesson_table():
