@@ -16,7 +16,7 @@ import sys
 import tempfile
 
 UNIT = 1 if sys.platform == "darwin" else 1024  # of ru_maxrss, in bytes
-WARM_UP = "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()\nplt.close('all')\ndel plt"
+WARM_UP = "import matplotlib.pyplot as plt\nplt.semilogy([1e-9, 1e9])\nplt.show()\nplt.close('all')\ndel plt"
 
 
 def prepare(options):

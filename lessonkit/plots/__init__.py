@@ -28,6 +28,7 @@ STYLE = {
     "grid.alpha": 0.3,
     "axes.spines.top": False,
     "axes.spines.right": False,
+    "axes.titley": 1.0,  # or Matplotlib measures all labels to find out whether the title must make room
     "axes.prop_cycle": cycler(color=COLORS, linestyle=DASHES),
     "image.cmap": SEQUENTIAL,
     "lines.linewidth": 2,
@@ -81,11 +82,16 @@ def figure(rows=1, columns=1, width=7.0, height=3.5, margins=MARGINS, gaps=None,
 def image_tag(fig, alt):
     """The figure as an HTML image with its alt text."""
     import matplotlib
+    import numpy as np
     from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from PIL import Image
 
     buffer = io.BytesIO()
     with matplotlib.rc_context(STYLE):
-        FigureCanvasAgg(fig).print_png(buffer, metadata={"Software": None})  # `savefig` would draw twice
+        canvas = FigureCanvasAgg(fig)
+        canvas.draw()  # `savefig` would draw twice
+    image = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
+    image.save(buffer, format="png", compress_level=3)
     data = base64.b64encode(buffer.getvalue()).decode("ascii")
     return f'<img alt="{escape(alt, quote=True)}" style="max-width:100%" src="data:image/png;base64,{data}">'
 

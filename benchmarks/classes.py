@@ -1,0 +1,58 @@
+"""Makes courses to grade, in folders of their own."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from autograder.build import COURSE
+from autograder.classroom import answer, hand_in, submission
+from lessonkit.lessons import lesson as find_lesson
+
+
+def course(folder, lesson, students, stock=False):
+    """A course in which everyone has handed in the same notebook, solved.
+
+    Parameters
+    ----------
+    folder : path
+    lesson : str
+    students : int
+        How many.
+    stock : bool
+        Whether `nbgrader autograde` grades in its own way: in the student's process.
+
+    Returns
+    -------
+    Path
+    """
+    folder, lesson = Path(folder), find_lesson(lesson)
+    config = (COURSE / "nbgrader_config.py").read_text(encoding="utf-8")
+    folder.mkdir()
+    (folder / "nbgrader_config.py").write_text(config + 'del c["Autograde"]\n' * stock, encoding="utf-8")
+    (folder / "solutions" / lesson.name).mkdir(parents=True)
+    shutil.copy(COURSE / "solutions" / lesson.name / f"{lesson.name}.ipynb", folder / "solutions" / lesson.name)
+    run(folder, "-m", "nbgrader", "generate_assignment", lesson.name)
+    released = (folder / "lessons" / lesson.name / f"{lesson.name}.ipynb").read_text(encoding="utf-8")
+    text = submission(released, solved(lesson))
+    for number in range(students):
+        hand_in(folder, f"student-{number:05d}", lesson.name, text)
+    return folder
+
+
+def solved(lesson):
+    """Every exercise of a lesson, done right."""
+    answers = {}
+    for exercise in lesson.exercises:
+        answers.update(answer(exercise.name))
+    return answers
+
+
+def run(folder, *command):
+    """Run Python in a folder, as an instructor would: with nothing in the environment that the course does not set."""
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("LESSONKIT")}
+    done = subprocess.run([sys.executable, *command], cwd=folder, env=environment, capture_output=True, text=True)
+    if done.returncode:
+        raise RuntimeError(f"{' '.join(command)} failed:\n{done.stdout}{done.stderr}")
+    return done.stdout
