@@ -1,0 +1,245 @@
+"""Grading: a class's solved notebooks, beside stock nbgrader, otter-grader, and the bare fork of a warm process.
+
+Whole commands by the clock, start-up and gradebook included, for each submission. All grade the same notebook of lesson
+06, solved, with its figures and the same checks. Ours locks every notebook in and grades from outside; stock
+`nbgrader autograde` and `otter run` (otter-grader's way without containers) do neither. Stock and otter take tens of times
+as long, so that a round has fewer submissions of theirs than the forty of ours. The floor forks a warm process that has
+run the cells before the first exercise, and runs the other cells and checks in the fork: no sandbox, nothing from outside,
+no gradebook.
+"""
+
+import contextlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import textwrap
+import time
+from importlib.util import find_spec
+from pathlib import Path
+
+from benchmarks.classes import course, run
+from benchmarks.timing import Figure, Row, in_turn
+
+LESSON = "06_backward"
+SIZES = {"stock": 10, "otter": 5, "two jobs": 40, "one job": 40, "floor": 40}  # submissions in a round
+GROWTH = (10, 100, 1000)
+
+
+def measure(quick):
+    if sys.platform != "linux":
+        yield "Grading was not measured: the sandbox needs Linux."
+        return
+    sizes = dict.fromkeys(SIZES, 2) if quick else SIZES
+    with tempfile.TemporaryDirectory() as folder:
+        folder = Path(folder)
+        ours = course(folder / "ours", LESSON, sizes["two jobs"])
+        stock = course(folder / "stock", LESSON, sizes["stock"], stock=True)
+        jobs = {
+            "stock": lambda: run(stock, "-m", "nbgrader", "autograde", LESSON, "--force"),
+            "two jobs": lambda: ours_with(ours, 2),
+            "one job": lambda: ours_with(ours, 1),
+            "floor": lambda: run(ours, "-m", "benchmarks.grading", LESSON, str(sizes["floor"]), path=True),
+        }
+        if find_spec("otter"):
+            package = otter_package(folder / "otter")
+            jobs["otter"] = lambda: otter_run(package, ours, sizes["otter"])
+        else:
+            yield "otter-grader is left out: it is not installed. `pip install .[bench]` brings it."
+        times = in_turn(jobs, rounds=1 if quick else 4, warm_up=0)
+        for name in jobs:
+            times.wall[name] = [seconds / sizes[name] for seconds in times.wall[name]]
+        for kept, target in (("two jobs", 25), ("one job", None)):
+            figures = {"stock nbgrader / ours": times.ratio("stock", kept, at_least=target)}
+            if "otter" in jobs:
+                figures["otter / ours"] = times.ratio("otter", kept)
+            if kept == "one job":
+                figures["ours / fork floor"] = times.ratio(kept, "floor", at_most=1.5)
+            figures["a submission"] = times.time(kept, "ms")
+            yield Row(f"{LESSON}, {kept}", figures)
+        yield phases(ours)
+        yield from growth(folder, (2, 4) if quick else GROWTH)
+
+
+def ours_with(folder, jobs):
+    run(folder, "-m", "autograder", "grade", LESSON, "--force", "--jobs", str(jobs))
+
+
+# otter-grader, with the same checks
+
+
+OTTER_TEST = """
+    OK_FORMAT = False
+    from otter.test_files import test_case
+    name = {name!r}
+    points = {points}
+    @test_case()
+    def passes_every_check(env):
+        from autograder.truth import live_truth
+        from lessonkit.grading import grade
+        from lessonkit.host import LocalHost
+        assert grade({name!r}, LocalHost(env), live_truth({name!r})).passed
+"""
+
+
+def otter_package(folder):
+    """An autograder.zip whose tests are the lesson's checks; it must give all points to the solved notebook."""
+    from lessonkit import registry
+    from lessonkit.lessons import lesson
+
+    (folder / "tests").mkdir(parents=True)
+    for exercise in lesson(LESSON).exercises:
+        text = OTTER_TEST.format(name=exercise.name, points=registry.points(exercise.name))
+        (folder / "tests" / f"{exercise.name}.py").write_text(textwrap.dedent(text), encoding="utf-8")
+    otter(folder, "generate", "-t", "tests", "-o", "autograder.zip", "--no-requirements", "--no-environment")
+    return folder / "autograder.zip"
+
+
+def otter_run(package, folder, students):
+    from lessonkit import registry
+    from lessonkit.lessons import lesson
+
+    wanted = sum(registry.points(exercise.name) for exercise in lesson(LESSON).exercises)
+    for number in range(students):
+        handed_in = folder / "submitted" / f"student-{number:05d}" / LESSON / f"{LESSON}.ipynb"
+        otter(package.parent, "run", str(handed_in), "-a", str(package), "-o", str(package.parent), "--no-logo")
+        results = json.loads((package.parent / "results.json").read_text(encoding="utf-8"))
+        earned = sum(test["score"] for test in results["tests"] if "max_score" in test)
+        if earned != wanted:
+            raise RuntimeError(f"otter gave {earned} of {wanted} points to a right notebook")
+
+
+def otter(folder, *command):
+    subprocess.run([sys.executable, "-m", "otter", *command], cwd=folder, capture_output=True, check=True)
+
+
+# The floor
+
+
+def floor(lesson, students):
+    """Fork a warm process for each notebook, one after the other; the cells and checks run in the fork."""
+    from autograder.recognise import checks_of, opening
+    from autograder.truth import live_truth
+    from lessonkit.grading import grade
+    from lessonkit.host import LocalHost
+
+    sys.path.append(str(Path(__file__).resolve().parent.parent / "autograder" / "inside"))
+    import cells
+
+    path = Path("submitted", "student-00000", lesson, f"{lesson}.ipynb")
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    first = opening(notebook)
+    shell = cells.make_shell()
+    for source in first:
+        cells.run_cell(shell, source, 60, 10**6)
+    for exercise in (each for *_, each in checks_of(notebook) if each):
+        live_truth(exercise)
+    for _ in range(students):
+        pid = os.fork()
+        if pid == 0:
+            outputs = []
+            for _, source, exercise in list(checks_of(notebook))[len(first) :]:
+                if exercise:
+                    result = grade(exercise, LocalHost(shell.user_ns), live_truth(exercise))
+                    outputs.append([] if result.passed else os._exit(1))
+                else:
+                    outputs.append(cells.run_cell(shell, source, 60, 10**6))
+            with open(os.devnull, "w", encoding="utf-8") as file:
+                json.dump(outputs, file, default=str)
+            os._exit(0)
+        if os.waitpid(pid, 0)[1]:
+            raise RuntimeError("A right notebook did not pass.")
+
+
+# Where the time goes, and how it grows
+
+
+class Stopwatch:
+    """Adds up the time that some functions take, while they are patched."""
+
+    def __init__(self):
+        self.seconds = {}
+
+    @contextlib.contextmanager
+    def on(self, phase, owner, name):
+        function = getattr(owner, name)
+
+        def timed(*arguments, **options):
+            start = time.perf_counter()
+            try:
+                return function(*arguments, **options)
+            finally:
+                self.seconds[phase] = self.seconds.get(phase, 0.0) + time.perf_counter() - start
+
+        setattr(owner, name, timed)
+        try:
+            yield
+        finally:
+            setattr(owner, name, function)
+
+
+def phases(folder, students=20):
+    """Where the time of one submission goes, with one job in this process."""
+    from autograder import grade as tool
+    from autograder import outside
+    from autograder.truth import secret_seed
+
+    course = tool.Course(folder)
+    released, seed = course.released(LESSON), secret_seed(course.folder)
+    data, why = tool.submission(course, LESSON, "student-00000")
+    tool.work(LESSON, data, why, released, seed)  # starts the warm process
+    watch, start = Stopwatch(), time.perf_counter()
+    with contextlib.ExitStack() as stack:
+        for phase, owner, name in (
+            ("recognise", tool, "recognise"),
+            ("fork and lock in", outside.Zygote, "notebook"),
+            ("cells and figures", outside.Notebook, "run"),
+            ("checks", outside, "_grade"),
+            ("end the process", outside.Notebook, "close"),
+        ):
+            stack.enter_context(watch.on(phase, owner, name))
+        for _ in range(students):
+            outcome = tool.work(LESSON, data, why, released, seed)
+        with tool.Writer(course, LESSON, seed) as writer:
+            began = time.perf_counter()
+            for number in range(students):
+                writer.record(f"student-{number:05d}", outcome, "")
+            watch.seconds["gradebook and files"] = time.perf_counter() - began
+    total = time.perf_counter() - start
+    for zygote, _ in tool._warm.values():
+        zygote.close()
+    tool._warm.clear()
+    watch.seconds["all else"] = total - sum(watch.seconds.values())
+    figures = {f"{phase}": Figure.of([1e3 * s / students], "ms") for phase, s in watch.seconds.items()}
+    return Row("where a submission's time goes, one job", figures)
+
+
+GRADE_AND_TELL = """
+import json, os, resource, sys, time
+from autograder.grade import grade
+start = time.perf_counter()
+grade(sys.argv[1], os.getcwd(), jobs=2, quiet=True)
+peaks = [resource.getrusage(who).ru_maxrss / 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+print(json.dumps([time.perf_counter() - start, *peaks]))
+"""
+
+
+def growth(folder, sizes):
+    """The cost of a submission as the class grows: lesson 01 without its figures, two jobs."""
+    for size in sizes:
+        class_of = course(folder / f"class-of-{size}", "01_activations", size, figures=False)
+        text = run(class_of, "-c", GRADE_AND_TELL, "01_activations")
+        seconds, writer, largest = json.loads(text.splitlines()[-1])
+        shutil.rmtree(class_of)
+        figures = {
+            "a submission": Figure.of([1e3 * seconds / size], "ms"),
+            "peak memory of the writer": Figure.of([writer], "MB"),
+            "of its largest process": Figure.of([largest], "MB"),
+        }
+        yield Row(f"a class of {size:,}, without figures, two jobs", figures)
+
+
+if __name__ == "__main__":
+    floor(sys.argv[1], int(sys.argv[2]))
