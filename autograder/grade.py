@@ -12,9 +12,14 @@ import re
 import threading
 import traceback
 import warnings
+from contextlib import suppress
 from dataclasses import asdict
 from functools import cache
+from itertools import islice
 from pathlib import Path
+
+from joblib import Parallel, delayed
+from joblib.externals.loky.process_executor import BrokenProcessPool
 
 from autograder import runs
 from autograder.build import COURSE
@@ -54,6 +59,12 @@ class Course:
             raise CourseError(f"{lesson} is not released yet. Run `nbgrader generate_assignment {lesson}` first.")
         return json.loads(path.read_text(encoding="utf-8"))
 
+    def handed_in(self):
+        """Everyone who handed something in."""
+        submitted = self.folder / "submitted"
+        entries = submitted.iterdir() if submitted.is_dir() else ()
+        return {path.name for path in entries if path.is_dir() and not path.name.startswith(".")}
+
     def students(self, lesson):
         """Everyone on the roster, and everyone who handed something in."""
         from nbgrader.api import Gradebook, MissingEntry
@@ -65,10 +76,7 @@ class Course:
                 raise CourseError(
                     f"The gradebook does not know {lesson}. Run `nbgrader generate_assignment {lesson}` first."
                 ) from None
-            roster = {student.id for student in gradebook.students}
-        submitted = self.folder / "submitted"
-        entries = submitted.iterdir() if submitted.is_dir() else ()
-        return sorted(roster | {path.name for path in entries if path.is_dir() and not path.name.startswith(".")})
+            return sorted({student.id for student in gradebook.students} | self.handed_in())
 
     def journal(self, lesson, student):
         """Where it is noted that a student has been graded."""
@@ -137,7 +145,8 @@ def work(lesson, data, why, released, seed, unsandboxed=False, limits=None):
             flags += found.flags
             notes += found.notes
             with _one_at_a_time:
-                outcome = _graded(lesson, found.notebook, opening(released), notes, flags, seed, unsandboxed, limits)
+                key = (lesson, opening(released), seed, unsandboxed, limits)
+                outcome = _graded(found.notebook, notes, flags, *key)
             return {**outcome, "unanswered": unanswered(found.notebook, released)}
         except Unreadable as error:
             notes.append(str(error))
@@ -152,13 +161,18 @@ def work(lesson, data, why, released, seed, unsandboxed=False, limits=None):
     return {**outcome, "points": {}, "unanswered": [], "failed": True} if failed else outcome
 
 
-def _graded(lesson, notebook, first, notes, flags, seed, unsandboxed, limits):
-    key = (lesson, first, seed, unsandboxed, limits)
-    cells = list(checks_of(notebook))
+def _warm_process(*key):
+    """The warm process and the truth for ``lesson, opening, seed, unsandboxed, limits``, made when first asked for."""
+    if key not in _warm:
+        lesson, first, seed, unsandboxed, limits = key
+        _warm[key] = (Zygote(lesson, limits, protections(unsandboxed), first), Live(seed))
+    return _warm[key]
+
+
+def _graded(notebook, notes, flags, *key):
+    lesson, cells = key[0], list(checks_of(notebook))
     for attempt in (1, 2):
-        if key not in _warm:
-            _warm[key] = (Zygote(lesson, limits, protections(unsandboxed), first), Live(seed))
-        zygote, live = _warm[key]
+        zygote, live = _warm_process(*key)
         try:
             graded = grade_notebook(zygote, [(source, exercise) for _, source, exercise in cells], live)
             break
@@ -231,45 +245,64 @@ def grade(
     if not scheduler:
         protections(unsandboxed)  # says what is missing before anything starts
     released, seed = course.released(lesson), secret_seed(course.folder)
-    everyone = students or course.students(lesson)
-    done, todo = dict.fromkeys(everyone), []
     prints = {}
-    for student in everyone:
-        data, why = submission(course, lesson, student)
-        prints[student] = fingerprint(data, why, lesson, released, seed)
-        if force or _noted(course.journal(lesson, student)) != prints[student]:
-            todo.append((student, data, why))
-    send = _to_cluster(scheduler) if scheduler else _to_processes(jobs or os.cpu_count() or 1)
-    tasks = {student: (lesson, data, why, released, seed, unsandboxed, limits) for student, data, why in todo}
+
+    def changed(student):
+        if student not in prints:
+            data, why = submission(course, lesson, student)
+            prints[student] = fingerprint(data, why, lesson, released, seed)
+        return force or _noted(course.journal(lesson, student)) != prints[student]
+
+    def task(student):
+        return (student, lesson, *submission(course, lesson, student), released, seed, unsandboxed, limits)
+
+    if scheduler:
+        send = _to_cluster(scheduler)
+    else:
+        busy = sum(map(changed, students or course.handed_in()))
+        send = _Processes(min(jobs or os.cpu_count() or 1, busy or 1))
+        send.warm_up(lesson, opening(released), seed, unsandboxed, limits)
+    everyone = students or course.students(lesson)  # while the workers warm up: nbgrader takes long to import
+    done, todo = dict.fromkeys(everyone), list(filter(changed, everyone))
     with Writer(course, lesson, seed) as writer, tqdm(total=len(todo), unit="notebook", disable=quiet) as bar:
-        for student, outcome in send(tasks):
+        for student, outcome in send(todo, task):
             writer.record(student, outcome, prints[student])
-            done[student] = outcome
+            done[student] = {
+                key: value for key, value in outcome.items() if key != "notebook"
+            }  # a class's are too many
             bar.update()
     if any(done.values()):
         runs.keep(course, lesson)
     return done
 
 
-def _to_processes(jobs):
-    """Grade in processes of this machine. A process that dies takes no other student's work with it."""
-    from joblib import Parallel, delayed
-    from joblib.externals.loky.process_executor import BrokenProcessPool
+class _Processes:
+    """Grades in processes of this machine. A process that dies takes no other student's work with it."""
 
-    def send(tasks):
-        left, tries = dict(tasks), 3
+    def __init__(self, jobs):
+        self.jobs, self.warming = jobs, ()
+
+    def warm_up(self, *key):
+        """Let the workers start their warm processes, and go on without waiting."""
+        if self.jobs > 1:
+            self.warming = self._run(delayed(_warm_up)(*key) for _ in range(self.jobs))
+
+    def __call__(self, students, task):
+        left, tries = dict.fromkeys(students), 3
         while left:
             try:
-                run = Parallel(n_jobs=min(jobs, len(left)), return_as="generator_unordered")
-                for student, outcome in run(delayed(_one)(student, *task) for student, task in list(left.items())):
+                for _ in self.warming:
+                    pass
+                for student, outcome in self._run(delayed(_one)(*task(student)) for student in list(left)):
                     del left[student]
                     yield student, outcome
             except BrokenProcessPool:
-                tries -= 1
+                tries, self.warming = tries - 1, ()
                 if not tries:
                     raise
 
-    return send
+    def _run(self, calls):
+        return Parallel(n_jobs=self.jobs, return_as="generator_unordered")(calls)
 
 
 def _to_cluster(address):
@@ -279,10 +312,17 @@ def _to_cluster(address):
     except ImportError:
         raise CourseError("--scheduler needs Dask: pip install 'neural-networks-from-scratch[cluster]'.") from None
 
-    def send(tasks):
+    def send(students, task):
         with Client(address) as client:
-            futures = [client.submit(_one, student, *task, pure=False) for student, task in tasks.items()]
-            for _, (student, outcome) in as_completed(futures, with_results=True):
+            waiting = iter(students)
+            ahead = 4 * max(1, sum(client.nthreads().values()))  # enough to keep all busy, and few in memory
+            running = as_completed(
+                [client.submit(_one, *task(student), pure=False) for student in islice(waiting, ahead)],
+                with_results=True,
+            )
+            for future, (student, outcome) in running:
+                future.release()
+                running.update([client.submit(_one, *task(each), pure=False) for each in islice(waiting, 1)])
                 yield student, outcome
 
     return send
@@ -290,6 +330,12 @@ def _to_cluster(address):
 
 def _one(student, *task):
     return student, work(*task)
+
+
+def _warm_up(*key):
+    """In a worker: start the warm process; what goes wrong will be told by the first notebook."""
+    with suppress(Exception):
+        _warm_process(*key)
 
 
 def _noted(path):

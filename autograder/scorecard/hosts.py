@@ -3,7 +3,6 @@
 import numpy as np
 
 import reference_impl
-
 from lessonkit.host import LocalHost, StudentError, as_student_error
 from lessonkit.values import is_number, parts
 
