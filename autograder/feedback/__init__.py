@@ -5,8 +5,6 @@ write this page. It is one file without scripts that asks nothing of any other h
 displayed goes through `autograder.feedback.safe`.
 """
 
-import base64
-import hashlib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -19,6 +17,7 @@ from nbgrader.utils import is_grade, is_solution, is_task
 from pygments.formatters import HtmlFormatter
 from traitlets import default
 
+from autograder import look
 from autograder.feedback import safe
 from lessonkit import report
 from lessonkit.grading import Outcome, Result
@@ -138,7 +137,6 @@ def page(notebook, grading):
         notes, cells = safe.markdown(cells[0].source, plain=True)[0], cells[1:]
     shown, anchors = _shown(cells)
     items = [cell["item"] for cell in shown if cell["item"]]
-    style = _style()
     html = _template().render(
         title=f"{lesson.number:02d}. {lesson.title}" if lesson else grading["notebook"],
         notes=notes,
@@ -151,8 +149,7 @@ def page(notebook, grading):
         score=grading["score"],
         max_score=grading["max_score"],
         penalty=grading["late_penalty"],
-        style=style,
-        style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
+        **_style(),
     )
     return html.encode("utf-8", "replace").decode()
 
@@ -227,4 +224,4 @@ def _style():
     """The page's one stylesheet, with the colours of code in light and dark."""
     light, dark = (HtmlFormatter(style=style).get_style_defs(".highlight") for style in (CODE_LIGHT, CODE_DARK))
     own = (HERE / "page.css").read_text(encoding="utf-8")
-    return Markup(f"{light}\n@media (prefers-color-scheme: dark) {{\n{dark}\n}}\n{own}")
+    return look.style(light, f"@media (prefers-color-scheme: dark) {{\n{dark}\n}}", own)

@@ -1,7 +1,5 @@
 """The report as one HTML page: what goes into it. How it is laid out is in ``page.html.j2``."""
 
-import base64
-import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,6 +8,7 @@ import jinja2
 import numpy as np
 from markupsafe import Markup
 
+from autograder import look
 from autograder.report import items, svg
 from autograder.report.gather import megabytes, needs_a_person, state
 from lessonkit.report import set_code
@@ -76,12 +75,11 @@ def page(lesson, group, before=None, pairs=None):
     -------
     str
     """
-    graded, style = group.graded, (HERE / "page.css").read_text(encoding="utf-8")
+    graded = group.graded
     analysis = items.analyse(graded)
     return _environment(group).get_template("page.html.j2").render(
         lesson=lesson,
-        style=style,
-        style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
+        **look.style((HERE / "page.css").read_text(encoding="utf-8")),
         group=group,
         written=datetime.now(UTC),
         states={name: [s for s in group.names if state(group.entries.get(s)) == name] for name in STATES},
