@@ -20,6 +20,7 @@ from autograder import outside
 from autograder.build import COURSE
 from autograder.classroom import answer, find, hand_in
 from autograder.inside.sandbox import Limits
+from benchmarks.cluster import Cluster
 
 FULL = 5.0 * len(EXERCISES)
 SHORT = Limits(cell=3.0, call=2.0, exercise=4.0)
@@ -317,36 +318,6 @@ def test_nbgraders_own_autograde_uses_the_same_checks(course):
     assert scores(course) == {**expected, **dict.fromkeys(more, FULL)}
     text = (course / "autograded" / "wrong" / LESSON / f"{LESSON}.ipynb").read_text()
     assert "You ignore the upstream gradient" in text and "lessonkit.result" in text
-
-
-class Cluster:
-    """A Dask scheduler and workers in processes of their own, on this machine."""
-
-    def __init__(self, folder, workers):
-        self.folder, self.processes = folder, []
-        self.scheduler = self.start("distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", "0",
-                                    "--no-dashboard", "--scheduler-file", "scheduler.json")  # fmt: skip
-        while not (folder / "scheduler.json").exists():
-            time.sleep(0.05)
-        self.address = json.loads((folder / "scheduler.json").read_text())["address"]
-        self.workers = [
-            self.start("distributed.cli.dask_worker", self.address, "--nthreads", "1", "--no-nanny", "--no-dashboard")
-            for _ in range(workers)
-        ]
-
-    def start(self, module, *arguments):
-        environment = {**os.environ, "PYTHONPATH": str(COURSE)}
-        process = subprocess.Popen(
-            [sys.executable, "-m", module, *arguments], cwd=self.folder, env=environment,
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
-        )  # fmt: skip
-        self.processes.append(process)
-        return process
-
-    def close(self):
-        for process in self.processes:
-            process.kill()
-            process.wait()
 
 
 def test_a_cluster_grades_everyone_once_although_a_worker_is_killed(course, tmp_path, monkeypatch):
