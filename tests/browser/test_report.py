@@ -1,0 +1,279 @@
+"""The instructor's report on a class of more than a hundred made submissions over three lessons, graded by the real grader."""
+
+import csv
+import json
+import re
+import shutil
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+from nbgrader.api import Gradebook, Student
+
+from autograder import __main__ as command_line
+from autograder import grade as tool
+from autograder import outside
+from autograder.build import COURSE
+from autograder.classroom import attempt, hand_in, right, submission
+from autograder.grade import Course
+from autograder.report import items, read, report
+from autograder.truth import secret_seed
+from lessonkit.lessons import lesson as find_lesson
+
+LESSONS = ("01_activations", "02_mse", "06_backward")
+STUDENTS = 34
+DRAWING = ("plots.", "explorers.", "activations = {")  # figures take longer than all the rest
+NASTY = ("<script>alert(1)</script>", 'O\'Neill, "=cmd" & Søn')
+COPIED = """
+def mse_loss(x, y):
+    # everything by hand
+    {d} = x - y
+    {s}, {g} = 0.0, np.zeros(x.shape)
+    for {i}, {e} in np.ndenumerate({d}):
+        {s} += {e} * {e} / {n}
+        {g}[{i}] = 2.0 * {e} / x.size
+    return {s} * {n} / x.size, {g}
+"""
+COPIES = {
+    "student00": COPIED.format(d="d", s="s", g="g", i="i", e="e", n="3.0"),
+    "student01": COPIED.format(d="diff", s="total", g="grad", i="index", e="value", n="7.0"),
+}
+
+
+def written(released, answers):
+    """A submission without the cells that draw."""
+    notebook = json.loads(submission(released, answers))
+    notebook["cells"] = [c for c in notebook["cells"] if not "".join(c["source"]).startswith(DRAWING)]
+    return json.dumps(notebook)
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory):
+    """A course whose class has handed in three lessons, with what each student was made to get wrong."""
+    if outside._missing():
+        pytest.skip(f"needs every protection of Linux; missing here: {outside._missing()}")
+    course = Course(tmp_path_factory.mktemp("class"))
+    shutil.copy(COURSE / "nbgrader_config.py", course.folder)
+    rng = np.random.default_rng(0)
+    skills = rng.beta(2.5, 1.5, STUDENTS)
+    course.made = {}
+    for name in LESSONS:
+        (course.folder / "solutions" / name).mkdir(parents=True)
+        shutil.copy(COURSE / "solutions" / name / f"{name}.ipynb", course.folder / "solutions" / name)
+        command = [sys.executable, "-m", "nbgrader", "generate_assignment", name]
+        subprocess.run(command, cwd=course.folder, check=True, capture_output=True)
+        if name == LESSONS[0]:
+            shutil.copy(course.folder / "gradebook.db", course.folder / "nobody.db")
+        released = (course.folder / "lessons" / name / f"{name}.ipynb").read_text(encoding="utf-8")
+        for number, skill in enumerate(skills):
+            student = f"student{number:02d}"
+            answers, course.made[name, student] = attempt(find_lesson(name), skill, rng)
+            if name == "02_mse" and student in COPIES:
+                answers["mse_loss"] = COPIES[student]
+                course.made[name, student].pop("mse_loss", None)
+            hand_in(course.folder, student, name, written(released, answers))
+    hand_in(course.folder, "unreadable", LESSONS[0], "{")
+    with Gradebook(course.db_url) as gradebook:
+        gradebook.add_student("absent", first_name="Ab", last_name="Sent")
+        gradebook.add_student("student02", first_name=NASTY[0], last_name=NASTY[1])
+    for name in LESSONS:
+        tool.grade(name, course.folder, jobs=1, quiet=True)
+    yield course
+    for zygote, _ in tool._warm.values():
+        zygote.close()
+    tool._warm.clear()
+
+
+@pytest.fixture(params=LESSONS)
+def lesson(request):
+    return request.param
+
+
+def text_of(html):
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", html))
+
+
+def test_the_numbers_are_those_of_the_gradebook(course, lesson):
+    html, table = report(lesson, course.folder)
+    group = read(lesson, course)
+    assert len(group.graded) == STUDENTS
+    with Gradebook(course.db_url) as gradebook:
+        submissions = [s for s in gradebook.assignment_submissions(lesson) if s.student.id in group.graded]
+        scores = {s.student.id: s.score for s in gradebook.assignment_submissions(lesson)}
+        earned = {}
+        for grade in (grade for s in submissions for grade in s.notebooks[0].grades):
+            earned.setdefault(grade.name, []).append(grade.score / grade.max_score)
+    for whole, checks in items.analyse(group.graded):
+        assert whole.difficulty == pytest.approx(np.mean(earned[f"check_{whole.exercise}"]))
+        assert whole.passed == sum(share == 1 for share in earned[f"check_{whole.exercise}"])
+        assert all(check.passed >= whole.passed for check in checks)
+    with open(table, newline="", encoding="utf-8") as file:
+        rows = {row["student_id"]: row for row in csv.DictReader(file)}
+    assert {student: float(row["score"]) for student, row in rows.items()} == scores
+    assert rows["absent"]["state"] == "nothing handed in" and float(rows["student05"]["memory_mb"]) > 20
+    assert f"median score {np.median([scores[s] for s in group.graded]):.4g} of" in text_of(
+        html.read_text(encoding="utf-8")
+    )
+
+
+def test_the_mistakes_that_were_made_are_told_with_who_made_them(course):
+    planted = [(name, s, e, m) for (name, s), made in course.made.items() for e, m in made.items()]
+    told = {name: items.mistakes(read(name, course).graded) for name in LESSONS}
+    for found in told.values():
+        counts = [len(each.students) for each in found]
+        assert counts == sorted(counts, reverse=True) and counts[0] > 1
+    hit = [
+        any(
+            each.what[0] == exercise and each.sentence == mistake.sentence and student in each.students
+            for each in told[name]
+        )
+        for name, student, exercise, mistake in planted
+    ]
+    assert len(planted) > 60 and np.mean(hit) > 0.9  # two at once can hide one another
+
+
+def test_the_page_reads_well_for_everyone(course, lesson, browser, axe):
+    """With axe in both schemes, everything unfolded; at 400 pixels the page does not scroll sideways; nothing is loaded from elsewhere."""
+    page_of, _ = report(lesson, course.folder, similar=True)
+    asked = []
+    for scheme, width in (("light", 1100), ("dark", 1100), ("light", 400)):
+        page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
+        page.on("request", lambda request: asked.append(request.url))
+        page.goto(page_of.as_uri())
+        page.evaluate("() => document.querySelectorAll('details').forEach(each => { each.open = true; })")
+        assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+        assert page.evaluate(
+            "() => [...document.querySelectorAll('svg[role=img]')].every(each => each.querySelector('title').textContent"
+            " && each.querySelector('desc').textContent.length > 20)"
+        )
+        if width == 1100:
+            axe(page)
+        page.close()
+    assert set(asked) == {page_of.as_uri()}
+
+
+def test_names_are_text_and_never_code(course):
+    html, table = report(LESSONS[0], course.folder)
+    said = html.read_text(encoding="utf-8")
+    assert "<script" not in said and "&lt;script&gt;alert(1)&lt;/script&gt;" in said
+    with open(table, newline="", encoding="utf-8") as file:
+        row = next(row for row in csv.DictReader(file) if row["student_id"] == "student02")
+    assert (row["first_name"], row["last_name"]) == NASTY
+    assert str(secret_seed(course.folder)) not in said
+
+
+def test_who_needs_a_person_is_told_first(course):
+    said = text_of(report(LESSONS[0], course.folder)[0].read_text(encoding="utf-8"))
+    assert "could not be graded: The file is no readable notebook" in said
+    assert "Nothing handed in Ab Sent (absent)" in said
+    with Gradebook(course.db_url) as gradebook:
+        notebook = gradebook.find_submission(LESSONS[0], "student03").notebooks[0]
+        notebook.late_submission_penalty = 2.5
+        waits, manual = notebook.grades[0], notebook.grades[1]
+        kept = waits.auto_score
+        waits.auto_score, manual.manual_score = None, 1.25
+        gradebook.db.commit()
+        html, table = report(LESSONS[0], course.folder)
+        names, expected = (waits.name, manual.name), max(0.0, notebook.score - 2.5)
+        waits.auto_score, manual.manual_score, notebook.late_submission_penalty = kept, None, 0
+        gradebook.db.commit()
+    assert f"no grade yet, waits for yours: {names[0]} 1 student03" in text_of(html.read_text(encoding="utf-8"))
+    with open(table, newline="", encoding="utf-8") as file:
+        row = next(row for row in csv.DictReader(file) if row["student_id"] == "student03")
+    assert (row["waiting"], row["graded_by_hand"], float(row["late_submission_penalty"])) == (*names, 2.5)
+    assert float(row["score"]) == expected
+
+
+def test_copies_are_found_behind_other_names(course):
+    said = text_of(report("02_mse", course.folder, similar=True)[0].read_text(encoding="utf-8"))
+    assert "student00 and student01 100 % mse_loss" in said and "no proof" in said
+    assert "Similar submissions" not in report("02_mse", course.folder)[0].read_text(encoding="utf-8")
+
+
+def test_two_runs_stand_side_by_side(course, monkeypatch, capsys, browser, axe):
+    """Some hand in again, and better: the run before is kept, and the page says what moved."""
+    name = "02_mse"
+    released = (course.folder / "lessons" / name / f"{name}.ipynb").read_text(encoding="utf-8")
+    group = read(name, course)
+    better = [s for s in group.graded if items.points(group.graded[s]) < group.max_score][:5]
+    for student in better:
+        hand_in(course.folder, student, name, written(released, right(find_lesson(name))))
+    tool.grade(name, course.folder, jobs=1, quiet=True)
+    monkeypatch.chdir(course.folder)
+    assert command_line.main(["report", "02", "--compare"]) == 0
+    assert capsys.readouterr().out.split() == [f"reports/{name}.html", f"reports/{name}.csv"]
+    html = course.folder / "reports" / f"{name}.html"
+    said = text_of(html.read_text(encoding="utf-8"))
+    assert f"{STUDENTS} students were graded in both" in said and "then (outlined)" in said
+    changed = said[said.index("Whose points changed") : said.index("Everything about each student")]
+    assert all(student in changed for student in better) and f"{len(better)} students" in changed
+    page = browser.new_page(viewport={"width": 1100, "height": 900})
+    page.goto(html.as_uri())
+    axe(page)
+    page.close()
+    assert command_line.main(["report", "02", "--compare", "yesterday"]) == 2
+    error = capsys.readouterr().err
+    assert "There is no run 'yesterday' of 02_mse. Choose one of: previous, 20" in error and error.count("\n") == 1
+
+
+@pytest.mark.parametrize("size", [1, 5])
+def test_a_small_class(course, size, tmp_path, browser, axe):
+    """What is not defined for so few is said in words."""
+    small = another(course, tmp_path, {f"student{number:02d}": f"student{number:02d}" for number in range(4, 4 + size)})
+    html, _ = report(LESSONS[0], small)
+    said = text_of(html.read_text(encoding="utf-8"))
+    assert not re.search(r"\bnan\b|\bNone\b|\binf\b", said)
+    assert "With fewer than 30 submissions, correlations are rough" in said
+    if size == 1:
+        assert "not defined: one submission says nothing" in said and "One submission has no distribution" in said
+    page = browser.new_page(viewport={"width": 1100, "height": 900})
+    page.goto(html.as_uri())
+    axe(page)
+    page.close()
+
+
+def test_a_class_of_five_thousand(course, tmp_path, browser):
+    """A page of a size that a browser likes, in seconds."""
+    known = [f"student{number:02d}" for number in range(STUDENTS)]
+    large = another(course, tmp_path, {f"s{number:04d}": known[number % STUDENTS] for number in range(5000)})
+    start = time.process_time()
+    html, table = report(LESSONS[0], large)
+    assert time.process_time() - start < 60  # a few seconds; a quadratic step would take minutes
+    assert html.stat().st_size < 2_000_000 and len(table.read_text(encoding="utf-8").splitlines()) == 5001
+    said = text_of(html.read_text(encoding="utf-8"))
+    assert "Here are the 20 with the highest and the 20 with the lowest score of 5000" in said
+    page = browser.new_page(viewport={"width": 400, "height": 900})
+    page.goto(html.as_uri())
+    assert page.evaluate("() => document.documentElement.scrollHeight") < 20_000  # names are folded away
+    assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+    page.close()
+
+
+def another(course, folder, people):
+    """Another course, in which each of `people` (new name: old name) left the old one's journal, by the grader's own writer."""
+    shutil.copytree(course.folder / "lessons", folder / "lessons")
+    shutil.copy(course.folder / "nobody.db", folder / "gradebook.db")
+    other, lesson = Course(folder), LESSONS[0]
+    with Gradebook(other.db_url) as gradebook:
+        gradebook.db.add_all(Student(id=student) for student in people)
+        gradebook.db.commit()
+    writer = tool.Writer(other, lesson, 1)
+    entries = {old: json.loads(course.journal(lesson, old).read_text(encoding="utf-8")) for old in set(people.values())}
+    for new, old in people.items():
+        outcome = {
+            key: entries[old][key] for key in ("points", "results", "notes", "flags", "seconds", "memory", "unanswered")
+        }
+        writer.write_journal(new, outcome, "made")
+    return folder
+
+
+def test_before_anyone_is_graded_the_next_step_is_said(tmp_path, monkeypatch, capsys, course):
+    shutil.copytree(course.folder / "lessons", tmp_path / "lessons")
+    shutil.copy(course.folder / "gradebook.db", tmp_path)
+    monkeypatch.chdir(tmp_path)
+    assert command_line.main(["report", "01"]) == 2
+    assert "Run `python -m autograder grade 01_activations` first" in capsys.readouterr().err
+    assert command_line.main(["report", "03"]) == 2
+    assert "Run `nbgrader generate_assignment 03_gradient_check` first" in capsys.readouterr().err
