@@ -25,9 +25,10 @@ class StrictHost(LocalHost):
 class OtherwiseHost(StrictHost):
     """Holds the reference, and answers as a right answer might that is written otherwise.
 
-    Every floating-point number that comes back is off by a few units in the last place, one up and the next down,
-    as where sums are taken in another order; what was copied from an argument stays as it is. And random numbers
-    are drawn otherwise: a generator that comes in is exchanged for another one, the same for the same state.
+    Every floating-point number that comes back is off by a few units in the last place, one up and another down, as
+    where sums are taken in another order. Equal numbers stay equal, and what was copied from an argument stays as it
+    is. And random numbers are drawn otherwise: a generator that comes in is exchanged for another one, the same for the
+    same state.
     """
 
     def call(self, target, args=(), kwargs=None, keep=()):
@@ -53,7 +54,8 @@ def otherwise(value, given):
     array = np.asarray(value)
     if not is_number(value) or array.dtype.kind != "f":
         return value
-    sides = np.resize([1, -1], array.size).reshape(array.shape)
+    last_bit = np.ascontiguousarray(array).view(f"u{array.itemsize}").reshape(array.shape) & 1
+    sides = 1 - 2 * last_bit.astype(array.dtype)
     off = array * (1 + sides * ULPS * np.finfo(array.dtype).eps).astype(array.dtype)
     off = np.where(np.isin(array, given), array, off)
     if isinstance(value, np.ndarray):

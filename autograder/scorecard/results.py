@@ -10,6 +10,7 @@ from lessonkit.lessons import exercises
 
 FILE = Path(__file__).with_name("results.json")
 SEEDS = {"mistakes": 5, "variants": 200, "mutants": 5, "combinations": 3, "flakiness": 10_000, "empty": 1}
+TOOLS = {"mistakes": "hosts", "mutants": "mutate", "combinations": "combine", "flakiness": "hosts"}
 BLOCK = 1_000  # seeds that are measured at a time
 
 
@@ -38,8 +39,8 @@ def fingerprint_of(exercise, part):
         reached.append(fingerprint.of_bank("mistakes", exercise))
     if part == "variants":
         reached.append(fingerprint.of_bank("variants", exercise))
-    if part == "mutants":
-        reached.append(fingerprint.of_modules("autograder.scorecard.mutate"))
+    if part in TOOLS:
+        reached.append(fingerprint.of_modules(f"autograder.scorecard.{TOOLS[part]}"))
     return fingerprint.digest(*reached)
 
 

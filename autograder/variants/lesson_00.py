@@ -159,3 +159,88 @@ def broadcast_then_subtract_in_place(a, b):
 @variant("pairwise_differences")
 def column_by_column(a, b):
     return np.stack([a[:, [d]] - 1.0 * b[:, d] for d in range(a.shape[1])], axis=-1)
+
+
+# The schools that students come from
+
+
+@variant("standardize")
+def from_matlab(x):
+    [m, n] = x.shape
+    mu = np.dot(np.ones((1, m)), x) / m
+    centred = x - np.tile(mu, (m, 1))
+    sigma = np.sqrt(np.dot(np.ones((1, m)), centred**2) / m)
+    (rows, flat) = np.nonzero(sigma < 1e-12)
+    sigma[rows, flat] = 1
+    return centred / np.tile(sigma, (m, 1))
+
+
+@variant("standardize")
+def from_pytorch(x):
+    x = x.astype(np.float64)
+    mean = x.mean(-2, keepdims=True)
+    std = x.std(-2, keepdims=True, ddof=0)
+    return (x - mean) / std.clip(min=1e-9)
+
+
+@variant("standardize")
+def from_c(x):
+    N, D = x.shape
+    z = np.zeros((N, D), dtype=np.double)
+    j = 0
+    while j < D:
+        total, squares, i = 0.0, 0.0, 0
+        while i < N:
+            total += x[i, j]
+            i += 1
+        mean = total / N
+        for i in range(N):
+            squares += (x[i, j] - mean) * (x[i, j] - mean)
+        std = (squares / N) ** 0.5
+        for i in range(N):
+            z[i, j] = 0.0 if std < 1e-12 else (x[i, j] - mean) / std
+        j += 1
+    return z
+
+
+@variant("standardize")
+class a_scaler_class:
+    class Scaler:
+        def fit(self, x):
+            self.mean_, self.scale_ = x.mean(axis=0), x.std(axis=0)
+            self.scale_ = np.where(self.scale_ == 0, 1.0, self.scale_)
+            return self
+
+        def transform(self, x):
+            return (x - self.mean_) / self.scale_
+
+    def standardize(x):
+        return a_scaler_class.Scaler().fit(x).transform(x)
+
+
+@variant("pairwise_differences")
+def from_matlab(a, b):
+    a, b = np.array(a, dtype="double"), np.array(b, dtype="double")
+    na, nb = a.shape[0], b.shape[0]
+    big_a = np.kron(a, np.ones((nb, 1)))
+    big_b = np.tile(b, (na, 1))
+    return np.reshape(big_a - big_b, (na, nb, a.shape[1]))
+
+
+@variant("pairwise_differences")
+def from_pytorch(a, b):
+    def unsqueeze(tensor, dim):
+        return np.expand_dims(tensor, dim)
+
+    return unsqueeze(a.astype(np.float64), 1) - unsqueeze(b, 0)
+
+
+@variant("pairwise_differences")
+def from_c(a, b):
+    N, M, D = len(a), len(b), len(a[0])
+    out = np.zeros(N * M * D)
+    for i in range(N):
+        for j in range(M):
+            for d in range(D):
+                out[(i * M + j) * D + d] = float(a[i][d]) - float(b[j][d])
+    return out.reshape(N, M, D)

@@ -265,3 +265,131 @@ class cache_as_an_object:
 def built_on_the_reference_and_a_list_cache(x):
     out, _ = relu_forward(x)
     return out, [x, x.shape]
+
+
+# The schools that students come from
+
+
+@variant("sigmoid_forward")
+def from_matlab(x):
+    y = np.zeros(x.shape)
+    positive = x >= 0
+    y[positive] = 1 / (1 + np.exp(-x[positive]))
+    z = np.exp(x[~positive])
+    y[~positive] = z / (1 + z)
+    return y, y
+
+
+@variant("sigmoid_forward")
+def from_c(x):
+    flat = np.ravel(x)
+    out = np.empty(flat.size)
+    for i in range(flat.size):
+        v = float(flat[i])
+        if v >= 0.0:
+            out[i] = 1.0 / (1.0 + math.exp(-v))
+        else:
+            e = math.exp(v)
+            out[i] = e / (1.0 + e)
+    return out.reshape(x.shape), out.reshape(x.shape)
+
+
+@variant("sigmoid_backward")
+class from_pytorch:
+    class Sigmoid:
+        @staticmethod
+        def forward(ctx, x):
+            ctx["saved"] = (0.5 * (1 + np.tanh(x / 2)),)
+            return ctx["saved"][0]
+
+        @staticmethod
+        def backward(ctx, grad_output):
+            (out,) = ctx["saved"]
+            return grad_output * out * (1 - out)
+
+    def sigmoid_forward(x):
+        ctx = {}
+        return from_pytorch.Sigmoid.forward(ctx, x), ctx
+
+    def sigmoid_backward(dout, cache):
+        return from_pytorch.Sigmoid.backward(cache, dout)
+
+
+@variant("sigmoid_backward")
+def from_c_with_an_index(dout, cache):
+    dx = np.zeros_like(dout)
+    for i in range(dout.size):
+        s = float(cache.flat[i])
+        dx.flat[i] = dout.flat[i] * s * (1.0 - s)
+    return dx
+
+
+@variant("relu_forward")
+def from_c(x):
+    out = np.zeros(x.size, dtype=np.float32)
+    i = 0
+    for value in x.flat:
+        out[i] = value if value > 0 else 0.0
+        i += 1
+    return out.reshape(x.shape), x
+
+
+@variant("relu_forward")
+def from_pytorch_with_a_clamp(x):
+    return np.clip(x.astype(float), 0, None), x
+
+
+@variant("relu_backward")
+def from_matlab(dout, cache):
+    dx = np.array(dout, dtype=float)
+    dx[np.nonzero(cache <= 0)] = 0
+    return dx
+
+
+@variant("relu_backward")
+def from_c_with_floats(dout, cache):
+    dx = [float(d) if float(v) > 0 else 0.0 for d, v in zip(dout.ravel(), cache.ravel())]
+    return np.array(dx, dtype=np.float32).reshape(dout.shape)
+
+
+@variant("tanh_forward")
+def from_matlab(x):
+    e = np.exp(-2 * np.abs(x))
+    y = np.ones(x.shape) * ((1 - e) / (1 + e))
+    y[x < 0] = -y[x < 0]
+    return y, y
+
+
+@variant("tanh_forward")
+def from_c(x):
+    out = np.empty(x.shape)
+    for index in np.ndindex(x.shape):
+        out[index] = math.tanh(x[index])
+    return out, out
+
+
+@variant("tanh_backward")
+class from_pytorch_a_module:
+    class Tanh:
+        def forward(self, x):
+            self.out = np.tanh(x)
+            return self.out
+
+        def backward(self, grad):
+            return grad * (1.0 - self.out**2)
+
+    def tanh_forward(x):
+        module = from_pytorch_a_module.Tanh()
+        return module.forward(x), module
+
+    def tanh_backward(dout, cache):
+        return cache.backward(dout)
+
+
+@variant("tanh_backward")
+def from_c_in_float32(dout, cache):
+    dx = np.zeros(dout.shape, dtype=np.float32)
+    for index in np.ndindex(dout.shape):
+        t = np.float32(cache[index])
+        dx[index] = np.float32(dout[index]) * (np.float32(1) - t * t)
+    return dx

@@ -362,3 +362,49 @@ def picks_from_the_full_gradient(f, x, analytic_grad, num_checks=10, h=1e-5, rng
     for row in zip(a, b, errors):
         line(*row)
     return errors
+
+
+# The schools that students come from
+
+
+@variant("eval_numerical_gradient")
+def from_matlab(f, x, h=1e-5):
+    refuse_integers(x)
+    grad = np.zeros(x.shape)
+    for k in range(x.size):
+        i = np.unravel_index(k, x.shape)
+        old = x[i].copy()
+        x[i] = old + h
+        up = f(x)
+        x[i] = old - h
+        down = f(x)
+        x[i] = old
+        grad[i] = (up - down) / (2 * h)
+    return grad
+
+
+@variant("rel_error")
+def from_matlab(x, y):
+    if np.shape(x) != np.shape(y) or np.size(x) == 0:
+        raise ValueError("dimensions must agree")
+    a, b = np.reshape(np.array(x, dtype=float), (-1, 1)), np.reshape(np.array(y, dtype=float), (-1, 1))
+    below = np.sum(np.abs(np.hstack([a, b])), axis=1, keepdims=True)
+    below[below < 1e-8] = 1e-8
+    return np.max(np.abs(a - b) / below)
+
+
+@variant("rel_error")
+def from_c(x, y):
+    x, y = np.asarray(x), np.asarray(y)
+    if x.shape != y.shape or x.size < 1:
+        raise ValueError("not the same")
+    worst, i = 0.0, 0
+    while i < x.size:
+        a, b = float(x.flat[i]), float(y.flat[i])
+        below = abs(a) + abs(b)
+        if below < 1e-8:
+            below = 1e-8
+        if abs(a - b) / below > worst:
+            worst = abs(a - b) / below
+        i += 1
+    return worst

@@ -181,3 +181,43 @@ def fortran_order_and_single_precision(fan_in, fan_out, rng):
     refuse_empty_layers(fan_in, fan_out)
     w = np.asfortranarray(np.sqrt(2 / fan_in) * rng.standard_normal((fan_in, fan_out), dtype="f"))
     return w, np.zeros(fan_out, dtype="f")
+
+
+# The schools that students come from
+
+
+@variant("init_normal")
+def from_c(fan_in, fan_out, weight_scale, rng):
+    refuse_empty_layers(fan_in, fan_out)
+    w = np.zeros((fan_in, fan_out))
+    for i in range(fan_in):
+        for j in range(fan_out):
+            w[i, j] = rng.standard_normal() * weight_scale
+    return w, np.zeros((fan_out,))
+
+
+@variant("init_xavier")
+def from_pytorch(fan_in, fan_out, rng):
+    def xavier_normal_(tensor, gain=1.0):
+        std = gain * math.sqrt(2.0 / float(tensor.shape[0] + tensor.shape[1]))
+        tensor[...] = rng.normal(0.0, std, tensor.shape)
+        return tensor
+
+    refuse_empty_layers(fan_in, fan_out)
+    return xavier_normal_(np.empty((fan_in, fan_out))), np.zeros(fan_out)
+
+
+@variant("init_xavier")
+def from_matlab(fan_in, fan_out, rng):
+    refuse_empty_layers(fan_in, fan_out)
+    n = fan_in * fan_out
+    w = np.reshape(rng.standard_normal(n), (fan_in, fan_out), order="F")
+    return np.dot(w, np.sqrt(2 / (fan_in + fan_out)) * np.eye(fan_out)), np.zeros((1, fan_out))[0, :]
+
+
+@variant("init_he")
+def from_pytorch(fan_in, fan_out, rng):
+    refuse_empty_layers(fan_in, fan_out)
+    gain = math.sqrt(2.0)
+    weight = rng.normal(size=(fan_out, fan_in)) * (gain / math.sqrt(fan_in))  # out x in, as nn.Linear keeps it
+    return weight.T.astype(np.float32), np.zeros(fan_out, dtype=np.float32)

@@ -271,3 +271,98 @@ class without_affine_backward:
                 loss += 0.5 * self.reg * np.sum(np.square(self.params[key]))
                 grads[key] = grads[key] + self.reg * self.params[key]
             return loss, grads
+
+
+# The schools that students come from
+
+
+@variant("affine_backward")
+def from_matlab(dout, cache):
+    x, w, b = cache
+    N = x.shape[0]
+    X = np.reshape(x, (N, x.size // N))
+    dx = np.reshape(np.dot(dout, np.transpose(w)), x.shape)
+    dw = np.dot(np.transpose(X), dout)
+    db = np.dot(np.ones((1, N)), dout)
+    return dx, dw, np.reshape(db, b.shape)
+
+
+@variant("affine_backward")
+class from_pytorch:
+    class LinearFunction:
+        @staticmethod
+        def forward(ctx, input, weight, bias):
+            ctx["saved_tensors"] = input, weight
+            return input.reshape(len(input), -1) @ weight + bias
+
+        @staticmethod
+        def backward(ctx, grad_output):
+            input, weight = ctx["saved_tensors"]
+            grad_input = (grad_output @ weight.T).reshape(input.shape)
+            grad_weight = input.reshape(len(input), -1).T @ grad_output
+            return grad_input, grad_weight, grad_output.sum(0)
+
+    def affine_forward(x, w, b):
+        ctx = {}
+        return from_pytorch.LinearFunction.forward(ctx, x, w, b), ctx
+
+    def affine_backward(dout, cache):
+        return from_pytorch.LinearFunction.backward(cache, dout)
+
+
+@variant("affine_relu_backward")
+def from_c(dout, cache):
+    (x, w, _), a = cache
+    N, (D, M) = len(x), w.shape
+    flat = x.reshape(N, D)
+    dx, dw, db = np.zeros((N, D)), np.zeros((D, M)), [0.0] * M
+    for n in range(N):
+        for m in range(M):
+            if a[n, m] <= 0:
+                continue
+            db[m] += dout[n, m]
+            for d in range(D):
+                dx[n, d] += dout[n, m] * w[d, m]
+                dw[d, m] += dout[n, m] * flat[n, d]
+    return dx.reshape(x.shape), dw, np.array(db)
+
+
+@variant("affine_relu_backward")
+def from_matlab(dout, cache):
+    (x, w, b), a = cache
+    da = dout * 1.0
+    da[np.nonzero(a < 0)] = 0
+    X = np.reshape(x, (x.shape[0], -1))
+    return np.reshape(np.dot(da, w.T), x.shape), np.dot(X.T, da), np.sum(da, axis=0, keepdims=True)[0]
+
+
+@variant("TrainableNet")
+class from_pytorch_a_graph_of_closures:
+    class TrainableNet(reference_impl.TrainableNet):
+        def loss(self, X, y=None):
+            scores, caches = self.forward(X)
+            if y is None:
+                return scores
+            loss, dscores = self.loss_function(scores, y)
+            grads, tape = {}, []
+
+            def output_layer(dout):
+                dh, grads[f"W{self.num_layers}"], grads[f"b{self.num_layers}"] = affine_backward(dout, caches[-1])
+                return dh
+
+            def hidden_layer(i):
+                def back(dout):
+                    dh, found = self.hidden_backward(i, dout, caches[i - 1])
+                    grads.update(found)
+                    return dh
+
+                return back
+
+            tape = [hidden_layer(i) for i in range(1, self.num_layers)] + [output_layer]
+            for back in tape[::-1]:
+                dscores = back(dscores)
+            for name, value in self.params.items():
+                if name.startswith("W"):  # weight decay
+                    grads[name] = grads[name] + self.reg * value
+                    loss = loss + self.reg * (value**2).sum() / 2
+            return loss, grads

@@ -289,3 +289,77 @@ def t_as_a_float(w, dw, config=None):
 def means_in_float32(w, dw, config=None):
     next_w, config = adam(w.astype(np.float32), dw.astype(np.float32), config)
     return next_w.astype(w.dtype), config
+
+
+# The schools that students come from
+
+
+@variant("sgd")
+def from_c(w, dw, config=None):
+    if config is None:
+        config = {}
+    lr = config.setdefault("learning_rate", 1e-2)
+    next_w = np.empty_like(w)
+    for i in range(w.size):
+        next_w.flat[i] = w.flat[i] - lr * dw.flat[i]
+    return next_w, config
+
+
+@variant("sgd_momentum")
+def from_pytorch(w, dw, config=None):
+    config = dict(config or {})
+    lr, mu = config.setdefault("learning_rate", 1e-2), config.setdefault("momentum", 0.9)
+    # PyTorch keeps buf = -velocity / lr, which is the same as long as the learning rate stays.
+    buf = config.get("velocity", np.zeros_like(w)) / -lr
+    buf = mu * buf + dw
+    config["velocity"] = -lr * buf
+    return w - lr * buf, config
+
+
+@variant("rmsprop")
+def from_c(w, dw, config=None):
+    config = {} if config is None else config
+    for key, value in (("learning_rate", 0.01), ("decay_rate", 0.99), ("epsilon", 1e-8)):
+        if key not in config:
+            config[key] = value
+    lr, rho, eps = config["learning_rate"], config["decay_rate"], config["epsilon"]
+    cache = np.array(config.get("cache", np.zeros(w.shape)), dtype=w.dtype)
+    next_w = w.copy()
+    for i in np.ndindex(w.shape):
+        cache[i] = rho * cache[i] + (1 - rho) * dw[i] * dw[i]
+        next_w[i] -= lr * dw[i] / (math.sqrt(cache[i]) + eps)
+    config["cache"] = cache
+    return next_w, config
+
+
+@variant("adam")
+def from_pytorch(w, dw, config=None):
+    state = {"learning_rate": 1e-3, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8, "t": 0, **(config or {})}
+    exp_avg, exp_avg_sq = state.get("m", np.zeros_like(w)), state.get("v", np.zeros_like(w))
+    state["t"] += 1
+    exp_avg = exp_avg + (dw - exp_avg) * (1 - state["beta1"])  # lerp_
+    exp_avg_sq = exp_avg_sq * state["beta2"] + (1 - state["beta2"]) * dw * dw  # mul_, addcmul_
+    step_size = state["learning_rate"] / (1 - state["beta1"] ** state["t"])
+    denom = np.sqrt(exp_avg_sq) / math.sqrt(1 - state["beta2"] ** state["t"]) + state["epsilon"]
+    state["m"], state["v"] = exp_avg, exp_avg_sq
+    return w - step_size * (exp_avg / denom), state
+
+
+@variant("adam")
+class a_class_that_keeps_nothing:
+    class Adam:
+        def __init__(self, learning_rate=1e-3, beta1=0.9, beta2=0.999, epsilon=1e-8, m=None, v=None, t=0):
+            self.__dict__.update(learning_rate=learning_rate, beta1=beta1, beta2=beta2, epsilon=epsilon, m=m, v=v, t=t)
+
+        def step(self, w, g):
+            self.m = np.zeros_like(w) if self.m is None else self.m
+            self.v = np.zeros_like(w) if self.v is None else self.v
+            self.t += 1
+            self.m = self.beta1 * self.m + (1 - self.beta1) * g
+            self.v = self.beta2 * self.v + (1 - self.beta2) * np.square(g)
+            m_hat, v_hat = self.m / (1 - self.beta1**self.t), self.v / (1 - self.beta2**self.t)
+            return w - self.learning_rate * m_hat / (np.sqrt(v_hat) + self.epsilon)
+
+    def adam(w, dw, config=None):
+        optimizer = a_class_that_keeps_nothing.Adam(**(config or {}))
+        return optimizer.step(w, dw), dict(vars(optimizer))

@@ -351,3 +351,93 @@ def by_the_order_of_columns(X, y, rng):
     heads = rng.uniform(size=len(X)) >= 0.5
     columns[heads] = columns[heads, ::-1]
     return np.take_along_axis(X, columns[:, np.newaxis, :], axis=2), y
+
+
+# The schools that students come from
+
+
+@variant("normalize")
+def from_matlab(X_train, *others):
+    m = X_train.shape[0]
+    mu = np.dot(np.ones((1, m)), X_train.reshape(m, -1)) / m
+    centred = X_train.reshape(m, -1) - np.tile(mu, (m, 1))
+    sigma = np.sqrt(np.sum(centred**2, axis=0, keepdims=True) / m)
+    sigma[np.all(centred == centred[:1], axis=0, keepdims=True)] = 1
+    dtype = X_train.dtype if X_train.dtype.kind == "f" else float
+    sets = [X_train, *others]
+    return tuple(((X.reshape(len(X), mu.size) - mu) / sigma).reshape(X.shape).astype(dtype) for X in sets)
+
+
+@variant("normalize")
+def from_c(X_train, *others):
+    N, D = len(X_train), int(np.prod(X_train.shape[1:]))
+    flat = X_train.reshape(N, D).astype(float)
+    dtype = np.float32 if X_train.dtype == np.float32 else np.float64
+    results = [np.zeros(X.shape, dtype=dtype) for X in (X_train, *others)]
+    for d in range(D):
+        mean = sum(float(flat[n, d]) for n in range(N)) / N
+        var = sum((float(flat[n, d]) - mean) ** 2 for n in range(N)) / N
+        std = math.sqrt(var)
+        if max(flat[:, d]) == min(flat[:, d]):
+            mean, std = float(flat[0, d]), 1.0
+        for X, result in zip((X_train, *others), results):
+            for n in range(len(X)):
+                result.reshape(-1)[n * D + d] = (X.reshape(-1)[n * D + d] - mean) / std
+    return tuple(results)
+
+
+@variant("flatten_rows")
+def from_pytorch(X):
+    def flatten(tensor, start_dim=1):
+        size = 1
+        for n in tensor.shape[start_dim:]:
+            size *= n
+        return tensor.reshape(tensor.shape[0], size)
+
+    return flatten(X)
+
+
+@variant("minibatches")
+class from_pytorch:
+    class DataLoader:
+        def __init__(self, dataset, batch_size, generator):
+            self.X, self.y = dataset
+            if batch_size < 1 or len(self.X) != len(self.y):
+                raise ValueError("no such loader")
+            self.batch_size, self.generator = batch_size, generator
+
+        def __iter__(self):
+            indices = np.arange(len(self.X))
+            self.generator.shuffle(indices)
+            while len(indices):
+                taken, indices = indices[: self.batch_size], indices[self.batch_size :]
+                yield self.X[taken], self.y[taken]
+
+    def minibatches(X, y, batch_size, rng):
+        return from_pytorch.DataLoader((X, y), batch_size, rng)
+
+
+@variant("augment_flip")
+def from_c(X, y, rng):
+    N, H, W = X.shape
+    out = np.empty_like(X)
+    for n in range(N):
+        flip = rng.integers(2) == 1
+        for r in range(H):
+            for c in range(W):
+                out[n, r, c] = X[n, r, W - 1 - c] if flip else X[n, r, c]
+    return out, y.copy()
+
+
+@variant("augment_flip")
+class from_pytorch_transforms:
+    class RandomHorizontalFlip:
+        def __init__(self, p=0.5):
+            self.p = p
+
+        def __call__(self, image, rng):
+            return np.fliplr(image) if rng.uniform() < self.p else image
+
+    def augment_flip(X, y, rng):
+        transform = from_pytorch_transforms.RandomHorizontalFlip()
+        return np.stack([transform(image, rng) for image in X]), y

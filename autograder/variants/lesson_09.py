@@ -185,3 +185,54 @@ class loops_by_hand_over_the_steps:
                 if history.index(pick(history)) == epoch - 1:
                     self.remember_best()
             self.restore_best()
+
+
+@variant("Solver")
+class from_pytorch_a_training_loop:
+    class Solver(BaseSolver):
+        def step(self):
+            inputs, targets = self.next_batch()
+            loss, grads = self.model.loss(inputs, targets)
+            for name, parameter in list(self.model.params.items()):
+                updated, self.optim_configs[name] = self.update_rule(parameter, grads[name], self.optim_configs[name])
+                self.model.params[name] = updated
+            self.loss_history += [loss]
+
+        def check_accuracy(self, X, y, num_samples=None, batch_size=100):
+            if len(X) != len(y) or not len(X):
+                raise ValueError("nothing to check")
+            if num_samples is not None and len(X) > num_samples:
+                chosen = self.rng.permutation(len(X))[:num_samples]
+                X, y = X[chosen], y[chosen]
+            correct, squares, seen, begin = 0, 0.0, 0, 0
+            while begin < len(X):
+                outputs = self.model.loss(X[begin : begin + batch_size])
+                labels = y[begin : begin + batch_size]
+                if self.category == "classification":
+                    correct += int((np.argmax(outputs, -1) == labels).sum())
+                else:
+                    squares += float(np.sum((outputs.reshape(labels.shape) - labels) ** 2))
+                    seen += labels.size
+                begin += batch_size
+            if self.category == "classification":
+                return correct / len(X)
+            return self.y_std * math.sqrt(squares / seen)
+
+        def train(self):
+            best = None
+            for earlier in self.val_acc_history:
+                best = earlier if best is None or self.better(earlier, best) else best
+            for _ in self.epochs():
+                for _ in self.iterations():
+                    self.step()
+                for group in self.optim_configs.values():  # scheduler.step()
+                    group["learning_rate"] = group["learning_rate"] * self.lr_decay
+                self.train_acc_history.append(self.check_accuracy(self.X_train, self.y_train, self.num_train_samples))
+                self.val_acc_history.append(self.check_accuracy(self.X_val, self.y_val, self.num_val_samples))
+                if best is None or self.better(self.val_acc_history[-1], best):
+                    best = self.val_acc_history[-1]
+                    self.remember_best()
+            self.restore_best()
+
+        def better(self, one, other):
+            return one > other if self.category == "classification" else one < other

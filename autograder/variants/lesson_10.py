@@ -207,3 +207,35 @@ def mean_of_two_networks(X):
     Z = (X - mean) / std
     print("asked about", len(X), "places")
     return level + scale * np.mean([net.loss(Z).ravel() for net in (trained_solver().model, smaller_network())], axis=0)
+
+
+# The schools that students come from
+
+
+@variant("constant_baseline")
+def from_c(X_train, y_train, X):
+    total, n = 0.0, 0
+    while n < len(y_train):
+        total += float(y_train[n])
+        n += 1
+    out = np.zeros(len(X))
+    for i in range(len(X)):
+        out[i] = total / n
+    return out
+
+
+@variant("linear_baseline")
+def from_matlab(X_train, y_train, X):
+    m = X_train.shape[0]
+    A = np.concatenate([np.ones((m, 1)), X_train], axis=1)
+    theta = np.dot(np.linalg.pinv(np.dot(A.T, A)), np.dot(A.T, np.reshape(y_train, (m, 1))))
+    return np.dot(np.concatenate([np.ones((X.shape[0], 1)), X], axis=1), theta)[:, 0]
+
+
+@variant("predict")
+def from_matlab(model, X_train, y_train, X):
+    m = X_train.shape[0]
+    mu = np.dot(np.ones((1, m)), X_train) / m
+    sigma = np.sqrt(np.sum((X_train - np.tile(mu, (m, 1))) ** 2, axis=0, keepdims=True) / m)
+    scores = model.loss((X - mu) / sigma)
+    return np.reshape(scores * np.std(y_train) + np.mean(y_train), -1)

@@ -116,3 +116,34 @@ def einsum_and_booleans(x, y):
     total = np.exp(margin - top[:, None]).sum(axis=1)
     loss = np.einsum("n->", top + np.log(total)) / n
     return loss, (np.exp(margin - (top + np.log(total))[:, None]) - is_right) / n
+
+
+# The schools that students come from
+
+
+@variant("softmax_loss")
+def from_matlab(x, y):
+    m, k = x.shape
+    shifted = x - np.tile(np.max(x, axis=1, keepdims=True), (1, k))
+    sums = np.dot(np.exp(shifted), np.ones((k, 1)))
+    index = np.ravel_multi_index((np.arange(m), y), (m, k))
+    log_p = shifted - np.log(sums)
+    indicator = np.zeros(m * k)
+    indicator[index] = 1
+    return -np.sum(log_p.ravel()[index]) / m, (np.exp(log_p) - indicator.reshape(m, k)) / m
+
+
+@variant("softmax_loss")
+class from_pytorch:
+    def log_softmax(x, dim):
+        top = x.max(dim, keepdims=True)
+        return x - top - np.log(np.exp(x - top).sum(dim, keepdims=True))
+
+    def nll_loss(log_p, target):
+        return -np.take_along_axis(log_p, target[:, None], 1).squeeze(1).mean()
+
+    def softmax_loss(x, y):
+        log_p = from_pytorch.log_softmax(x, 1)
+        grad = np.exp(log_p)
+        grad[np.arange(len(y)), y] -= 1
+        return from_pytorch.nll_loss(log_p, y), grad / len(y)

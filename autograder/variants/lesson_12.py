@@ -389,3 +389,57 @@ class brings_its_own_batchnorm:
             x_hat = (a - mean) / std
             out, activation_cache = self.activation_forward(self.params[f"gamma{i}"] * x_hat + self.params[f"beta{i}"])
             return out, (affine_cache, (x_hat, self.params[f"gamma{i}"], std), activation_cache)
+
+
+# The schools that students come from
+
+
+@variant("batchnorm_forward")
+def from_matlab(x, gamma, beta, bn_param):
+    m, n = x.shape
+    mode, eps, momentum = bn_param["mode"], bn_param.get("eps", 1e-5), bn_param.get("momentum", 0.9)
+    mu, var = bn_param.get("running_mean", np.zeros(n)), bn_param.get("running_var", np.zeros(n))
+    if mode == "train":
+        batch_mu = np.dot(np.ones((1, m)), x) / m
+        batch_var = np.sum((x - np.tile(batch_mu, (m, 1))) ** 2, axis=0, keepdims=True) / m
+        bn_param["running_mean"] = momentum * mu + (1 - momentum) * batch_mu[0]
+        bn_param["running_var"] = momentum * var + (1 - momentum) * batch_var[0]
+        mu, var = batch_mu, batch_var
+    x_hat = (x - np.tile(mu, (m, 1))) / np.tile(np.sqrt(var + eps), (m, 1))
+    return np.tile(gamma, (m, 1)) * x_hat + beta, (x_hat, gamma, np.sqrt(var + eps))
+
+
+@variant("batchnorm_forward")
+class from_pytorch:
+    class BatchNorm1d:
+        def __init__(self, bn_param, D):
+            self.state, self.training = bn_param, bn_param["mode"] == "train"
+            self.eps, self.momentum = bn_param.get("eps", 1e-5), 1 - bn_param.get("momentum", 0.9)
+            self.mean = bn_param.get("running_mean", np.zeros(D))
+            self.var = bn_param.get("running_var", np.zeros(D))
+
+        def forward(self, x):
+            if not self.training:
+                return (x - self.mean) / np.sqrt(self.var + self.eps)
+            mean, var = x.mean(0, keepdims=True), x.var(0, ddof=0, keepdims=True)
+            self.state["running_mean"] = (1 - self.momentum) * self.mean + self.momentum * mean[0]
+            self.state["running_var"] = (1 - self.momentum) * self.var + self.momentum * var[0]
+            return (x - mean) / np.sqrt(var + self.eps)
+
+    def batchnorm_forward(x, gamma, beta, bn_param):
+        module = from_pytorch.BatchNorm1d(bn_param, x.shape[1])
+        return gamma * module.forward(x) + beta, module
+
+
+@variant("batchnorm_backward")
+def from_c(dout, cache):
+    x_hat, gamma, std = cache
+    N, D = dout.shape
+    dx, dgamma, dbeta = np.zeros((N, D)), np.zeros(D), np.zeros(D)
+    for d in range(D):
+        for n in range(N):
+            dbeta[d] += dout[n, d]
+            dgamma[d] += dout[n, d] * x_hat[n, d]
+        for n in range(N):
+            dx[n, d] = gamma[d] / std[d] * (dout[n, d] - (dbeta[d] + x_hat[n, d] * dgamma[d]) / N)
+    return dx, dgamma, dbeta

@@ -36,6 +36,12 @@ def as_zeros(array):
     return np.abs(0 * array) if isinstance(array, np.ndarray) else array
 
 
+def repeated(w):
+    """Which weights repeat one another, in words: these do not depend on what was drawn."""
+    columns, rows = np.all(w == w[:, :1]), np.all(w == w[:1])
+    return "all" if columns and rows else "those of one input" if columns else "those of one neuron" if rows else "none"
+
+
 @check(*EXERCISES, points=1)
 def gives_each_neuron_its_own_weights_and_a_bias_of_zero(code, rng):
     for sizes in (two_sizes(rng), (1, 4), (3, 1)):
@@ -53,13 +59,16 @@ def gives_weights_of_the_right_width(code, rng):
     few, many = rng.integers(100, 130), rng.integers(400, 500)
     for sizes in ((few, many), (many, few)):
         w, _ = code.under_test(*arguments(code, rng, *sizes))
-        yield "the standard deviation of w", np.std(np.asarray(w, dtype=float))
+        w = np.atleast_2d(np.asarray(w, dtype=float))
+        yield "weights that are all the same", repeated(w)
+        yield "the standard deviation of w", np.std(w)
 
 
 @check(*EXERCISES, points=1, rtol=SHARE_RTOL)
 def draws_from_a_normal_distribution_around_zero(code, rng):
     w, _ = code.under_test(*arguments(code, rng, rng.integers(180, 200), rng.integers(230, 250)))
-    w = np.asarray(w, dtype=float)
+    w = np.atleast_2d(np.asarray(w, dtype=float))
+    yield "weights that are all the same", repeated(w)
     yield "the share of weights with another sign than the first one", np.mean(np.sign(w) != np.sign(w.flat[0]))
     yield "the share of weights within half a standard deviation of 0", np.mean(np.abs(w) < np.std(w) / 2)
 
