@@ -1,0 +1,55 @@
+"""Every figure of every lesson: nothing is cut off at the edge, and no axes lie on each other."""
+
+import json
+from itertools import combinations
+
+import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+from autograder.build import COURSE
+from autograder.inside import cells
+from autograder.recognise import checks_of
+from lessonkit import explorers, plots
+from lessonkit.lessons import lessons
+
+
+@pytest.fixture
+def shell():
+    yield cells.make_shell()
+    cells.Shell.clear_instance()
+
+
+@pytest.mark.parametrize("name", lessons())
+def test_nothing_is_cut_off_and_nothing_overlaps(name, shell, monkeypatch):
+    drawn, draw = [], plots.image_tag
+
+    def keep(fig, alt):
+        drawn.append(fig)
+        return draw(fig, alt)
+
+    for module in (plots, explorers):
+        if hasattr(module, "image_tag"):
+            monkeypatch.setattr(module, "image_tag", keep)
+    notebook = json.loads((COURSE / "solutions" / name / f"{name}.ipynb").read_text(encoding="utf-8"))
+    for source in (source for _, source, exercise in checks_of(notebook) if not exercise):
+        drawn.clear()
+        outputs = cells.run_cell(shell, source, 120, 10**7)
+        assert not [each for each in outputs if each["output_type"] == "error"], source
+        for fig in drawn:
+            assert not list(faults(fig)), source
+
+
+def faults(fig):
+    """What is wrong with a figure's layout, in words."""
+    canvas = FigureCanvasAgg(fig)
+    canvas.draw()
+    renderer, (width, height) = canvas.get_renderer(), fig.get_size_inches()
+    whole = fig.get_tightbbox(renderer)
+    if whole.x0 < -0.02 or whole.y0 < -0.02 or whole.x1 > width + 0.02 or whole.y1 > height + 0.02:
+        yield f"something is cut off: {whole.extents} in {width} x {height}"
+    boxes = [box for ax in fig.axes if (box := ax.get_tightbbox(renderer))]
+    for one, other in combinations(boxes, 2):
+        across = min(one.x1, other.x1) - max(one.x0, other.x0)
+        down = min(one.y1, other.y1) - max(one.y0, other.y0)
+        if across > 2 and down > 2:  # pixels
+            yield f"axes overlap by {across:.0f} x {down:.0f} pixels"
