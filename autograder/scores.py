@@ -63,6 +63,8 @@ def scores(gradebook, assignment):
     cells = ask(BaseCell.name, Grade.score, Grade.auto_score, Grade.manual_score, Grade.needs_manual_grade)
     cells = cells.join(Grade, Grade.notebook_id == SubmittedNotebook.id).join(BaseCell, BaseCell.id == Grade.cell_id)
     for student, name, points, auto, manual, again in cells:
+        if student not in found:  # graded just now, after the first query
+            continue
         found[student].raw += points
         if manual is not None:
             found[student].manual.append(name)

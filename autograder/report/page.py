@@ -111,13 +111,18 @@ def _environment(group):
     environment.filters.update(
         code=lambda text: Markup(set_code(text)),
         names=lambda students: [group.names.get(student, student) for student in students],
+        about=lambda value: f"{value:.3g}",
         number=lambda value: f"{value:.4g}",
-        percent=lambda share: f"{round(100 * share)}\u202f%",
+        percent=_percent,
         signed=lambda value: f"{value:+.2f}".replace("-", "\N{MINUS SIGN}"),
         spark=svg.spark,
         moment=_moment,
     )  # fmt: skip
     return environment
+
+
+def _percent(share):
+    return f"{round(100 * share)}\N{NARROW NO-BREAK SPACE}%"
 
 
 def _moment(name):
@@ -182,7 +187,7 @@ def _spread(values, edges, counts, unit, name, whole=False):
 
 
 def _exercises_plot(analysis):
-    rows = [(whole.exercise, whole.difficulty, f"{round(100 * whole.difficulty)} %") for whole, _ in analysis]
+    rows = [(whole.exercise, whole.difficulty, _percent(whole.difficulty)) for whole, _ in analysis]
     described = "; ".join(f"{name} {words}" for name, _, words in rows)
     return svg.bars("Share of its points that the class earned, by exercise", described, rows)
 
@@ -240,7 +245,10 @@ def comparison(group, before):
     was, now = ({student: items.points(entry) for student, entry in run.items()} for run in (old, new))
     pairs = _matched(items.analyse(old), items.analyse(new))
     wholes = [(name, a, b) for name, title, a, b in pairs if not title and a and b]
-    moved = [(name, a.difficulty, b.difficulty, f"{a.difficulty:.0%} → {b.difficulty:.0%}") for name, a, b in wholes]
+    moved = [
+        (name, a.difficulty, b.difficulty, f"{_percent(a.difficulty)} → {_percent(b.difficulty)}")
+        for name, a, b in wholes
+    ]
     changed = [
         (student, was[student], now[student]) for student in now if student in was and was[student] != now[student]
     ]

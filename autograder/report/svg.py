@@ -8,6 +8,7 @@ from itertools import count
 from markupsafe import Markup, escape
 
 WIDTH = 480  # the page scales it; letters stay readable from a phone to a desk
+OUTLINE = ("halo", "then")  # an outline, seen on any ground
 _ids = count(1)
 
 
@@ -58,7 +59,7 @@ def histogram(title, description, edges, counts, unit, before=None, whole=False)
         parts.append(rectangle(left + place * step + 1.5, floor - height, step - 3, height, "now"))
     for place, share in enumerate(shares[1] if before is not None else ()):
         height = (floor - top) * share / most
-        parts.append(rectangle(left + place * step + step / 4, floor - height, step / 2, height, "then"))
+        parts += [rectangle(left + place * step + step / 4, floor - height, step / 2, height, k) for k in OUTLINE]
     every = max(1, round(len(counts) / 8))
     for place in range(0, len(edges) - whole, every):
         x = left + (place + whole / 2) * step
@@ -85,7 +86,7 @@ def pairs(title, description, rows):
         parts += [label(0, y + 14, name), label(WIDTH, y + 14, words, "end"), line(left, y + 27, right, y + 27)]
         x1, x2 = left + (right - left) * before, left + (right - left) * now
         parts.append(line(x1, y + 27, x2, y + 27, "move"))
-        parts.append(f'<circle cx="{x1:.1f}" cy="{y + 27}" r="6.5" class="then"/>')
+        parts += [f'<circle cx="{x1:.1f}" cy="{y + 27}" r="6.5" class="{k}"/>' for k in OUTLINE]
         parts.append(f'<circle cx="{x2:.1f}" cy="{y + 27}" r="4.5" class="now"/>')
     return figure(title, description, len(rows) * 42, parts)
 
