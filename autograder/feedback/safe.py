@@ -21,6 +21,7 @@ from pygments.token import STANDARD_TYPES
 MAX_TEXT = 20_000  # characters of one output that are shown
 MAX_FORMULA = 2_000
 MAX_TAGS = 10_000  # of one cell or output: the sanitizer's time grows with the square of their depth
+LONG_FORMULA = 25  # characters that may be wider than a phone
 SHORT_LINE = 40  # characters that fit on a phone
 SCROLLS = ' tabindex="0"'  # what may be wider than the page can be reached with the keyboard
 NO_ALT = "A picture without a description."
@@ -45,6 +46,7 @@ ATTRIBUTES = {
     "div": {"tabindex"},
     "img": {"src", "alt", "width", "height"},
     "ol": {"start"},
+    "span": {"tabindex"},
     "td": {"colspan", "rowspan"},
     "th": {"colspan", "rowspan", "scope"},
     "math": {"display", "xmlns"},
@@ -56,7 +58,7 @@ ATTRIBUTES = {
     "mtd": {"columnalign"},
     **{name: {"id"} for name in (*HEADINGS[2:], "strong")},
 }
-CLASSES = {"div": {"highlight", "scroll"}, "span": {name for name in STANDARD_TYPES.values() if name}}
+CLASSES = {"div": {"highlight", "scroll"}, "span": {"scroll"} | {name for name in STANDARD_TYPES.values() if name}}
 
 
 def _attribute(tag, name, value):
@@ -161,8 +163,10 @@ def _tidy(html, prefix=None):
         image["alt"] = image.get("alt", NO_ALT)
         if not image.get("src", "").startswith("data:image/"):
             image.replace_with(f"[{image['alt']}]")
-    for wide in [*soup("table"), *soup("math", display="block")]:
-        wide.wrap(soup.new_tag("div", attrs={"class": "scroll", "tabindex": "0"}))
+    for wide in soup(["table", "math"]):
+        inline = wide.name == "math" and wide.get("display") != "block"
+        if not inline or len(wide.get_text()) > LONG_FORMULA:
+            wide.wrap(soup.new_tag("span" if inline else "div", attrs={"class": "scroll", "tabindex": "0"}))
     return _CLEANER.clean(str(soup)), headings
 
 

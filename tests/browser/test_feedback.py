@@ -7,13 +7,15 @@ import shutil
 import subprocess
 import sys
 
+import nbformat
 import pytest
 
-from autograder import doctor
+from autograder import doctor, feedback
 from autograder.build import COURSE
 from autograder.classroom import answer, find, hand_in, submission
 from autograder.grade import grade
 from lessonkit.lessons import lesson as find_lesson
+from lessonkit.lessons import lessons
 
 LESSON = "01_activations"
 EXERCISES = [exercise.name for exercise in find_lesson(LESSON).exercises]
@@ -118,6 +120,21 @@ def test_it_can_be_read_by_everyone(show, axe, student, scheme):
     assert page.evaluate("document.documentElement.scrollWidth") <= 400
     page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
     axe(page)
+
+
+@pytest.mark.parametrize("name", list(lessons()))
+def test_every_lesson_can_be_read_by_everyone(browser, axe, tmp_path, name):
+    notebook = nbformat.read(COURSE / "solutions" / name / f"{name}.ipynb", as_version=4)
+    for cell in notebook.cells:
+        cell.metadata.get("nbgrader", {}).update(score=0, waits=False)
+    grading = {"assignment": name, "notebook": name, "score": 0, "max_score": 10, "late_penalty": 0}
+    (tmp_path / "page.html").write_text(feedback.page(notebook, grading), encoding="utf-8")
+    with browser.new_context(viewport={"width": 400, "height": 900}, bypass_csp=True) as context:
+        page = context.new_page()
+        page.goto((tmp_path / "page.html").as_uri())
+        page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 400
+        axe(page)
 
 
 def test_the_top_says_what_is_left_and_leads_to_it(show):
