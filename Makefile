@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 MINE := work
 ONE_THREAD := OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 MKL_NUM_THREADS=1
 
-.PHONY: help lab env build release test bench scorecard demo chromium clean
+.PHONY: help lab env build release site test bench scorecard demo chromium clean
 
 help:  ## what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/	/' | expand -t 12
@@ -38,6 +38,9 @@ build: $(READY)  ## solutions, released lessons and recorded truth, from their t
 release: $(READY)  ## one lesson for students, as a zip file: make release LESSON=06
 	@test -n "$(LESSON)" || { echo "Name the lesson: make release LESSON=06"; exit 1; }
 	$(BIN)/python -m autograder release $(LESSON)
+
+site: $(READY)  ## the course site in dist/site; OFFLINE=1 serves all from itself, LESSONS="00 01" has only these
+	$(BIN)/python -m autograder site $(LESSONS) $(if $(OFFLINE),--offline)
 
 test: $(READY) chromium  ## every test: reference, checks, grading, notebooks, browser
 	$(ONE_THREAD) $(BIN)/python -m pytest -n 2 --dist loadfile --nbval

@@ -9,6 +9,9 @@ for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
 sys.modules.setdefault("rfc3987_syntax", None)  # a check of addresses that jsonschema can do without: a second to import
 
 
+KNOWN = ("BuildError", "ValueError", "CourseError", "PackageError", "WrongPackageError", "SiteError")
+
+
 def build(arguments):
     """Build what is not up to date, several lessons side by side."""
     from autograder import build as tool
@@ -35,6 +38,15 @@ def release(arguments):
 
     for name in arguments.lessons:
         print(bundle(name).relative_to(COURSE))
+
+
+def site(arguments):
+    """Build the course site."""
+    from autograder.build import COURSE
+    from autograder.site import build_site
+
+    folder = build_site(arguments.lessons, arguments.offline).relative_to(COURSE)
+    print(f"Built {folder}. Look at it: python -m http.server --bind 127.0.0.1 --directory {folder} 8000")
 
 
 def grade(arguments):
@@ -109,6 +121,10 @@ def parser():
     command = commands.add_parser("release", help="write dist/LESSON.zip: all that a student gets")
     command.add_argument("lessons", nargs="+", metavar="LESSON", help="06_backward, or 06")
     command.set_defaults(run=release)
+    command = commands.add_parser("site", help="build the course site: pages to read, and the browser edition")
+    command.add_argument("lessons", nargs="*", metavar="LESSON", help="06_backward, or 06; default: all")
+    command.add_argument("--offline", action="store_true", help="serve everything from the site itself")
+    command.set_defaults(run=site)
     command = commands.add_parser("grade", help="grade a class: sandboxed, in parallel, from outside")
     command.add_argument("lesson", metavar="LESSON", help="06_backward, or 06")
     command.add_argument(
@@ -161,7 +177,7 @@ def main(argv=None):
         print("Grading runs on Linux, and with --unsandboxed on macOS. On Windows, use WSL.", file=sys.stderr)
         return 2
     except Exception as error:
-        if type(error).__name__ not in ("BuildError", "ValueError", "CourseError"):
+        if type(error).__name__ not in KNOWN:
             raise
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
         return 2

@@ -6,7 +6,9 @@ the lessons before: nothing of this lesson or a later one, and no mistake's code
 
 import ast
 import zipfile
+from pathlib import Path
 
+from autograder import addresses
 from autograder.build import COURSE, BuildError, lesson_facts
 from lessonkit.lessons import lesson as find_lesson
 from lessonkit.lessons import lessons
@@ -46,13 +48,32 @@ def bundle(name, folder=None):
         If the lesson has not been built.
     """
     lesson = find_lesson(name)
-    files = dict(contents(lesson))
-    path = (folder or COURSE / "dist") / f"{lesson.name}.zip"
+    files = {f"{lesson.name}/{inside}": data for inside, data in contents(lesson)}
+    return _zip(files, (folder or COURSE / "dist") / f"{lesson.name}.zip")
+
+
+def kit(lesson, folder):
+    """Write what a lesson imports as a wheel, for notebooks that stand alone; return its path.
+
+    It asks for no other package: where it is installed, NumPy, matplotlib and IPython are there already.
+    """
+    path = folder / Path(addresses.kit(lesson.name)).name
+    name, version, *_ = path.stem.split("-")
+    about = f"{name}-{version}.dist-info"
+    files = dict(library(lesson))
+    files[f"{about}/METADATA"] = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n".encode()
+    files[f"{about}/WHEEL"] = b"Wheel-Version: 1.0\nGenerator: autograder\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+    files[f"{about}/RECORD"] = "".join(f"{each},,\n" for each in [*sorted(files), f"{about}/RECORD"]).encode()
+    return _zip(files, path)
+
+
+def _zip(files, path):
+    """Write a zip file, whole or not at all, and the same bytes each time."""
     path.parent.mkdir(parents=True, exist_ok=True)
     half = path.with_name(path.name + ".part")
     with zipfile.ZipFile(half, "w", zipfile.ZIP_DEFLATED) as archive:
         for inside, data in sorted(files.items()):
-            entry = zipfile.ZipInfo(f"{lesson.name}/{inside}", (1980, 1, 1, 0, 0, 0))  # the same bytes each time
+            entry = zipfile.ZipInfo(inside, (1980, 1, 1, 0, 0, 0))
             entry.external_attr = 0o644 << 16
             entry.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(entry, data)

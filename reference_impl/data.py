@@ -221,6 +221,10 @@ def load_digits():
     y : integer array of shape (1797,)
         The digits, 0 to 9.
     """
+    beside = Path(__file__).with_name("digits.csv.gz")
+    if beside.exists():  # the browser edition has scikit-learn's file without scikit-learn
+        table = np.loadtxt(beside, delimiter=",")
+        return table[:, :-1].reshape(-1, 8, 8), table[:, -1].astype(np.int64)
     from sklearn import datasets
 
     digits = datasets.load_digits()
@@ -306,9 +310,7 @@ def get_california_housing_data(num_validation=2064, num_test=2064, rng=None):
     ConnectionError
         If they are not in that folder and cannot be downloaded.
     """
-    from sklearn.datasets import fetch_california_housing
-
-    X, y = _download("California housing", fetch_california_housing, return_X_y=True)
+    X, y = _download("California housing", "fetch_california_housing", return_X_y=True)
     return prepare_regression(X, y, num_validation, num_test, rng)
 
 
@@ -327,13 +329,11 @@ def get_MNIST_data(num_training=50_000, num_validation=10_000, num_test=10_000):
     ConnectionError
         If the images are not in that folder and cannot be downloaded.
     """
-    from sklearn.datasets import fetch_openml
-
     if num_training < 1 or num_training + num_validation > 60_000 or num_test > 10_000:
         raise ValueError("MNIST has 60000 images for training and validation together, and 10000 for testing")
     # The parser that needs pandas fails with some of its versions; this one does without.
     options = {"version": 1, "parser": "liac-arff", "as_frame": False, "return_X_y": True}
-    X, y = _download("MNIST", fetch_openml, "mnist_784", **options)
+    X, y = _download("MNIST", "fetch_openml", "mnist_784", **options)
     y = y.astype(np.int64)  # they come as strings
     first = {"train": 0, "val": num_training, "test": 60_000}
     count = {"train": num_training, "val": num_validation, "test": num_test}
@@ -351,14 +351,19 @@ FAILURES = (OSError, HTTPException, ValueError, EOFError, zlib.error)
 
 def _download(title, fetch, *args, **options):
     """Fetch a data set from scikit-learn's cache or the network; where neither has it, say what to do."""
-    from sklearn.datasets import get_data_home
-
-    cache = Path(get_data_home())
+    try:
+        from sklearn import datasets
+    except ModuleNotFoundError:
+        raise ConnectionError(
+            f"{title} is downloaded with scikit-learn, which is not here (the browser edition has none): "
+            "do this part in JupyterLab on a computer, on Binder or in Colab"
+        ) from None
+    cache = Path(datasets.get_data_home())
     before = set(cache.rglob("*"))
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # scikit-learn announces each try; one line at the end is enough
-            return fetch(*args, n_retries=1, delay=0.5, **options)
+            return getattr(datasets, fetch)(*args, n_retries=1, delay=0.5, **options)
     except FAILURES as error:
         for path in set(cache.rglob("*")) - before:  # part of what came may be wrong: next time, all anew
             if path.is_file():

@@ -40,7 +40,7 @@ def test_environment_agrees_with_pyproject(project):
 
 
 @pytest.mark.parametrize(
-    "file, extras", [("requirements.txt", ()), ("requirements-dev.txt", ("instructor", "cluster", "test"))]
+    "file, extras", [("requirements.txt", ()), ("requirements-dev.txt", ("instructor", "site", "cluster", "test"))]
 )
 def test_requirements_pin_what_pyproject_names(project, file, extras):
     lines = (COURSE / file).read_text(encoding="utf-8").splitlines()

