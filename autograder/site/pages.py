@@ -21,6 +21,7 @@ from autograder.build import COURSE
 from lessonkit import registry
 
 HERE = Path(__file__).parent
+BREAK_BEFORE = ("=", "≈", "<", ">", "≤", "≥", "←", "→", "+", "−")
 OPENING_FIGURE = ("10_regression", "plots.side_by_side")
 
 
@@ -31,7 +32,7 @@ class Renderer(IPythonRenderer):
         super().__init__(escape=False, exclude_anchor_links=True)
 
     def inline_math(self, body):
-        return latex2mathml.converter.convert(body.strip())
+        return _in_pieces(latex2mathml.converter.convert(body.strip()))
 
     def block_math(self, body):
         return _scrolls("formula", latex2mathml.converter.convert(body.strip(), display="block"))
@@ -44,6 +45,18 @@ class Renderer(IPythonRenderer):
 
     def block_code(self, code, info=None):
         return python(code) if info else _scrolls("text", f"<pre><code>{escape(code)}</code></pre>")
+
+
+def _in_pieces(formula):
+    """An inline formula that may go on in the next line: browsers do not break MathML, but between two of them they do."""
+    whole = BeautifulSoup(formula, "html.parser")
+    pieces = [[]]
+    for part in list(whole.math.mrow.children):
+        if part.name == "mo" and part.text in BREAK_BEFORE and pieces[-1]:
+            part["form"] = "infix"
+            pieces.append([])
+        pieces[-1].append(str(part))
+    return "<wbr>".join(f"<math><mrow>{''.join(piece)}</mrow></math>" for piece in pieces)
 
 
 def _scrolls(what, html):
