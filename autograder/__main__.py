@@ -94,7 +94,8 @@ def scorecard(arguments):
     """Grade the grader: measure what has changed, write the page, and say what is worse than it may be."""
     from autograder.scorecard import page, results
 
-    numbers = results.measure_what_is_stale(arguments.jobs)
+    wanted = results.LEAST if arguments.quick else results.SEEDS
+    numbers = results.measure_what_is_stale(arguments.jobs, wanted)
     page.write(numbers)
     if problems := page.problems(numbers):
         raise ValueError("The scorecard has problems:\n  " + "\n  ".join(problems))
@@ -159,6 +160,9 @@ def parser():
     )
     command.add_argument(
         "--jobs", type=int, default=os.cpu_count() or 1, help="exercises side by side (default: %(default)s)"
+    )
+    command.add_argument(
+        "--quick", action="store_true", help="as few seeds as a change needs: minutes, not hours; the rest comes later"
     )
     command.set_defaults(run=scorecard)
     command = commands.add_parser("demo", help="release a lesson, make a class, grade it, give feedback")

@@ -89,20 +89,21 @@ class Code:
 
     def map(self, name, argument_lists):
         """Call `name` once for each tuple of arguments, all in one message; return the list of results."""
-        calls = [self._note(name, arguments, {}) for arguments in argument_lists]
+        contract = exercises().get(name)
+        calls = [self._note(name, arguments, {}, contract) for arguments in argument_lists]
         keep = self._kept(name)
         results = self._host.map(name, [self._unwrap(tuple(arguments)) for arguments in argument_lists], keep)
-        return [self._checked(name, result, call) for result, call in zip(results, calls)]
+        return [self._checked(name, result, call, contract) for result, call in zip(results, calls)]
 
     def _call(self, target, args, kwargs):
         name = target if isinstance(target, str) else target[1] if isinstance(target, tuple) else target.kind
-        call = self._note(name, args, kwargs)
+        contract = _contract(target, args)
+        call = self._note(name, args, kwargs, contract)
         keep = self._kept(target)
         result, self.after = self._host.call(target, self._unwrap(args), self._unwrap(kwargs), keep)
-        return self._checked(target, result, call)
+        return self._checked(name, result, call, contract)
 
-    def _note(self, name, args, kwargs):
-        contract = exercises().get(name)
+    def _note(self, name, args, kwargs, contract):
         arguments = contract.arguments if contract else [f"argument {i + 1}" for i in range(len(args))]
         self.calls.append(Call(name, {**dict(zip(arguments, args)), **kwargs}))
         return self.calls[-1]
@@ -112,10 +113,9 @@ class Code:
         contract = exercises().get(target) if isinstance(target, str) else None
         return tuple(i for i, part in enumerate(contract.returns if contract else ()) if part == "cache")
 
-    def _checked(self, target, result, call):
-        contract = exercises().get(target) if isinstance(target, str) else None
+    def _checked(self, name, result, call, contract):
         if contract and contract.returns:
-            _require(target, contract.returns, result)
+            _require(name, contract.returns, result)
         return self._wrap(result, call)
 
     def _wrap(self, value, origin=None):
@@ -132,6 +132,16 @@ class Code:
             return part
 
         return copy_plain(value, token)
+
+
+def _contract(target, args):
+    """What an exercise, or a method of one, takes and returns, as far as ``lessons.toml`` says it."""
+    if isinstance(target, str):
+        return exercises().get(target)
+    owner = exercises().get(target[0].kind) if isinstance(target, tuple) else None
+    methods = {method.name: method for method in owner.methods} if owner else {}
+    method = methods.get(target[1]) if methods else None
+    return method if method and len(method.arguments) == len(args) else None
 
 
 def _require(name, returns, result):

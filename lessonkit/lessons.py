@@ -10,19 +10,21 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Exercise:
-    """One function or class that the student writes."""
+    """One function or class that the student writes; of a class, what some of its methods take and return as well."""
 
     name: str
     lesson: str
     arguments: tuple[str, ...]
     returns: tuple[str, ...]
     is_class: bool = False
+    methods: tuple["Exercise", ...] = ()
 
     @classmethod
     def parse(cls, name, lesson, signature):
-        """Read ``"dout, cache -> dx"`` or ``"class"``."""
-        if signature == "class":
-            return cls(name, lesson, (), (), is_class=True)
+        """Read ``"dout, cache -> dx"``, or for a class a table of such lines by the names of its methods."""
+        if isinstance(signature, dict):
+            methods = tuple(cls.parse(method, lesson, line) for method, line in signature.items())
+            return cls(name, lesson, (), (), is_class=True, methods=methods)
         arguments, returns = (
             tuple(part.split("=")[0].strip() for part in side.split(",")) for side in signature.split("->")
         )

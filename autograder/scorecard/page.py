@@ -3,7 +3,7 @@
 import tomllib
 from pathlib import Path
 
-from autograder.scorecard.results import SEEDS
+from autograder.scorecard.results import LEAST, SEEDS
 from autograder.truth import COURSE
 from lessonkit.lessons import exercises
 
@@ -26,15 +26,20 @@ is not up to date, or when a number is worse than it may be.
   {SEEDS["mutants"]} seeds. Those that survive are listed below, each with the reason.
 - **two at once**: pairs of mistakes made together. They must earn the points of the checks that neither of them fails.
 - **beside wrong**: notebooks in which another exercise, not used by this one, is wrong. The right one must keep all its points.
-- **flaky**: each check on {SEEDS["flakiness"]:,} seeds. It must run to its end without a warning, its truth must be finite, and it must accept the
+- **flaky**: failures of each check on {SEEDS["flakiness"]:,} seeds. It must run to its end without a warning, its truth must be finite, and it must accept the
   reference *written otherwise*: other random draws where the draw is free, and every number off by 4 units in the last
   place. (That the reference agrees with itself would say nothing.)
 - **empty**: points for the released notebook as it is, and for functions that return None.
+
+A change of the code is first measured on {LEAST["variants"]} seeds for the variants and {LEAST["flakiness"]} for flakiness (`--quick` stops there), and then on the rest:
+the columns *seeds* say how far it has come.
 """
 HEAD = """\
-| exercise | mistakes | caught | named | misnamed | variants | accepted | mutants | killed | listed | two at once | beside wrong | flaky | empty |
-|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|
+| exercise | mistakes | caught | named | misnamed | variants | accepted | seeds | mutants | killed | listed \
+| two at once | beside wrong | flaky | seeds | empty |
+|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|
 """
+SEED_COLUMNS = (6, 13)  # of these the smallest counts in all; of the others the sum
 
 
 def reviewed():
@@ -64,7 +69,7 @@ def problems(results):
     found, named, number = [], 0, 0
     for exercise in exercises():
         parts = results.get(exercise, {})
-        for part, seeds in SEEDS.items():
+        for part, seeds in LEAST.items():
             if parts.get(part, {}).get("seeds", 0) < seeds:
                 found.append(
                     f"{exercise}: {part} is measured on {parts.get(part, {}).get('seeds', 0)} of {seeds} seeds"
@@ -97,7 +102,7 @@ def _problems(exercise, parts):
 def text(results):
     """The page, in Markdown."""
     rows = {name: _row(name, results[name]) for name in exercises()}
-    total = [sum(column) for column in zip(*rows.values())]
+    total = [min(column) if place in SEED_COLUMNS else sum(column) for place, column in enumerate(zip(*rows.values()))]
     lines = [f"| **all** | {' | '.join(f'**{value:,}**' for value in total)} |"]
     lines += [f"| `{name}` | {' | '.join(f'{value:,}' for value in row)} |" for name, row in rows.items()]
     return "\n".join([INTRODUCTION, HEAD + "\n".join(lines), "", *_survivors(), *_pairs(), *_nameless(results)]) + "\n"
@@ -119,12 +124,14 @@ def _row(exercise, parts):
         len(mistakes["misnamed"]),
         variants["number"],
         variants["number"] - len(variants["refused"]),
+        variants["seeds"],
         mutants["number"],
         mutants["number"] - len(mutants["survivors"]),
         len(set(mutants["survivors"]) & set(reasons(exercise))),
         combinations["pairs"] - len(unequal(exercise, parts)),
         combinations["neighbours"] - len(combinations["robbed"]),
         parts["flakiness"]["failures"],
+        parts["flakiness"]["seeds"],
         parts["empty"]["points"],
     )
 

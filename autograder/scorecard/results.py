@@ -9,9 +9,10 @@ from autograder.scorecard import fingerprint, measure
 from lessonkit.lessons import exercises
 
 FILE = Path(__file__).with_name("results.json")
-SEEDS = {"mistakes": 5, "variants": 200, "mutants": 5, "combinations": 3, "flakiness": 10_000, "empty": 1}
-TOOLS = {"mistakes": "hosts", "mutants": "mutate", "combinations": "combine", "flakiness": "hosts"}
+SEEDS = {"mistakes": 5, "variants": 200, "mutants": 5, "combinations": 1, "flakiness": 10_000, "empty": 1}
+LEAST = {**SEEDS, "variants": 10, "flakiness": 50}  # what a change is measured on at least; then comes the rest
 BLOCK = 1_000  # seeds that are measured at a time
+TOOLS = {"mistakes": "hosts", "mutants": "mutate", "combinations": "combine", "flakiness": "hosts"}
 
 
 def load():
@@ -44,16 +45,18 @@ def fingerprint_of(exercise, part):
     return fingerprint.digest(*reached)
 
 
-def seeds_to_do(results, exercise, part):
-    """The next seeds to measure; an empty range where the result is up to date."""
+def seeds_to_do(results, exercise, part, wanted=SEEDS):
+    """The next seeds to measure; an empty range where as many as wanted are up to date."""
     known = results.get(exercise, {}).get(part, {})
     done = known["seeds"] if known.get("fingerprint") == fingerprint_of(exercise, part) else 0
-    return range(done, min(done + BLOCK, SEEDS[part]))
+    return range(done, min(max(LEAST[part], done + BLOCK * bool(done)), wanted[part]))
 
 
-def stale(results):
+def stale(results, wanted=LEAST):
     """What is not up to date: pairs of an exercise and a part."""
-    return [(exercise, part) for exercise in exercises() for part in SEEDS if seeds_to_do(results, exercise, part)]
+    return [
+        (exercise, part) for exercise in exercises() for part in SEEDS if seeds_to_do(results, exercise, part, wanted)
+    ]
 
 
 def measured(exercise, part, seeds):
@@ -64,21 +67,27 @@ def measured(exercise, part, seeds):
 def update(results, exercise, part, seeds, numbers):
     """Put numbers in, or add those of further seeds to what is there."""
     if seeds.start:
-        before = results[exercise][part]
-        numbers["failures"] += before["failures"]
-        numbers["first"] = (before["first"] + numbers["first"])[: measure.SHOWN]
+        numbers = _added(results[exercise][part], numbers)
     known = {"fingerprint": fingerprint_of(exercise, part), "seeds": seeds.stop}
     results.setdefault(exercise, {})[part] = {**known, **numbers}
 
 
-def measure_what_is_stale(jobs, say=print):
+def _added(before, numbers):
+    """The numbers of some seeds and of further ones: what counts failures is added up, a dict holds both."""
+    if "refused" in numbers:
+        return {**numbers, "refused": {**numbers["refused"], **before["refused"]}}
+    first = (before["first"] + numbers["first"])[: measure.SHOWN]
+    return {**numbers, "failures": before["failures"] + numbers["failures"], "first": first}
+
+
+def measure_what_is_stale(jobs, wanted=SEEDS, say=print):
     """Bring all results up to date, several side by side; what was measured is kept when this is stopped."""
     from joblib import Parallel, delayed
 
     results = load()
     with Parallel(n_jobs=jobs, return_as="generator_unordered") as parallel:
-        while todo := stale(results):
-            tasks = [(*pair, seeds_to_do(results, *pair)) for pair in todo]
+        while todo := stale(results, wanted):
+            tasks = [(*pair, seeds_to_do(results, *pair, wanted)) for pair in todo]
             for count, done in enumerate(parallel(delayed(measured)(*task) for task in tasks), start=1):
                 update(results, *done)
                 save(results)

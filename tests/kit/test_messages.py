@@ -250,3 +250,13 @@ def test_validate_shows_the_report_as_the_error(monkeypatch):
     namespace = {"check": check, "relu_forward": lambda x: (np.abs(x), x)}
     with pytest.raises(Exception, match="You take the absolute value"):
         exec("check('relu_forward')", namespace)
+
+
+def test_a_method_that_returns_too_few_things_is_named_with_what_it_must_return():
+    class TrainableNet(reference_impl.TrainableNet):
+        def loss(self, X, y=None):
+            result = super().loss(X, y)
+            return result if y is None else result[0]
+
+    text = said("TrainableNet", TrainableNet=TrainableNet)
+    assert "loss must return 2 things, `return loss, grads`. Yours returned the number" in text
