@@ -1,10 +1,16 @@
 // The picture of an explorer: one canvas for each panel, the words below, and a point to drag.
 
+const LEAST = 0.6; // of its size: a picture shrinks on a narrow page, but not until nobody can read it
 const QUIET = 700; // milliseconds without a change before a screen reader is told the words
+
+// In JupyterLab the arrow keys, and letters, would be for the notebook: they are for the control that has the focus.
+function keepKeys({ target }) {
+  if (target.matches("select, [role=slider]")) target.setAttribute("data-lm-suppress-shortcuts", "true");
+}
 
 function render({ model, el }) {
   const row = document.createElement("div");
-  row.style.cssText = "display:flex;flex-wrap:wrap";
+  row.style.cssText = "display:flex;flex-wrap:wrap;overflow-x:auto";
   const words = document.createElement("p");
   words.setAttribute("aria-hidden", "true"); // the canvas and the status say the same
   words.style.cssText = "min-height:3em;margin:0.5em 0;line-height:1.4";
@@ -21,16 +27,20 @@ function render({ model, el }) {
     const { pngs, words: said } = model.get("picture");
     const images = await Promise.all(pngs.map((png) => createImageBitmap(new Blob([png], { type: "image/png" }))));
     if (turn !== asked) return; // a newer picture is on its way
+    el.closest(".widget-vbox")?.addEventListener("focusin", keepKeys);
     images.forEach((image, panel) => {
       const canvas = row.children[panel] ?? row.appendChild(makeCanvas(panel));
       if (canvas.width !== image.width || canvas.height !== image.height) {
         canvas.width = image.width;
         canvas.height = image.height;
+        canvas.style.minWidth = `${LEAST * image.width}px`;
       }
       canvas.getContext("2d").drawImage(image, 0, 0);
       if (panel === 0) canvas.setAttribute("aria-label", said);
     });
     words.textContent = said;
+    words.style.minHeight = `${words.offsetHeight}px`; // longer words may push down what follows, once
+    row.tabIndex = row.scrollWidth > row.clientWidth ? 0 : -1; // what scrolls can be reached with the keyboard
     clearTimeout(timer);
     timer = setTimeout(() => (status.textContent = said), QUIET);
   }

@@ -11,7 +11,7 @@ SHAPES = {str(shape): shape for shape in [(3, 4), (4,), (3, 1), (1, 4), (3,), ()
 
 def broadcasting():
     """Show ``a - b`` for two shapes that the student chooses, or that the two do not fit."""
-    ax = panel(width=7.2, height=2.1, margins=NO_AXES)
+    ax = panel(width=6.4, height=1.9, margins=NO_AXES)
 
     def draw(shape_of_a, shape_of_b):
         a, b = (np.arange(1, 1 + np.prod(SHAPES[s], dtype=int)).reshape(SHAPES[s]) for s in (shape_of_a, shape_of_b))

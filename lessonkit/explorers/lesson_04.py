@@ -19,7 +19,7 @@ def weight_scale(init_normal, activations):
     activations : dict
         ``forward(x) -> (out, cache)`` for each of "tanh" and "ReLU".
     """
-    ax = panel(width=6.5, height=4.2, margins=(0.8, 1.1, 0.6, 0.4))
+    ax = panel(width=5.8, height=4.2, margins=(0.8, 1.1, 0.6, 0.4))
 
     def draw(activation, neurons, weight_scale):
         rng = np.random.default_rng(4)

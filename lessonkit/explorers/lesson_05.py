@@ -34,7 +34,7 @@ def walk_forward(affine_forward, relu_forward):
     affine_forward, relu_forward : callable
         The student's own functions.
     """
-    ax = panel(width=8.6, height=4.6, margins=NO_AXES)
+    ax = panel(width=7.4, height=4.2, margins=NO_AXES)
 
     def draw(step, x_1, x_2):
         inputs = np.array([[float(x_1), float(x_2)]])

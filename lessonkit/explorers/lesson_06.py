@@ -37,7 +37,7 @@ def there_and_back(affine_forward, relu_forward):
     affine_forward, relu_forward : callable
         The functions of lessons 05 and 01.
     """
-    ax = panel(width=9.2, height=5, margins=NO_AXES)
+    ax = panel(width=7.6, height=4.5, margins=NO_AXES)
 
     def forward(x_1, x_2, nudged=None, by=0.0):
         """All numbers of the forward pass, layer by layer."""

@@ -14,7 +14,7 @@ def race(sgd, sgd_momentum, rmsprop, adam):
     sgd, sgd_momentum, rmsprop, adam : callable
         The student's own functions.
     """
-    ax = panel(width=8, height=4.2, margins=(0.8, 0.15, 0.6, 0.5), xlabel="w[0]", ylabel="w[1]")
+    ax = panel(width=6.6, height=4.3, margins=(0.8, 0.15, 0.6, 0.75), xlabel="w[0]", ylabel="w[1]")
 
     def draw(surface, learning_rate, scaled_learning_rate, momentum, steps):
         surface = SURFACES[surface]
@@ -30,7 +30,7 @@ def race(sgd, sgd_momentum, rmsprop, adam):
         draw_map(ax, surface, points=50)
         for number, (path, end) in enumerate(zip(paths.values(), ends)):
             draw_path(ax, path, number, end, every=5)
-        ax.legend(fontsize=9, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=4, frameon=False)
+        ax.legend(fontsize=9, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2, frameon=False)
         return f"{surface.name}: loss after {steps} steps: {', '.join(ends)}."
 
     return explore(

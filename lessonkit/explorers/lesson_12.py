@@ -21,7 +21,7 @@ def activations(affine_forward, tanh_forward, batchnorm_forward):
     weights = rng.normal(size=(DEPTH, WIDTH, WIDTH))
     edges = np.linspace(-1, 1, 42)
     look = {"xlabel": "layer; as wide as values are frequent", "ylabel": "out", "xticks": range(1, DEPTH + 1)}
-    ax = panel(width=8, height=3.2, margins=UNTITLED, xlim=(0.8, DEPTH + 1), ylim=(-1.05, 1.05), **look)
+    ax = panel(width=6.4, height=3.1, margins=UNTITLED, xlim=(0.8, DEPTH + 1), ylim=(-1.05, 1.05), **look)
 
     def draw(batch_norm, inputs_times, weight_scale):
         signal, outs = float(inputs_times) * inputs, []

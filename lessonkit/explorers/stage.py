@@ -13,6 +13,9 @@ import numpy as np
 
 from lessonkit.plots import MARGINS, STYLE, figure
 
+LOOK = {**STYLE, "axes.titlesize": 11}
+SIZE = "max-width:100%;min-width:{least}px;height:auto"
+LEAST = 0.6  # of its size: a picture shrinks on a narrow page, but not until nobody can read it
 BACKGROUNDS = 12  # that are kept, one for each combination of scales and labels
 
 
@@ -37,9 +40,9 @@ def panel(width=4.4, height=3.4, margins=MARGINS, **look):
 
     fig, ax = figure(width=width, height=height, margins=margins)
     FigureCanvasAgg(fig)
-    with matplotlib.rc_context(STYLE):
+    with matplotlib.rc_context(LOOK):
         ax.set(**look)
-    ax.title.set(fontsize=11, animated=True)  # animated: drawn with what moves
+    ax.title.set(animated=True)  # animated: drawn with what moves
     return ax
 
 
@@ -73,7 +76,7 @@ class Stage:
         import matplotlib
 
         try:
-            with matplotlib.rc_context(STYLE), np.errstate(all="ignore"):
+            with matplotlib.rc_context(LOOK), np.errstate(all="ignore"):
                 words = self.draw(**values)
                 return [self._render(ax, stays) for ax, stays in zip(self.axes, self.stays)], words
         except Exception as error:  # noqa: BLE001  a student's function may raise anything
@@ -158,8 +161,8 @@ def markup(pictures, words):
     alts = [escape(words, quote=True)] + [""] * len(pictures)  # the words are about all panels together
     images = "".join(
         f'<img alt="{alt}" width="{png.width}" height="{png.height}" decoding="sync" '
-        f'style="max-width:100%;height:auto" src="data:image/png;base64,{base64.b64encode(png.data).decode("ascii")}">'
+        f'style="{SIZE.format(least=round(LEAST * png.width))}" src="data:image/png;base64,{base64.b64encode(png.data).decode("ascii")}">'
         for png, alt in zip(pictures, alts)
     )
-    row = f'<div style="display:flex;flex-wrap:wrap">{images}</div>' if pictures else ""
+    row = f'<div style="display:flex;flex-wrap:wrap;overflow-x:auto">{images}</div>' if pictures else ""
     return f"{row}<p>{escape(words)}</p>"

@@ -60,7 +60,11 @@ def make_view():
 
 def make_control(name, control):
     """The widget for ``(low, high, step, start)`` or a list of choices."""
-    look = {"description": name.replace("_", " "), "style": {"description_width": "9em"}, "layout": {"width": "95%"}}
+    look = {
+        "description": name.replace("_", " "),
+        "style": {"description_width": "10em"},
+        "layout": {"width": "95%", "max_width": "60em"},
+    }
     if isinstance(control, tuple):
         low, high, step, start = control
         kind = ipywidgets.IntSlider if all(isinstance(v, int) for v in control) else ipywidgets.FloatSlider
