@@ -9,4 +9,10 @@ in the report. To add a part, write that module and put its name into `PARTS`:
         yield Row("ten submissions", {"theirs / ours": times.ratio("theirs", "ours", at_least=25)})
 """
 
-PARTS = ("training", "grading", "explorers")
+PARTS = (
+    "training",
+    "grading",
+    "checks",
+    "setup",
+    "explorers",
+)
