@@ -20,7 +20,11 @@ def main(arguments=None):
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__.splitlines()[0])
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"any of {', '.join(PARTS)}; default: all")
     parser.add_argument("--quick", action="store_true", help="tiny sizes, to see that it runs; writes nothing")
+    parser.add_argument("--report", action="store_true", help="measure nothing, write the report of what is known anew")
     options = parser.parse_args(arguments)
+    if options.report:
+        report.save(report.load())
+        return 0
     if unknown := set(options.parts) - set(PARTS):
         parser.error(f"there is no part {', '.join(sorted(unknown))}: the parts are {', '.join(PARTS)}")
     failed = []
