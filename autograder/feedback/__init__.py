@@ -115,7 +115,7 @@ class Item:
             return ""
         if self.result.empty:
             return "This is still empty."
-        return next(row["sentence"] for row in self.rows if row["sentence"])
+        return next((row["sentence"] for row in self.rows if row["sentence"]), "")
 
 
 def page(notebook, grading):
@@ -145,6 +145,7 @@ def page(notebook, grading):
         handed_in=lesson is None or any(item.result for item in items),
         cells=shown,
         anchors=anchors,
+        answers={cell["answer"] for cell in shown},
         elsewhere=set(explained_everywhere().values()),
         score=grading["score"],
         max_score=grading["max_score"],

@@ -18,7 +18,7 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import Python3Lexer
 from pygments.token import STANDARD_TYPES
 
-MAX_TEXT = 20_000  # characters of one output that are shown
+MAX_TEXT = 20_000  # characters of one output, or of one cell's Markdown, that are shown
 MAX_FORMULA = 2_000
 MAX_TAGS = 10_000  # of one cell or output: the sanitizer's time grows with the square of their depth
 LONG_FORMULA = 25  # characters that may be wider than a phone
@@ -136,10 +136,16 @@ def markdown(source, attachments=None, prefix="", plain=False):
         Each heading's text and its id in the page.
     """
     try:
-        html = MarkdownWithMath(_Renderer(attachments)).render(source)
+        html = _markdown(source, attachments)
         return (_PLAIN.clean(html), []) if plain else _tidy(html, prefix)
     except Exception:  # the libraries' errors about something that a student wrote
-        return text(source), []
+        return _lines(source), []
+
+
+def _markdown(source, attachments=None):
+    if len(source) > MAX_TEXT:
+        raise ValueError("too long: the time for reading it can grow with the square of its length")
+    return MarkdownWithMath(_Renderer(attachments)).render(source)
 
 
 def _leads_on(tag):
@@ -190,8 +196,7 @@ def _output(each):
         if kind in data:
             return _picture(kind, data[kind])
     if "text/markdown" in data or "text/latex" in data:
-        html = MarkdownWithMath(_Renderer({})).render(data.get("text/markdown", data.get("text/latex")))
-        return _tidy(html)[0]
+        return _tidy(_markdown(data.get("text/markdown", data.get("text/latex"))))[0]
     said = data.get("text/plain", "")
     if WIDGET in data and re.match(r"\w+\(", said):
         return "<p>Something to move, which works in the notebook only.</p>"

@@ -60,6 +60,7 @@ def test_a_heading_that_the_student_deleted_is_named_and_not_linked():
     check.outputs = [new_output("execute_result", {"text/plain": "0.0", RESULT: asdict(result)})]
     report = read([check], "01_activations").find(id="exercise-relu_forward")
     assert "“The formulas” in the lesson" in report.get_text() and not report.find(class_="read").a
+    assert [link["href"] for link in report("a")] == ["#summary"]  # the cell of the exercise is gone too
 
 
 def test_notes_about_a_submission_are_words_alone():
