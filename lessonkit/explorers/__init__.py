@@ -7,9 +7,9 @@ draws on given axes and says in words what they show, or of `train`, for a train
 from lessonkit.explorers.stage import Run, Stage, markup, panel  # noqa: F401
 
 try:
-    import ipywidgets
-except ImportError:  # then the first picture is all there is
-    ipywidgets = None
+    from lessonkit.explorers.widgets import Explorer, Trainer
+except ImportError:  # no ipywidgets: the first picture is all there is
+    Explorer = Trainer = None
 
 
 class Still:
@@ -48,10 +48,8 @@ def explore(draw, *axes, moves=None, **controls):
     """
     stage = Stage(draw, axes)
     pictures, words = stage.at(_first(controls))
-    if ipywidgets is None or not pictures:
+    if Explorer is None or not pictures:
         return Still(pictures, words)
-    from lessonkit.explorers.widgets import Explorer
-
     return Explorer(stage, controls, pictures, words, moves or {})
 
 
@@ -78,10 +76,8 @@ def train(start, advance, draw, *axes, first=1, **controls):
     run = Run(start, advance, draw, first)
     stage = Stage(run.draw_now, axes)
     pictures, words = stage.at(_first(controls))
-    if ipywidgets is None or not pictures:
+    if Explorer is None or not pictures:
         return Still(pictures, words)
-    from lessonkit.explorers.widgets import Trainer
-
     return Trainer(stage, controls, pictures, words, run)
 
 

@@ -73,7 +73,7 @@ def test_what_it_drew_before_leaves_nothing_behind(number):
 def test_the_figure_stands_beside_the_widget(number, monkeypatch):
     bundle = EXAMPLES[number]()._repr_mimebundle_()
     assert WIDGET in bundle
-    monkeypatch.setattr(explorers, "ipywidgets", None)
+    monkeypatch.setattr(explorers, "Explorer", None)
     still = EXAMPLES[number]()
     assert isinstance(still, Still)
     assert bundle["text/html"] == still._repr_html_()
