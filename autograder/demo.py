@@ -10,7 +10,6 @@ import subprocess
 import sys
 import textwrap
 import time
-from collections import Counter
 
 import numpy as np
 
@@ -19,6 +18,7 @@ from autograder.build import COURSE
 from autograder.classroom import answer, hand_in, right, stands_alone, submission
 from autograder.grade import grade
 from autograder.inside.sandbox import Limits
+from autograder.report import items, report
 from lessonkit import registry
 from lessonkit.lessons import lesson as find_lesson
 
@@ -132,16 +132,12 @@ def main(name="01_activations"):
     print()
     table(outcomes, sum(registry.points(exercise.name) for exercise in lesson.exercises))
 
-    mistakes = Counter(
-        (exercise, row["sentence"])
-        for outcome in outcomes.values()
-        for exercise, result in outcome["results"].items()
-        for row in {row["mistake"]: row for row in result["outcomes"] if row["mistake"]}.values()
-    )
     print(f"\n{size} notebooks graded in {seconds:.0f} s. The mistakes that most made:")
-    for (exercise, sentence), count in mistakes.most_common(5):
-        print(f"  {count} x  {exercise}: {textwrap.shorten(sentence, 96, placeholder=' …')}")
+    for told in items.mistakes(items.ran(outcomes))[:5]:
+        print(f"  {len(told.students)} x  {told.what[0]}: {textwrap.shorten(told.sentence, 96, placeholder=' …')}")
+    html, _ = report(name, FOLDER)
+    print(f"\nThe report:      {html.relative_to(COURSE)}")
     feedback = FOLDER / "feedback" / "ada" / name / f"{name}.html"
-    print(f"\nA feedback page: {feedback.relative_to(COURSE)}")
+    print(f"A feedback page: {feedback.relative_to(COURSE)}")
     print(f"All of them:     cd {FOLDER.relative_to(COURSE)} && nbgrader generate_feedback {name}")
     print(f"Grades as CSV:   {(FOLDER / 'grades.csv').relative_to(COURSE)}")

@@ -23,6 +23,9 @@ def test_the_demo_grades_everyone_and_names_mistakes():
     assert [rows[name] for name in demo.BROKEN] == ["0", "30", "0", "30", "30", "0"]
     assert "You ignore the upstream gradient" in done.stdout and "The file is no readable notebook" in done.stdout
     folder = COURSE / "build" / "demo"
+    assert "You ignore the upstream gradient" in (folder / "reports" / "01_activations.html").read_text(
+        encoding="utf-8"
+    )
     assert (folder / "feedback" / "ada" / "01_activations" / "01_activations.html").exists()
     with open(folder / "grades.csv", newline="", encoding="utf-8") as file:
         grades = {row["student_id"]: float(row["score"]) for row in csv.DictReader(file)}
