@@ -6,6 +6,8 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 MINE := work
 ONE_THREAD := OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 MKL_NUM_THREADS=1
+# Linux: arrays that one training step frees serve the next, rather than going back to the system each time.
+KEEP_MEMORY := MALLOC_MMAP_THRESHOLD_=33554432 MALLOC_TRIM_THRESHOLD_=268435456
 
 .PHONY: help lab env build release site test bench scorecard demo chromium clean
 
@@ -29,7 +31,7 @@ lab: $(READY)  ## open lesson 00 in JupyterLab; your copies of the lessons are i
 	@mkdir -p $(MINE)
 	@for lesson in lessons/*/; do name=$$(basename $$lesson); \
 		test -e $(MINE)/$$name || cp -r $$lesson $(MINE)/$$name; done
-	$(ONE_THREAD) $(BIN)/jupyter lab --ServerApp.root_dir="$(CURDIR)" \
+	$(ONE_THREAD) $(KEEP_MEMORY) $(BIN)/jupyter lab --ServerApp.root_dir="$(CURDIR)" \
 		--LabApp.default_url=/lab/tree/$(MINE)/00_welcome/00_welcome.ipynb $(LAB_OPTIONS)
 
 build: $(READY)  ## solutions, released lessons and recorded truth, from their texts
@@ -46,7 +48,7 @@ test: $(READY) chromium  ## every test: reference, checks, grading, notebooks, b
 	$(ONE_THREAD) $(BIN)/python -m pytest -n 2 --dist loadfile --nbval
 
 bench: $(READY)  ## how fast it all is, beside its peers: writes docs/benchmarks.md
-	$(ONE_THREAD) $(BIN)/python -m benchmarks $(PARTS)
+	$(ONE_THREAD) $(KEEP_MEMORY) $(BIN)/python -m benchmarks $(PARTS)
 
 scorecard: $(READY)  ## the grader's own grade, docs/scorecard.md: measures what has changed
 	$(ONE_THREAD) $(BIN)/python -m autograder scorecard
