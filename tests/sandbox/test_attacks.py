@@ -478,6 +478,7 @@ def test_a_cell_earns_what_its_honest_part_earns(name, grader, world, listener, 
     earned = 0.0 if name in SILENCES_ITSELF else 5.0
     assert graded.points == {**dict.fromkeys(HONEST, earned), **dict.fromkeys(EMPTY, 0.0)}, graded.notes
     assert "FOUND" not in graded.said and MARKER not in graded.said
+    assert "NameError" not in graded.said  # an attack that stumbles over itself shows nothing
     all_stands(grader, world, before, listener)
 
 
