@@ -23,7 +23,7 @@ from lessonkit.transcript import VISIBLE_SEED, run
 PACKAGES = ("autograder", "lessonkit", "reference_impl")
 DEFINITIONS = (ast.FunctionDef, ast.ClassDef)
 # Where getattr(reference_impl, ...) with a name made up at run time may lead.
-BY_MADE_UP_NAME = ("activations", "data", "initializers", "losses", "optim")
+BY_MADE_UP_NAME = ("activations", "initializers", "losses", "optim")
 
 
 def of_exercise(exercise):
@@ -47,8 +47,8 @@ def of_bank(kind, exercise):
 
 
 def of_modules(*names):
-    """All that some modules define."""
-    return _reached([(name, definition) for name in names for definition in _definitions(name)])
+    """All that some modules define, and nothing that it uses of others."""
+    return frozenset((name, definition) for name in names for definition in _definitions(name))
 
 
 def digest(*reached):
