@@ -6,7 +6,7 @@ import sys
 
 for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(name, "1")  # before NumPy: on networks this small, more threads cost up to ten times
-# a check of addresses that jsonschema can do without: a second to import
+# A check of addresses that jsonschema can do without: a second to import
 sys.modules.setdefault("rfc3987_syntax", None)
 
 

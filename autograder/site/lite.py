@@ -63,7 +63,8 @@ def browser_edition(lessons, folder, kept, offline):
             _put(lesson, Path(staging) / "files" / lesson.name)
         settings = _settings([path.name for path in wheels], offline)
         (Path(staging) / "jupyter-lite.json").write_text(json.dumps(settings), encoding="utf-8")
-        options = _build_options(Path(folder).resolve(), packages.fetch(packages.WIDGETS, kept), staging)
+        widgets = [packages.fetch(package, kept) for package in (packages.WIDGETS, packages.ANYWIDGET)]
+        options = _build_options(Path(folder).resolve(), widgets, staging)
         (Path(staging) / "jupyter_lite_config.json").write_text(json.dumps(options), encoding="utf-8")
         _build(staging)
     for path in wheels:
@@ -140,7 +141,7 @@ def _build_options(folder, widgets, staging):
         "no_sourcemaps": True,
         "no_unused_shared_packages": True,
         "ignore_sys_prefix": ["federated_extensions"],
-        "federated_extensions": [kernel, str(widgets)],
+        "federated_extensions": [kernel, *map(str, widgets)],
         "contents": ["files"],
         "output_dir": str(folder),
         "cache_dir": str(Path(staging) / "cache"),

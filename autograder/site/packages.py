@@ -33,8 +33,21 @@ WIDGETS = Package(
     "jupyterlab_widgets", "3.0.15", "jupyterlab_widgets-3.0.15-py3-none-any.whl",
     "d59023d7d7ef71400d51e6fee9a88867f6e65e10a4201605d2d7f3e8f012a31c",
 )  # fmt: skip
+ANYWIDGET = Package(
+    "anywidget", "0.11.0", "anywidget-0.11.0-py3-none-any.whl",
+    "c574d9acc6503ad27b37a9acea48f957a8ba7c9c9876cfcb37898931c098ce9d",
+)  # fmt: skip
 # What the kernel needs beyond Pyodide's own packages.
 KERNEL = (
+    ANYWIDGET,
+    Package(
+        "psygnal", "0.16.1", "psygnal-0.16.1-py3-none-any.whl",
+        "93b96894d8c46f0a3c0bfaaf8abe73f0d6db2c20cc6d303624cf08f85abc3c92",
+    ),
+    Package(
+        "typing_extensions", "4.15.0", "typing_extensions-4.15.0-py3-none-any.whl",
+        "f0fa19c6845758ab08074a0cfa8b7aecb71c999ca73d62883bc25cc018c4e548",
+    ),
     Package(
         "comm", "0.2.3", "comm-0.2.3-py3-none-any.whl",
         "c615d91d75f7f04f095b30d1c1711babd43bdc6419c1be9886a85f2f4e489417",
@@ -94,7 +107,8 @@ def _download(package, folder, kept):
         command = ["npm", "pack", f"{package.name}@{package.version}", "--pack-destination", folder]
     else:
         pip = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check"]
-        command = [*pip, "--no-deps", "--only-binary=:all:", "--dest", folder, f"{package.name}=={package.version}"]
+        pure = ["--no-deps", "--only-binary=:all:", "--platform=any"]  # for Pyodide, so nothing of this machine
+        command = [*pip, *pure, "--dest", folder, f"{package.name}=={package.version}"]
     otherwise = f"Connect to the internet and try again, or copy {package.file} to {kept.parent}."
     try:
         done = subprocess.run(command, capture_output=True, text=True)
