@@ -1,0 +1,141 @@
+"""The documentation is true: its commands and options exist, its links lead somewhere, its messages are what the kit says."""
+
+import linecache
+import re
+import shlex
+
+import numpy as np
+import pytest
+
+import reference_impl
+from autograder.__main__ import parser
+from autograder.bank import mistakes
+from autograder.build import COURSE
+from lessonkit import report
+from lessonkit.grading import grade
+from lessonkit.host import LocalHost
+from lessonkit.lessons import exercises
+from lessonkit.recorded import truth_of
+
+PAGES = {
+    str(path.relative_to(COURSE)): path.read_text(encoding="utf-8")
+    for path in (COURSE / "README.md", COURSE / "CONTRIBUTING.md", *sorted((COURSE / "docs").glob("*.md")))
+}
+FENCE = re.compile(r"^ *```(\w*)\n(.*?)^ *```", re.DOTALL | re.MULTILINE)
+LINK = re.compile(r"(?<!!)\[[^\]\n]*\]\(([^)\s]+)\)")
+FILE = re.compile(
+    r"`((?:\.github|autograder|benchmarks|docs|lessonkit|lessons|reference_impl|solutions|tests)/[\w./-]+)`"
+)
+MADE_UP = re.compile(r"NN|LESSON|STUDENT|my_")  # stands for a name
+HEADLINE = re.compile(r"^(\w+)(?: is still empty|: (?:all )?\d+ (?:of \d+ )?checks pass)", re.MULTILINE)
+
+
+def commands(page):
+    """Every command of a page: the lines of its plain code blocks and its inline code, without comments."""
+    text = PAGES[page]
+    lines = [line for language, body in FENCE.findall(text) if language == "" for line in body.splitlines()]
+    lines += re.findall(r"`([^`\n]+)`", FENCE.sub("", text))
+    return [line.split("#")[0].strip() for line in lines]
+
+
+def starting(words):
+    """Every command of the pages that starts so, as page and arguments."""
+    return [(page, each[len(words) :].strip()) for page in PAGES for each in commands(page) if each.startswith(words)]
+
+
+def slug(heading):
+    """How GitHub names a heading in a link."""
+    return re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", "-")
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_link_leads_somewhere(page):
+    for target in LINK.findall(FENCE.sub("", PAGES[page])):
+        if re.match(r"https?://|mailto:", target):
+            continue
+        file, _, place = target.partition("#")
+        path = ((COURSE / page).parent / file if file else COURSE / page).resolve()
+        assert path.exists(), f"{page}: {target}"
+        if place:
+            headings = re.findall(r"^#+ (.*)$", FENCE.sub("", path.read_text(encoding="utf-8")), re.MULTILINE)
+            assert place in map(slug, headings), f"{page}: {target}"
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_file_that_is_named_is_there(page):
+    for name in FILE.findall(PAGES[page]):
+        assert MADE_UP.search(name) or (COURSE / name).exists(), f"{page}: {name}"
+
+
+def test_every_make_target_exists():
+    targets = re.findall(r"^(\w+):", (COURSE / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    named = starting("make ")
+    assert len(named) > 10
+    for page, arguments in named:
+        assert arguments.split()[0] in targets, f"{page}: make {arguments}"
+
+
+def test_every_command_of_the_autograder_is_understood():
+    named = starting("python -m autograder ")
+    assert len(named) > 10
+    for page, arguments in named:
+        try:
+            parser().parse_args(shlex.split(arguments))
+        except SystemExit:
+            if len(arguments.split()) > 1:  # `python -m autograder grade` alone, in a sentence, names the command
+                pytest.fail(f"{page}: python -m autograder {arguments}")
+            assert arguments in parser().format_help()
+
+
+def test_every_command_of_nbgrader_exists_with_its_options():
+    from nbgrader.apps.nbgraderapp import NbGraderApp
+
+    named = starting("nbgrader ")
+    assert len(named) > 10
+    for page, arguments in named:
+        app, words = NbGraderApp(), shlex.split(arguments)
+        while words and words[0] in app.subcommands:
+            app = app.subcommands[words.pop(0)][0]()
+        assert not isinstance(app, NbGraderApp), f"{page}: nbgrader {arguments}"
+        known = {
+            name.strip("-")
+            for each in (*app.flags, *app.aliases)
+            for name in (each if isinstance(each, tuple) else [each])
+        }
+        for option in (word[2:].split("=")[0] for word in words if word.startswith("--")):
+            assert option in known or "." in option, f"{page}: nbgrader {arguments}"
+
+
+def said(source):
+    """What the check says of the last exercise in `source`, the reference doing the rest."""
+    linecache.cache["cell"] = (len(source), None, source.splitlines(keepends=True), "cell")
+    space = {"np": np}
+    exec(compile(source, "cell", "exec"), space)
+    *_, exercise = [name for name in space if name in exercises()]
+    names = {name: getattr(reference_impl, name) for name in reference_impl.__all__}
+    return report.text(grade(exercise, LocalHost({**names, **space}), truth_of(exercise)))
+
+
+def excerpt(shown, whole):
+    """Whether every line of `shown` stands in `whole`, in this order."""
+    lines = iter(whole.splitlines())
+    return all(line in lines for line in shown.splitlines())
+
+
+def test_every_message_shown_to_students_is_what_the_check_says():
+    blocks = FENCE.findall(PAGES["docs/students.md"])
+    pairs = [
+        (code, shown) for (kind, code), (_, shown) in zip(blocks, blocks[1:]) if kind == "python" and "def " in code
+    ]
+    assert len(pairs) >= 8
+    for code, shown in pairs:
+        assert excerpt(shown.rstrip(), said(code)), f"{code}\n{said(code)}"
+
+
+def test_the_message_on_the_first_page_is_one_of_the_checks():
+    (shown,) = [body for _, body in FENCE.findall(PAGES["README.md"]) if HEADLINE.search(body)]
+    exercise = HEADLINE.search(shown)[1]
+    reports = [
+        report.text(grade(exercise, LocalHost(each.namespace()), truth_of(exercise))) for each in mistakes(exercise)
+    ]
+    assert any(excerpt(shown.rstrip(), each) for each in reports)
