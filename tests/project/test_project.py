@@ -145,8 +145,10 @@ def test_every_image_has_alt_text():
             for output in cell.get("outputs", ()):
                 data = output.get("data", {})
                 assert "image/png" not in data, f"{name}: show figures with lessonkit.plots.show"
-                for tag in re.findall(r"<img[^>]*>", data.get("text/html", "")):
-                    assert len(re.search(r'alt="([^"]*)"', tag)[1]) >= 20
+                alts = re.findall(r'<img alt="([^"]*)"', data.get("text/html", ""))
+                assert len(alts) == data.get("text/html", "").count("<img ")
+                # The first of an explorer's panels has the words about all of them.
+                assert all(len(alt) >= 20 or number and not alt for number, alt in enumerate(alts)), name
             assert not re.search(r"!\[\]\(", cell.source)
 
 
