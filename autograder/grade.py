@@ -50,7 +50,12 @@ class Course:
 
         if not (self.folder / "nbgrader_config.py").exists():
             return Config()
-        return PyFileConfigLoader("nbgrader_config.py", path=str(self.folder)).load_config()
+        before = dict(os.environ)
+        try:
+            return PyFileConfigLoader("nbgrader_config.py", path=str(self.folder)).load_config()
+        finally:  # what it sets is for kernels that nbgrader starts
+            os.environ.clear()
+            os.environ.update(before)
 
     def released(self, lesson):
         """The notebook as it was released, with its hidden tests: what nbgrader keeps as the source of the grades."""
