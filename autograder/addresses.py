@@ -32,8 +32,8 @@ def site():
 
 
 def browser_edition(lesson):
-    """A lesson in the browser edition, seen from the top of the site."""
-    return f"lite/lab/index.html?path={quote(f'{lesson}/{lesson}.ipynb', safe='')}"
+    """A lesson in the browser edition, seen from the top of the site: the notebook alone, which has room on a telephone."""
+    return f"lite/notebooks/index.html?path={quote(f'{lesson}/{lesson}.ipynb', safe='')}"
 
 
 def colab(lesson):

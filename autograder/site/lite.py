@@ -31,6 +31,7 @@ PRELOADED = ("numpy", "matplotlib")
 FOR_THE_KERNEL = ("ipython", "jedi", "micropip", "sqlite3", "ssl")
 DIGITS = files("sklearn.datasets.data") / "digits.csv.gz"
 WHEELS_SEEN_FROM_KERNEL = "../../../../pypi"
+AUTOSAVE = 10  # seconds: work is in this browser alone, and a telephone may reload a page at any moment
 
 
 class SiteError(Exception):
@@ -127,7 +128,9 @@ def _settings(wheels, offline):
     }
     page = {
         "appName": "Neural networks from scratch",
+        "appUrl": "./tree",
         "exposeAppInBrowser": True,
+        "settingsOverrides": {"@jupyterlab/docmanager-extension:plugin": {"autosaveInterval": AUTOSAVE}},
         "litePluginSettings": {"@jupyterlite/pyodide-kernel-extension:kernel": kernel},
     }
     return {"jupyter-lite-schema-version": 0, "jupyter-config-data": page}
@@ -137,7 +140,7 @@ def _build_options(folder, widgets, staging):
     """JupyterLite's settings for the build: none of this environment's own extensions."""
     kernel = next(filter(os.path.isdir, jupyter_path("labextensions", "@jupyterlite", "pyodide-kernel-extension")))
     options = {
-        "apps": ["lab"],
+        "apps": ["notebooks", "tree", "lab"],  # the first is what links open, the others its menus
         "no_sourcemaps": True,
         "no_unused_shared_packages": True,
         "ignore_sys_prefix": ["federated_extensions"],

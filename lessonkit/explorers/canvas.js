@@ -8,6 +8,14 @@ function keepKeys({ target }) {
   if (target.matches("select, [role=slider]")) target.setAttribute("data-lm-suppress-shortcuts", "true");
 }
 
+// ipywidgets writes a slider's name beside it, where a screen reader does not look.
+function nameSliders(explorer) {
+  for (const slider of explorer.querySelectorAll(".widget-slider")) {
+    const name = slider.querySelector(".widget-label").textContent;
+    slider.querySelector("[role=slider]")?.setAttribute("aria-label", name);
+  }
+}
+
 function render({ model, el }) {
   const row = document.createElement("div");
   row.style.cssText = "display:flex;flex-wrap:wrap;overflow-x:auto";
@@ -27,7 +35,9 @@ function render({ model, el }) {
     const { pngs, words: said } = model.get("picture");
     const images = await Promise.all(pngs.map((png) => createImageBitmap(new Blob([png], { type: "image/png" }))));
     if (turn !== asked) return; // a newer picture is on its way
-    el.closest(".widget-vbox")?.addEventListener("focusin", keepKeys);
+    const explorer = el.closest(".widget-vbox");
+    explorer?.addEventListener("focusin", keepKeys);
+    if (explorer) nameSliders(explorer);
     images.forEach((image, panel) => {
       const canvas = row.children[panel] ?? row.appendChild(makeCanvas(panel));
       if (canvas.width !== image.width || canvas.height !== image.height) {

@@ -6,9 +6,13 @@ with its alt text. Lines differ by dash and marker as well as by colour, so noth
 
 import base64
 import io
+import logging
 from html import escape
 
 from cycler import cycler
+
+# Matplotlib lists a computer's fonts before its first figure, and warns, in red, of nothing that a student could change.
+logging.getLogger("matplotlib.font_manager").addFilter(lambda record: "building the font cache" not in record.msg)
 
 # Okabe and Ito, "Color Universal Design", 2008; without the yellow, which is too faint for lines on white.
 BLUE, ORANGE, GREEN, VERMILLION, PURPLE, SKY, BLACK = (

@@ -33,12 +33,13 @@ def browser():
 def axe():
     """``axe(page)`` fails when axe-core finds something serious or critical on the page, and says where.
 
-    ``axe(page, without=[".jp-Toolbar"])`` leaves out parts that are not ours.
+    ``axe(page, without=[".jp-Toolbar"])`` leaves out parts that are not ours; ``within`` names those that are.
     """
     from axe_playwright_python.sync_playwright import Axe
 
-    def look(page, without=()):
-        found = Axe().run(page, context={"exclude": [[selector] for selector in without]})
+    def look(page, without=(), within=("html",)):
+        context = {"include": [[selector] for selector in within], "exclude": [[selector] for selector in without]}
+        found = Axe().run(page, context=context)
         grave = [each for each in found.response["violations"] if each["impact"] in ("serious", "critical")]
         told = [f"{v['id']}: {v['help']}: {[node['html'][:200] for node in v['nodes'][:5]]}" for v in grave]
         assert not told, "\n".join(told)

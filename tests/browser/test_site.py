@@ -17,9 +17,13 @@ from lessonkit.lessons import lesson as find_lesson
 from lessonkit.lessons import lessons
 
 LESSON = "01_activations"
+EXERCISES = [exercise.name for exercise in find_lesson(LESSON).exercises]
 TRAINING = "10_regression"
 PAGES = ["index.html", *(f"{name}/index.html" for name in lessons())]
 LOOKS = [({"color_scheme": "light"}, PAGES), ({"color_scheme": "dark"}, PAGES[:3])]
+PANEL = "window.jupyterapp?.shell?.currentWidget"
+WIDTH = f"() => {PANEL}.content.activeCell.node.getBoundingClientRect().width"
+OURS = (".jp-OutputArea", ".jp-MarkdownOutput")
 READY = """() => {
     const panel = window.jupyterapp?.shell?.currentWidget;
     return panel?.sessionContext?.isReady && panel.sessionContext.session?.kernel?.status === 'idle'
@@ -120,21 +124,33 @@ def test_pages_show_figures_and_no_solution(site):
         assert "google.colab" not in text and len(released.cells[1].source.splitlines()) == 5
 
 
-def test_a_check_names_the_mistake_and_then_passes(page, site):
+def test_a_lesson_on_a_telephone_from_the_first_mistake_to_the_saved_work(page, site, axe):
+    page.set_viewport_size({"width": 400, "height": 800})
     start(page, site, LESSON)
     answers = {}
-    for exercise in find_lesson(LESSON).exercises:
-        answers.update(answer(exercise.name))
+    for exercise in EXERCISES:
+        answers.update(answer(exercise))
     wrong = answer("relu_backward", find("relu_backward", "gradient_flows_where_relu_is_off"))
     for name, source in {**answers, **wrong}.items():
         page.evaluate(SET, [name, source])
-    run(page, lambda name, source: not source.startswith(("plots.", "explorers.")))
+    said = run(page, lambda name, source: True)
+    assert "Figure: " in said and "font cache" not in said
     run(page, lambda name, source: name == "check_relu_backward")
     page.get_by_text("You pass the gradient through where the input was negative").wait_for()
+    assert page.evaluate(WIDTH) > 340
 
     page.evaluate(SET, ["relu_backward", answers["relu_backward"]])
     said = run(page, lambda name, source: name in ("relu_backward", "check_relu_backward"))
     assert "all 4 checks pass, 5 of 5 points" in said
+
+    run(page, lambda name, source: source.startswith("explorers."))
+    page.get_by_role("img", name="ReLU at x = 0.5").wait_for()
+    page.locator(".noUi-handle").first.focus()
+    page.keyboard.press("ArrowLeft")
+    page.get_by_role("img", name="ReLU at x = 0.4").wait_for()
+    axe(page, within=OURS)
+
+    page.wait_for_function(f"() => !{PANEL}.context.model.dirty")  # nobody pressed Save
 
 
 def test_a_network_trains_in_the_browser(page, site):
