@@ -50,12 +50,13 @@ class Course:
 
         if not (self.folder / "nbgrader_config.py").exists():
             return Config()
-        before = dict(os.environ)
+        before = os.environ.get("LESSONKIT_COURSE")
         try:
             return PyFileConfigLoader("nbgrader_config.py", path=str(self.folder)).load_config()
-        finally:  # what it sets is for kernels that nbgrader starts
-            os.environ.clear()
-            os.environ.update(before)
+        finally:  # it names its course for kernels that nbgrader starts; this process may grade another one next
+            os.environ.pop("LESSONKIT_COURSE", None)
+            if before is not None:
+                os.environ["LESSONKIT_COURSE"] = before
 
     def released(self, lesson):
         """The notebook as it was released, with its hidden tests: what nbgrader keeps as the source of the grades."""
