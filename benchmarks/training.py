@@ -8,8 +8,7 @@ for peers as well. That all do the same work is tested: from equal parameters an
 
 What the readable way costs: `affine_backward(dout, cache)` always gives the gradient of its input, which the first layer of a
 network does not need; the column "floor with the input's gradient" says how much that product adds. To leave it out, the
-function would need an option that no exercise has and no student's own layer understands. Parameters get new arrays at each
-step rather than being changed in place, so that no other name for them is in for a surprise.
+function would need an option that no exercise has and no student's own layer understands.
 """
 
 import gzip

@@ -92,7 +92,8 @@ def relu_backward(dout, cache):
         Gradient of the loss with respect to x.
     """
     x = cache
-    return 1.0 * dout * (x > 0)  # the 1.0 makes floats of integers
+    slope = (x > 0).astype(np.result_type(dout, 1.0))  # floats stay, integers become floats
+    return dout * slope
 
 
 def tanh_forward(x):

@@ -662,7 +662,7 @@ def squares_dw_in_place(w, dw, config=None):
     "and all that is computed with it.",
 )
 def cache_in_float64(w, dw, config=None):
-    return rmsprop(w, dw, {"cache": np.zeros(w.shape), **(config or {})})
+    return rmsprop(w.astype(np.float64), dw, config)
 
 
 # adam
@@ -703,7 +703,7 @@ def corrected(config):
 
 @mistake("adam", "You walk uphill: the step is added to w where it should be subtracted.")
 def adam_uphill(w, dw, config=None):
-    next_w, config = adam(w, dw, config)
+    next_w, config = adam(w.copy(), dw, config)
     return 2 * w - next_w, config
 
 

@@ -1,5 +1,6 @@
 """Explorer of lesson 11: the regions that a classifier learns from labels that are partly wrong, step by step."""
 
+import copy
 from functools import cache
 
 import numpy as np
@@ -44,13 +45,13 @@ def decision_regions(make_network, adam):
         """A network, and its parameters at every tenth step of training on all examples."""
         net = make_network(neurons, reg)
         configs = {name: {"learning_rate": 3e-2} for name in net.params}
-        kept = [dict(net.params)]
+        kept = [copy.deepcopy(net.params)]  # a rule may change the arrays that it gets
         for step in range(1, STEPS + 1):
             _, grads = net.loss(X, y)
             for name, w in net.params.items():
                 net.params[name], configs[name] = adam(w, grads[name], configs[name])
             if step % EVERY == 0:
-                kept.append(dict(net.params))
+                kept.append(copy.deepcopy(net.params))
         return net, kept
 
     def draw(regularization, neurons, step):

@@ -94,16 +94,16 @@ def test_what_is_missing_is_filled_in(rule, rng):
 
 def test_first_steps_by_hand():
     w, dw = np.array([1.0, 2.0]), np.array([10.0, -1.0])
-    agree(sgd(w, dw)[0], [0.9, 2.01])
-    agree(sgd_momentum(w, dw)[0], [0.9, 2.01])
-    agree(rmsprop(w, dw)[0], [0.9, 2.1], 1e-6)  # 0.01 / sqrt(1 - 0.99), whatever the size of the gradient
-    agree(adam(w, dw)[0], [0.999, 2.001], 1e-6)  # the correction makes the first step as large as the others
+    agree(sgd(w.copy(), dw)[0], [0.9, 2.01])
+    agree(sgd_momentum(w.copy(), dw)[0], [0.9, 2.01])
+    agree(rmsprop(w.copy(), dw)[0], [0.9, 2.1], 1e-6)  # 0.01 / sqrt(1 - 0.99), whatever the size of the gradient
+    agree(adam(w.copy(), dw)[0], [0.999, 2.001], 1e-6)  # the correction makes the first step as large as the others
 
 
 def test_epsilon_is_added_to_the_root():
-    w, dw = np.zeros(1), np.array([2.0])
-    agree(rmsprop(w, dw, {"learning_rate": 1.0, "decay_rate": 0.75, "epsilon": 1.0})[0], [-2 / (1 + 1)])
-    agree(adam(w, dw, {"learning_rate": 1.0, "epsilon": 1.0})[0], [-2 / (2 + 1)])
+    dw = np.array([2.0])
+    agree(rmsprop(np.zeros(1), dw, {"learning_rate": 1.0, "decay_rate": 0.75, "epsilon": 1.0})[0], [-2 / (1 + 1)])
+    agree(adam(np.zeros(1), dw, {"learning_rate": 1.0, "epsilon": 1.0})[0], [-2 / (2 + 1)])
 
 
 def test_momentum_gathers_speed():
@@ -115,9 +115,8 @@ def test_momentum_gathers_speed():
 
 @pytest.mark.parametrize("rule", RULES)
 def test_a_gradient_of_zero_moves_nothing(rule):
-    w = np.array([1.0, -2.0])
-    next_w, _ = rule(w, np.zeros(2))
-    np.testing.assert_array_equal(next_w, w)
+    next_w, _ = rule(np.array([1.0, -2.0]), np.zeros(2))
+    np.testing.assert_array_equal(next_w, [1.0, -2.0])
 
 
 @pytest.mark.parametrize("rule", RULES)
@@ -141,7 +140,7 @@ def test_every_rule_descends_into_a_valley(rule):
 @repeatable
 @given(floats((3, 2)), floats((3, 2)), st.floats(1e-4, 1))
 def test_momentum_of_zero_is_plain_descent(w, dw, learning_rate):
-    next_w, _ = sgd_momentum(w, dw, {"learning_rate": learning_rate, "momentum": 0.0})
+    next_w, _ = sgd_momentum(w.copy(), dw, {"learning_rate": learning_rate, "momentum": 0.0})
     agree(next_w, sgd(w, dw, {"learning_rate": learning_rate})[0], 1e-12)
 
 
