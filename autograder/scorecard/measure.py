@@ -8,7 +8,7 @@ import warnings
 import numpy as np
 
 from autograder import bank
-from autograder.scorecard import combine, mutate
+from autograder.scorecard import combine, float32, mutate
 from autograder.scorecard.hosts import OtherwiseHost, StrictHost, reference, reference_names
 from autograder.truth import COURSE, Live
 from lessonkit import registry, student
@@ -114,10 +114,12 @@ def mistakes(exercise, seeds):
 
 
 def variants(exercise, seeds):
-    """Right answers in other styles: how many there are, and which are refused on some seed."""
+    """Right answers in other styles, the reference in float32 among them: how many, and which are refused on some seed."""
     refused = {}
     with quiet():
         namespaces = {each.name: each.namespace() for each in bank.variants(exercise)}
+        if float32.is_enough(exercise):
+            namespaces[float32.NAME] = float32.names()
         for seed in seeds:
             truths = transcripts(exercise, seed)
             for name, namespace in namespaces.items():

@@ -12,7 +12,13 @@ FILE = Path(__file__).with_name("results.json")
 SEEDS = {"mistakes": 5, "variants": 200, "mutants": 5, "combinations": 1, "flakiness": 10_000, "empty": 1}
 LEAST = {**SEEDS, "variants": 10, "flakiness": 50}  # what a change is measured on at least; then comes the rest
 BLOCK = 1_000  # seeds that are measured at a time
-TOOLS = {"mistakes": "hosts", "mutants": "mutate", "combinations": "combine", "flakiness": "hosts"}
+TOOLS = {
+    "mistakes": "hosts",
+    "variants": "float32",
+    "mutants": "mutate",
+    "combinations": "combine",
+    "flakiness": "hosts",
+}
 
 
 def load():

@@ -18,8 +18,11 @@ KNOWN = "X_train", "y_train", "X_val", "y_val"
 
 
 def examples(rng, N, D, n):
-    """Training examples, their targets in a unit of their own, and other examples to answer for."""
-    level, size = rng.uniform(20, 40), rng.uniform(5, 9)
+    """Training examples, their targets in a unit of their own, and other examples to answer for.
+
+    The targets are so far from zero that no answer comes near it, where float32 would have too few digits.
+    """
+    level, size = rng.uniform(200, 400), rng.uniform(5, 9)
     X_train = rng.uniform(2, 4, D) * rng.normal(size=(N, D)) + rng.uniform(10, 20, D)
     y_train = level + size * rng.normal(size=N)
     X = rng.uniform(5, 9, D) * rng.normal(size=(n, D)) + rng.uniform(-20, -10, D)

@@ -26,9 +26,43 @@ def test_the_page_is_what_the_numbers_say(numbers):
     assert page.PAGE.read_text(encoding="utf-8") == page.text(numbers)
 
 
-def test_the_bank_is_as_large_as_it_was_promised(numbers):
-    assert sum(parts["mistakes"]["number"] for parts in numbers.values()) >= 200
-    assert sum(parts["variants"]["number"] for parts in numbers.values()) >= 120
+WORSE = {
+    "no check fails on the mistake x": ("mistakes", {"missed": ["x"]}),
+    "the mistake x is named as another one": ("mistakes", {"misnamed": ["x"]}),
+    "the mistake x is not always named": ("mistakes", {"nameless": ["x"]}),
+    "mistakes are fewer than": ("mistakes", {"number": 0}),
+    "the variant x is refused": ("variants", {"refused": {"x": [151]}}),
+    "variants are fewer than": ("variants", {"number": 0}),
+    "a mutant survives and is not in reviewed.toml: x": ("mutants", {"survivors": {"x": 0}}),
+    "points than they should: x": ("combinations", {"unequal": ["x"]}),
+    "loses points beside x": ("combinations", {"robbed": ["x"]}),
+    "flaky: x": ("flakiness", {"failures": 1, "first": ["x"]}),
+    "an empty notebook earns 1 points": ("empty", {"points": 1}),
+    "is measured on 9 of 10 seeds": ("variants", {"seeds": 9}),
+}
+
+
+@pytest.mark.parametrize("sentence", WORSE)
+def test_a_number_that_is_worse_is_a_problem(numbers, sentence):
+    part, worse = WORSE[sentence]
+    problems = page.problems({**numbers, "sgd": {**numbers["sgd"], part: {**numbers["sgd"][part], **worse}}})
+    assert len(problems) == 1 and sentence in problems[0]
+
+
+@pytest.mark.parametrize(
+    "part, fine, worse",
+    [
+        ("variants", {"number": 1, "refused": {}}, {"number": 1, "refused": {"x": [151]}}),
+        ("flakiness", {"checks": 1, "failures": 0, "first": []}, {"checks": 1, "failures": 1, "first": ["x"]}),
+    ],
+)
+@pytest.mark.parametrize("late", [False, True])
+def test_a_failure_on_any_seed_stays(numbers, part, fine, worse, late):
+    measured = {**numbers, "sgd": {**numbers["sgd"]}}
+    for seeds, found in [(range(10), fine if late else worse), (range(10, 60), worse if late else fine)]:
+        results.update(measured, "sgd", part, seeds, found)
+    assert measured["sgd"][part]["seeds"] == 60
+    assert any(problem.endswith("x") or "variant x" in problem for problem in page.problems(measured))
 
 
 @pytest.mark.parametrize("exercise", exercises())
