@@ -15,4 +15,6 @@ PARTS = (
     "checks",
     "setup",
     "explorers",
+    "cold",
 )
+LONG = ("cold",)  # measured only when named

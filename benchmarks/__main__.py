@@ -1,4 +1,4 @@
-"""``python -m benchmarks [PART ...]``: measure all parts, or those named, and write the report.
+"""``python -m benchmarks [PART ...]``: measure all parts but the long one, or those named, and write the report.
 
 Each part runs in a fresh process. What an earlier run measured of other parts stays in the report.
 """
@@ -13,12 +13,14 @@ from concurrent.futures import ProcessPoolExecutor
 for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[name] = "1"  # before NumPy is imported, here and in what is started from here
 
-from benchmarks import PARTS, report  # noqa: E402
+from benchmarks import LONG, PARTS, report  # noqa: E402
 
 
 def main(arguments=None):
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__.splitlines()[0])
-    parser.add_argument("parts", nargs="*", metavar="PART", help=f"any of {', '.join(PARTS)}; default: all")
+    parser.add_argument(
+        "parts", nargs="*", metavar="PART", help=f"any of {', '.join(PARTS)}; default: all but {', '.join(LONG)}"
+    )
     parser.add_argument("--quick", action="store_true", help="tiny sizes, to see that it runs; writes nothing")
     parser.add_argument("--report", action="store_true", help="measure nothing, write the report of what is known anew")
     options = parser.parse_args(arguments)
@@ -28,7 +30,7 @@ def main(arguments=None):
     if unknown := set(options.parts) - set(PARTS):
         parser.error(f"there is no part {', '.join(sorted(unknown))}: the parts are {', '.join(PARTS)}")
     failed = []
-    for part in options.parts or PARTS:
+    for part in options.parts or [part for part in PARTS if part not in LONG]:
         print(part, flush=True)
         with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as process:
             try:

@@ -21,7 +21,7 @@ from lessonkit.transcript import VISIBLE_SEED, run
 
 MEDIAN, MOST = 50, 300  # ms
 IMPORT = 0.4  # s
-ROUNDS = 5
+ROUNDS = 3
 SCRIPTS = {
     "import numpy": "import numpy",
     "import lessonkit": "import lessonkit",

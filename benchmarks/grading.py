@@ -24,7 +24,7 @@ from benchmarks.classes import course, run
 from benchmarks.timing import Figure, Row, in_turn
 
 LESSON = "06_backward"
-SIZES = {"stock": 10, "otter": 5, "two jobs": 40, "one job": 40, "floor": 40}  # submissions in a round
+SIZES = {"stock": 8, "otter": 1, "two jobs": 40, "one job": 40, "floor": 40}  # submissions in a round
 GROWTH = (10, 100, 1000)
 
 
@@ -48,7 +48,7 @@ def measure(quick):
             jobs["otter"] = lambda: otter_run(package, ours, sizes["otter"])
         else:
             yield "otter-grader is left out: it is not installed. `pip install .[bench]` brings it."
-        times = in_turn(jobs, rounds=1 if quick else 4, warm_up=0)
+        times = in_turn(jobs, rounds=1 if quick else 3, warm_up=0)
         for name in jobs:
             times.wall[name] = [seconds / sizes[name] for seconds in times.wall[name]]
         for kept, target in (("two jobs", 25), ("one job", None)):
@@ -227,10 +227,10 @@ print(json.dumps([time.perf_counter() - start, resource.getrusage(resource.RUSAG
 
 
 def growth(folder, sizes):
-    """The cost of a submission as the class grows: lesson 01 without its figures, two jobs."""
+    """The cost of a submission as the class grows: lesson 02 without its figures, two jobs."""
     for size in sizes:
-        class_of = course(folder / f"class-of-{size}", "01_activations", size, figures=False)
-        text = run(class_of, "-c", GRADE_AND_TELL, "01_activations")
+        class_of = course(folder / f"class-of-{size}", "02_mse", size, figures=False)
+        text = run(class_of, "-c", GRADE_AND_TELL, "02_mse")
         seconds, writer = json.loads(text.splitlines()[-1])
         shutil.rmtree(class_of)
         figures = {

@@ -129,9 +129,12 @@ class ScikitLearn:
 
 
 class PyTorch:
-    """PyTorch eager: the modules, loss and optimizer that its tutorials use."""
+    """PyTorch eager: the modules, loss and optimizer that its tutorials use.
 
-    def __init__(self, case, X, y, rng):
+    With `input_gradient` it also computes the gradient of its input, as the course's layers do.
+    """
+
+    def __init__(self, case, X, y, rng, input_gradient=False):
         import torch
 
         torch.set_num_threads(1)
@@ -152,21 +155,22 @@ class PyTorch:
         self.X = torch.tensor(X)
         self.y = torch.tensor(y.reshape(len(y), -1) if case.category == "regression" else y)
         self.batch_size, self.rng, self.batch_losses = case.batch_size, rng, []
-        self.from_numpy = torch.from_numpy
+        self.from_numpy, self.input_gradient = torch.from_numpy, input_gradient
 
     def epoch(self):
         order = self.from_numpy(self.rng.permutation(len(self.X)))
         for start in range(0, len(self.X), self.batch_size):
             batch = order[start : start + self.batch_size]
             self.optimizer.zero_grad()
-            loss = self.loss(self.model(self.X[batch]), self.y[batch])
+            X = self.X[batch].requires_grad_(self.input_gradient)
+            loss = self.loss(self.model(X), self.y[batch])
             loss.backward()
             self.optimizer.step()
             self.batch_losses.append(loss.item())
 
 
 class Floor:
-    """The matrix products of an epoch and nothing else: what no NumPy code can do without.
+    """The matrix products of an epoch and nothing else, each in the course's way: what no NumPy code can do without.
 
     The input needs no gradient: the first layer takes two products, every other layer three. With `input_gradient` it
     takes three as well.
@@ -190,4 +194,4 @@ class Floor:
                 x[:n] @ w
                 x[:n].T @ dout[:n]
                 if i > 0 or self.input_gradient:
-                    dout[:n] @ w.T
+                    np.dot(dout[:n], w.T)

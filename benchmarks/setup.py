@@ -1,8 +1,7 @@
 """Set-up and build: what a student waits for once, and a contributor often.
 
-Whole commands, in a fresh clone of what is committed; processor time is that of the command and all it started. "cold" is
-a clone without an environment, from `make lab` until a kernel answers: most of that is pip, and it is done once. The target for
-`make build` when nothing changed is 2 s. `make test` takes longer than all of this and is not timed here.
+Whole commands by the clock, in a fresh clone of what is committed, with the environment in place. The target for `make build` when
+nothing changed is 2 s. What takes minutes is in the last part, "Cold".
 """
 
 import json
@@ -89,31 +88,14 @@ def building(course, quick):
 
 
 def row(case, times, job, beside, words, limit=None):
-    """A command's time by the clock and of processors, beside another's."""
-    figures = {f"command / {words}": times.ratio(job, beside), "by the clock": times.time(job, at_most=limit)}
-    return Row(case, figures | {"of processors": times.time(job, kind="cpu")})
+    """A command's time by the clock, beside another's."""
+    return Row(case, {f"command / {words}": times.ratio(job, beside), "by the clock": times.time(job, at_most=limit)})
 
 
 def lab(course):
-    """`make lab` with the environment in place, and without it."""
+    """`make lab`, until a kernel answers."""
     jobs = {"import": lambda: run(sys.executable, "-c", "import numpy"), "lab": lambda: until_a_kernel_answers(course)}
     yield row("make lab, until a kernel answers", in_turn(jobs, rounds=3), "lab", "import", "import numpy")
-    cached = "warm" if pip_cache() else "empty"
-    with clone() as fresh:
-        jobs = {"warm": jobs["lab"], "cold": lambda: until_a_kernel_answers(fresh)}
-        try:
-            times = in_turn(jobs, rounds=1, warm_up=0)
-        except RuntimeError as error:
-            yield f"`make lab` from cold is left out: {str(error).splitlines()[-1]}"
-            return
-    yield row("make lab, cold, until a kernel answers", times, "cold", "warm", "make lab, not cold")
-    yield f"pip's cache was {cached} before the cold `make lab`."
-
-
-def pip_cache():
-    """Files that pip has downloaded before."""
-    folder = Path(run(sys.executable, "-m", "pip", "cache", "dir").strip())
-    return [path for path in folder.glob("http*/*/*")]
 
 
 def until_a_kernel_answers(course):
