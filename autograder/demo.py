@@ -60,7 +60,7 @@ def make_class(lesson, released):
     """Hand in a notebook for everyone: each of the honest has up to three mistakes from the bank."""
     rng = np.random.default_rng(1)
     exercises = [exercise.name for exercise in lesson.exercises]
-    answers = right(lesson)
+    answers = right(exercises)
     for student in HONEST:
         wrong = {}
         for exercise in rng.permutation(exercises)[: rng.integers(4)]:

@@ -1,7 +1,7 @@
 """A student's way through an exercise, in a real JupyterLab: wrong, told why, right, validated."""
 
 from autograder.build import COURSE
-from autograder.classroom import answer, find, submission
+from autograder.classroom import answer, find, right, submission
 from lessonkit.lessons import lesson as find_lesson
 
 LESSON = "01_activations"
@@ -39,9 +39,7 @@ def run_cell(page, grade_id):
 
 def test_wrong_told_why_right_validated(browser, lab):
     released = (COURSE / "lessons" / LESSON / f"{LESSON}.ipynb").read_text(encoding="utf-8")
-    answers = {}
-    for exercise in find_lesson(LESSON).exercises:
-        answers.update(answer(exercise.name))
+    answers = right(exercise.name for exercise in find_lesson(LESSON).exercises)
     answers.update(answer("relu_backward", find("relu_backward", "gradient_flows_where_relu_is_off")))
     folder = lab.folder / LESSON
     folder.mkdir()

@@ -12,7 +12,7 @@ import pytest
 
 from autograder import addresses, doctor
 from autograder.build import COURSE
-from autograder.classroom import answer, find
+from autograder.classroom import answer, find, right
 from autograder.grade import work
 from autograder.site import build_site
 from autograder.site.packages import PackageError
@@ -131,9 +131,7 @@ def test_pages_show_figures_and_no_solution(site):
 def test_a_lesson_on_a_telephone_from_the_first_mistake_to_the_grade(page, site, axe):
     page.set_viewport_size({"width": 400, "height": 800})
     start(page, site, LESSON)
-    answers = {}
-    for exercise in EXERCISES:
-        answers.update(answer(exercise))
+    answers = right(EXERCISES)
     wrong = answer("relu_backward", find("relu_backward", "gradient_flows_where_relu_is_off"))
     for name, source in {**answers, **wrong}.items():
         page.evaluate(SET, [name, source])

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from autograder.build import COURSE
-from autograder.classroom import answer, find, hand_in, submission
+from autograder.classroom import answer, find, hand_in, right, submission
 from autograder.truth import Live
 from lessonkit import registry
 from lessonkit.lessons import lesson as find_lesson
@@ -42,10 +42,7 @@ def nbgrader(course, *command):
 
 
 def solved():
-    answers = {}
-    for exercise in EXERCISES:
-        answers.update(answer(exercise))
-    return answers
+    return right(EXERCISES)
 
 
 def edited(text, change):
