@@ -275,8 +275,8 @@ class Notebook:
         return min(time.monotonic() + seconds, self._end)
 
     def call(self, target, args=(), kwargs=None, keep=()):
-        result, after = self._pair(self._operate("call", target, self._lend(args), self._lend(kwargs or {}), keep))
-        return result, after
+        result = self._operate("call", target, self._lend(args), self._lend(kwargs or {}), keep)
+        return result, lambda: self._after(target)
 
     def map(self, name, argument_lists, keep=()):
         results = self._operate("map", name, [self._lend(arguments) for arguments in argument_lists], keep)
@@ -291,8 +291,12 @@ class Notebook:
         self._operate("set", token, attribute, self._lend(value))
 
     def iterate(self, token):
-        items, after = self._pair(self._operate("iterate", token))
-        return (items, after) if isinstance(items, list) else self._distrust("iterated over nothing")
+        items = self._operate("iterate", token)
+        return (items, lambda: self._after(token)) if isinstance(items, list) else self._distrust("iterated over nothing")
+
+    def _after(self, target):
+        arguments = self._operate("after", target)
+        return arguments if isinstance(arguments, tuple) else self._distrust("told no arguments")
 
     def close(self):
         """End the process and remove its scratch folder."""
@@ -308,11 +312,6 @@ class Notebook:
             return self._request(request, min(self._until(self._zygote.limits.call + GRACE), self._exercise_end))
         except Died as error:
             raise StudentError(str(request[1])[:60], "died", str(error)) from None
-
-    def _pair(self, value):
-        if isinstance(value, tuple) and len(value) == 2 and isinstance(value[1], tuple):
-            return value
-        return self._distrust("answered a call with something else than a result")
 
     def _lend(self, value):
         """Callables of the check's are lent by number."""

@@ -38,7 +38,7 @@ class Remote:
         return self._code._call(self._token, args, kwargs)
 
     def __iter__(self):
-        items, self._code.after = self._code._host.iterate(self._token)
+        items, self._code._tell_after = self._code._host.iterate(self._token)
         return iter(self._code._wrap(items))
 
 
@@ -58,8 +58,8 @@ class Code:
     Attributes
     ----------
     after : tuple
-        The positional arguments of the latest call as they were when it returned, or, when it returned a
-        generator, when that had been iterated: a check yields these to see that inputs are left alone.
+        The positional arguments of the latest call as it left them, or, when it returned a generator that has been
+        iterated, as that left them: a check yields these to see that inputs are left alone.
     calls : list of Call
         Every call so far.
     exercise : str
@@ -79,13 +79,18 @@ class Code:
         self._host = host
         self.exercise = exercise
         self.under_test = Function(self, exercise)
-        self.after = ()
+        self._tell_after = tuple
         self.calls = []
 
     def __getattr__(self, name):
         if name.startswith("_"):
             raise AttributeError(name)
         return Function(self, name)
+
+    @property
+    def after(self):
+        """Fetched when it is asked for, since few checks do."""
+        return self._tell_after()
 
     def map(self, name, argument_lists):
         """Call `name` once for each tuple of arguments, all in one message; return the list of results."""
@@ -100,7 +105,7 @@ class Code:
         contract = _contract(target, args)
         call = self._note(name, args, kwargs, contract)
         keep = self._kept(target)
-        result, self.after = self._host.call(target, self._unwrap(args), self._unwrap(kwargs), keep)
+        result, self._tell_after = self._host.call(target, self._unwrap(args), self._unwrap(kwargs), keep)
         return self._checked(name, result, call, contract)
 
     def _note(self, name, args, kwargs, contract):

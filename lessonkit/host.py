@@ -75,7 +75,7 @@ class LocalHost:
         self._numbers = itertools.count()
 
     def call(self, target, args=(), kwargs=None, keep=()):
-        """Call `target` and return ``(result, arguments after the call)``.
+        """Call `target`.
 
         Parameters
         ----------
@@ -85,6 +85,13 @@ class LocalHost:
             Plain values, tokens, names (`Named`) and callables of the check's.
         keep : tuple of int
             Places of a returned tuple whose items stay on this side whatever they are.
+
+        Returns
+        -------
+        result
+            Plain values, and tokens for what is not plain.
+        after : callable
+            Tells the positional arguments as they are when it is called: to be asked before the next call.
 
         Raises
         ------
@@ -98,7 +105,7 @@ class LocalHost:
         result = self._guard(name, lambda: self._leave(function(*args, **kwargs), keep))
         if isinstance(result, Token):
             self._calls[result.number] = name, args
-        return result, self._guard(name, lambda: self._leave(tuple(args)))
+        return result, self._teller(name, args)
 
     def map(self, name, argument_lists, keep=()):
         """Call `name` once for each tuple of arguments; return the results."""
@@ -117,15 +124,18 @@ class LocalHost:
         Returns
         -------
         items : list
-        after : tuple
-            The arguments of the call that made the object, as they are now: a generator works only when it is iterated.
+        after : callable
+            As of `call`, for the call that made the object: a generator works only when it is iterated.
         """
         name, args = self._calls.get(token.number, (token.kind, ()))
         kept = self._kept[token.number]
         items = self._guard(name, lambda: self._leave(list(itertools.islice(iter(kept), ITEMS_LIMIT + 1))))
         if len(items) > ITEMS_LIMIT:
             raise StudentError(name, "endless", f"{name} yields more than {ITEMS_LIMIT} items: does it end?")
-        return items, self._guard(name, lambda: self._leave(tuple(args)))
+        return items, self._teller(name, args)
+
+    def _teller(self, name, args):
+        return lambda: self._guard(name, lambda: self._leave(tuple(args)))
 
     def _find(self, target, name):
         if isinstance(target, str):

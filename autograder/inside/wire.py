@@ -8,6 +8,7 @@ is built is never much larger than the message.
 import math
 import struct
 import time
+from functools import lru_cache
 
 import msgpack
 import numpy as np
@@ -139,23 +140,19 @@ def _read(socket, length, end):
 def _encode(value, depth):
     if depth > MAX_DEPTH:
         raise WireError("a value is nested too deeply")
-    if value is None or type(value) in (bool, float, str):
+    kind = type(value)
+    if value is None or kind in (bool, float, str):
         return value
-    if type(value) is int:
+    if kind is np.ndarray or isinstance(value, (np.ndarray, np.generic)):
+        return _as_bytes(value)
+    if kind is int:
         return value if -(2**63) <= value < 2**64 else _float(value)
-    if type(value) is complex:
+    if kind is complex:
         return ["c", value.real, value.imag]
-    if isinstance(value, (np.ndarray, np.generic)):
-        array = np.ascontiguousarray(value).reshape(np.shape(value))
-        if array.dtype.str not in DTYPES:
-            array = array.astype(complex if array.dtype.kind == "c" else array.dtype.newbyteorder("="))
-            array = array if array.dtype.str in DTYPES else array.astype(float)
-        head = msgpack.packb([array.dtype.str, list(array.shape)])
-        return msgpack.ExtType(ARRAY if isinstance(value, np.ndarray) else SCALAR, head + array.tobytes())
     if isinstance(value, (tuple, list)):
-        return ["t" if isinstance(value, tuple) else "l", *(_encode(part, depth + 1) for part in value)]
+        return ["t" if isinstance(value, tuple) else "l", *[_encode(part, depth + 1) for part in value]]
     if isinstance(value, dict):
-        return ["d", *(part for k, v in value.items() for part in (k, _encode(v, depth + 1)))]
+        return ["d", *[part for k, v in value.items() for part in (k, _encode(v, depth + 1))]]
     if isinstance(value, Token):
         return ["o", value.number, value.kind]
     if isinstance(value, Named):
@@ -164,7 +161,23 @@ def _encode(value, depth):
         return ["f", value.number]
     if isinstance(value, np.random.Generator):
         return ["r", *_state(value)]
-    raise WireError(f"a {type(value).__name__} cannot cross")
+    raise WireError(f"a {kind.__name__} cannot cross")
+
+
+def _as_bytes(value):
+    """An array or a number of NumPy's: dtype and shape, then the raw bytes."""
+    array = np.asarray(value)
+    if array.dtype.str not in DTYPES:
+        array = array.astype(complex if array.dtype.kind == "c" else array.dtype.newbyteorder("="))
+        array = array if array.dtype.str in DTYPES else array.astype(float)
+    head = _head(array.dtype.str, array.shape)
+    return msgpack.ExtType(ARRAY if isinstance(value, np.ndarray) else SCALAR, head + array.tobytes())
+
+
+@lru_cache(maxsize=256)
+def _head(dtype, shape):
+    head = msgpack.packb([dtype, list(shape)])
+    return bytes([len(head)]) + head
 
 
 def _float(number):
@@ -232,16 +245,21 @@ def _typed(parts, *types):
 def _array(code, data):
     if code not in (ARRAY, SCALAR):
         raise WireError("an unknown kind of value")
-    unpacker = msgpack.Unpacker(max_buffer_size=1024, max_array_len=64)
-    unpacker.feed(data[:1024])
-    code_of_dtype, shape = unpacker.unpack()
-    raw = data[unpacker.tell() :]
-    dtype = DTYPES.get(code_of_dtype)
+    start = 1 + data[0]
+    dtype, shape, size = _read_head(data[1:start])
+    if size != len(data) - start:
+        raise WireError("an array whose size is not what it says")
+    array = np.frombuffer(data, dtype=dtype, offset=start).reshape(shape).copy() if size else np.empty(shape, dtype)
+    return array if code == ARRAY else array[()]
+
+
+@lru_cache(maxsize=256)
+def _read_head(head):
+    """Dtype and shape of an array, and how many bytes it has."""
+    code, shape = msgpack.unpackb(head, max_array_len=64)
+    dtype = DTYPES.get(code)
     if dtype is None or len(shape) > 32 or not all(type(n) is int and n >= 0 for n in shape):
         raise WireError("an array of a kind that cannot cross")
     if math.prod(max(n, 1) for n in shape) > MAX_MESSAGE:  # an empty array can claim any shape in no bytes
         raise WireError("an array of a size that cannot cross")
-    if math.prod(shape) * dtype.itemsize != len(raw):
-        raise WireError("an array whose size is not what it says")
-    array = np.frombuffer(raw, dtype=dtype).reshape(shape).copy()
-    return array if code == ARRAY else array[()]
+    return dtype, tuple(shape), math.prod(shape) * dtype.itemsize

@@ -85,6 +85,7 @@ class Server:
         self.channel, self.limits = channel, limits
         self.shell = cells.Shell.instance()
         self.host = LocalHost(self.shell.user_ns)
+        self.after = tuple  # tells the latest call's arguments
 
     def serve(self):
         import wire
@@ -127,7 +128,13 @@ class Server:
     def _operate(self, kind, target, *rest):
         if kind == "call":
             arguments, keywords, keep = rest
-            return self.host.call(target, self._enter(arguments), self._enter(keywords), keep)
+            result, self.after = self.host.call(target, self._enter(arguments), self._enter(keywords), keep)
+            return result
+        if kind == "after":
+            return self.after()
+        if kind == "iterate":
+            items, self.after = self.host.iterate(target)
+            return items
         if kind == "map":
             lists, keep = rest
             return self.host.map(target, [self._enter(arguments) for arguments in lists], keep)

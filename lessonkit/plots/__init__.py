@@ -43,6 +43,7 @@ MARGINS = (0.8, 0.15, 0.6, 0.4)  # left, right, bottom, top, in inches: room for
 NO_AXES = (0.05, 0.05, 0.05, 0.05)  # for diagrams
 UNTITLED = (0.8, 0.15, 0.6, 0.15)
 GAPS = (0.75, 0.75)  # between columns and between rows, in inches
+STEPS = 5  # along an axis: more are no easier to read, and each takes a millisecond or two to draw
 
 
 def figure(rows=1, columns=1, width=7.0, height=3.5, margins=MARGINS, gaps=None, **options):
@@ -80,7 +81,26 @@ def figure(rows=1, columns=1, width=7.0, height=3.5, margins=MARGINS, gaps=None,
     }  # fmt: skip
     with matplotlib.rc_context(STYLE):
         fig = Figure(figsize=(width, height))
-        return fig, fig.subplots(rows, columns, gridspec_kw=place, **options)
+        axes = fig.subplots(rows, columns, gridspec_kw=place, **options)
+        for ax in fig.axes:
+            across, down = ax.get_position().size * (width, height)  # in inches
+            ax.locator_params("x", nbins=min(STEPS, max(2, int(across / 0.6))))
+            ax.locator_params("y", nbins=min(STEPS, max(2, int(down / 0.4))))
+        return fig, axes
+
+
+def plain_powers(fig):
+    """Plain numbers on logarithmic axes: at the powers of ten, and below two of them at twice and five times as well.
+
+    Matplotlib's small ticks and raised exponents take longer to draw than all the rest.
+    """
+    from matplotlib.ticker import LogLocator, NullLocator
+
+    for axis in (axis for ax in fig.axes for axis in (ax.xaxis, ax.yaxis) if axis.get_scale() == "log"):
+        low, high = sorted(axis.get_view_interval())
+        axis.set_minor_locator(NullLocator() if high >= 100 * low else LogLocator(subs=(2, 5)))
+        axis.set_major_formatter("{x:g}")
+        axis.set_minor_formatter("{x:g}")
 
 
 def image_tag(fig, alt):
@@ -92,6 +112,7 @@ def image_tag(fig, alt):
 
     buffer = io.BytesIO()
     with matplotlib.rc_context(STYLE):
+        plain_powers(fig)
         canvas = FigureCanvasAgg(fig)
         canvas.draw()  # `savefig` would draw twice
     image = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")

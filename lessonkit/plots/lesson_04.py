@@ -93,7 +93,7 @@ def size_by_layer(panels):
     panels : dict
         By the panel's title, a dict of lists of the layers' activations by the name of the initialization.
     """
-    fig, axes = figure(1, len(panels), width=9, height=3.6, sharey=True, squeeze=False)
+    fig, axes = figure(1, len(panels), width=9, height=3.6, margins=(0.95, 0.15, 0.6, 0.4), sharey=True, squeeze=False)
     said = []
     for ax, (title, networks) in zip(axes[0], panels.items()):
         for (name, layers), color, dash, marker in zip(networks.items(), COLORS, DASHES, MARKERS):

@@ -22,7 +22,7 @@ def signals_through_layers(affine_forward, relu_forward, batchnorm_forward=None)
     if batchnorm_forward:
         panels["with batch norm"] = batchnorm_forward
     fig, axes = figure(
-        1, len(panels), width=4.8 * len(panels), height=3.4, sharey=True, squeeze=False, margins=(1, 0.15, 0.6, 0.4)
+        1, len(panels), width=4.8 * len(panels), height=3.4, sharey=True, squeeze=False, margins=(1.15, 0.15, 0.6, 0.4)
     )
     for ax, (title, normalize) in zip(axes[0], panels.items()):
         for (name, weight_scale), color, dash, marker in zip(STARTS.items(), COLORS, DASHES, MARKERS):

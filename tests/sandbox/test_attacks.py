@@ -399,7 +399,7 @@ ANSWERS = {
         import msgpack
         def tanh_forward(x):
             head = msgpack.packb(["<f8", [2**62, 4, 0]])
-            data = msgpack.packb([0, ["t", "value", msgpack.ExtType(1, head)]])
+            data = msgpack.packb([0, ["t", "value", msgpack.ExtType(1, bytes([len(head)]) + head)]])
             os.write(channel, struct.pack("!I", len(data)) + data)
             return x, x""",
     "it closes the channel": """
