@@ -135,8 +135,10 @@ _warm = {}
 _one_at_a_time = threading.Lock()  # for workers of a cluster that have several threads
 
 
-def work(lesson, data, why, released, seed, unsandboxed=False, limits=None):
+def work(lesson, data, why, released, seed, unsandboxed=False, limits=None, shared=None):
     """Grade one submission; never raise. It needs the installed package and its arguments, and no course folder.
+
+    `shared` is the folder of a warm process of this machine's; without it, this process starts its own.
 
     Returns
     -------
@@ -152,7 +154,7 @@ def work(lesson, data, why, released, seed, unsandboxed=False, limits=None):
             notes += found.notes
             with _one_at_a_time:
                 key = (lesson, opening(released), seed, unsandboxed, limits)
-                outcome = _graded(found.notebook, notes, flags, *key)
+                outcome = _graded(found.notebook, notes, flags, key, shared)
             return {**outcome, "unanswered": unanswered(found.notebook, released)}
         except Unreadable as error:
             notes.append(str(error))
@@ -167,18 +169,18 @@ def work(lesson, data, why, released, seed, unsandboxed=False, limits=None):
     return {**outcome, "points": {}, "unanswered": [], "failed": True} if failed else outcome
 
 
-def _warm_process(*key):
+def _warm_process(key, shared=None):
     """The warm process and the truth for ``lesson, opening, seed, unsandboxed, limits``, made when first asked for."""
     if key not in _warm:
         lesson, first, seed, unsandboxed, limits = key
-        _warm[key] = (Zygote(lesson, limits, protections(unsandboxed), first), Live(seed))
+        _warm[key] = (Zygote(lesson, limits, protections(unsandboxed), first, shared), Live(seed))
     return _warm[key]
 
 
-def _graded(notebook, notes, flags, *key):
+def _graded(notebook, notes, flags, key, shared):
     lesson, cells = key[0], list(checks_of(notebook))
-    for attempt in (1, 2):
-        zygote, live = _warm_process(*key)
+    for attempt, folder in ((1, shared), (2, None)):
+        zygote, live = _warm_process(key, folder)
         try:
             graded = grade_notebook(zygote, [(source, exercise) for _, source, exercise in cells], live)
             break
@@ -260,14 +262,18 @@ def grade(
         return force or _noted(course.journal(lesson, student)) != prints[student]
 
     def task(student):
-        return (student, lesson, *submission(course, lesson, student), released, seed, unsandboxed, limits)
+        return (student, lesson, *submission(course, lesson, student), released, seed, unsandboxed, limits, shared)
 
+    shared = None
     if scheduler:
         send = _to_cluster(scheduler)
     else:
         busy = sum(map(changed, students or course.handed_in()))
         send = _Processes(min(jobs or os.cpu_count() or 1, busy or 1))
-        send.warm_up(lesson, opening(released), seed, unsandboxed, limits)
+        if busy:
+            key = (lesson, opening(released), seed, unsandboxed, limits)
+            shared = str(_warm_process(key)[0].folder)
+            send.warm_up(key, shared)
     everyone = students or course.students(lesson)  # while the workers warm up: nbgrader takes long to import
     done, todo = dict.fromkeys(everyone), list(filter(changed, everyone))
     with Writer(course, lesson, seed) as writer, tqdm(total=len(todo), unit="notebook", disable=quiet) as bar:
@@ -288,10 +294,10 @@ class _Processes:
     def __init__(self, jobs):
         self.jobs, self.warming = jobs, ()
 
-    def warm_up(self, *key):
-        """Let the workers start their warm processes, and go on without waiting."""
+    def warm_up(self, key, shared):
+        """Let the workers start and find the warm process, and go on without waiting."""
         if self.jobs > 1:
-            self.warming = self._run(delayed(_warm_up)(*key) for _ in range(self.jobs))
+            self.warming = self._run(delayed(_warm_up)(key, shared) for _ in range(self.jobs))
 
     def __call__(self, students, task):
         left, tries = dict.fromkeys(students), 3
@@ -338,10 +344,10 @@ def _one(student, *task):
     return student, work(*task)
 
 
-def _warm_up(*key):
-    """In a worker: start the warm process; what goes wrong will be told by the first notebook."""
+def _warm_up(key, shared):
+    """In a worker: wait for the warm process; what goes wrong will be told by the first notebook."""
     with suppress(Exception):
-        _warm_process(*key)
+        _warm_process(key, shared)[0].opening_outputs  # noqa: B018 - it is ready when it has told them
 
 
 def _noted(path):

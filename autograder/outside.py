@@ -17,7 +17,7 @@ import sys
 import tempfile
 import time
 from dataclasses import asdict, dataclass, field, replace
-from functools import cache
+from functools import cache, cached_property
 from multiprocessing.util import Finalize
 from pathlib import Path
 
@@ -36,7 +36,7 @@ sys.path.append(str(Path(__file__).parent / "inside"))  # both sides import the 
 import wire  # noqa: E402
 
 INSIDE = Path(__file__).parent / "inside"
-LIBRARIES = ("ipywidgets", "tqdm.auto", "scipy.special")  # loaded before the first notebook, when they are there
+LIBRARIES = ("numpy.random", "ipywidgets", "tqdm.auto")  # loaded before the first notebook, when they are there
 BACKEND = "module://matplotlib_inline.backend_inline"  # figures are shown in the notebook, as by Jupyter's kernel
 PROTECTIONS = ("namespaces", "capabilities", "resources", "files", "system calls")
 START_LIMIT = 120  # seconds until the warm process is ready
@@ -99,6 +99,8 @@ def _place(path, data):
 class Zygote:
     """The warm process for one lesson.
 
+    It starts in the background: what asks for it first waits until it is ready.
+
     Parameters
     ----------
     lesson : str
@@ -107,75 +109,93 @@ class Zygote:
     protections : tuple of str
         Which of `PROTECTIONS` to apply.
     opening : tuple of str
-        Cells with which the lesson begins, before the first exercise. They are run once, here: a notebook that
-        begins with the same cells goes on from there.
-
-    Attributes
-    ----------
-    opening_outputs : list of list of dict
-        What each cell of the opening has put out.
+        Cells with which the lesson begins, before the first exercise. They are run once, in the warm process: a notebook
+        that begins with the same cells goes on from there.
+    folder : path, optional
+        The folder of a warm process with all of the above that another grader of this machine has started: its warmth
+        is shared.
     """
 
-    def __init__(self, lesson, limits=None, protections=PROTECTIONS, opening=()):
+    def __init__(self, lesson, limits=None, protections=PROTECTIONS, opening=(), folder=None):
         self.lesson, self.limits = find_lesson(lesson), limits or sandbox.Limits()
         self.opening, self._protections, self._bare = tuple(opening), protections, None
-        sweep()
-        self.folder = Path(tempfile.mkdtemp(prefix=PREFIX))
-        self._lock = open(self.folder / "lock.new", "w")  # held as long as this process lives
-        fcntl.flock(self._lock, fcntl.LOCK_EX)
-        os.rename(self.folder / "lock.new", self.folder / "lock")  # no one sees it before it is held
-        self._end = Finalize(self, shutil.rmtree, (self.folder, True), exitpriority=1)  # also at a worker's end
-        bundle, root, self.scratch = (self.folder / name for name in ("bundle", "root", "scratch"))
-        for inside, data in library(self.lesson):
-            if not inside.endswith(".npz"):  # no recorded truth
-                _place(bundle / inside, data)
-        root.mkdir()
-        self.scratch.mkdir()
-        project = [Path(module.__file__).parent for module in (lessonkit, reference_impl)] + [INSIDE.parent]
-        hidden = [*project, *{path.parent for path in project if path.parent.name != "site-packages"}]
-        number = self.lesson.name[:2]
-        self.options = {
-            "bundle": str(bundle),
-            "folder": str(self.folder),
-            "root": str(root),
-            "hidden": [str(path) for path in hidden],
-            "readable": sorted({str(path) for path in (*sandbox.python_paths(project), bundle, INSIDE)}),
-            "limits": asdict(self.limits),
-            "protections": list(protections),
-            "opening": self.opening,
-            "warm": [*LIBRARIES, f"lessonkit.plots.lesson_{number}", f"lessonkit.explorers.lesson_{number}"],
-        }
-        self._start()
+        self._process = self._connection = None
+        if folder is None:
+            self._start()
+        else:
+            self.folder = Path(folder)
+        self.scratch = self.folder / "scratch"
 
     def _start(self):
-        ours, theirs = socket.socketpair()
+        sweep()
+        self.folder = folder = Path(tempfile.mkdtemp(prefix=PREFIX))
+        self._lock = open(folder / "lock.new", "w")  # held as long as this process lives
+        fcntl.flock(self._lock, fcntl.LOCK_EX)
+        os.rename(folder / "lock.new", folder / "lock")  # no one sees it before it is held
+        self._end = Finalize(self, shutil.rmtree, (folder, True), exitpriority=1)  # also at a worker's end
+        for inside, data in library(self.lesson):
+            if not inside.endswith(".npz"):  # no recorded truth
+                _place(folder / "bundle" / inside, data)
+        (folder / "root").mkdir()
+        (folder / "scratch").mkdir()
         environment = {
             "PATH": os.defpath,
-            "HOME": str(self.scratch),
-            "MPLCONFIGDIR": str(self.folder / "matplotlib"),
+            "HOME": str(folder / "scratch"),
+            "MPLCONFIGDIR": str(folder / "matplotlib"),
             "MPLBACKEND": BACKEND,
             "LANG": "C.UTF-8",
             "PYTHONDONTWRITEBYTECODE": "1",
             "JOBLIB_MULTIPROCESSING": "0",  # it would warn that it cannot
+            "MALLOC_MMAP_THRESHOLD_": str(
+                2**25
+            ),  # arrays and pictures that are freed serve the next, as under `make lab`
+            "MALLOC_TRIM_THRESHOLD_": str(2**28),
             **{name: "1" for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")},
         }
-        with open(self.folder / "log", "wb") as log:
+        with socket.socket(socket.AF_UNIX) as listener, open(folder / "log", "wb") as log:
+            listener.bind(str(folder / "socket"))
+            listener.listen()
             self._process = subprocess.Popen(
-                [sys.executable, "-I", str(INSIDE / "zygote.py"), str(theirs.fileno())],
-                pass_fds=[theirs.fileno()], env=environment, cwd=self.scratch, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                [sys.executable, "-I", str(INSIDE / "zygote.py"), str(listener.fileno())], pass_fds=[listener.fileno()],
+                env=environment, cwd=folder / "scratch", stdin=subprocess.PIPE, stdout=log, stderr=log,
             )  # fmt: skip
-        theirs.close()
-        self._control = ours
-        self._lines = ours.makefile("r", encoding="utf-8")
-        ours.sendall(json.dumps(self.options).encode() + b"\n")
-        ready, _, _ = select.select([ours], [], [], START_LIMIT)
-        line = self._lines.readline() if ready else ""
+        with contextlib.suppress(BrokenPipeError):  # it has ended; its log will be shown
+            self._process.stdin.write(json.dumps(self._options()).encode() + b"\n")
+            self._process.stdin.flush()  # and never closed: its end is how the warm process knows of ours
+
+    def _options(self):
+        project = [Path(module.__file__).parent for module in (lessonkit, reference_impl)] + [INSIDE.parent]
+        hidden = [*project, *{path.parent for path in project if path.parent.name != "site-packages"}]
+        number, bundle = self.lesson.name[:2], self.folder / "bundle"
+        return {
+            "bundle": str(bundle),
+            "folder": str(self.folder),
+            "root": str(self.folder / "root"),
+            "hidden": [str(path) for path in hidden],
+            "readable": sorted({str(path) for path in (*sandbox.python_paths(project), bundle, INSIDE)}),
+            "limits": asdict(self.limits),
+            "protections": list(self._protections),
+            "opening": self.opening,
+            "warm": [*LIBRARIES, f"lessonkit.plots.lesson_{number}", f"lessonkit.explorers.lesson_{number}"],
+        }
+
+    @cached_property
+    def opening_outputs(self):
+        """What each cell of the opening has put out: a list of lists of outputs."""
+        line = ""
+        with contextlib.suppress(OSError):
+            self._connection = socket.socket(socket.AF_UNIX)
+            self._connection.connect(str(self.folder / "socket"))
+            self._lines = self._connection.makefile("r", encoding="utf-8")
+            ready, _, _ = select.select([self._connection], [], [], START_LIMIT)
+            line = self._lines.readline() if ready else ""
         if line:
-            self.opening_outputs = [clean_outputs(text, []) for text in json.loads(line)]
-        else:
-            said = (self.folder / "log").read_text(errors="replace")[-2000:]
-            self.close()
-            raise RuntimeError(f"The process that runs notebooks did not start:\n{said}")
+            return [clean_outputs(text, []) for text in json.loads(line)]
+        if self._process is None:
+            raise ZygoteGone("The warm process that was to be shared has ended.")
+        said = (self.folder / "log").read_text(errors="replace")[-2000:]
+        self.close()
+        raise RuntimeError(f"The process that runs notebooks did not start:\n{said}")
 
     def for_cells(self, cells):
         """The warm process for a notebook: this one where it begins with the opening, else one that has run no cell.
@@ -193,7 +213,11 @@ class Zygote:
 
     def notebook(self, end=None):
         """Fork a process for one notebook, which may run until `end` on `time.monotonic`'s clock."""
-        scratch = tempfile.mkdtemp(dir=self.scratch)
+        self.opening_outputs  # noqa: B018 - it is ready when it has told them
+        try:
+            scratch = tempfile.mkdtemp(dir=self.scratch)
+        except FileNotFoundError:
+            raise ZygoteGone("The warm process has been closed.") from None
         ours, theirs = socket.socketpair()
         with theirs:
             pid = int(self._order({"do": "start", "scratch": scratch}, [theirs.fileno()]))
@@ -205,7 +229,7 @@ class Zygote:
 
     def _order(self, order, descriptors=()):
         try:
-            socket.send_fds(self._control, [json.dumps(order).encode()], list(descriptors))
+            socket.send_fds(self._connection, [json.dumps(order).encode()], list(descriptors))
             line = self._lines.readline()
         except OSError:
             line = ""
@@ -214,15 +238,17 @@ class Zygote:
         return line
 
     def close(self):
-        """End the warm process, and remove all that it used."""
+        """End the warm process, and remove all that it used; one that is shared is only left."""
         if self._bare is not None:
             self._bare.close()
-        self._lines.close()
-        self._control.close()
-        self._process.kill()
-        self._process.wait()
-        self._lock.close()
-        self._end()
+        if self._connection is not None:
+            self._connection.close()
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process.stdin.close()
+            self._lock.close()
+            self._end()
 
     def __enter__(self):
         return self
@@ -292,7 +318,9 @@ class Notebook:
 
     def iterate(self, token):
         items = self._operate("iterate", token)
-        return (items, lambda: self._after(token)) if isinstance(items, list) else self._distrust("iterated over nothing")
+        return (
+            (items, lambda: self._after(token)) if isinstance(items, list) else self._distrust("iterated over nothing")
+        )
 
     def _after(self, target):
         arguments = self._operate("after", target)

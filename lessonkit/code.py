@@ -129,14 +129,14 @@ class Code:
         return copy_plain(value, lambda part: self._wrap(part, origin))
 
     def _unwrap(self, value):
-        def token(part):
-            if isinstance(part, Remote):
-                return part._token
-            if isinstance(part, Function):
-                return Named(part.name)
-            return part
-
-        return copy_plain(value, token)
+        """What goes to the host, which copies it: no need to do so here."""
+        if isinstance(value, Remote):
+            return value._token
+        if isinstance(value, Function):
+            return Named(value.name)
+        if isinstance(value, (tuple, list)):
+            return type(value)(map(self._unwrap, value))
+        return {key: self._unwrap(part) for key, part in value.items()} if isinstance(value, dict) else value
 
 
 def _contract(target, args):

@@ -5,7 +5,6 @@
 """
 
 import contextlib
-import copy
 import io
 import itertools
 import linecache
@@ -157,7 +156,7 @@ class LocalHost:
             if isinstance(part, Named):
                 return self._find(part.name, part.name)
             if isinstance(part, np.random.Generator):
-                return copy.deepcopy(part)
+                return _same_generator(part)
             if callable(part):
                 return lambda *args: part(*copy_plain(args, self._keep))
             raise TypeError(f"a check cannot hand over {part!r}")
@@ -197,6 +196,13 @@ class LocalHost:
             raise StudentError(name, "empty", f"{name} is still empty.") from None
         except (Exception, SystemExit) as error:
             raise as_student_error(name, error) from None
+
+
+def _same_generator(generator):
+    """Another generator that will draw the same numbers."""
+    bits = type(generator.bit_generator)(0)
+    bits.state = generator.bit_generator.state
+    return np.random.Generator(bits)
 
 
 def _name_of_empty(error, called):

@@ -3,13 +3,15 @@
 It is started with a clean environment and the lesson's bundle on its path: NumPy, Matplotlib, IPython and the kit
 are loaded once. It holds no truth: no reference of this lesson or a later one, no recording, no other student's work.
 
-Started as ``python -I zygote.py FD`` with one end of a socket pair; the other end is the grader's.
+Started as ``python -I zygote.py FD`` with a socket that listens, and a line of options on its standard input, which stays
+open as long as the grader lives. Every grader that connects gets a copy of its own that takes its orders.
 """
 
 import contextlib
 import gc
 import json
 import os
+import select
 import signal
 import socket
 import sys
@@ -43,7 +45,7 @@ def import_all(*names):
 
 
 def load(modules, opening, limits):
-    """Import what notebooks use, draw a first figure, run the opening: what is done here, no notebook waits for.
+    """Import what notebooks use, run the opening or draw a first figure: what is done here, no notebook waits for.
 
     Returns
     -------
@@ -59,8 +61,9 @@ def load(modules, opening, limits):
     lessonkit.check = lessonkit.notebook.check = kit.check
     import_all("lessonkit.explorers", "lessonkit.plots", "reference_impl", *modules)
     shell = cells.make_shell()
-    cells.run_cell(shell, WARM_UP, 60, 10_000)
-    shell.reset(new_session=True)
+    if not opening:
+        cells.run_cell(shell, WARM_UP, 60, 10_000)
+        shell.reset(new_session=True)
     outputs = [run_cell(shell, source, limits) for source in opening]
     gc.collect()
     gc.freeze()  # what is here stays: a notebook's garbage collection need not touch, and so copy, its memory
@@ -244,7 +247,7 @@ def telling(channel):
 
 
 def serve(control, options):
-    """Take orders from the grader: start a notebook's process, end one."""
+    """Take a grader's orders: start a notebook's process, end one."""
     children = set()
     while True:
         message, descriptors, _, _ = socket.recv_fds(control, 65536, 1)
@@ -273,16 +276,36 @@ def serve(control, options):
         os.kill(pid, signal.SIGTERM)
 
 
+def serve_all(listener, greeting, options):
+    """Fork a copy for each grader that connects, until the one that started this process is gone."""
+    import sandbox
+
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # no one waits for the copies
+    while True:
+        ready, _, _ = select.select([sys.stdin, listener], [], [])
+        if sys.stdin in ready:
+            break
+        control, _ = listener.accept()
+        if os.fork() == 0:
+            sandbox.die_with_parent()
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            listener.close()
+            with contextlib.suppress(OSError):
+                control.sendall(greeting)
+                serve(control, options)
+            os._exit(0)
+        control.close()
+
+
 def main():
-    control = socket.socket(fileno=int(sys.argv[1]))
-    options = json.loads(control.makefile().readline())
+    listener = socket.socket(fileno=int(sys.argv[1]))
+    options = json.loads(sys.stdin.readline())
     prepare(options)
     outputs = load(options["warm"], options["opening"], options["limits"])
     import sandbox
 
     sandbox.not_dumpable()
-    control.sendall(json.dumps(outputs).encode() + b"\n")
-    serve(control, options)
+    serve_all(listener, json.dumps(outputs).encode() + b"\n", options)
 
 
 if __name__ == "__main__":

@@ -282,7 +282,7 @@ for name, param in net.params.items():
 # %% [markdown]
 # ## A network learns
 #
-# You have all that is needed: a loss, and for every parameter the way up. So walk down: 500 times, move every parameter a little against
+# You have all that is needed: a loss, and for every parameter the way up. So walk down: 300 times, move every parameter a little against
 # its gradient. The targets lie on a wave.
 
 # %%
@@ -291,7 +291,7 @@ y = np.sin(2 * x) + 0.3 * x
 options = dict(dtype=np.float64, activation="tanh", initializer="xavier", rng=np.random.default_rng(0))
 net = TrainableNet("regression", [32], [False], input_dim=1, output_dim=1, **options)
 before, losses = net.loss(x), []
-for _ in range(500):
+for _ in range(300):
     loss, grads = net.loss(x, y)
     losses.append(loss)
     for name in net.params:
@@ -299,7 +299,7 @@ for _ in range(500):
 plots.downhill(x, y, before, net.loss(x), losses)
 
 # %% [markdown]
-# Nobody told the network what a sine is. It was told, 500 times, which way is down.
+# Nobody told the network what a sine is. It was told, 300 times, which way is down.
 #
 # ## Questions to think about
 #
@@ -325,4 +325,4 @@ plots.downhill(x, y, before, net.loss(x), losses)
 #
 # ## What comes next
 #
-# **07. Optimizers**: the walk downhill above took 500 equal steps. There are cleverer ways to walk.
+# **07. Optimizers**: the walk downhill above took 300 equal steps. There are cleverer ways to walk.

@@ -54,11 +54,11 @@ class Grader:
         return graded
 
     def processes(self):
-        """The processes below the warm one, when they have had a moment to end."""
+        """The processes below the warm one's copy for this grader, when they have had a moment to end."""
         for _ in range(40):
             below = _below(self.zygote._process.pid)
-            if not below:
-                break
+            if len(below) == 1:  # the copy, which waits for orders
+                return set()
             time.sleep(0.05)
         return below
 

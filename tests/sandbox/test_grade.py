@@ -11,15 +11,16 @@ import time
 from pathlib import Path
 
 import pytest
-from arena import EXERCISES, LESSON, notebook, solved
+from arena import EXERCISES, LESSON, RELEASED, notebook, solved
 from test_robustness import all_checks_deleted, schema_of_the_future
 
 from autograder import __main__ as command_line
 from autograder import grade as tool
 from autograder import outside
 from autograder.build import COURSE
-from autograder.classroom import answer, find, hand_in
+from autograder.classroom import answer, find, hand_in, submission
 from autograder.inside.sandbox import Limits
+from autograder.recognise import opening
 from benchmarks.cluster import Cluster
 
 FULL = 5.0 * len(EXERCISES)
@@ -244,6 +245,24 @@ def test_a_warm_process_that_dies_is_replaced(course):
         zygote._process.wait()
     grade(course, students=["solved"])
     assert scores(course) == {"wrong": FULL - 3, "solved": FULL}
+
+
+def test_graders_share_a_warm_process_until_it_is_gone(monkeypatch):
+    started = []
+    begin = outside.Zygote._start
+    monkeypatch.setattr(outside.Zygote, "_start", lambda self: (started.append(self), begin(self)))
+    monkeypatch.setattr(tool, "_warm", {})
+    data, released = submission(RELEASED, solved()).encode(), json.loads(RELEASED)
+    with outside.Zygote(LESSON, opening=opening(released)) as zygote:
+        shared = [LESSON, data, "", released, 12345, False, None, zygote.folder]
+        assert sum(tool.work(*shared)["points"].values()) == FULL and started == [zygote]
+        session = zygote.notebook()
+        assert session.run("print(6 * 7)")[0]["text"] == "42\n"
+        session.close()
+    assert sum(tool.work(*shared)["points"].values()) == FULL  # with one of its own, since the other has been closed
+    assert len(started) == 2
+    for own, _ in tool._warm.values():
+        own.close()
 
 
 def test_explain_tells_how_a_grade_came_about(course):
