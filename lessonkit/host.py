@@ -5,6 +5,7 @@
 """
 
 import contextlib
+import copy
 import io
 import itertools
 import linecache
@@ -156,7 +157,7 @@ class LocalHost:
             if isinstance(part, Named):
                 return self._find(part.name, part.name)
             if isinstance(part, np.random.Generator):
-                return _same_generator(part)
+                return copy.deepcopy(part)
             if callable(part):
                 return lambda *args: part(*copy_plain(args, self._keep))
             raise TypeError(f"a check cannot hand over {part!r}")
@@ -196,13 +197,6 @@ class LocalHost:
             raise StudentError(name, "empty", f"{name} is still empty.") from None
         except (Exception, SystemExit) as error:
             raise as_student_error(name, error) from None
-
-
-def _same_generator(generator):
-    """Another generator that will draw the same numbers."""
-    bits = type(generator.bit_generator)(0)
-    bits.state = generator.bit_generator.state
-    return np.random.Generator(bits)
 
 
 def _name_of_empty(error, called):

@@ -196,7 +196,7 @@ def _state(generator):
 
 
 def _generator(state, inc, has_uint32, uinteger):
-    generator = np.random.Generator(np.random.PCG64(0))
+    generator = np.random.Generator(np.random.PCG64(int(state, 16)))  # a seed of its own: what it spawns depends on it
     generator.bit_generator.state = {
         "bit_generator": "PCG64",
         "state": {"state": int(state, 16), "inc": int(inc, 16)},

@@ -147,3 +147,15 @@ def test_a_notebook_that_begins_otherwise_is_run_from_its_first_cell():
         ):
             graded = outside.grade_notebook(zygote, [(source, None) for source in cells], Live(7))
             assert [each for place in sorted(graded.outputs) for each in texts(graded.outputs[place])] == said
+
+
+def test_a_generator_that_comes_in_draws_and_spawns_by_its_state():
+    if outside._missing():
+        pytest.skip(f"needs every protection of Linux; missing here: {outside._missing()}")
+    with outside.Zygote("01") as zygote:
+        session = zygote.notebook()
+        session.run("def numbers(rng): return rng.random(), rng.spawn(1)[0].random()")
+        drawn = [session.call("numbers", (np.random.default_rng([2024, number]),))[0] for number in (1, 1, 2)]
+        session.close()
+    assert drawn[0] == drawn[1] and not set(drawn[1]) & set(drawn[2])
+    assert drawn[0][0] == np.random.default_rng([2024, 1]).random()
