@@ -12,36 +12,38 @@ PAGE = COURSE / "docs" / "scorecard.md"
 REVIEWED = Path(__file__).with_name("reviewed.toml")
 KINDS = ("equivalent", "free", "not graded")
 NAMED_RIGHT = 0.95  # of all mistakes
-INTRODUCTION = f"""\
+COLUMNS = (
+    "exercise", "mistakes", "caught", "named", "misnamed", "variants", "accepted", "variant seeds", "mutants", "killed", "listed",
+    "two at once", "beside wrong", "checks", "check seeds", "flaky", "empty",
+)  # fmt: skip
+SEEDS_OF_ALL = {COLUMNS.index(name) - 1: min for name in ("variant seeds", "check seeds")}  # other columns are added up
+INTRODUCTION = """\
 # The grader's scorecard
 
 How well do the checks tell right code from wrong? `make scorecard` measures it and writes this page. A test fails when the page
 is not up to date, or when a number is worse than it may be.
+"""
+EXPLANATION = f"""\
+## What is measured
 
 - **mistakes**: wrong code in known ways (`autograder/mistakes`), on {SEEDS["mistakes"]} seeds, each as it stands there and with other
   random draws and rounding errors. *Caught*: a check fails. *Named*: every check that fails shows the mistake's own sentence on every
   one of these runs. *Misnamed*: the sentence of another mistake is shown somewhere.
-- **variants**: right code in other styles (`autograder/variants`), and the reference in float32, on {SEEDS["variants"]} seeds. All must be
-  accepted.
+- **variants**: right code in other styles (`autograder/variants`), and the reference in float32. *Accepted*: every check passes on every
+  seed.
 - **mutants**: the reference with one small thing changed by a machine (`autograder/scorecard/mutate.py`): an operator, a constant,
   an axis, an index, a sign, a comparison, a statement or a call left out, arguments exchanged. *Killed*: a check fails on every one of
-  {SEEDS["mutants"]} seeds. Those that survive are listed below, each with the reason.
+  {SEEDS["mutants"]} seeds. *Listed*: it survives, and why that is no harm is said below.
 - **two at once**: pairs of mistakes made together. They must earn the points of the checks that neither of them fails.
 - **beside wrong**: notebooks in which another exercise, not used by this one, is wrong. The right one must keep all its points.
-- **flaky**: failures of each check on {SEEDS["flakiness"]:,} seeds. It must run to its end without a warning, its truth must be finite, and it must accept the
-  reference *written otherwise*: other random draws where the draw is free, and every number off by 4 units in the last
-  place. (That the reference agrees with itself would say nothing.)
+- **flaky**: failures of the checks, each on many seeds. A check must run to its end without a warning, its truth must be finite, and it
+  must accept the reference *written otherwise*: other random draws where the draw is free, and every number off by 4 units in the
+  last place. (That the reference agrees with itself would say nothing.)
 - **empty**: points for the released notebook as it is, and for functions that return None.
 
-A change of the code is first measured on {LEAST["variants"]} seeds for the variants and {LEAST["flakiness"]} for flakiness (`--quick` stops there), and then on the rest:
-the columns *seeds* say how far it has come.
+After a change of the code, its variants are first measured on {LEAST["variants"]} seeds and its checks on {LEAST["flakiness"]} (`--quick` stops there), and then on
+{SEEDS["variants"]} and {SEEDS["flakiness"]:,}: the columns *seeds* say how far it has come.
 """
-HEAD = """\
-| exercise | mistakes | caught | named | misnamed | variants | accepted | seeds | mutants | killed | listed \
-| two at once | beside wrong | flaky | seeds | empty |
-|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|
-"""
-SEED_COLUMNS = (6, 13)  # of these the smallest counts in all; of the others the sum
 
 
 @cache
@@ -116,10 +118,31 @@ def _problems_in_all(results):
 def text(results):
     """The page, in Markdown."""
     rows = {name: _row(name, results[name]) for name in exercises()}
-    total = [min(column) if place in SEED_COLUMNS else sum(column) for place, column in enumerate(zip(*rows.values()))]
-    lines = [f"| **all** | {' | '.join(f'**{value:,}**' for value in total)} |"]
-    lines += [f"| `{name}` | {' | '.join(f'{value:,}' for value in row)} |" for name, row in rows.items()]
-    return "\n".join([INTRODUCTION, HEAD + "\n".join(lines), "", *_survivors(), *_pairs(), *_nameless()]) + "\n"
+    columns = list(zip(*rows.values()))
+    total = [SEEDS_OF_ALL.get(place, sum)(column) for place, column in enumerate(columns)]
+    sections = [_summary(dict(zip(COLUMNS[1:], total))), [EXPLANATION], _table(rows, total)]
+    lines = [INTRODUCTION, *(line for section in sections for line in section)]
+    return "\n".join([*lines, *_survivors(), *_pairs(), *_nameless()]) + "\n"
+
+
+def _summary(of):
+    yield f"""\
+- {of["mistakes"]:,} mistakes: {of["caught"]:,} are caught, {of["named"]:,} are named every time, {of["misnamed"]:,} are named as another one.
+- {of["variants"]:,} right answers, each on at least {of["variant seeds"]:,} seeds: {of["accepted"]:,} are accepted.
+- {of["mutants"]:,} mutants of the reference: {of["killed"]:,} are killed, {of["listed"]:,} survive for a reason that is listed below.
+- {of["two at once"] + of["beside wrong"]:,} combinations, of two mistakes at once or of a right answer beside a wrong one, earn the points that they should.
+- {of["checks"]:,} checks, each on at least {of["check seeds"]:,} seeds: {of["flaky"]:,} failures on right code.
+- A notebook with nothing written in it earns {of["empty"]:g} points.
+"""
+
+
+def _table(rows, total):
+    yield "## Exercise by exercise\n"
+    yield f"| {' | '.join(COLUMNS)} |"
+    yield f"|---|{'---:|' * len(total)}"
+    yield f"| **all** | {' | '.join(f'**{value:,}**' for value in total)} |"
+    yield from (f"| `{name}` | {' | '.join(f'{value:,}' for value in row)} |" for name, row in rows.items())
+    yield ""
 
 
 def write(results):
@@ -144,8 +167,9 @@ def _row(exercise, parts):
         len(set(mutants["survivors"]) & set(reasons(exercise))),
         combinations["pairs"] - len(unequal(exercise, parts)),
         combinations["neighbours"] - len(combinations["robbed"]),
-        parts["flakiness"]["failures"],
+        parts["flakiness"]["checks"],
         parts["flakiness"]["seeds"],
+        parts["flakiness"]["failures"],
         parts["empty"]["points"],
     )
 
@@ -155,11 +179,11 @@ def _survivors():
     yield "- *equivalent*: no input that a check can give tells it from the reference."
     yield "- *free*: the exercise leaves it open, so it is right as well."
     yield "- *not graded*: the text says how it should be, but no points are asked for it.\n"
+    yield "| exercise | mutants | kind | why |"
+    yield "|---|---:|---|---|"
     for exercise, groups in reviewed()["mutants"].items():
-        yield f"### `{exercise}`\n"
-        for group in groups:
-            yield f"- *{group['kind']}* ({len(group['changes'])}): {group['why']}"
-        yield ""
+        yield from (f"| `{exercise}` | {len(each['changes'])} | {each['kind']} | {each['why']} |" for each in groups)
+    yield ""
 
 
 def _pairs():
