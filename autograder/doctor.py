@@ -70,7 +70,7 @@ def _try_files(folder):
 
 def _try_system_calls(folder):
     sandbox.drop_capabilities()
-    sandbox.filter_system_calls()
+    sandbox.system_call_filter().load()
     for attempt in (os.fork, socket.socket):
         try:
             attempt()

@@ -393,7 +393,7 @@ class Writer:
         note = {key: value for key, value in outcome.items() if key != "notebook"}
         _write(
             self.course.journal(self.lesson, student),
-            json.dumps({"fingerprint": fingerprint, "seed": self.seed, "student": student, **note}, indent=1),
+            json.dumps({"fingerprint": fingerprint, "seed": self.seed, "student": student, **note}),
         )
 
     def _write_notebook(self, student, outcome):

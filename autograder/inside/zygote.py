@@ -190,7 +190,7 @@ def lock_in(options):
     if "files" in wanted:
         sandbox.restrict_files(options["readable"], [scratch, "/dev/null"])
     if "system calls" in wanted:
-        sandbox.filter_system_calls()
+        options["filter"].load()
 
 
 def close_all_but(channel):
@@ -304,6 +304,8 @@ def main():
     outputs = load(options["warm"], options["opening"], options["limits"])
     import sandbox
 
+    if "system calls" in options["protections"]:
+        options["filter"] = sandbox.system_call_filter()  # once for all notebooks
     sandbox.not_dumpable()
     serve_all(listener, json.dumps(outputs).encode() + b"\n", options)
 
