@@ -28,6 +28,7 @@ from autograder.recognise import MAX_BYTES, Unreadable, checks_of, opening, reco
 from autograder.truth import Live, secret_seed
 from lessonkit import registry
 from lessonkit.lessons import lesson as find_lesson
+from lessonkit.lessons import lessons
 
 
 class Course:
@@ -249,7 +250,12 @@ def grade(
     """
     from tqdm.auto import tqdm
 
-    lesson, course = find_lesson(lesson).name, Course(folder, db_url)
+    course = Course(folder, db_url)
+    if (course.folder / "lessons" / lesson).is_dir() and lesson not in lessons():
+        raise CourseError(
+            f"{lesson} is an assignment of your own, without checks. Grade it: nbgrader autograde {lesson}"
+        )
+    lesson = find_lesson(lesson).name
     if not scheduler:
         protections(unsandboxed)  # says what is missing before anything starts
     released, seed = course.released(lesson), secret_seed(course.folder)

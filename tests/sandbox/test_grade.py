@@ -298,6 +298,13 @@ def test_the_rest_protects_where_one_is_missing(missing):
         session.close()
 
 
+def test_an_assignment_of_ones_own_is_left_to_nbgrader(course, monkeypatch, capsys):
+    (course / "lessons" / "my_essay").mkdir()
+    monkeypatch.chdir(course)
+    assert command_line.main(["grade", "my_essay"]) == 2
+    assert "Grade it: nbgrader autograde my_essay" in capsys.readouterr().err
+
+
 def test_a_lesson_that_is_not_released_is_said_to_be_missing(template, monkeypatch, capsys):
     monkeypatch.chdir(template)
     assert command_line.main(["grade", "02"]) == 2
