@@ -353,7 +353,7 @@ def _one(student, *task):
 def _warm_up(key, shared):
     """In a worker: wait for the warm process; what goes wrong will be told by the first notebook."""
     with suppress(Exception):
-        _warm_process(key, shared)[0].opening_outputs  # noqa: B018 - it is ready when it has told them
+        _warm_process(key, shared)[0].opened()
 
 
 def _noted(path):

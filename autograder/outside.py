@@ -17,7 +17,7 @@ import sys
 import tempfile
 import time
 from dataclasses import asdict, dataclass, field, replace
-from functools import cache, cached_property
+from functools import cache
 from multiprocessing.util import Finalize
 from pathlib import Path
 
@@ -119,7 +119,7 @@ class Zygote:
     def __init__(self, lesson, limits=None, protections=PROTECTIONS, opening=(), folder=None):
         self.lesson, self.limits = find_lesson(lesson), limits or sandbox.Limits()
         self.opening, self._protections, self._bare = tuple(opening), protections, None
-        self._process = self._connection = None
+        self._process = self._connection = self._outputs = None
         if folder is None:
             self._start()
         else:
@@ -179,9 +179,13 @@ class Zygote:
             "warm": [*LIBRARIES, f"lessonkit.plots.lesson_{number}", f"lessonkit.explorers.lesson_{number}"],
         }
 
-    @cached_property
-    def opening_outputs(self):
-        """What each cell of the opening has put out: a list of lists of outputs."""
+    def opened(self):
+        """Wait until the opening has been run; return what each of its cells has put out, a list of lists of outputs."""
+        if self._outputs is None:
+            self._outputs = self._connect()
+        return self._outputs
+
+    def _connect(self):
         line = ""
         with contextlib.suppress(OSError):
             self._connection = socket.socket(socket.AF_UNIX)
@@ -213,7 +217,7 @@ class Zygote:
 
     def notebook(self, end=None):
         """Fork a process for one notebook, which may run until `end` on `time.monotonic`'s clock."""
-        self.opening_outputs  # noqa: B018 - it is ready when it has told them
+        self.opened()
         try:
             scratch = tempfile.mkdtemp(dir=self.scratch)
         except FileNotFoundError:
@@ -500,7 +504,7 @@ def grade_notebook(zygote, cells, truth, secretly=True):
     Graded
     """
     zygote = zygote.for_cells(cells)
-    graded, start = Graded(outputs=dict(enumerate(zygote.opening_outputs))), time.monotonic()
+    graded, start = Graded(outputs=dict(enumerate(zygote.opened()))), time.monotonic()
     end = start + zygote.limits.notebook
     session, done = zygote.notebook(end), []
     try:
