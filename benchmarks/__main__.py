@@ -13,7 +13,7 @@ from concurrent.futures import ProcessPoolExecutor
 for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[name] = "1"  # before NumPy is imported, here and in what is started from here
 
-from benchmarks import LONG, PARTS, report  # noqa: E402
+from benchmarks import LONG, PARTS, report, scale  # noqa: E402
 
 
 def main(arguments=None):
@@ -26,6 +26,7 @@ def main(arguments=None):
     options = parser.parse_args(arguments)
     if options.report:
         report.save(report.load())
+        scale.write_page()
         return 0
     if unknown := set(options.parts) - set(PARTS):
         parser.error(f"there is no part {', '.join(sorted(unknown))}: the parts are {', '.join(PARTS)}")
@@ -41,6 +42,7 @@ def main(arguments=None):
                 continue
         if not options.quick:
             report.save({**report.load(), part: result})
+            scale.write_page()
     if failed:
         print(f"Not measured: {', '.join(failed)}. The report keeps what it had of them.", file=sys.stderr)
     return 1 if failed else 0

@@ -104,7 +104,7 @@ def page(seen, bench):
     record = seen["ms to record one, last tenth"] / 1e3
     database, files = seen["kB of the gradebook a submission"], seen["kB of files a submission"]
     rows = [
-        f"| {n:,} | {n * core / 60:,.0f} min | {cores(n * core)} | {n * record / 60:,.1f} min | {amount(n * database)} | "
+        f"| {n:,} | {duration(n * core)} | {cores(n * core)} | {duration(n * record)} | {amount(n * database)} | "
         f"{amount(n * files)} |"
         for n in (100, 10_000, 1_000_000)
     ]
@@ -121,6 +121,13 @@ def page(seen, bench):
 def cores(seconds):
     """How many cores finish within a day, in words."""
     return "less than one" if seconds < DAY else f"{seconds / DAY:,.0f}"
+
+
+def duration(seconds):
+    for unit, factor in (("h", 3600), ("min", 60)):
+        if seconds >= 2 * factor:
+            return f"{seconds / factor:,.0f} {unit}"
+    return f"{seconds:.0f} s"
 
 
 def amount(kilobytes):
@@ -175,8 +182,13 @@ def main():
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     seen = simulate(submissions)
     RESULTS.write_text(json.dumps(seen, indent=1) + "\n", encoding="utf-8")
-    REPORT.write_text(page(seen, load()), encoding="utf-8")
+    write_page()
     print(json.dumps(seen, indent=1))
+
+
+def write_page():
+    """Write the report anew: what was simulated last, and what a real lesson costs by now."""
+    REPORT.write_text(page(json.loads(RESULTS.read_text(encoding="utf-8")), load()), encoding="utf-8")
 
 
 if __name__ == "__main__":

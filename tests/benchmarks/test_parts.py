@@ -1,10 +1,11 @@
 """The benchmarks run, and their report says what was measured."""
 
+import json
 import time
 
 import pytest
 
-from benchmarks import PARTS, report
+from benchmarks import PARTS, report, scale
 from benchmarks.__main__ import main
 from benchmarks.timing import Figure, Row, in_turn
 
@@ -49,6 +50,8 @@ def test_the_report_names_what_misses_its_target():
 
 def test_the_report_that_is_kept_is_that_of_the_results():
     assert report.REPORT.read_text(encoding="utf-8") == report.page(report.load())
+    seen = json.loads(scale.RESULTS.read_text(encoding="utf-8"))
+    assert scale.REPORT.read_text(encoding="utf-8") == scale.page(seen, report.load())
 
 
 @pytest.mark.parametrize("part", PARTS)
