@@ -64,6 +64,7 @@ def simulate(submissions):
                 "submissions": submissions,
                 "graded": sum(sum(outcome["points"].values()) > 0 for outcome in outcomes.values()),
                 "in the gradebook": in_gradebook(db_url),
+                "why not all points": why_not_all_points(outcomes),
                 "seconds": seconds,
                 "ms to record one, first tenth": 1e3 * statistics.median(writes[:tenth]),
                 "ms to record one, last tenth": 1e3 * statistics.median(writes[-tenth:]),
@@ -75,6 +76,15 @@ def simulate(submissions):
         finally:
             cluster.close()
             server.cleanup()
+
+
+def why_not_all_points(outcomes):
+    """What was said to those who, though their answers are right, got less than others."""
+    most = max(sum(outcome["points"].values()) for outcome in outcomes.values())
+    lacking = [each for each in outcomes.values() if sum(each["points"].values()) < most]
+    checks = [check for each in lacking for result in each["results"].values() for check in result["outcomes"]]
+    said = [sentence for each in lacking for sentence in each["notes"] + each["flags"]]
+    return sorted({*said, *(check["sentence"] for check in checks if check["sentence"])})
 
 
 def in_gradebook(db_url):
@@ -109,11 +119,15 @@ def page(seen, bench):
         for n in (100, 10_000, 1_000_000)
     ]
     most = DAY / record
+    if seen["in the gradebook"] == seen["submissions"]:
+        why = "the killed worker took nothing with it"
+    else:
+        why = "what the others were told: " + " ".join(seen["why not all points"])
     return PAGE.format(
         n=seen["submissions"], graded=seen["graded"], booked=seen["in the gradebook"], minutes=seen["seconds"] / 60,
         rate=seen["submissions"] / seen["seconds"], first=seen["ms to record one, first tenth"],
         last=seen["ms to record one, last tenth"], memory=seen["writer's peak memory in MB"], database=database, files=files,
-        core=core, rows="\n".join(rows), most=round(most, -4), processor=seen["machine"]["processor"],
+        why=why, core=core, rows="\n".join(rows), most=round(most, -4), processor=seen["machine"]["processor"],
         cores=seen["machine"]["cores"],
     )  # fmt: skip
 
@@ -158,7 +172,7 @@ The gradebook grows by {database:.0f} kB a submission, the graded notebooks and 
 {n:,} submissions of lesson 02, cut down to its exercises, through a real Dask scheduler with two workers into a real PostgreSQL server, all on
 the one machine; half-way, one worker was killed with SIGKILL.
 
-- {graded:,} of {n:,} were graded and {booked:,} stand in the gradebook with all their points: the killed worker took nothing with it.
+- {graded:,} of {n:,} were graded and {booked:,} stand in the gradebook with all their points: {why}.
 - It took {minutes:.1f} min, {rate:.0f} submissions a second, on one worker for the second half.
 - Recording one took {first:.0f} ms in the first tenth and {last:.0f} ms in the last.
 - The writing process needed {memory:.0f} MB at its peak: outcomes are kept, notebooks are not.
