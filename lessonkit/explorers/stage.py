@@ -11,7 +11,7 @@ from html import escape
 
 import numpy as np
 
-from lessonkit.plots import MARGINS, STYLE, figure
+from lessonkit.plots import MARGINS, STYLE, figure, plain_powers
 
 LOOK = {**STYLE, "axes.titlesize": 11}
 SIZE = "max-width:100%;min-width:{least}px;height:auto"
@@ -96,6 +96,7 @@ class Stage:
                 self.backgrounds.clear()
             for artist in moving:
                 artist.set_animated(True)
+            plain_powers(ax.figure)
             canvas.draw()
             self.backgrounds[state] = canvas.copy_from_bbox(ax.figure.bbox)
         canvas.restore_region(self.backgrounds[state])
