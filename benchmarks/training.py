@@ -10,6 +10,10 @@ What the readable way costs: `affine_backward(dout, cache)` always gives the gra
 network does not need: with many inputs, as in MNIST, a third of all products. The columns "with the input's gradient" add
 that product to PyTorch and to the floor, so that they do the same work. To leave it out, the function would need an option that no exercise
 has and no student's own layer understands.
+
+What else stands between ours and the floor: with small batches, updating the parameters, which the floor does not do (with Adam,
+some ten passes over all of them at every step), and Python's own calls; with large ones, biases, activations and loss, each a pass
+over the batch.
 """
 
 import gzip
