@@ -119,7 +119,7 @@ class Zygote:
     def __init__(self, lesson, limits=None, protections=PROTECTIONS, opening=(), folder=None):
         self.lesson, self.limits = find_lesson(lesson), limits or sandbox.Limits()
         self.opening, self._protections, self._bare = tuple(opening), protections, None
-        self._process = self._connection = self._outputs = None
+        self._process = self._connection = self._lines = self._outputs = None
         if folder is None:
             self._start()
         else:
@@ -245,8 +245,9 @@ class Zygote:
         """End the warm process, and remove all that it used; one that is shared is only left."""
         if self._bare is not None:
             self._bare.close()
-        if self._connection is not None:
-            self._connection.close()
+        for half in (self._lines, self._connection):
+            if half is not None:
+                half.close()
         if self._process is not None:
             self._process.kill()
             self._process.wait()
