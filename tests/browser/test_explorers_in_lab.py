@@ -98,8 +98,13 @@ def test_a_point_is_dragged(page):
     page.mouse.move(box["x"] + 0.3 * box["width"], middle, steps=8)
     page.mouse.up()
     slider = shown.output.get_by_role("slider")
-    there = shown.wait_until(lambda seen: "x = -3." in seen["label"])
-    shown.wait_until(lambda seen: f"x = {float(slider.get_attribute('aria-valuenow')):.1f}:" in there["label"])
+
+    def there(seen):  # the picture may still be on the way to where the slider is
+        return (
+            "x = -3." in seen["label"] and f"x = {float(slider.get_attribute('aria-valuenow')):.1f}:" in seen["label"]
+        )
+
+    shown.wait_until(there)
 
 
 def test_it_trains_while_other_cells_run_and_pauses(page):
