@@ -323,9 +323,9 @@ class Notebook:
 
     def iterate(self, token):
         items = self._operate("iterate", token)
-        return (
-            (items, lambda: self._after(token)) if isinstance(items, list) else self._distrust("iterated over nothing")
-        )
+        if not isinstance(items, list):
+            self._distrust("iterated over nothing")
+        return items, lambda: self._after(token)
 
     def _after(self, target):
         arguments = self._operate("after", target)

@@ -143,7 +143,7 @@ def _encode(value, depth):
     kind = type(value)
     if value is None or kind in (bool, float, str):
         return value
-    if kind is np.ndarray or isinstance(value, (np.ndarray, np.generic)):
+    if isinstance(value, (np.ndarray, np.generic)):
         return _as_bytes(value)
     if kind is int:
         return value if -(2**63) <= value < 2**64 else _float(value)
