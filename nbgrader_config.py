@@ -48,6 +48,7 @@ c.ExportApp.plugin_class = "autograder.exporters.Csv"
 # Feedback is a page of the course's own: safe whatever a student displays, and with nothing to load from elsewhere.
 c.GenerateFeedback.exporter_class = "autograder.feedback.FeedbackExporter"
 c.GenerateFeedback.preprocessors = ["autograder.feedback.Grades"]
+c.ExchangeFactory.release_feedback = "autograder.exchange.ReleaseFeedback"
 
 # Kernels that nbgrader starts inherit these: one BLAS thread (networks this small lose tenfold with more),
 # and where check(..., hidden=True) finds the reference and the secret seed.

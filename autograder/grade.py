@@ -30,6 +30,8 @@ from lessonkit import registry
 from lessonkit.lessons import lesson as find_lesson
 from lessonkit.lessons import lessons
 
+TIMESTAMP, SECRET = "timestamp.txt", "submission_secret.txt"  # when it was handed in; who may fetch the feedback
+
 
 class Course:
     """A course's folders and its gradebook.
@@ -406,17 +408,18 @@ class Writer:
         folder = self.course.folder / "autograded" / student / self.lesson
         notebook = about(outcome["notebook"] or self.course.released(self.lesson), outcome["notes"])
         _write(folder / f"{self.lesson}.ipynb", json.dumps(notebook, indent=1, ensure_ascii=False) + "\n")
-        stamp = self._timestamp(student)
-        if stamp:
-            _write(folder / "timestamp.txt", stamp)
+        for name in (TIMESTAMP, SECRET):
+            text = self._beside(student, name)
+            if text:
+                _write(folder / name, text)
 
-    def _timestamp(self, student):
-        """When a student handed in, as `nbgrader collect` wrote it down; empty when it is not known."""
-        path = self.course.folder / "submitted" / student / self.lesson / "timestamp.txt"
+    def _beside(self, student, name):
+        """What `nbgrader collect` wrote down beside a student's notebook; empty when it is not there."""
+        path = self.course.folder / "submitted" / student / self.lesson / name
         if path.is_symlink() or not path.is_file():
             return ""
         with open(path, encoding="utf-8", errors="replace") as file:
-            return file.read(100).strip()
+            return file.read(200).strip()
 
     def _write_grades(self, student, outcome):
         gradebook, lesson = self.gradebook, self.lesson
@@ -442,7 +445,7 @@ class Writer:
     def _handed_in(self, student, outcome):
         from nbgrader.utils import parse_utc
 
-        stamp = self._timestamp(student)
+        stamp = self._beside(student, TIMESTAMP)
         try:
             return {"timestamp": parse_utc(stamp)} if stamp else {}
         except Exception:
