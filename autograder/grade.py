@@ -87,6 +87,14 @@ class Course:
                 ) from None
             return sorted({student.id for student in gradebook.students} | self.handed_in())
 
+    def beside(self, lesson, student, name):
+        """What `nbgrader collect` wrote down beside a student's notebook; empty when it is not there."""
+        path = self.folder / "submitted" / student / lesson / name
+        if path.is_symlink() or not path.is_file():
+            return ""
+        with open(path, encoding="utf-8", errors="replace") as file:
+            return file.read(200).strip()
+
     def journal(self, lesson, student):
         """Where it is noted that a student has been graded."""
         safe = re.sub(r"[^\w.@-]", lambda m: f"%{ord(m[0]):02x}", student)
@@ -118,9 +126,9 @@ def submission(course, lesson, student):
         return file.read(MAX_BYTES + 1), note
 
 
-def fingerprint(data, why, lesson, released, seed):
-    """Changes when the submission, the lesson, the seed, or the code that grades does."""
-    total = hashlib.sha256(json.dumps([lesson, seed, why, released, _code()]).encode())
+def fingerprint(data, why, beside, lesson, released, seed):
+    """Changes when the submission, what lies beside it, the lesson, the seed, or the code that grades does."""
+    total = hashlib.sha256(json.dumps([lesson, seed, why, beside, released, _code()]).encode())
     total.update(data or b"")
     return total.hexdigest()
 
@@ -266,7 +274,8 @@ def grade(
     def changed(student):
         if student not in prints:
             data, why = submission(course, lesson, student)
-            prints[student] = fingerprint(data, why, lesson, released, seed)
+            beside = [course.beside(lesson, student, name) for name in (TIMESTAMP, SECRET)]
+            prints[student] = fingerprint(data, why, beside, lesson, released, seed)
         return force or _noted(course.journal(lesson, student)) != prints[student]
 
     def task(student):
@@ -409,17 +418,9 @@ class Writer:
         notebook = about(outcome["notebook"] or self.course.released(self.lesson), outcome["notes"])
         _write(folder / f"{self.lesson}.ipynb", json.dumps(notebook, indent=1, ensure_ascii=False) + "\n")
         for name in (TIMESTAMP, SECRET):
-            text = self._beside(student, name)
+            text = self.course.beside(self.lesson, student, name)
             if text:
                 _write(folder / name, text)
-
-    def _beside(self, student, name):
-        """What `nbgrader collect` wrote down beside a student's notebook; empty when it is not there."""
-        path = self.course.folder / "submitted" / student / self.lesson / name
-        if path.is_symlink() or not path.is_file():
-            return ""
-        with open(path, encoding="utf-8", errors="replace") as file:
-            return file.read(200).strip()
 
     def _write_grades(self, student, outcome):
         gradebook, lesson = self.gradebook, self.lesson
@@ -445,7 +446,7 @@ class Writer:
     def _handed_in(self, student, outcome):
         from nbgrader.utils import parse_utc
 
-        stamp = self._beside(student, TIMESTAMP)
+        stamp = self.course.beside(self.lesson, student, TIMESTAMP)
         try:
             return {"timestamp": parse_utc(stamp)} if stamp else {}
         except Exception:

@@ -181,6 +181,13 @@ def test_who_is_late_gets_the_penalty_of_the_course(course):
     assert late == {"solved": FULL, "wrong": 0, "empty": 0}
     assert outcomes["empty"]["flags"] == ["timestamp.txt holds no date"]
 
+    (course / "submitted" / "solved" / LESSON / "timestamp.txt").write_text("2025-12-31 10:00:00 UTC")
+    outcomes = grade(course, students=list(stamps))
+    assert [student for student, outcome in outcomes.items() if outcome] == ["solved"]
+    assert gradebook_of(course)["solved"][0] == FULL
+    with Gradebook(f"sqlite:///{course}/gradebook.db") as gradebook:
+        assert not gradebook.find_submission(LESSON, "solved").late_submission_penalty
+
 
 def test_a_run_that_is_killed_is_taken_up_again(course, tmp_path):
     for number in range(6):
