@@ -2,12 +2,15 @@
 
 import errno
 import os
+import select
+import signal
 import socket
 import sys
 import tempfile
-from multiprocessing import get_context
 
 from autograder.inside import sandbox
+
+TRIAL_LIMIT = 20  # seconds
 
 
 def _try_namespaces(folder):
@@ -91,35 +94,35 @@ TRIALS = {
 }
 
 
-def _run(trial, folder, pipe):
-    try:
-        trial(folder)
-        pipe.send("")
-    except BaseException as error:
-        pipe.send(f"{type(error).__name__}: {error}")
-    pipe.close()
-    os._exit(0)
+def _try(trial, folder):
+    """Run a trial in a process of its own; return why the protection does not hold, or nothing."""
+    read, write = os.pipe()
+    pid = os.fork()  # not by multiprocessing: a Dask worker is a process that must not have children of that kind
+    if pid == 0:
+        try:
+            trial(folder)
+            said = "holds"
+        except BaseException as error:
+            said = f"{type(error).__name__}: {error}"
+        os.write(write, said.encode())
+        os._exit(0)
+    os.close(write)
+    with open(read, "rb") as pipe:
+        ready, _, _ = select.select([pipe], [], [], TRIAL_LIMIT)
+        said = pipe.read().decode() or "the trial was stopped" if ready else "the trial came to no end"
+    os.kill(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
+    return "" if said == "holds" else said
 
 
 def missing():
     """The protections that do not hold here, with the reason: a dict by name."""
     if not sys.platform.startswith("linux"):
         return dict.fromkeys(TRIALS, "it needs Linux")
-    context, reasons = get_context("fork"), {}
+    reasons = {}
     for name, (trial, _) in TRIALS.items():
-        ours, theirs = context.Pipe(duplex=False)
-        reason = "the trial came to no end"
         with tempfile.TemporaryDirectory() as folder:
-            process = context.Process(target=_run, args=(trial, folder, theirs))
-            process.start()
-            theirs.close()
-            if ours.poll(20):
-                try:
-                    reason = ours.recv()
-                except EOFError:
-                    reason = "the trial was stopped"
-            process.kill()
-            process.join()
+            reason = _try(trial, folder)
         if reason:
             reasons[name] = reason
     return reasons

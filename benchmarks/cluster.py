@@ -1,7 +1,9 @@
 """A Dask scheduler and its workers, in processes of their own on this machine."""
 
+import contextlib
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -10,7 +12,7 @@ from autograder.build import COURSE
 
 
 class Cluster:
-    """Starts when it is made, and ends with `close`.
+    """Starts when it is made, and ends with `close`. The first worker has no nanny that would start it again when it is killed.
 
     Parameters
     ----------
@@ -27,8 +29,8 @@ class Cluster:
             time.sleep(0.05)
         self.address = json.loads((folder / "scheduler.json").read_text())["address"]
         self.workers = [
-            self.start("distributed.cli.dask_worker", self.address, "--nthreads", "1", "--no-nanny", "--no-dashboard")
-            for _ in range(workers)
+            self.start("distributed.cli.dask_worker", self.address, "--nthreads", "1", "--no-dashboard", *options)
+            for options in [("--no-nanny",), *[()] * (workers - 1)]
         ]
 
     def start(self, module, *arguments):
@@ -42,5 +44,6 @@ class Cluster:
 
     def close(self):
         for process in self.processes:
-            process.kill()
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)  # a nanny and its worker
             process.wait()
