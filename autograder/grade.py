@@ -394,6 +394,9 @@ class Writer:
 
     def record(self, student, outcome, fingerprint):
         """Record one outcome: everything, or (when interrupted) as if it had not been graded."""
+        if outcome.get("failed") and self.course.journal(self.lesson, student).exists():
+            outcome["flags"].append("the earlier grade stands, until a run can grade the notebook")
+            return
         try:
             self._write_notebook(student, outcome)
             self._write_grades(student, outcome)

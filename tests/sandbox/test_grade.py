@@ -244,6 +244,10 @@ def test_a_failure_of_the_graders_own_is_no_zero(course, monkeypatch):
     grade(course, students=["solved"])
     assert scores(course)["solved"] == FULL
 
+    monkeypatch.setattr(tool, "grade_notebook", fails)
+    outcome = grade(course, students=["solved"], force=True)["solved"]
+    assert "the earlier grade stands" in outcome["flags"][-1] and scores(course)["solved"] == FULL
+
 
 def test_a_warm_process_that_dies_is_replaced(course):
     grade(course, students=["wrong"])
