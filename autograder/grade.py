@@ -106,8 +106,16 @@ class Course:
 def submission(course, lesson, student):
     """What a student handed in: ``(bytes or None, what to tell the student about it)``.
 
-    Links are not followed: a submission is a file of the student's own.
+    Links are not followed: a submission is a file of the student's own. In place of the bytes comes the error that kept
+    them from being read, which is no fault of the student's.
     """
+    try:
+        return _submission(course, lesson, student)
+    except OSError as error:
+        return error, ""
+
+
+def _submission(course, lesson, student):
     person = course.folder / "submitted" / student
     folder = person / lesson
     path = folder / f"{lesson}.ipynb"
@@ -129,7 +137,7 @@ def submission(course, lesson, student):
 def fingerprint(data, why, beside, lesson, released, seed):
     """Changes when the submission, what lies beside it, the lesson, the seed, or the code that grades does."""
     total = hashlib.sha256(json.dumps([lesson, seed, why, beside, released, _code()]).encode())
-    total.update(data or b"")
+    total.update(data if isinstance(data, bytes) else repr(data).encode())
     return total.hexdigest()
 
 
@@ -160,6 +168,8 @@ def work(lesson, data, why, released, seed, unsandboxed=False, limits=None, shar
     exercises = [exercise.name for exercise in find_lesson(lesson).exercises]
     if data is not None:
         try:
+            if isinstance(data, OSError):
+                raise data
             found = recognise(data, released)
             flags += found.flags
             notes += found.notes
@@ -274,7 +284,10 @@ def grade(
     def changed(student):
         if student not in prints:
             data, why = submission(course, lesson, student)
-            beside = [course.beside(lesson, student, name) for name in (TIMESTAMP, SECRET)]
+            try:
+                beside = [course.beside(lesson, student, name) for name in (TIMESTAMP, SECRET)]
+            except OSError as error:  # told when the grade is to be recorded
+                beside = [repr(error)]
             prints[student] = fingerprint(data, why, beside, lesson, released, seed)
         return force or _noted(course.journal(lesson, student)) != prints[student]
 
@@ -486,8 +499,8 @@ def explain(lesson, student, folder=COURSE, unsandboxed=False):
     lesson, course = find_lesson(lesson).name, Course(folder)
     seed = secret_seed(course.folder)
     data, note = submission(course, lesson, student)
-    if data is None:
-        return f"{student}: {note}"
+    if not isinstance(data, bytes):
+        return f"{student}: {note or data}"
     try:
         found = recognise(data, course.released(lesson))
     except Unreadable as error:

@@ -51,7 +51,7 @@ def similar(course, lesson, students, exercises):
     for student in students:
         data, _ = submission(course, lesson, student)
         try:
-            found = _forms(recognise(data, released).notebook, exercises) if data else {}
+            found = _forms(recognise(data, released).notebook, exercises) if isinstance(data, bytes) else {}
         except Unreadable:
             continue
         forms[student] = {name: form for name, form in found.items() if form != unwritten.get(name)}

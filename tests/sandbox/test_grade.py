@@ -1,5 +1,6 @@
 """``grade`` from end to end on a small course, and nbgrader's own commands after it."""
 
+import builtins
 import csv
 import json
 import os
@@ -247,6 +248,24 @@ def test_a_failure_of_the_graders_own_is_no_zero(course, monkeypatch):
     monkeypatch.setattr(tool, "grade_notebook", fails)
     outcome = grade(course, students=["solved"], force=True)["solved"]
     assert "the earlier grade stands" in outcome["flags"][-1] and scores(course)["solved"] == FULL
+
+
+@pytest.mark.parametrize("unreadable", [f"{LESSON}.ipynb", "timestamp.txt"])
+def test_a_file_that_cannot_be_read_stops_no_run_and_is_no_zero(unreadable, course, monkeypatch):
+    (course / "submitted" / "solved" / LESSON / "timestamp.txt").write_text("2026-01-02 10:00:00 UTC")
+    honest = builtins.open
+
+    def refuse(path, *arguments, **options):
+        if str(path).endswith(f"submitted/solved/{LESSON}/{unreadable}"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return honest(path, *arguments, **options)
+
+    monkeypatch.setattr("builtins.open", refuse)
+    outcomes = grade(course, students=["solved", "wrong"])
+    assert "Permission denied" in str(outcomes["solved"]["flags"]) and scores(course)["wrong"] == FULL - 3
+    assert not scores(course).get("solved")
+    monkeypatch.undo()
+    assert grade(course, students=["solved", "wrong"])["solved"] and scores(course)["solved"] == FULL
 
 
 def test_a_warm_process_that_dies_is_replaced(course):
