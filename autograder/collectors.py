@@ -29,7 +29,7 @@ class Collector(FileNameCollectorPlugin):
         self._kept = set()
 
     def collect(self, submitted_file):
-        """Whose file this is: ``student_id`` and ``file_id`` for nbgrader, or None (with a warning) to leave it out."""
+        """Whose file this is: ``student_id`` and ``file_id`` for nbgrader, or None (with an error that names the file) to leave it out."""
         if Path(submitted_file).suffix not in self.valid_ext:
             return None
         match = re.search(self.pattern, Path(submitted_file).as_posix())
@@ -97,12 +97,15 @@ class Moodle(Collector):
     pattern = r"/(?P<who>[^/]+?)_\d+_assignsubmission_file_?/?(?P<file>[^/]+)$"
 
     def students(self, who):
-        exact, of_a_group = set(), set()
+        who, exact, of_a_group = _plain(who), set(), set()
         for student, first, last, _ in self.roster:
-            if first and last:
-                names = [_plain(name) for name in (f"{first} {last}", f"{last} {first}", f"{last}, {first}")]
-                exact |= {student} if _plain(who) in names else set()
-                of_a_group |= {student} if _plain(who).endswith(tuple(f"-{name}" for name in names)) else set()
+            if not (first and last):
+                continue
+            names = [_plain(name) for name in (f"{first} {last}", f"{last} {first}", f"{last}, {first}")]
+            if who in names:
+                exact.add(student)
+            elif who.endswith(tuple(f"-{name}" for name in names)):
+                of_a_group.add(student)
         return exact or of_a_group
 
 
