@@ -26,10 +26,13 @@ class Remote:
     def __getattr__(self, name):
         if name.startswith("__"):
             raise AttributeError(name)
-        value = self._code._host.get(self._token, name)
-        if isinstance(value, Token) and value.kind in ("method", "function", "builtin_function_or_method"):
-            return lambda *args, **kwargs: self._code._call((self._token, name), args, kwargs)
-        return self._code._wrap(value)
+        known = self._code._methods
+        if (self.kind, name) not in known:
+            value = self._code._host.get(self._token, name)
+            if not (isinstance(value, Token) and value.kind in ("method", "function", "builtin_function_or_method")):
+                return self._code._wrap(value)
+            known.add((self.kind, name))
+        return lambda *args, **kwargs: self._code._call((self._token, name), args, kwargs)
 
     def __setattr__(self, name, value):
         self._code._host.set(self._token, name, self._code._unwrap(value))
@@ -80,6 +83,7 @@ class Code:
         self.exercise = exercise
         self.under_test = Function(self, exercise)
         self._tell_after = tuple
+        self._methods = set()  # what has turned out to be one, by class and name: it is asked for once
         self.calls = []
 
     def __getattr__(self, name):

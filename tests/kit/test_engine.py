@@ -52,6 +52,24 @@ def test_objects_stay_on_their_side():
     assert list(net) == [1, 2]
 
 
+def test_a_method_is_asked_for_once_and_an_attribute_each_time():
+    class Counter:
+        count = 0
+
+        def up(self):
+            self.count += 1
+
+    host, asked = LocalHost({"Counter": Counter}), []
+    get = host.get
+    host.get = lambda token, name: (asked.append(name), get(token, name))[1]
+    code = Code(host)
+    for counter in (code.Counter(), code.Counter()):
+        for expected in (1, 2):
+            counter.up()
+            assert counter.count == expected
+    assert asked == ["up", "count", "count", "count", "count"]
+
+
 def test_callables_and_generators_cross():
     def twice(f, rng):
         rng.normal()
