@@ -28,6 +28,7 @@ STYLE = {
     "figure.dpi": 100,
     "figure.facecolor": "white",
     "font.size": 11,
+    "text.hinting": "no_hinting",  # letters as they were drawn; to fit each to the pixels takes a tenth of a figure's time
     "axes.grid": True,
     "grid.alpha": 0.3,
     "axes.spines.top": False,
@@ -103,6 +104,16 @@ def plain_powers(fig):
         axis.set_minor_formatter("{x:g}")
 
 
+def only_ticks_in_view(fig):
+    """Matplotlib makes a tick beyond each end of an axis as well, which is not drawn and takes as long as the others."""
+    from matplotlib.ticker import FixedLocator
+
+    for axis in (axis for ax in fig.axes if ax.name == "rectilinear" for axis in (ax.xaxis, ax.yaxis)):
+        low, high = sorted(axis.get_view_interval())
+        places, slack = axis.get_majorticklocs(), 1e-9 * (high - low)
+        axis.set_major_locator(FixedLocator([place for place in places if low - slack <= place <= high + slack]))
+
+
 def image_tag(fig, alt):
     """The figure as an HTML image with its alt text."""
     import matplotlib
@@ -113,6 +124,7 @@ def image_tag(fig, alt):
     buffer = io.BytesIO()
     with matplotlib.rc_context(STYLE):
         plain_powers(fig)
+        only_ticks_in_view(fig)
         canvas = FigureCanvasAgg(fig)
         canvas.draw()  # `savefig` would draw twice
     image = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")

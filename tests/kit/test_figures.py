@@ -39,6 +39,23 @@ def test_nothing_is_cut_off_and_nothing_overlaps(name, shell, monkeypatch):
             assert not list(faults(fig)), source
 
 
+@pytest.mark.parametrize("scale", ["linear", "log"])
+def test_only_ticks_in_view_are_made_and_the_picture_is_the_same(scale, monkeypatch):
+    pictures = []
+    for step in (plots.only_ticks_in_view, lambda fig: None):
+        monkeypatch.setattr(plots, "only_ticks_in_view", step)
+        fig, ax = plots.figure()
+        ax.plot([0.013, 0.987], [12, 970])
+        ax.set(xscale=scale, yscale=scale)
+        pictures.append((plots.image_tag(fig, "A line that goes up, to look at its ticks."), fig))
+    (image, fig), (whole, other) = pictures
+    assert image == whole
+    for ours, all_of_them in ((fig.axes[0].xaxis, other.axes[0].xaxis), (fig.axes[0].yaxis, other.axes[0].yaxis)):
+        low, high = ours.get_view_interval()
+        seen = [place for place in all_of_them.get_majorticklocs() if low <= place <= high]
+        assert list(ours.get_majorticklocs()) == seen and len(seen) < len(all_of_them.get_majorticklocs())
+
+
 def faults(fig):
     """What is wrong with a figure's layout, in words."""
     canvas = FigureCanvasAgg(fig)
