@@ -1,6 +1,8 @@
 """The instructor's commands: ``python -m autograder build``, and what else ``--help`` lists."""
 
 import argparse
+import gc
+import importlib.util
 import os
 import sys
 
@@ -50,10 +52,32 @@ def site(arguments):
     print(f"Built {folder}. Look at it: python -m http.server --bind 127.0.0.1 --directory {folder} 8000")
 
 
+def on_demand(name):
+    """Let a package's modules be imported without all that the package itself imports, until something asks for that.
+
+    nbgrader's brings along Jupyter's server, the exchange and all applications: a second more than its gradebook takes.
+    """
+    if name in sys.modules:
+        return
+    spec = importlib.util.find_spec(name)
+    package = sys.modules[name] = importlib.util.module_from_spec(spec)
+
+    def find(attribute):
+        try:
+            return importlib.import_module(f"{name}.{attribute}")
+        except ModuleNotFoundError:
+            del package.__getattr__
+            spec.loader.exec_module(package)
+            return getattr(package, attribute)
+
+    package.__getattr__ = find
+
+
 def grade(arguments):
     """Grade a class and say how it went."""
     from autograder import grade as tool
 
+    on_demand("nbgrader")
     outcomes = tool.grade(
         arguments.lesson, os.getcwd(), arguments.jobs, arguments.force, arguments.unsandboxed, arguments.db_url,
         arguments.scheduler,
@@ -78,6 +102,7 @@ def report(arguments):
     """Write the instructor's report."""
     from autograder.report import report as tool
 
+    on_demand("nbgrader")
     for path in tool(arguments.lesson, os.getcwd(), arguments.compare, arguments.similar, arguments.db_url):
         print(os.path.relpath(path))
 
@@ -190,4 +215,6 @@ def main(argv=None):
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    code = main()
+    gc.freeze()  # or Python looks for garbage in all that was imported, at the end, when all of it is to go
+    sys.exit(code)

@@ -5,6 +5,7 @@ notebook and the gradebook first and the journal (``grading/LESSON/STUDENT.json`
 and started again ends with what an uninterrupted run would have written.
 """
 
+import gc
 import hashlib
 import json
 import os
@@ -14,12 +15,9 @@ import traceback
 import warnings
 from contextlib import suppress
 from dataclasses import asdict
-from functools import cache
+from functools import cache, cached_property
 from itertools import islice
 from pathlib import Path
-
-from joblib import Parallel, delayed
-from joblib.externals.loky.process_executor import BrokenProcessPool
 
 from autograder import runs
 from autograder.build import COURSE
@@ -157,7 +155,8 @@ _one_at_a_time = threading.Lock()  # for workers of a cluster that have several 
 def work(lesson, data, why, released, seed, unsandboxed=False, limits=None, shared=None):
     """Grade one submission; never raise. It needs the installed package and its arguments, and no course folder.
 
-    `shared` is the folder of a warm process of this machine's; without it, this process starts its own.
+    `shared` is a warm process of this machine's: its folder, and the protections that hold; without it, this process
+    starts its own.
 
     Returns
     -------
@@ -194,14 +193,15 @@ def _warm_process(key, shared=None):
     """The warm process and the truth for ``lesson, opening, seed, unsandboxed, limits``, made when first asked for."""
     if key not in _warm:
         lesson, first, seed, unsandboxed, limits = key
-        _warm[key] = (Zygote(lesson, limits, protections(unsandboxed), first, shared), Live(seed))
+        folder, held = shared or (None, protections(unsandboxed))
+        _warm[key] = (Zygote(lesson, limits, held, first, folder), Live(seed))
     return _warm[key]
 
 
 def _graded(notebook, notes, flags, key, shared):
     lesson, cells = key[0], list(checks_of(notebook))
-    for attempt, folder in ((1, shared), (2, None)):
-        zygote, live = _warm_process(key, folder)
+    for attempt, warm in ((1, shared), (2, None)):
+        zygote, live = _warm_process(key, warm)
         try:
             graded = grade_notebook(zygote, [(source, exercise) for _, source, exercise in cells], live)
             break
@@ -302,7 +302,7 @@ def grade(
         send = _Processes(min(jobs or os.cpu_count() or 1, busy or 1))
         if busy:
             key = (lesson, opening(released), seed, unsandboxed, limits)
-            shared = str(_warm_process(key)[0].folder)
+            shared = (str(_warm_process(key)[0].folder), protections(unsandboxed))
             send.warm_up(key, shared)
     everyone = students or course.students(lesson)  # while the workers warm up: nbgrader takes long to import
     done, todo = dict.fromkeys(everyone), list(filter(changed, everyone))
@@ -327,15 +327,17 @@ class _Processes:
     def warm_up(self, key, shared):
         """Let the workers start and find the warm process, and go on without waiting."""
         if self.jobs > 1:
-            self.warming = self._run(delayed(_warm_up)(key, shared) for _ in range(self.jobs))
+            self.warming = self._run(_warm_up, [(key, shared)] * self.jobs)
 
     def __call__(self, students, task):
+        from joblib.externals.loky.process_executor import BrokenProcessPool
+
         left, tries = dict.fromkeys(students), 3
         while left:
             try:
                 for _ in self.warming:
                     pass
-                for student, outcome in self._run(delayed(_one)(*task(student)) for student in list(left)):
+                for student, outcome in self._run(_one, map(task, list(left))):
                     del left[student]
                     yield student, outcome
             except BrokenProcessPool:
@@ -343,8 +345,11 @@ class _Processes:
                 if not tries:
                     raise
 
-    def _run(self, calls):
-        return Parallel(n_jobs=self.jobs, return_as="generator_unordered")(calls)
+    def _run(self, function, argument_lists):
+        from joblib import Parallel, delayed  # takes long to import: the warm process starts before
+
+        calls = (delayed(function)(*arguments) for arguments in argument_lists)
+        return Parallel(n_jobs=self.jobs, batch_size=1, return_as="generator_unordered")(calls)
 
 
 def _to_cluster(address):
@@ -375,9 +380,13 @@ def _one(student, *task):
 
 
 def _warm_up(key, shared):
-    """In a worker: wait for the warm process; what goes wrong will be told by the first notebook."""
+    """In a worker: get the truth, and wait for the warm process; what goes wrong will be told by the first notebook."""
     with suppress(Exception):
-        _warm_process(key, shared)[0].opened()
+        zygote, live = _warm_process(key, shared)
+        for check in (check for exercise in zygote.lesson.exercises for check in registry.checks(exercise.name)):
+            live.values(check)
+        gc.freeze()  # what is loaded stays: no use to look for garbage in it
+        zygote.opened()
 
 
 def _noted(path):
@@ -395,10 +404,7 @@ class Writer:
 
     def __enter__(self):
         from nbgrader.api import Gradebook
-        from nbgrader.preprocessors import AssignLatePenalties
 
-        self.penalties = AssignLatePenalties(config=self.course.config())
-        self.penalties.init_plugin()
         self.gradebook = Gradebook(self.course.db_url).__enter__()
         return self
 
@@ -445,19 +451,24 @@ class Writer:
             warnings.simplefilter("ignore")
             submission = gradebook.update_or_create_submission(lesson, student, **self._handed_in(student, outcome))
         for notebook in submission.notebooks:
-            if notebook.name != lesson:
-                continue
-            for grade in notebook.grades:
-                grade.auto_score = outcome["points"].get(
-                    grade.name, 0.0 if grade.name in outcome["unanswered"] else None
-                )
-                grade.needs_manual_grade = grade.manual_score is not None or grade.auto_score is None
-            for comment in notebook.comments:
-                comment.auto_comment = "No response." if comment.name in outcome["unanswered"] else None
-            lacking = sorted(set(outcome["points"]) - {grade.name for grade in notebook.grades})
-            outcome["flags"] += [f"the gradebook has no cell {name}: release the lesson again" for name in lacking]
+            if notebook.name == lesson:
+                with gradebook.db.no_autoflush:  # all changes at once
+                    self._write_points(notebook, outcome)
         self._late_penalty(submission)
         gradebook.db.commit()
+
+    def _write_points(self, notebook, outcome):
+        released = notebook.notebook
+        cells = (*released.grade_cells, *released.solution_cells, *released.task_cells)
+        name_of = {cell.id: cell.name for cell in cells}  # asked one by one, each would be a query
+        for grade in notebook.grades:
+            name = name_of[grade.cell_id]
+            grade.auto_score = outcome["points"].get(name, 0.0 if name in outcome["unanswered"] else None)
+            grade.needs_manual_grade = grade.manual_score is not None or grade.auto_score is None
+        for comment in notebook.comments:
+            comment.auto_comment = "No response." if name_of[comment.cell_id] in outcome["unanswered"] else None
+        lacking = sorted(set(outcome["points"]) - {name_of[grade.cell_id] for grade in notebook.grades})
+        outcome["flags"] += [f"the gradebook has no cell {name}: release the lesson again" for name in lacking]
 
     def _handed_in(self, student, outcome):
         from nbgrader.utils import parse_utc
@@ -468,6 +479,15 @@ class Writer:
         except Exception:
             outcome["flags"].append("timestamp.txt holds no date")
             return {}
+
+    @cached_property
+    def penalties(self):
+        """nbgrader's step that asks the course's plugin for penalties; made when someone is late."""
+        from nbgrader.preprocessors import AssignLatePenalties
+
+        penalties = AssignLatePenalties(config=self.course.config())
+        penalties.init_plugin()
+        return penalties
 
     def _late_penalty(self, submission):
         """As nbgrader's own step has it, with the plugin that the course is configured with."""

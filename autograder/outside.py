@@ -37,6 +37,7 @@ import wire  # noqa: E402
 
 INSIDE = Path(__file__).parent / "inside"
 LIBRARIES = ("numpy.random", "ipywidgets", "tqdm.auto")  # loaded before the first notebook, when they are there
+DOWNLOADS = ("get_california_housing_data", "get_MNIST_data")  # they import scikit-learn, which takes a second
 BACKEND = "module://matplotlib_inline.backend_inline"  # figures are shown in the notebook, as by Jupyter's kernel
 PROTECTIONS = ("namespaces", "capabilities", "resources", "files", "system calls")
 START_LIMIT = 120  # seconds until the warm process is ready
@@ -96,6 +97,12 @@ def _place(path, data):
     path.write_bytes(data)
 
 
+def _font_lists():
+    """The lists of this computer's fonts that Matplotlib has kept: to make one takes longer than to draw ten figures."""
+    cache = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    return Path(os.environ.get("MPLCONFIGDIR") or Path(cache, "matplotlib")).glob("fontlist-*.json")
+
+
 class Zygote:
     """The warm process for one lesson.
 
@@ -133,18 +140,17 @@ class Zygote:
         fcntl.flock(self._lock, fcntl.LOCK_EX)
         os.rename(folder / "lock.new", folder / "lock")  # no one sees it before it is held
         self._end = Finalize(self, shutil.rmtree, (folder, True), exitpriority=1)  # also at a worker's end
-        for inside, data in library(self.lesson):
-            if not inside.endswith(".npz"):  # no recorded truth
-                _place(folder / "bundle" / inside, data)
-        (folder / "root").mkdir()
-        (folder / "scratch").mkdir()
+        for name in ("root", "scratch", "matplotlib"):
+            (folder / name).mkdir()
+        with contextlib.suppress(OSError):  # then the warm process makes its own
+            for fonts in _font_lists():
+                shutil.copy(fonts, folder / "matplotlib")
         environment = {
             "PATH": os.defpath,
             "HOME": str(folder / "scratch"),
             "MPLCONFIGDIR": str(folder / "matplotlib"),
             "MPLBACKEND": BACKEND,
             "LANG": "C.UTF-8",
-            "PYTHONDONTWRITEBYTECODE": "1",
             "JOBLIB_MULTIPROCESSING": "0",  # it would warn that it cannot
             "MALLOC_MMAP_THRESHOLD_": str(
                 2**25
@@ -156,9 +162,12 @@ class Zygote:
             listener.bind(str(folder / "socket"))
             listener.listen()
             self._process = subprocess.Popen(
-                [sys.executable, "-I", str(INSIDE / "zygote.py"), str(listener.fileno())], pass_fds=[listener.fileno()],
+                [sys.executable, "-I", "-B", str(INSIDE / "zygote.py"), str(listener.fileno())], pass_fds=[listener.fileno()],
                 env=environment, cwd=folder / "scratch", stdin=subprocess.PIPE, stdout=log, stderr=log,
             )  # fmt: skip
+        for inside, data in library(self.lesson):
+            if not inside.endswith(".npz"):  # no recorded truth
+                _place(folder / "bundle" / inside, data)
         with contextlib.suppress(BrokenPipeError):  # it has ended; its log will be shown
             self._process.stdin.write(json.dumps(self._options()).encode() + b"\n")
             self._process.stdin.flush()  # and never closed: its end is how the warm process knows of ours
@@ -167,6 +176,7 @@ class Zygote:
         project = [Path(module.__file__).parent for module in (lessonkit, reference_impl)] + [INSIDE.parent]
         hidden = [*project, *{path.parent for path in project if path.parent.name != "site-packages"}]
         number, bundle = self.lesson.name[:2], self.folder / "bundle"
+        downloads = any(name in cell for cell in self.opening for name in DOWNLOADS)
         return {
             "bundle": str(bundle),
             "folder": str(self.folder),
@@ -176,8 +186,11 @@ class Zygote:
             "limits": asdict(self.limits),
             "protections": list(self._protections),
             "opening": self.opening,
-            "warm": [*LIBRARIES, f"lessonkit.plots.lesson_{number}", f"lessonkit.explorers.lesson_{number}"],
-        }
+            "warm": [
+                *LIBRARIES, *(["sklearn.datasets"] if downloads else []),
+                f"lessonkit.plots.lesson_{number}", f"lessonkit.explorers.lesson_{number}",
+            ],
+        }  # fmt: skip
 
     def opened(self):
         """Wait until the opening has been run; return what each of its cells has put out, a list of lists of outputs."""

@@ -11,6 +11,7 @@ import resource
 import signal
 import sys
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 CLONE_NEWNS, CLONE_NEWIPC, CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET = (
@@ -51,6 +52,7 @@ class Limits:
     output: int = 200_000
 
 
+@cache
 def _libc():
     return ctypes.CDLL(None, use_errno=True)
 
@@ -130,9 +132,9 @@ def mount_scratch(folder, size):
 
 def drop_capabilities():
     """No capability is left, and none can come back."""
-    libc = _libc()
-    for capability in range(64):
-        libc.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0)
+    capability, libc = 0, _libc()
+    while libc.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) == 0:  # until the kernel knows no more
+        capability += 1
     header = (ctypes.c_uint32 * 2)(0x20080522, 0)
     none = (ctypes.c_uint32 * 6)()
     _call("capset", ctypes.byref(header), ctypes.byref(none))

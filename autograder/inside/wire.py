@@ -24,6 +24,8 @@ DTYPES = {
     for code in ("?", "b", "h", "i", "q", "B", "H", "I", "Q", "e", "f", "d", "F", "D")
 }
 ARRAY, SCALAR = 1, 2
+PASSED = (type(None), bool, float, str)  # msgpack's own; an integer may be too large for it
+READ = {*PASSED, int, np.ndarray, *(dtype.type for dtype in DTYPES.values())}  # what a message holds, lists apart
 
 
 class WireError(Exception):
@@ -56,19 +58,20 @@ def unpack(data):
     WireError
         If the bytes are no such value.
     """
-    left = [MAX_PARTS]
-
-    def spend(parts):
-        left[0] -= parts
-        if left[0] < 0:
-            raise WireError("a value has too many parts")
+    left = MAX_PARTS
 
     def counted(items):
-        spend(len(items) + 1)
+        nonlocal left
+        left -= len(items) + 1
+        if left < 0:
+            raise WireError("a value has too many parts")
         return items
 
     def array(code, content):
-        spend(1)
+        nonlocal left
+        left -= 1
+        if left < 0:
+            raise WireError("a value has too many parts")
         return _array(code, content)
 
     try:
@@ -141,7 +144,7 @@ def _encode(value, depth):
     if depth > MAX_DEPTH:
         raise WireError("a value is nested too deeply")
     kind = type(value)
-    if value is None or kind in (bool, float, str):
+    if kind in PASSED:
         return value
     if isinstance(value, (np.ndarray, np.generic)):
         return _as_bytes(value)
@@ -209,13 +212,13 @@ def _generator(state, inc, has_uint32, uinteger):
 def _decode(value, depth):
     if depth > MAX_DEPTH:
         raise WireError("a value is nested too deeply")
-    if not isinstance(value, list):
-        if value is None or type(value) in (bool, int, float, str) or isinstance(value, (np.ndarray, np.generic)):
-            return value
+    if type(value) in READ:
+        return value
+    if type(value) is not list:
         raise WireError("a value is not plain")
     tag, *parts = value
     if tag in ("t", "l"):
-        items = [_decode(part, depth + 1) for part in parts]
+        items = [part if type(part) in READ else _decode(part, depth + 1) for part in parts]
         return tuple(items) if tag == "t" else items
     if tag == "d":
         keys = parts[::2]
@@ -249,7 +252,7 @@ def _array(code, data):
     dtype, shape, size = _read_head(data[1:start])
     if size != len(data) - start:
         raise WireError("an array whose size is not what it says")
-    array = np.frombuffer(data, dtype=dtype, offset=start).reshape(shape).copy() if size else np.empty(shape, dtype)
+    array = np.ndarray(shape, dtype, data, start).copy() if size else np.empty(shape, dtype)
     return array if code == ARRAY else array[()]
 
 

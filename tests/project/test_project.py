@@ -2,6 +2,8 @@
 
 import re
 import subprocess
+import sys
+import textwrap
 import tomllib
 
 import jupytext
@@ -169,3 +171,26 @@ def test_ruff_finds_nothing():
     for command in (["check"], ["format", "--check"]):
         done = subprocess.run([sys.executable, "-m", "ruff", *command, "."], cwd=COURSE, capture_output=True, text=True)
         assert done.returncode == 0, done.stdout[-3000:]
+
+
+def test_the_gradebook_comes_without_nbgraders_applications_until_they_are_asked_for():
+    code = """
+    import sys
+    from autograder.__main__ import on_demand
+    on_demand("nbgrader")
+    from nbgrader.api import Gradebook
+    assert "nbgrader.apps" not in sys.modules and "jupyter_server" not in sys.modules
+    from nbgrader.preprocessors import AssignLatePenalties
+    AssignLatePenalties().init_plugin()
+    import nbgrader
+    assert nbgrader.api.Gradebook is Gradebook and nbgrader.__version__
+    assert nbgrader._jupyter_server_extension_points() and "nbgrader.apps" in sys.modules
+    on_demand("nbgrader")
+    assert sys.modules["nbgrader"] is nbgrader
+    try:
+        nbgrader.no_such_thing
+    except AttributeError:
+        print("as ever")
+    """
+    done = subprocess.run([sys.executable, "-c", textwrap.dedent(code)], capture_output=True, text=True)
+    assert done.stdout == "as ever\n", done.stderr

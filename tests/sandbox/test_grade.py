@@ -284,7 +284,7 @@ def test_graders_share_a_warm_process_until_it_is_gone(monkeypatch):
     monkeypatch.setattr(tool, "_warm", {})
     data, released = submission(RELEASED, solved()).encode(), json.loads(RELEASED)
     with outside.Zygote(LESSON, opening=opening(released)) as zygote:
-        shared = [LESSON, data, "", released, 12345, False, None, zygote.folder]
+        shared = [LESSON, data, "", released, 12345, False, None, (zygote.folder, outside.PROTECTIONS)]
         assert sum(tool.work(*shared)["points"].values()) == FULL and started == [zygote]
         session = zygote.notebook()
         assert session.run("print(6 * 7)")[0]["text"] == "42\n"

@@ -150,6 +150,17 @@ def test_a_notebook_that_begins_otherwise_is_run_from_its_first_cell():
             assert [each for place in sorted(graded.outputs) for each in texts(graded.outputs[place])] == said
 
 
+@pytest.mark.parametrize("word", ["load_digits", "get_MNIST_data"])
+def test_scikit_learn_is_warm_where_a_lesson_downloads_with_it(word):
+    if outside._missing():
+        pytest.skip(f"needs every protection of Linux; missing here: {outside._missing()}")
+    with outside.Zygote("01", opening=(f"import sys  # {word}",)) as zygote:
+        session = zygote.notebook()
+        said = texts(session.run("print('sklearn.datasets' in sys.modules)"))
+        session.close()
+    assert said == [f"{word == 'get_MNIST_data'}\n"]
+
+
 def test_a_generator_that_comes_in_draws_and_spawns_by_its_state():
     if outside._missing():
         pytest.skip(f"needs every protection of Linux; missing here: {outside._missing()}")
