@@ -45,7 +45,7 @@ site: $(READY)  ## the course site in dist/site; OFFLINE=1 serves all from itsel
 	$(BIN)/python -m autograder site $(LESSONS) $(if $(OFFLINE),--offline)
 
 test: $(READY) chromium  ## every test: reference, checks, grading, notebooks, browser
-	$(ONE_THREAD) $(BIN)/python -m pytest -n 2 --dist loadfile --nbval
+	$(ONE_THREAD) $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --nbval
 
 bench: $(READY)  ## how fast it all is, beside its peers: writes docs/benchmarks.md
 	$(ONE_THREAD) $(KEEP_MEMORY) $(BIN)/python -m benchmarks $(PARTS)

@@ -20,6 +20,15 @@ by_lesson = pytest.mark.parametrize("number", EXAMPLES)
 
 
 @pytest.fixture(autouse=True)
+def no_loop_of_the_browser():
+    """Playwright leaves its event loop running in a process that has tested in a browser."""
+    browser = asyncio._get_running_loop()
+    asyncio._set_running_loop(None)
+    yield
+    asyncio._set_running_loop(browser)
+
+
+@pytest.fixture(autouse=True)
 def no_warnings():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
