@@ -36,7 +36,6 @@ sys.path.append(str(Path(__file__).parent / "inside"))  # both sides import the 
 import wire  # noqa: E402
 
 INSIDE = Path(__file__).parent / "inside"
-LIBRARIES = ("numpy.random", "ipywidgets", "tqdm.auto")  # loaded before the first notebook, when they are there
 DOWNLOADS = ("get_california_housing_data", "get_MNIST_data")  # they import scikit-learn, which takes a second
 BACKEND = "module://matplotlib_inline.backend_inline"  # figures are shown in the notebook, as by Jupyter's kernel
 PROTECTIONS = ("namespaces", "capabilities", "resources", "files", "system calls")
@@ -187,10 +186,11 @@ class Zygote:
             "protections": list(self._protections),
             "opening": self.opening,
             "warm": [
-                *LIBRARIES, *(["sklearn.datasets"] if downloads else []),
-                f"lessonkit.plots.lesson_{number}", f"lessonkit.explorers.lesson_{number}",
+                f"lessonkit.plots.lesson_{number}",
+                f"lessonkit.explorers.lesson_{number}",
+                *(["sklearn.datasets"] if downloads else []),
             ],
-        }  # fmt: skip
+        }
 
     def opened(self):
         """Wait until the opening has been run; return what each of its cells has put out, a list of lists of outputs."""

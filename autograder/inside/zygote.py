@@ -17,7 +17,10 @@ import socket
 import sys
 import tempfile
 
-LIBRARIES = ("matplotlib.backends.backend_agg", "IPython.core.interactiveshell", "landlock", "msgpack", "pyseccomp")
+LIBRARIES = (
+    "numpy.random", "matplotlib.backends.backend_agg", "IPython.core.interactiveshell", "ipywidgets", "tqdm.auto",
+    "landlock", "msgpack", "pyseccomp",
+)  # fmt: skip
 UNIT = 1 if sys.platform == "darwin" else 1024  # of ru_maxrss, in bytes
 WARM_UP = "import matplotlib.pyplot as plt\nplt.semilogy([1e-9, 1e9])\nplt.show()\nplt.close('all')\ndel plt"
 

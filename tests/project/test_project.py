@@ -166,8 +166,6 @@ def test_nothing_names_this_machine_or_a_registry():
 
 
 def test_ruff_finds_nothing():
-    import sys
-
     for command in (["check"], ["format", "--check"]):
         done = subprocess.run([sys.executable, "-m", "ruff", *command, "."], cwd=COURSE, capture_output=True, text=True)
         assert done.returncode == 0, done.stdout[-3000:]
