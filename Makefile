@@ -48,13 +48,13 @@ test: $(READY) chromium  ## every test: reference, checks, grading, notebooks, b
 	$(ONE_THREAD) $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --nbval
 
 bench: $(READY)  ## how fast it all is, beside its peers: writes docs/benchmarks.md
-	$(ONE_THREAD) $(KEEP_MEMORY) $(BIN)/python -m benchmarks $(PARTS)
+	$(ONE_THREAD) $(KEEP_MEMORY) $(BIN)/python -m tools.benchmarks $(PARTS)
 
 scorecard: $(READY)  ## the grader's own grade, docs/scorecard.md: measures what has changed
-	$(ONE_THREAD) $(BIN)/python -m autograder scorecard
+	$(ONE_THREAD) $(BIN)/python -m tools scorecard
 
 demo: $(READY)  ## an instructor's whole loop in a minute: release, collect, grade, feedback
-	$(ONE_THREAD) $(BIN)/python -m autograder demo $(LESSON)
+	$(ONE_THREAD) $(BIN)/python -m tools demo $(LESSON)
 
 chromium:
 	@command -v chromium chromium-browser google-chrome >/dev/null 2>&1 \

@@ -25,7 +25,7 @@ c.Execute.timeout = 180
 # Submissions are brought into shape first (edited check cells are graded as released, deleted ones put back), and then run
 # in a locked-in process while the checks grade from outside.
 c.Autograde.sanitize_preprocessors = [
-    "autograder.nbgrader_plugin.Recognise",
+    "autograder.nbgrader_plugins.autograde.Recognise",
     "nbconvert.preprocessors.ClearOutputPreprocessor",
     "nbgrader.preprocessors.DeduplicateIds",
     "nbgrader.preprocessors.OverwriteKernelspec",
@@ -33,7 +33,7 @@ c.Autograde.sanitize_preprocessors = [
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
 c.Autograde.autograde_preprocessors = [
-    "autograder.nbgrader_plugin.GradeOutside",
+    "autograder.nbgrader_plugins.autograde.GradeOutside",
     "nbgrader.preprocessors.IgnorePattern",
     "nbconvert.preprocessors.ClearMetadataPreprocessor",
     "nbgrader.preprocessors.LimitOutput",
@@ -43,18 +43,18 @@ c.Autograde.autograde_preprocessors = [
 ]
 
 # As nbgrader's own CSV, but whole with commas, quotes and accents in names.
-c.ExportApp.plugin_class = "autograder.exporters.Csv"
+c.ExportApp.plugin_class = "autograder.nbgrader_plugins.exporters.Csv"
 
 # Feedback is a page of the course's own: safe whatever a student displays, and with nothing to load from elsewhere.
 c.GenerateFeedback.exporter_class = "autograder.feedback.FeedbackExporter"
 c.GenerateFeedback.preprocessors = ["autograder.feedback.Grades"]
-c.ExchangeFactory.release_feedback = "autograder.exchange.ReleaseFeedback"
+c.ExchangeFactory.release_feedback = "autograder.nbgrader_plugins.exchange.ReleaseFeedback"
 
 # Kernels that nbgrader starts inherit these: one BLAS thread (networks this small lose tenfold with more),
 # and where check(..., hidden=True) finds the reference and the secret seed.
 for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(name, "1")
-os.environ.setdefault("LESSONKIT_LIVE_TRUTH", "autograder.truth")
+os.environ.setdefault("LESSONKIT_LIVE_TRUTH", "autograder.bank.expected")
 os.environ["LESSONKIT_COURSE"] = str(course)
 
 # nbgrader calls `alembic` by name; find the one of this environment, activated or not.

@@ -4,52 +4,15 @@ import argparse
 import gc
 import importlib.util
 import os
+import subprocess
 import sys
+
+from autograder.course import COURSE, CourseError
 
 for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(name, "1")  # before NumPy: on networks this small, more threads cost up to ten times
 # A check of addresses that jsonschema can do without: a second to import
 sys.modules.setdefault("rfc3987_syntax", None)
-
-
-KNOWN = ("BuildError", "ValueError", "CourseError", "PackageError", "WrongPackageError", "SiteError")
-
-
-def build(arguments):
-    """Build what is not up to date, several lessons side by side."""
-    from autograder import build as tool
-
-    tool.update_readme()
-    names = tool.stale(arguments.lessons, arguments.force)
-    if not names:
-        print("Everything is up to date.")
-        return
-    from joblib import Parallel, delayed  # a third of a second, which an idle build need not wait
-
-    for name in names:
-        print(f"building {name}", flush=True)
-    made = Parallel(n_jobs=min(len(names), arguments.jobs))(delayed(tool.build)(name) for name in names)
-    for name, inputs in zip(names, made):
-        tool.remember(name, inputs)
-    print(f"Built: {', '.join(names)}.")
-
-
-def release(arguments):
-    """Write the bundle of each lesson."""
-    from autograder.build import COURSE
-    from autograder.bundle import bundle
-
-    for name in arguments.lessons:
-        print(bundle(name).relative_to(COURSE))
-
-
-def site(arguments):
-    """Build the course site."""
-    from autograder.build import COURSE
-    from autograder.site import build_site
-
-    folder = build_site(arguments.lessons, arguments.offline).relative_to(COURSE)
-    print(f"Built {folder}. Look at it: python -m http.server --bind 127.0.0.1 --directory {folder} 8000")
 
 
 def on_demand(name):
@@ -73,12 +36,57 @@ def on_demand(name):
     package.__getattr__ = find
 
 
+def lesson_name(text):
+    """The full name of a lesson that was named on the command line."""
+    from lessonkit.catalogue import UnknownName, lesson
+
+    try:
+        return lesson(text).name
+    except UnknownName as error:
+        raise CourseError(str(error)) from None
+
+
+def build(arguments):
+    """Build what is not up to date, several lessons side by side."""
+    from autograder.publish import build as tool
+
+    tool.update_readme()
+    names = tool.stale(list(map(lesson_name, arguments.lessons)), arguments.force)
+    if not names:
+        print("Everything is up to date.")
+        return
+    from joblib import Parallel, delayed  # a third of a second, which an idle build need not wait
+
+    for name in names:
+        print(f"building {name}", flush=True)
+    fingerprints = Parallel(n_jobs=min(len(names), arguments.jobs))(delayed(tool.build)(name) for name in names)
+    for name, fingerprint in zip(names, fingerprints):
+        tool.remember(name, fingerprint)
+    print(f"Built: {', '.join(names)}.")
+
+
+def release(arguments):
+    """Write the bundle of each lesson."""
+    from autograder.publish.bundle import bundle
+
+    for name in map(lesson_name, arguments.lessons):
+        print(bundle(name).relative_to(COURSE))
+
+
+def site(arguments):
+    """Build the course site."""
+    from autograder.site import build_site
+
+    folder = build_site(list(map(lesson_name, arguments.lessons)), arguments.offline).relative_to(COURSE)
+    print(f"Built {folder}. Look at it: python -m http.server --bind 127.0.0.1 --directory {folder} 8000")
+
+
 def grade(arguments):
     """Grade a class and say how it went."""
-    from autograder import grade as tool
+    from autograder.grading.assignment import grade as tool
 
     on_demand("nbgrader")
-    outcomes = tool.grade(
+    outcomes = tool(
         arguments.lesson, os.getcwd(), arguments.jobs, arguments.force, arguments.unsandboxed, arguments.db_url,
         arguments.scheduler,
     )  # fmt: skip
@@ -93,9 +101,9 @@ def grade(arguments):
 
 def explain(arguments):
     """Say how a grade came about."""
-    from autograder.grade import explain as tool
+    from autograder.grading.assignment import explain as tool
 
-    print(tool(arguments.lesson, arguments.student, os.getcwd(), arguments.unsandboxed))
+    print(tool(lesson_name(arguments.lesson), arguments.student, os.getcwd(), arguments.unsandboxed))
 
 
 def report(arguments):
@@ -103,47 +111,42 @@ def report(arguments):
     from autograder.report import report as tool
 
     on_demand("nbgrader")
-    for path in tool(arguments.lesson, os.getcwd(), arguments.compare, arguments.similar, arguments.db_url):
+    lesson = lesson_name(arguments.lesson)
+    for path in tool(lesson, os.getcwd(), arguments.compare, arguments.similar, arguments.db_url):
         print(os.path.relpath(path))
 
 
 def doctor(arguments):
     """Try every protection."""
-    from autograder.doctor import main as tool
+    from autograder.sandbox.doctor import main as tool
 
     if tool():
         print("Grading asks for --unsandboxed here.")
 
 
-def scorecard(arguments):
-    """Grade the grader: measure what has changed, write the page, and say what is worse than it may be."""
-    from autograder.scorecard import page, results
-
-    wanted = results.LEAST if arguments.quick else results.SEEDS
-    numbers = results.measure_what_is_stale(arguments.jobs, wanted)
-    page.write(numbers)
-    if problems := page.problems(numbers):
-        raise ValueError("The scorecard has problems:\n  " + "\n  ".join(problems))
-    print(f"Written: {page.PAGE.name}. No number is worse than it may be.")
-
-
-def demo(arguments):
-    """Show the whole loop on a small class."""
-    from autograder import demo as tool
-
-    tool.main(arguments.lesson)
+def elsewhere(arguments):
+    """Run a command of the project's own tools, which are no part of the autograder."""
+    if not (COURSE / "tools").is_dir():
+        raise CourseError(f"`{arguments.command}` measures the project itself: run it in a clone of the course.")
+    return subprocess.call([sys.executable, "-m", "tools", arguments.command, *arguments.options], cwd=COURSE)
 
 
 def parser():
     """The command line."""
     top = argparse.ArgumentParser(prog="python -m autograder", description=__doc__)
     commands = top.add_subparsers(dest="command", required=True)
+    add_making(commands)
+    add_grading(commands)
+    add_elsewhere(commands)
+    return top
+
+
+def add_making(commands):
+    """The commands that make what students get."""
     command = commands.add_parser("build", help="make the solutions, the released lessons and the recorded truth")
     command.add_argument("lessons", nargs="*", metavar="LESSON", help="06_backward, or 06; default: all")
     command.add_argument("--force", action="store_true", help="build what is up to date as well")
-    command.add_argument(
-        "--jobs", type=int, default=os.cpu_count() or 1, help="lessons side by side (default: %(default)s)"
-    )
+    add_jobs(command, "lessons side by side")
     command.set_defaults(run=build)
     command = commands.add_parser("release", help="write dist/LESSON.zip: all that a student gets")
     command.add_argument("lessons", nargs="+", metavar="LESSON", help="06_backward, or 06")
@@ -152,11 +155,13 @@ def parser():
     command.add_argument("lessons", nargs="*", metavar="LESSON", help="06_backward, or 06; default: all")
     command.add_argument("--offline", action="store_true", help="serve everything from the site itself")
     command.set_defaults(run=site)
+
+
+def add_grading(commands):
+    """The commands that grade, and show what came of it."""
     command = commands.add_parser("grade", help="grade a class: sandboxed, in parallel, from outside")
     command.add_argument("lesson", metavar="LESSON", help="06_backward, or 06")
-    command.add_argument(
-        "--jobs", type=int, default=os.cpu_count() or 1, help="notebooks side by side (default: %(default)s)"
-    )
+    add_jobs(command, "notebooks side by side")
     command.add_argument("--force", action="store_true", help="grade again what has not changed")
     command.add_argument("--unsandboxed", action="store_true", help="grade although a protection is missing here")
     command.add_argument("--db-url", help="the gradebook (default: gradebook.db in this folder)")
@@ -180,38 +185,37 @@ def parser():
     command.set_defaults(run=report)
     command = commands.add_parser("doctor", help="try which protections hold on this machine")
     command.set_defaults(run=doctor)
-    command = commands.add_parser(
-        "scorecard", help="grade the grader: measure what has changed, write docs/scorecard.md"
-    )
-    command.add_argument(
-        "--jobs", type=int, default=os.cpu_count() or 1, help="exercises side by side (default: %(default)s)"
-    )
-    command.add_argument(
-        "--quick", action="store_true", help="as few seeds as a change needs: minutes, not hours; the rest comes later"
-    )
-    command.set_defaults(run=scorecard)
-    command = commands.add_parser("demo", help="release a lesson, make a class, grade it, give feedback")
-    command.add_argument("lesson", nargs="?", default="01_activations", metavar="LESSON", help="default: %(default)s")
-    command.set_defaults(run=demo)
-    return top
+
+
+def add_elsewhere(commands):
+    """The commands of ``tools/``, under the names that they have always had."""
+    for name, about in (
+        ("scorecard", "grade the grader: measure what has changed, write docs/scorecard.md"),
+        ("demo", "release a lesson, make a class, grade it, give feedback"),
+    ):
+        command = commands.add_parser(name, help=about, add_help=False)
+        command.add_argument("options", nargs=argparse.REMAINDER, help=f"see: python -m tools {name} --help")
+        command.set_defaults(run=elsewhere)
+
+
+def add_jobs(command, what):
+    """How much is done at a time."""
+    command.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help=f"{what} (default: %(default)s)")
 
 
 def main(argv=None):
-    """Run one command; a known error is one line on stderr and exit code 2."""
+    """Run one command; an expected error is one line on stderr and exit code 2. A bug of ours shows its traceback."""
     arguments = parser().parse_args(argv)
     try:
-        arguments.run(arguments)
+        return arguments.run(arguments) or 0
+    except CourseError as error:
+        print(f"{type(error).__name__}: {error}", file=sys.stderr)
+        return 2
     except ModuleNotFoundError as error:
         if error.name not in ("fcntl", "resource"):
             raise
         print("Grading runs on Linux, and with --unsandboxed on macOS. On Windows, use WSL.", file=sys.stderr)
         return 2
-    except Exception as error:
-        if type(error).__name__ not in KNOWN:
-            raise
-        print(f"{type(error).__name__}: {error}", file=sys.stderr)
-        return 2
-    return 0
 
 
 if __name__ == "__main__":

@@ -7,10 +7,10 @@ from dataclasses import asdict, replace
 from importlib import import_module
 
 from lessonkit import report
-from lessonkit.grading import Result, grade
-from lessonkit.host import LocalHost
-from lessonkit.lessons import exercise as find_exercise
-from lessonkit.recorded import truth_of
+from lessonkit.catalogue import exercise as find_exercise
+from lessonkit.engine.diagnose import Result, grade
+from lessonkit.engine.expected import truth_of
+from lessonkit.engine.host import LocalHost
 
 RESULT = "application/vnd.lessonkit.result+json"
 

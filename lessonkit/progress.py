@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from html import escape
 
-from lessonkit import registry, student
-from lessonkit.grading import grade
-from lessonkit.host import LocalHost
-from lessonkit.lessons import lessons
-from lessonkit.recorded import truth_of
-from lessonkit.values import show_number
+from lessonkit import definitions
+from lessonkit.catalogue import lessons
+from lessonkit.engine import registry
+from lessonkit.engine.diagnose import grade
+from lessonkit.engine.expected import truth_of
+from lessonkit.engine.host import LocalHost
+from lessonkit.engine.values import show_number
 
 PASSES, PARTLY, EMPTY = "✓ passes", "✗ not yet", "· empty"
 
@@ -82,11 +83,11 @@ def progress(folder=None):
     """
     rows, notes = [], []
     for lesson in lessons().values():
-        path = student.find_notebook(lesson.name, folder)
+        path = definitions.find_notebook(lesson.name, folder)
         if path is None:
             continue
         try:
-            host = LocalHost(student.definitions(path))
+            host = LocalHost(definitions.definitions(path))
             for exercise in lesson.exercises:
                 rows.append(_row(lesson.name, exercise.name, host))
         except ValueError as error:

@@ -3,7 +3,7 @@
 import re
 from html import escape
 
-from lessonkit.values import show_number
+from lessonkit.engine.values import show_number
 
 SAME = "The same cause as above."
 ADVICE = (  # what to do with an exercise that is still empty

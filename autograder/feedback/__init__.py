@@ -17,13 +17,13 @@ from nbgrader.utils import is_grade, is_solution, is_task
 from pygments.formatters import HtmlFormatter
 from traitlets import default
 
-from autograder import look
 from autograder.feedback import safe
+from autograder.publish import stylesheet
 from lessonkit import report
-from lessonkit.grading import Outcome, Result
-from lessonkit.lessons import explained_everywhere, explained_under, lessons
+from lessonkit.catalogue import explained_everywhere, explained_under, lessons
+from lessonkit.engine.diagnose import Outcome, Result
+from lessonkit.engine.values import show_number
 from lessonkit.notebook import RESULT
-from lessonkit.values import show_number
 
 HERE = Path(__file__).parent
 CODE_LIGHT, CODE_DARK = "a11y-high-contrast-light", "a11y-high-contrast-dark"  # styles of accessible-pygments
@@ -133,7 +133,7 @@ def page(notebook, grading):
     str
     """
     lesson, cells, notes = lessons().get(grading["assignment"]), notebook.cells, ""
-    if lesson and cells and cells[0].get("id") == "about":  # what `autograder.grade.about` put first
+    if lesson and cells and cells[0].get("id") == "about":  # what `autograder.grading.notebook.about` put first
         notes, cells = safe.markdown(cells[0].source, plain=True)[0], cells[1:]
     shown, anchors = _shown(cells)
     items = [cell["item"] for cell in shown if cell["item"]]
@@ -225,4 +225,4 @@ def _style():
     """The page's one stylesheet, with the colours of code in light and dark."""
     light, dark = (HtmlFormatter(style=style).get_style_defs(".highlight") for style in (CODE_LIGHT, CODE_DARK))
     own = (HERE / "page.css").read_text(encoding="utf-8")
-    return look.style(light, f"@media (prefers-color-scheme: dark) {{\n{dark}\n}}", own)
+    return stylesheet.style(light, f"@media (prefers-color-scheme: dark) {{\n{dark}\n}}", own)

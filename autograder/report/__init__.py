@@ -6,12 +6,11 @@ nothing of any other host.
 
 import csv
 
-from autograder import runs
-from autograder.build import COURSE
-from autograder.grade import Course
+from autograder.course import COURSE, Course
+from autograder.grading import history
 from autograder.report.gather import read, rows
 from autograder.report.page import page
-from lessonkit.lessons import lesson as find_lesson
+from lessonkit.catalogue import lesson as find_lesson
 
 
 def report(lesson, folder=COURSE, compare=None, similar=False, db_url=None):
@@ -23,7 +22,7 @@ def report(lesson, folder=COURSE, compare=None, similar=False, db_url=None):
     folder : path
         The course.
     compare : str, optional
-        The run to compare with: see `runs.find`.
+        The run to compare with: see `history.find`.
     similar : bool
         Look for submissions that are nearly the same.
     db_url : str, optional
@@ -40,7 +39,7 @@ def report(lesson, folder=COURSE, compare=None, similar=False, db_url=None):
     """
     lesson, course = find_lesson(lesson), Course(folder, db_url)
     group = read(lesson.name, course)
-    before = runs.find(course, lesson.name, compare) if compare else None
+    before = history.find(course, lesson.name, compare) if compare else None
     pairs = None
     if similar:
         from autograder.report.similar import similar as look

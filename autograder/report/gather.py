@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-from autograder import runs
-from autograder.exporters import text as cell
+from autograder.grading import history
+from autograder.nbgrader_plugins.exporters import text as cell
+from autograder.nbgrader_plugins.scores import scores
 from autograder.report import items
-from autograder.scores import scores
 
 NOTHING = "Nothing was handed in."
 
@@ -27,7 +27,7 @@ class Class:
     max_score : float
     """
 
-    run: runs.Run
+    run: history.Run
     names: dict
     people: dict
     scores: dict
@@ -59,7 +59,7 @@ def read(lesson, course):
     from nbgrader.api import Gradebook
 
     everyone = course.students(lesson)
-    run = runs.current(course, lesson)
+    run = history.current(course, lesson)
     with Gradebook(course.db_url) as gradebook:
         people = {each.id: (each.last_name or "", each.first_name or "") for each in gradebook.students}
         found = scores(gradebook, lesson)

@@ -8,7 +8,7 @@ import jinja2
 import numpy as np
 from markupsafe import Markup
 
-from autograder import look
+from autograder.publish import stylesheet
 from autograder.report import items, svg
 from autograder.report.gather import megabytes, needs_a_person, state
 from lessonkit.report import set_code
@@ -64,7 +64,7 @@ def page(lesson, group, before=None, pairs=None):
 
     Parameters
     ----------
-    lesson : lessonkit.lessons.Lesson
+    lesson : lessonkit.catalogue.Lesson
     group : autograder.report.gather.Class
     before : Run, optional
         An earlier run, to compare with.
@@ -79,7 +79,7 @@ def page(lesson, group, before=None, pairs=None):
     analysis = items.analyse(graded)
     return _environment(group).get_template("page.html.j2").render(
         lesson=lesson,
-        **look.style((HERE / "page.css").read_text(encoding="utf-8")),
+        **stylesheet.style((HERE / "page.css").read_text(encoding="utf-8")),
         group=group,
         written=datetime.now(UTC),
         states={name: [s for s in group.names if state(group.entries.get(s)) == name] for name in STATES},

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from autograder.grade import submission
-from autograder.recognise import Unreadable, recognise
+from autograder.grading.repair import Unreadable, recognise
 
 CUTOFF = 95  # percent of rapidfuzz's `fuzz.ratio`
 LEAST = 60  # tokens: less than this is no evidence
@@ -49,7 +48,7 @@ def similar(course, lesson, students, exercises):
     unwritten = _forms(released, exercises)
     forms = {}
     for student in students:
-        data, _ = submission(course, lesson, student)
+        data, _ = course.submission(lesson, student)
         try:
             found = _forms(recognise(data, released).notebook, exercises) if isinstance(data, bytes) else {}
         except Unreadable:

@@ -3,12 +3,12 @@
 import shutil
 from pathlib import Path
 
-from autograder.build import COURSE
-from autograder.bundle import bundle, kit
+from autograder.course import COURSE
+from autograder.publish.bundle import bundle, kit
 from autograder.site.lite import browser_edition
 from autograder.site.pages import write_pages
-from lessonkit.lessons import lesson as find_lesson
-from lessonkit.lessons import lessons
+from lessonkit.catalogue import lesson as find_lesson
+from lessonkit.catalogue import lessons
 
 
 def build_site(names=None, offline=False, folder=None, kept=None):

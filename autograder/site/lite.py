@@ -17,8 +17,8 @@ from pathlib import Path
 
 from jupyter_core.paths import jupyter_path
 
-from autograder.build import COURSE
-from autograder.bundle import library
+from autograder.course import COURSE, CourseError
+from autograder.publish.bundle import library
 from autograder.site import packages
 
 CDN = f"https://cdn.jsdelivr.net/pyodide/v{packages.PYODIDE.version}/full/pyodide.js"
@@ -34,7 +34,7 @@ WHEELS_SEEN_FROM_KERNEL = "../../../../pypi"
 AUTOSAVE = 10  # seconds: work is in this browser alone, and a telephone may reload a page at any moment
 
 
-class SiteError(Exception):
+class SiteError(CourseError):
     """The site cannot be built; the message says why."""
 
 

@@ -8,12 +8,14 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from autograder.course import CourseError
 
-class PackageError(Exception):
+
+class PackageError(CourseError):
     """A package cannot be fetched; the message says what to do."""
 
 
-class WrongPackageError(Exception):
+class WrongPackageError(CourseError):
     """A package is not the one that it should be. It is not used."""
 
 

@@ -16,9 +16,9 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
-from autograder import addresses
-from autograder.build import COURSE
-from lessonkit import registry
+from autograder.course import COURSE
+from autograder.publish import urls
+from lessonkit.engine import registry
 
 HERE = Path(__file__).parent
 BREAK_BEFORE = ("=", "≈", "<", ">", "≤", "≥", "←", "→", "+", "−")
@@ -91,7 +91,7 @@ def write_pages(lessons, folder, offline):
         loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True,
     )  # fmt: skip
-    environment.globals |= {"addresses": addresses, "offline": offline, "lessons": lessons, "points": _points}
+    environment.globals |= {"urls": urls, "offline": offline, "lessons": lessons, "points": _points}
     for name in ("style.css", "icon.svg"):
         shutil.copy(HERE / name, folder / name)
     for number, lesson in enumerate(lessons):
@@ -156,7 +156,7 @@ def _figures(outputs, name, lesson, folder):
 
 def _opening_figure(folder):
     """The landing page's figure: what a network of the course has learned."""
-    from lessonkit.lessons import lesson as find_lesson
+    from lessonkit.catalogue import lesson as find_lesson
 
     name, source = OPENING_FIGURE
     lesson = find_lesson(name)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lessonkit.code import Call
+from lessonkit.engine.proxy import Call
 
 
 def away_from_zero(rng, shape, low=0.1, high=2.0):

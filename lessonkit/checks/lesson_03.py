@@ -10,9 +10,9 @@ import math
 import numpy as np
 
 from lessonkit.checks import builds_on, two_sizes
-from lessonkit.host import StudentError
-from lessonkit.registry import check
-from lessonkit.values import describe
+from lessonkit.engine.host import StudentError
+from lessonkit.engine.registry import check
+from lessonkit.engine.values import describe
 
 NUMERICAL = ("eval_numerical_gradient", "eval_numerical_gradient_array")
 SHAPES = [(4,), (1, 3), (2, 3, 2)]

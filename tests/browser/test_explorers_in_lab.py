@@ -3,8 +3,8 @@
 import nbformat
 import pytest
 
-from autograder.build import COURSE
-from benchmarks.explorers import examples
+from autograder.course import COURSE
+from tools.benchmarks.explorers import examples
 
 NOTEBOOK = "explorers.ipynb"
 SHOW = """index => {
@@ -30,9 +30,7 @@ SEEN = """output => {
 @pytest.fixture(scope="module")
 def page(browser, lab):
     """One notebook with every explorer in a cell of its own, run."""
-    first = (
-        f"import sys\nsys.path.insert(0, {str(COURSE)!r})\nfrom benchmarks.explorers import examples\nmade = examples()"
-    )
+    first = f"import sys\nsys.path.insert(0, {str(COURSE)!r})\nfrom tools.benchmarks.explorers import examples\nmade = examples()"
     sources = [first, *(f"made[{number}]()" for number in examples()), ""]
     cells = [nbformat.v4.new_code_cell(source) for source in sources]
     kernel = {"kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}}

@@ -10,12 +10,13 @@ import sys
 import nbformat
 import pytest
 
-from autograder import doctor, feedback
-from autograder.build import COURSE
-from autograder.classroom import answer, find, hand_in, submission
-from autograder.grade import grade
-from lessonkit.lessons import lesson as find_lesson
-from lessonkit.lessons import lessons
+from autograder import feedback
+from autograder.course import COURSE
+from autograder.grading.assignment import grade
+from autograder.sandbox import doctor
+from lessonkit.catalogue import lesson as find_lesson
+from lessonkit.catalogue import lessons
+from tools.synthetic_class import answer, find, hand_in, submission
 
 LESSON = "01_activations"
 EXERCISES = [exercise.name for exercise in find_lesson(LESSON).exercises]

@@ -1,8 +1,8 @@
 """A student's way through an exercise, in a real JupyterLab: wrong, told why, right, validated."""
 
-from autograder.build import COURSE
-from autograder.classroom import answer, find, right, submission
-from lessonkit.lessons import lesson as find_lesson
+from autograder.course import COURSE
+from lessonkit.catalogue import lesson as find_lesson
+from tools.synthetic_class import answer, find, right, submission
 
 LESSON = "01_activations"
 FIND = """id => {

@@ -13,14 +13,12 @@ import pytest
 from nbgrader.api import Gradebook, Student
 
 from autograder import __main__ as command_line
-from autograder import grade as tool
-from autograder import outside
-from autograder.build import COURSE
-from autograder.classroom import attempt, hand_in, right, submission
-from autograder.grade import Course
+from autograder.course import COURSE, Course
+from autograder.grading import assignment, worker
 from autograder.report import items, read, report
-from autograder.truth import secret_seed
-from lessonkit.lessons import lesson as find_lesson
+from autograder.sandbox import protections
+from lessonkit.catalogue import lesson as find_lesson
+from tools.synthetic_class import attempt, hand_in, right, submission
 
 LESSONS = ("01_activations", "02_mse", "06_backward")
 STUDENTS = 34
@@ -52,8 +50,8 @@ def written(released, answers):
 @pytest.fixture(scope="module")
 def course(tmp_path_factory):
     """A course whose class has handed in three lessons, with what each student was made to get wrong."""
-    if outside._missing():
-        pytest.skip(f"needs every protection of Linux; missing here: {outside._missing()}")
+    if protections._missing():
+        pytest.skip(f"needs every protection of Linux; missing here: {protections._missing()}")
     course = Course(tmp_path_factory.mktemp("class"))
     shutil.copy(COURSE / "nbgrader_config.py", course.folder)
     rng = np.random.default_rng(0)
@@ -79,11 +77,11 @@ def course(tmp_path_factory):
         gradebook.add_student("absent", first_name="Ab", last_name="Sent")
         gradebook.add_student("student02", first_name=NASTY[0], last_name=NASTY[1])
     for name in LESSONS:
-        tool.grade(name, course.folder, jobs=1, quiet=True)
+        assignment.grade(name, course.folder, jobs=1, quiet=True)
     yield course
-    for zygote, _ in tool._warm.values():
-        zygote.close()
-    tool._warm.clear()
+    for fork_server, _ in worker._warm.values():
+        fork_server.close()
+    worker._warm.clear()
 
 
 @pytest.fixture(params=LESSONS)
@@ -161,7 +159,7 @@ def test_names_are_text_and_never_code(course):
     with open(table, newline="", encoding="utf-8") as file:
         row = next(row for row in csv.DictReader(file) if row["student_id"] == "student02")
     assert (row["first_name"], row["last_name"]) == NASTY
-    assert str(secret_seed(course.folder)) not in said
+    assert str(Course(course.folder).secret_seed()) not in said
 
 
 def test_who_needs_a_person_is_told_first(course):
@@ -201,7 +199,7 @@ def test_two_runs_stand_side_by_side(course, monkeypatch, capsys, browser, axe):
     better = [s for s in group.graded if items.points(group.graded[s]) < group.max_score][:5]
     for student in better:
         hand_in(course.folder, student, name, written(released, solved))
-    tool.grade(name, course.folder, jobs=1, quiet=True)
+    assignment.grade(name, course.folder, jobs=1, quiet=True)
     monkeypatch.chdir(course.folder)
     assert command_line.main(["report", "02", "--compare"]) == 0
     assert capsys.readouterr().out.split() == [f"reports/{name}.html", f"reports/{name}.csv"]
@@ -260,7 +258,7 @@ def another(course, folder, people):
     with Gradebook(other.db_url) as gradebook:
         gradebook.db.add_all(Student(id=student) for student in people)
         gradebook.db.commit()
-    writer = tool.Writer(other, lesson, 1)
+    writer = gradebook.Writer(other, lesson, 1)
     entries = {old: json.loads(course.journal(lesson, old).read_text(encoding="utf-8")) for old in set(people.values())}
     for new, old in people.items():
         outcome = {

@@ -10,15 +10,16 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from autograder import addresses, doctor
-from autograder.build import COURSE
-from autograder.classroom import answer, find, right
-from autograder.grade import work
+from autograder.course import COURSE
+from autograder.grading.worker import work
+from autograder.publish import urls
+from autograder.sandbox import doctor
 from autograder.site import build_site
 from autograder.site.packages import PackageError
-from lessonkit import registry
-from lessonkit.lessons import lesson as find_lesson
-from lessonkit.lessons import lessons
+from lessonkit.catalogue import lesson as find_lesson
+from lessonkit.catalogue import lessons
+from lessonkit.engine import registry
+from tools.synthetic_class import answer, find, right
 
 LESSON = "01_activations"
 EXERCISES = [exercise.name for exercise in find_lesson(LESSON).exercises]
@@ -84,7 +85,7 @@ def page(browser, site, request):
 
 def start(page, site, lesson):
     """Open a lesson in the browser edition and wait for its kernel."""
-    page.goto(f"{site.url}/{addresses.browser_edition(lesson)}")
+    page.goto(f"{site.url}/{urls.browser_edition(lesson)}")
     page.wait_for_function(READY)
 
 

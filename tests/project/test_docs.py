@@ -9,13 +9,13 @@ import pytest
 
 import reference_impl
 from autograder.__main__ import parser
-from autograder.bank import mistakes
-from autograder.build import COURSE
+from autograder.bank import mistakes_of
+from autograder.course import COURSE
 from lessonkit import report
-from lessonkit.grading import grade
-from lessonkit.host import LocalHost
-from lessonkit.lessons import exercises
-from lessonkit.recorded import truth_of
+from lessonkit.catalogue import exercises
+from lessonkit.engine.diagnose import grade
+from lessonkit.engine.expected import truth_of
+from lessonkit.engine.host import LocalHost
 
 PAGES = {
     str(path.relative_to(COURSE)): path.read_text(encoding="utf-8")
@@ -23,9 +23,7 @@ PAGES = {
 }
 FENCE = re.compile(r"^ *```(\w*)\n(.*?)^ *```", re.DOTALL | re.MULTILINE)
 LINK = re.compile(r"(?<!!)\[[^\]\n]*\]\(([^)\s]+)\)")
-FILE = re.compile(
-    r"`((?:\.github|autograder|benchmarks|docs|lessonkit|lessons|reference_impl|solutions|tests)/[\w./-]+)`"
-)
+FILE = re.compile(r"`((?:\.github|autograder|tools|docs|lessonkit|lessons|reference_impl|solutions|tests)/[\w./-]+)`")
 MADE_UP = re.compile(r"NN|LESSON|STUDENT|my_")  # stands for a name
 HEADLINE = re.compile(r"^(\w+)(?: is still empty|: (?:all )?\d+ (?:of \d+ )?checks pass)", re.MULTILINE)
 
@@ -136,6 +134,6 @@ def test_the_message_on_the_first_page_is_one_of_the_checks():
     (shown,) = [body for _, body in FENCE.findall(PAGES["README.md"]) if HEADLINE.search(body)]
     exercise = HEADLINE.search(shown)[1]
     reports = [
-        report.text(grade(exercise, LocalHost(each.namespace()), truth_of(exercise))) for each in mistakes(exercise)
+        report.text(grade(exercise, LocalHost(each.namespace()), truth_of(exercise))) for each in mistakes_of(exercise)
     ]
     assert any(excerpt(shown.rstrip(), each) for each in reports)

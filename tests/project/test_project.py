@@ -11,9 +11,10 @@ import nbformat
 import pytest
 import yaml
 
-from autograder import build
-from autograder.build import COURSE, BuildError
-from lessonkit.lessons import lesson, lessons
+from autograder.course import COURSE
+from autograder.publish import build
+from autograder.publish.build import BuildError
+from lessonkit.catalogue import lesson, lessons
 
 CONDA_NAMES = {"matplotlib": "matplotlib-base"}
 NAME = re.compile(r"^[A-Za-z0-9._-]+")

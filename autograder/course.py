@@ -1,0 +1,162 @@
+"""The ground floor: the course's folder, its errors, what a student handed in, and writing a file whole."""
+
+import hashlib
+import json
+import os
+import re
+import secrets
+from pathlib import Path
+
+COURSE = Path(__file__).resolve().parent.parent
+MAX_BYTES = 20 * 2**20  # of one submission
+TIMESTAMP, SECRET = "timestamp.txt", "submission_secret.txt"  # when it was handed in; who may fetch the feedback
+
+
+class CourseError(Exception):
+    """A command cannot go on as things are; the message says what to do. All expected errors derive from it."""
+
+
+class Course:
+    """A course's folders and its gradebook.
+
+    Parameters
+    ----------
+    folder : path
+    db_url : str, optional
+        Default: nbgrader's own, ``sqlite:///<folder>/gradebook.db``.
+    """
+
+    def __init__(self, folder, db_url=None):
+        self.folder = Path(folder).resolve()
+        self.db_url = db_url or f"sqlite:///{self.folder / 'gradebook.db'}"
+
+    def config(self):
+        """The course's nbgrader configuration."""
+        from traitlets.config import Config, PyFileConfigLoader
+
+        if not (self.folder / "nbgrader_config.py").exists():
+            return Config()
+        before = os.environ.get("LESSONKIT_COURSE")
+        try:
+            return PyFileConfigLoader("nbgrader_config.py", path=str(self.folder)).load_config()
+        finally:  # it names its course for kernels that nbgrader starts; this process may grade another one next
+            os.environ.pop("LESSONKIT_COURSE", None)
+            if before is not None:
+                os.environ["LESSONKIT_COURSE"] = before
+
+    def released(self, lesson):
+        """The notebook as it was released, with its hidden tests: what nbgrader keeps as the source of the grades."""
+        path = self.folder / "lessons" / lesson / f"{lesson}.ipynb"
+        if not path.exists():
+            raise CourseError(f"{lesson} is not released yet. Run `nbgrader generate_assignment {lesson}` first.")
+        return json.loads(path.read_text(encoding="utf-8"))
+
+    def handed_in(self):
+        """Everyone who handed something in."""
+        submitted = self.folder / "submitted"
+        entries = submitted.iterdir() if submitted.is_dir() else ()
+        return {path.name for path in entries if path.is_dir() and not path.name.startswith(".")}
+
+    def students(self, lesson):
+        """Everyone on the roster, and everyone who handed something in."""
+        from nbgrader.api import Gradebook, MissingEntry
+
+        with Gradebook(self.db_url) as gradebook:
+            try:
+                gradebook.find_assignment(lesson)
+            except MissingEntry:
+                raise CourseError(
+                    f"The gradebook does not know {lesson}. Run `nbgrader generate_assignment {lesson}` first."
+                ) from None
+            return sorted({student.id for student in gradebook.students} | self.handed_in())
+
+    def beside(self, lesson, student, name):
+        """What `nbgrader collect` wrote down beside a student's notebook; empty when it is not there."""
+        path = self.folder / "submitted" / student / lesson / name
+        if path.is_symlink() or not path.is_file():
+            return ""
+        with open(path, encoding="utf-8", errors="replace") as file:
+            return file.read(200).strip()
+
+    def journal(self, lesson, student):
+        """Where it is noted that a student has been graded."""
+        safe = re.sub(r"[^\w.@-]", lambda m: f"%{ord(m[0]):02x}", student)
+        if len(safe.encode()) > 200:
+            safe = hashlib.sha256(student.encode("utf-8", "surrogateescape")).hexdigest()
+        return self.folder / "grading" / lesson / f"{safe}.json"
+
+    def secret_seed(self):
+        """The course's secret seed; it is drawn at first use and kept in ``.secret_seed``, which git ignores.
+
+        Raises
+        ------
+        CourseError
+            If the file holds no number.
+        """
+        path = self.folder / ".secret_seed"
+        try:
+            with open(path, "x", encoding="ascii") as file:
+                file.write(f"{secrets.randbits(63)}\n")
+        except FileExistsError:
+            pass
+        try:
+            return int(path.read_text(encoding="ascii"))
+        except ValueError:
+            raise CourseError(
+                f"{path.name} holds no number. Delete it to draw a new secret seed, then grade again."
+            ) from None
+
+    def submission(self, lesson, student):
+        """What a student handed in: ``(bytes or None, what to tell the student about it)``.
+
+        Links are not followed: a submission is a file of the student's own. In place of the bytes comes the error that
+        kept them from being read, which is no fault of the student's.
+        """
+        try:
+            return self._submission(lesson, student)
+        except OSError as error:
+            return error, ""
+
+    def _submission(self, lesson, student):
+        person = self.folder / "submitted" / student
+        folder = person / lesson
+        path = folder / f"{lesson}.ipynb"
+        if any(step.is_symlink() for step in (person, folder, path)):
+            return None, "The submission is a link, not a file. Hand in the notebook itself."
+        if not folder.is_dir():
+            return None, "Nothing was handed in."
+        note = ""
+        if not path.is_file():
+            others = sorted(p for p in folder.iterdir() if p.suffix == ".ipynb" and p.is_file() and not p.is_symlink())
+            if len(others) != 1:
+                return None, f"There is no notebook named {lesson}.ipynb. Name yours so and hand it in again."
+            path = others[0]
+            note = f"The notebook was graded, although its name is not {lesson}.ipynb. Please name it so next time."
+        with open(path, "rb") as file:
+            return file.read(MAX_BYTES + 1), note
+
+
+def this_course():
+    """The course that this process serves: ``LESSONKIT_COURSE``, which ``nbgrader_config.py`` sets, or this project."""
+    return Course(os.environ.get("LESSONKIT_COURSE") or COURSE)
+
+
+def write_whole(path, content):
+    """Write text or bytes to a file whole or not at all: what stood there stays until the new content is complete.
+
+    Parameters
+    ----------
+    path : path
+        Its folder is made when it is missing.
+    content : str or bytes
+        Text is written as UTF-8 with ``\\n`` at line ends; what is no Unicode in it is replaced.
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(path.name + ".part")
+    data = content if isinstance(content, bytes) else content.encode("utf-8", "replace")
+    try:
+        unfinished.write_bytes(data)
+        os.replace(unfinished, path)
+    finally:
+        unfinished.unlink(missing_ok=True)

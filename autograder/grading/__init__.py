@@ -1,0 +1,1 @@
+"""Grades submissions: one notebook, one worker's share, a whole class."""

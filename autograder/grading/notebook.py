@@ -1,0 +1,145 @@
+"""Grades one notebook from outside: its cells run in a session, the checks run here."""
+
+import time
+from dataclasses import asdict, dataclass, field, replace
+
+from autograder.sandbox.session import Died
+from lessonkit import report
+from lessonkit.engine.diagnose import Outcome, Result, grade
+from lessonkit.engine.expected import truth_of
+from lessonkit.notebook import RESULT, conceal
+
+
+@dataclass
+class Graded:
+    """What came of one notebook.
+
+    Attributes
+    ----------
+    outputs : dict
+        Outputs of each code cell, by its place.
+    results : dict of str to Result
+        By exercise.
+    flags : list of str
+        What a person should look at.
+    notes : list of str
+        What went wrong, in words for the student.
+    seconds : float
+    memory : int
+        Peak resident memory in bytes.
+    """
+
+    outputs: dict = field(default_factory=dict)
+    results: dict = field(default_factory=dict)
+    flags: list = field(default_factory=list)
+    notes: list = field(default_factory=list)
+    seconds: float = 0.0
+    memory: int = 0
+
+    def closed(self, session):
+        """Close a notebook's process, and keep what it leaves."""
+        session.close()
+        self.flags += session.flags
+        self.memory = max(self.memory, session.memory)
+
+
+def grade_notebook(fork_server, cells, truth, secretly=True):
+    """Run a notebook's cells and grade its check cells.
+
+    Parameters
+    ----------
+    fork_server : ForkServer
+    cells : list of (str, str or None)
+        Each code cell: its source, and the exercise that it checks when it is a check cell.
+    truth : Live
+        The truth on the secret seed.
+    secretly : bool
+        Whether the results go to students, and tell no numbers of the secret seed.
+
+    Returns
+    -------
+    Graded
+    """
+    fork_server = fork_server.for_cells(cells)
+    graded, start = Graded(outputs=dict(enumerate(fork_server.opened()))), time.monotonic()
+    end = start + fork_server.limits.notebook
+    session, done = fork_server.session(end), []
+    try:
+        for place, (source, exercise) in list(enumerate(cells))[len(fork_server.opening) :]:
+            if not session.alive and time.monotonic() < end:
+                graded.closed(session)
+                session = _again(fork_server, done, end)
+            if exercise is not None:
+                session.start_exercise()
+                result = _grade(session, exercise, truth) if secretly else grade(exercise, session, truth)
+                graded.results[exercise] = result
+                graded.outputs[place] = [output_of(result, place + 1)]
+                continue
+            try:
+                graded.outputs[place] = outputs = session.run(source)
+            except Died as error:
+                graded.outputs[place] = [_error("NotebookStopped", str(error))]
+                graded.notes.append(f"Code cell {place + 1} stopped the notebook. {error}")
+            else:
+                if not any(output.get("ename") == "CellTimeout" for output in outputs):
+                    done.append(source)
+    finally:
+        graded.closed(session)
+    graded.seconds = time.monotonic() - start
+    return graded
+
+
+def _again(fork_server, done, end):
+    """A fresh process in which the cells that had run are run again; a cell that now fails is left out."""
+    session = fork_server.session(end)
+    for source in list(done):
+        try:
+            session.run(source)
+        except Died:
+            done.remove(source)
+            session.close()
+            return _again(fork_server, done, end) if time.monotonic() < end else session
+    return session
+
+
+def _grade(session, exercise, truth):
+    """Grade one exercise on the secret seed; tell numbers only where the visible seed shows the same failure."""
+    result = grade(exercise, session, truth)
+    if result.passed or not session.alive:
+        return result
+    visible = grade(exercise, session, truth_of(exercise))
+    return Result(exercise, tuple(_told(h, v) for h, v in zip(result.outcomes, visible.outcomes)))
+
+
+def _told(hidden, visible):
+    """As `conceal` has it; and an error on the secret inputs alone is not quoted: its words can carry them."""
+    told = conceal(hidden, visible)
+    if told is not hidden and told.kind == "error" and visible.passed:
+        return replace(told, sentence="It raised an error on other random inputs than yours.")
+    return told
+
+
+def _error(name, message):
+    """An error as a cell's output."""
+    return {"output_type": "error", "ename": name, "evalue": message, "traceback": [message]}
+
+
+def nothing_to_grade(exercise, checks, why):
+    """The result of an exercise that could not be graded at all."""
+    outcomes = tuple(Outcome(c.name, c.title, c.points, False, "error", why) for c in checks)
+    return Result(exercise, outcomes)
+
+
+def output_of(result, count):
+    """A check cell's output: the points for nbgrader, the report for the reader."""
+    data = {"text/plain": repr(float(result.points)), "text/html": report.html(result), RESULT: asdict(result)}
+    return {"output_type": "execute_result", "data": data, "metadata": {}, "execution_count": count}
+
+
+def about(notebook, notes):
+    """The notebook with a first cell that tells the student what was found."""
+    if not notes:
+        return notebook
+    text = "\n".join(["**About your submission**", "", *(f"- {' '.join(note.split())}" for note in notes)])
+    cell = {"cell_type": "markdown", "id": "about", "metadata": {}, "source": text}
+    return {**notebook, "cells": [cell, *notebook["cells"]]}

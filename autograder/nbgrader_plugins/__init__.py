@@ -1,0 +1,1 @@
+"""What nbgrader is configured with: autograding, collectors, exporters, the exchange."""

@@ -1,0 +1,144 @@
+"""Exporter plugins for nbgrader: the grades as plain CSV, and as Canvas and Moodle import them.
+
+``nbgrader export`` writes the plain one, as ``nbgrader_config.py`` says. ``nbgrader export
+--exporter=autograder.nbgrader_plugins.exporters.Canvas`` writes another. nbgrader's ``--to``, ``--assignment`` and ``--student`` work with each.
+"""
+
+import csv
+
+from nbgrader.plugins import ExportPlugin
+from traitlets import Unicode
+
+from autograder.nbgrader_plugins.scores import scores
+
+# A cell that starts with one of these is run as a formula by spreadsheets (OWASP, "CSV Injection").
+FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+
+
+class Exporter(ExportPlugin):
+    """What the formats share: who and what is exported, and how a file is written."""
+
+    default = "grades.csv"
+    encoding = Unicode("utf-8", help="Encoding of the file; utf-8-sig adds the byte order mark.").tag(config=True)
+
+    def rows(self, gradebook, assignments, students):
+        """The rows of the file, its header first.
+
+        Parameters
+        ----------
+        gradebook : nbgrader.api.Gradebook
+        assignments : list of nbgrader.api.Assignment
+        students : list of nbgrader.api.Student
+        """
+        raise NotImplementedError
+
+    def export(self, gradebook):
+        """Write the file: all of it, or (when something is wrong) none of it."""
+        assignments = _wanted(gradebook.assignments, "assignment", "name", self.assignment)
+        students = _wanted(gradebook.students, "student", "id", self.student)
+        rows = list(self.rows(gradebook, assignments, students))
+        path = self.to or self.default
+        self.log.info("Exporting grades to %s", path)
+        with open(path, "w", encoding=self.encoding, newline="") as file:
+            csv.writer(file, lineterminator="\n").writerows(rows)
+
+    def identity(self, value):
+        """A cell that another system finds the student by; a warning when it cannot stay as it is."""
+        cell = text(value)
+        if cell != str(value or ""):
+            self.log.warning("%r starts as a formula does, or holds line breaks. It is written as %r.", value, cell)
+        return cell
+
+    def final(self, student, assignment, score):
+        """A student's final score, or None (with a warning) as long as a part of it waits for a person."""
+        if score is None:
+            return None
+        if score.waiting:
+            cells = ", ".join(sorted(score.waiting))
+            self.log.warning("%s, %s: left out, because %s has no grade yet.", student.id, assignment.name, cells)
+            return None
+        return score.final
+
+
+class Csv(Exporter):
+    """nbgrader's own CSV: a row for each student and assignment.
+
+    The columns are those of nbgrader's ``CsvExportPlugin``, which writes names with commas or quotes as they are, and in the
+    encoding of the machine. Who has no submission has a score of 0, as there.
+    """
+
+    header = (
+        "assignment", "duedate", "timestamp", "student_id", "last_name", "first_name", "email", "raw_score",
+        "late_submission_penalty", "score", "max_score",
+    )  # fmt: skip
+
+    def rows(self, gradebook, assignments, students):
+        yield self.header
+        for assignment in assignments:
+            found = scores(gradebook, assignment.name)
+            for student in students:
+                score = found.get(student.id)
+                when = (assignment.duedate, score.timestamp) if score else (assignment.duedate, None)
+                about = (student.id, student.last_name, student.first_name, student.email)
+                points = (score.raw, score.penalty, score.final) if score else (0.0, 0.0, 0.0)
+                yield [text(assignment.name), *map(text, (*when, *about)), *points, assignment.max_score]
+
+
+class Canvas(Exporter):
+    """The file that Canvas's gradebook imports: a row for each student, a column for each assignment.
+
+    As "How do I import grades in the Gradebook?" (Canvas Instructor Guide) and the importer of Canvas itself have it: the columns
+    Student, ID, SIS User ID, SIS Login ID and Section come first, under these names and in this order, and a row "Points Possible"
+    follows the header. Canvas finds a student by ID (its own number: ``lms_user_id`` of nbgrader's gradebook), else
+    by SIS Login ID (nbgrader's id). An empty cell leaves a grade as it is. The encoding is UTF-8, without a byte order mark.
+    """
+
+    default = "canvas.csv"
+    header = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
+
+    def rows(self, gradebook, assignments, students):
+        yield [*self.header, *(text(each.name) for each in assignments)]
+        yield ["    Points Possible", "", "", "", "", *(each.max_score for each in assignments)]
+        found = [scores(gradebook, each.name) for each in assignments]
+        for student in students:
+            name = ", ".join(filter(None, (student.last_name, student.first_name))) or student.id
+            points = [self.final(student, each, of.get(student.id)) for each, of in zip(assignments, found)]
+            about = (text(name), self.identity(student.lms_user_id), "", self.identity(student.id), "")
+            yield [*about, *("" if each is None else round(each, 2) for each in points)]
+
+
+class Moodle(Exporter):
+    """The file that Moodle's gradebook imports: a row for each student, a column for each assignment.
+
+    As "Grade import" (MoodleDocs) and the importer of Moodle itself have it: the first row names the columns, which are mapped by
+    hand at the import. "Map from" and "Map to" say how students are found: "ID number" to useridnumber (``lms_user_id`` of nbgrader's
+    gradebook, or its id), "Username" to username (nbgrader's id), or "Email address" to useremail. A hyphen stands for no grade. The
+    encoding is UTF-8, without a byte order mark, and the separator a comma, which are Moodle's defaults.
+    """
+
+    default = "moodle.csv"
+    header = ("First name", "Last name", "ID number", "Username", "Email address")
+
+    def rows(self, gradebook, assignments, students):
+        yield [*self.header, *(text(each.name) for each in assignments)]
+        found = [scores(gradebook, each.name) for each in assignments]
+        for student in students:
+            points = [self.final(student, each, of.get(student.id)) for each, of in zip(assignments, found)]
+            finders = (student.lms_user_id or student.id, student.id, student.email)
+            about = (text(student.first_name), text(student.last_name), *map(self.identity, finders))
+            yield [*about, *("-" if each is None else round(each, 5) for each in points)]
+
+
+def text(value):
+    """A cell's text on one line; a quote goes before what a spreadsheet would run."""
+    cell = " ".join(str("" if value is None else value).split())
+    return f"'{cell}" if cell.startswith(FORMULA) else cell
+
+
+def _wanted(entries, kind, key, names):
+    """Those of `entries` that are asked for by name, or all."""
+    names = [str(name) for name in names]
+    unknown = sorted(set(names) - {getattr(entry, key) for entry in entries})
+    if unknown:
+        raise SystemExit(f"The gradebook has no {kind} {', '.join(unknown)}.")
+    return [entry for entry in entries if not names or getattr(entry, key) in names]

@@ -1,0 +1,1 @@
+"""Makes what students get: the built lessons, their bundles, and how pages look."""

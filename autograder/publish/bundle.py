@@ -1,0 +1,148 @@
+"""Makes a lesson's bundle: what one student gets, as one zip file.
+
+It holds the released notebook, lessonkit with the checks and recorded truth up to this lesson, and the reference of
+the lessons before: nothing of this lesson or a later one, and no mistake's code.
+"""
+
+import ast
+import zipfile
+from pathlib import Path
+
+from autograder.course import COURSE
+from autograder.publish import urls
+from autograder.publish.build import BuildError, lesson_facts
+from lessonkit.catalogue import lesson as find_lesson
+from lessonkit.catalogue import lessons
+
+README = """# {title}
+
+{facts}. You build {builds}.
+
+1. Make the environment once, `conda env create -f environment.yml`; enter it each time, `conda activate neural-networks-from-scratch`
+   (or, with Python 3.11 or newer, best in a virtual environment: `python -m pip install -r requirements.txt`).
+2. In this folder, start `jupyter lab {name}.ipynb` and work from top to bottom.
+3. Run a `check(...)` cell as often as you like: it tells you what it sees.
+4. `python -m lessonkit progress` shows how far you are.
+5. Save, press Validate, and hand in `{name}.ipynb`: this one file is all that is graded.
+"""
+
+UNTIL_BATCH_NORM = """
+
+# Lessons 07 to 11 use the network under the name that it keeps; lesson 12 adds batch normalization to it.
+FullyConnectedNet = TrainableNet
+"""
+
+
+def bundle(name, folder=None):
+    """Write ``dist/NN_name.zip`` and return its path.
+
+    Parameters
+    ----------
+    name : str
+        Name or number of the lesson.
+    folder : path, optional
+        Where to write it. Default: ``dist``.
+
+    Raises
+    ------
+    BuildError
+        If the lesson has not been built.
+    """
+    lesson = find_lesson(name)
+    files = {f"{lesson.name}/{inside}": data for inside, data in contents(lesson)}
+    return _zip(files, (folder or COURSE / "dist") / f"{lesson.name}.zip")
+
+
+def kit(lesson, folder):
+    """Write what a lesson imports as a wheel, for notebooks that stand alone; return its path.
+
+    It asks for no other package: where it is installed, NumPy, matplotlib and IPython are there already.
+    """
+    path = folder / Path(urls.kit(lesson.name)).name
+    name, version, *_ = path.stem.split("-")
+    about = f"{name}-{version}.dist-info"
+    files = dict(library(lesson))
+    files[f"{about}/METADATA"] = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n".encode()
+    files[f"{about}/WHEEL"] = b"Wheel-Version: 1.0\nGenerator: autograder\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+    files[f"{about}/RECORD"] = "".join(f"{each},,\n" for each in [*sorted(files), f"{about}/RECORD"]).encode()
+    return _zip(files, path)
+
+
+def _zip(files, path):
+    """Write a zip file, whole or not at all, and the same bytes each time."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    half = path.with_name(path.name + ".part")
+    with zipfile.ZipFile(half, "w", zipfile.ZIP_DEFLATED) as archive:
+        for inside, data in sorted(files.items()):
+            entry = zipfile.ZipInfo(inside, (1980, 1, 1, 0, 0, 0))
+            entry.external_attr = 0o644 << 16
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(entry, data)
+    half.replace(path)
+    return path
+
+
+def contents(lesson):
+    """All files of a bundle: ``(path inside, bytes)``."""
+    released = COURSE / "lessons" / lesson.name
+    if not (released / f"{lesson.name}.ipynb").exists():
+        raise BuildError(f"{lesson.name} has not been built: run `make build` first.")
+    for path in released.iterdir():
+        if path.is_file():
+            yield path.name, path.read_bytes()
+    yield from library(lesson)
+    for each in ("environment.yml", "requirements.txt", "LICENSE"):
+        yield each, (COURSE / each).read_bytes()
+    facts = lesson_facts(lesson).strip("*")
+    yield "README.md", README.format(title=lesson.title, facts=facts, builds=lesson.builds, name=lesson.name).encode()
+
+
+def library(lesson):
+    """What a bundle's notebook imports: ``(path inside, bytes)``. It needs nothing but the installed package."""
+    known = [each for each in lessons().values() if each.number <= lesson.number]
+    for path in sorted((COURSE / "lessonkit").rglob("*")):
+        if path.suffix in (".py", ".toml", ".npz", ".js") and _belongs(path, known):
+            yield path.relative_to(COURSE).as_posix(), path.read_bytes()
+    later = {e.name for each in lessons().values() if each.number >= lesson.number for e in each.exercises}
+    for path in sorted((COURSE / "reference_impl").glob("*.py")):
+        source = _without(path.read_text(encoding="utf-8"), later)
+        if path.stem == "network" and "FullyConnectedNet" in later and "TrainableNet" not in later:
+            source += UNTIL_BATCH_NORM
+        yield f"reference_impl/{path.name}", source.encode()
+
+
+def _belongs(path, known):
+    """Whether a file of lessonkit serves one of the known lessons, or all."""
+    if path.suffix == ".npz":
+        return path.stem in {lesson.name for lesson in known}
+    if path.stem.startswith("lesson_"):
+        return path.stem.removeprefix("lesson_") in {lesson.name[:2] for lesson in known}
+    return True
+
+
+def _without(source, names):
+    """A module's source without the top-level functions and classes called `names`, nor private helpers left over."""
+    while True:
+        tree = ast.parse(source)
+        used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+        gone = [node for node in tree.body if _name(node) in names or _is_left_over(node, used)]
+        if not gone:
+            return source
+        lines = source.splitlines()
+        for node in reversed(gone):
+            first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", ()))]) - 1
+            while first and lines[first - 1].startswith("#"):
+                first -= 1
+            del lines[first : node.end_lineno]
+        source = "\n".join(lines).rstrip() + "\n"
+
+
+def _name(node):
+    if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+        return node.targets[0].id
+    return getattr(node, "name", None)
+
+
+def _is_left_over(node, used):
+    name = _name(node) or ""
+    return name.startswith("_") and not name.startswith("__") and name not in used

@@ -1,0 +1,65 @@
+"""Where the course stands on the web. Every address follows from ``Repository`` in ``pyproject.toml``."""
+
+import re
+import tomllib
+from pathlib import Path
+from urllib.parse import quote
+
+from autograder.course import COURSE, CourseError
+
+REPOSITORY = re.compile(r"https://github\.com/([\w.-]+)/([\w.-]+)")
+
+
+def repository(course=COURSE):
+    """Owner and name of the course's repository.
+
+    Raises
+    ------
+    CourseError
+        If ``pyproject.toml`` names none on GitHub.
+    """
+    project = tomllib.loads((Path(course) / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    url = project.get("urls", {}).get("Repository", "")
+    match = REPOSITORY.fullmatch(url)
+    if match is None:
+        raise CourseError(f"Repository in pyproject.toml is {url!r}. Write https://github.com/OWNER/NAME there.")
+    return match.groups()
+
+
+def site():
+    """The published course site."""
+    owner, name = repository()
+    return f"https://{owner.lower()}.github.io/{name}"
+
+
+def browser_edition(lesson):
+    """A lesson in the browser edition, seen from the top of the site: the notebook alone, which has room on a telephone."""
+    return f"lite/notebooks/index.html?path={quote(f'{lesson}/{lesson}.ipynb', safe='')}"
+
+
+def colab(lesson):
+    """A lesson in Google Colab."""
+    owner, name = repository()
+    return f"https://colab.research.google.com/github/{owner}/{name}/blob/main/lessons/{lesson}/{lesson}.ipynb"
+
+
+def binder(lesson):
+    """A lesson on Binder."""
+    owner, name = repository()
+    path = quote(f"lessons/{lesson}/{lesson}.ipynb", safe="")
+    return f"https://mybinder.org/v2/gh/{owner}/{name}/main?labpath={path}"
+
+
+def kit(lesson):
+    """The wheel with what a lesson imports, seen from the top of the site."""
+    return f"kit/lessonkit_{lesson}-1-py3-none-any.whl"
+
+
+def badges(lesson="01_activations"):
+    """The README's badges: each opens a lesson with nothing to install."""
+    rows = [
+        ("in the browser", "https://jupyterlite.rtfd.io/en/latest/_static/badge.svg", f"{site()}/{browser_edition(lesson)}"),
+        ("on Binder", "https://mybinder.org/badge_logo.svg", binder(lesson)),
+        ("in Colab", "https://colab.research.google.com/assets/colab-badge.svg", colab(lesson)),
+    ]  # fmt: skip
+    return "\n".join(f"[![Open lesson {lesson[:2]} {where}]({image})]({link})" for where, image, link in rows)

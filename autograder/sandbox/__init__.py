@@ -1,0 +1,1 @@
+"""Runs students' code locked in: the fork server, the session of one notebook, the protections."""

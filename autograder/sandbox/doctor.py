@@ -1,0 +1,138 @@
+"""``python -m autograder doctor``: which protections hold on this machine, each by trying it."""
+
+import errno
+import os
+import select
+import signal
+import socket
+import sys
+import tempfile
+
+from autograder.sandbox.inside import lockdown
+
+TRIAL_LIMIT = 20  # seconds
+
+
+def _try_namespaces(folder):
+    outside, root = os.path.join(folder, "outside"), os.path.join(folder, "root")
+    os.mkdir(outside)
+    os.mkdir(root)
+    os.mkdir(os.path.join(folder, "scratch"))
+    lockdown.own_user()
+    lockdown.own_root(root, ["/usr", "/lib", "/lib64"], [os.path.join(folder, "scratch")])
+    if os.path.exists(outside):
+        raise OSError("a folder outside the sandbox can still be seen")
+    lockdown.separate()
+    if os.fork() == 0:
+        os._exit(_seen_in_namespaces(os.path.join(folder, "scratch")))
+    if os.waitstatus_to_exitcode(os.wait()[1]):
+        raise OSError("the process still sees the outer network or other processes, or its scratch folder has no limit")
+
+
+def _seen_in_namespaces(scratch):
+    lockdown.mount_scratch(scratch, 2**20)
+    with socket.socket() as probe:
+        if probe.connect_ex(("127.0.0.1", 9)) in (0, errno.ECONNREFUSED):
+            return 3  # a loopback answered: this is the outer network
+    try:
+        with open(os.path.join(scratch, "large"), "wb") as file:
+            file.write(bytes(2**21))
+        return 4
+    except OSError:
+        return 0 if os.getpid() == 1 else 5
+
+
+def _try_capabilities(folder):
+    lockdown.drop_capabilities()
+    try:
+        lockdown._call("sethostname", b"x", 1)
+    except PermissionError:
+        return
+    raise OSError("the process could still change the host's name")
+
+
+def _try_resources(folder):
+    lockdown.limit_resources(lockdown.Limits(memory=2**30, cpu=60))
+    try:
+        bytearray(2**31)
+    except MemoryError:
+        return
+    raise OSError("more memory than the limit was given")
+
+
+def _try_files(folder):
+    lockdown.restrict_files(lockdown.python_paths([]), [folder])
+    with open(os.path.join(folder, "allowed"), "w") as file:
+        file.write("x")
+    try:
+        os.listdir("/proc")
+    except PermissionError:
+        return
+    raise OSError("a folder outside the sandbox could be read")
+
+
+def _try_system_calls(folder):
+    lockdown.drop_capabilities()
+    lockdown.system_call_filter().load()
+    for attempt in (os.fork, socket.socket):
+        try:
+            attempt()
+        except PermissionError:
+            continue
+        raise OSError("a new process or a socket could be made")
+
+
+TRIALS = {
+    "namespaces": (
+        _try_namespaces,
+        "no network, no sight of other processes or files, a private scratch folder of limited size",
+    ),
+    "capabilities": (_try_capabilities, "no privilege of the administrator's, even when grading as root"),
+    "resources": (_try_resources, "limits on memory, processor time, file size and open files"),
+    "files": (_try_files, "no file but Python's own, the lesson's bundle and the scratch folder (Landlock)"),
+    "system calls": (_try_system_calls, "no new processes, programs or sockets, no kernel interfaces (seccomp)"),
+}
+
+
+def _try(trial, folder):
+    """Run a trial in a process of its own; return why the protection does not hold, or nothing."""
+    read, write = os.pipe()
+    pid = os.fork()  # not by multiprocessing: a Dask worker is a process that must not have children of that kind
+    if pid == 0:
+        try:
+            trial(folder)
+            said = "holds"
+        except BaseException as error:
+            said = f"{type(error).__name__}: {error}"
+        os.write(write, said.encode())
+        os._exit(0)
+    os.close(write)
+    with open(read, "rb") as pipe:
+        ready, _, _ = select.select([pipe], [], [], TRIAL_LIMIT)
+        said = pipe.read().decode() or "the trial was stopped" if ready else "the trial came to no end"
+    os.kill(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
+    return "" if said == "holds" else said
+
+
+def missing():
+    """The protections that do not hold here, with the reason: a dict by name."""
+    if not sys.platform.startswith("linux"):
+        return dict.fromkeys(TRIALS, "it needs Linux")
+    reasons = {}
+    for name, (trial, _) in TRIALS.items():
+        with tempfile.TemporaryDirectory() as folder:
+            reason = _try(trial, folder)
+        if reason:
+            reasons[name] = reason
+    return reasons
+
+
+def main():
+    """Print what holds and what does not; return the number of missing protections."""
+    reasons = missing()
+    for name, (_, meaning) in TRIALS.items():
+        print(f"{'✗ missing' if name in reasons else '✓ holds  '}  {name:<13} {meaning}")
+        if name in reasons:
+            print(f"{'':>25}{reasons[name]}")
+    return len(reasons)

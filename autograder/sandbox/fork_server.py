@@ -1,0 +1,233 @@
+"""The fork server: a warm process for one lesson, from which a session is forked for each notebook."""
+
+import contextlib
+import fcntl
+import json
+import os
+import select
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import asdict
+from multiprocessing.util import Finalize
+from pathlib import Path
+
+import lessonkit
+import reference_impl
+from autograder.publish.bundle import library
+from autograder.sandbox.inside import lockdown
+from autograder.sandbox.protections import PROTECTIONS
+from autograder.sandbox.session import Session, clean_outputs
+from lessonkit.catalogue import lesson as find_lesson
+
+INSIDE = Path(__file__).parent / "inside"
+DOWNLOADS = ("get_california_housing_data", "get_MNIST_data")  # they import scikit-learn, which takes a second
+BACKEND = "module://matplotlib_inline.backend_inline"  # figures are shown in the notebook, as by Jupyter's kernel
+START_LIMIT = 120  # seconds until the warm process is ready
+PREFIX = "grading-"  # of the folders that hold a warm process's files
+
+
+class ForkServerGone(Exception):
+    """The warm process is gone: start another one."""
+
+
+def sweep():
+    """Remove the folders of graders that were killed."""
+    for lock in Path(tempfile.gettempdir()).glob(f"{PREFIX}*/lock"):
+        with contextlib.suppress(OSError), open(lock) as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(lock.parent, ignore_errors=True)
+
+
+def _place(path, data):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+
+
+def _font_lists():
+    """The lists of this computer's fonts that Matplotlib has kept: to make one takes longer than to draw ten figures."""
+    cache = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    return Path(os.environ.get("MPLCONFIGDIR") or Path(cache, "matplotlib")).glob("fontlist-*.json")
+
+
+class ForkServer:
+    """The warm process for one lesson.
+
+    It starts in the background: what asks for it first waits until it is ready.
+
+    Parameters
+    ----------
+    lesson : str
+        Name of the lesson; its bundle is what notebooks can import.
+    limits : lockdown.Limits
+    protections : tuple of str
+        Which of `PROTECTIONS` to apply.
+    opening : tuple of str
+        Cells with which the lesson begins, before the first exercise. They are run once, in the warm process: a notebook
+        that begins with the same cells goes on from there.
+    folder : path, optional
+        The folder of a warm process with all of the above that another grader of this machine has started: its warmth
+        is shared.
+    """
+
+    def __init__(self, lesson, limits=None, protections=PROTECTIONS, opening=(), folder=None):
+        self.lesson, self.limits = find_lesson(lesson), limits or lockdown.Limits()
+        self.opening, self._protections, self._bare = tuple(opening), protections, None
+        self._process = self._connection = self._lines = self._outputs = None
+        if folder is None:
+            self._start()
+        else:
+            self.folder = Path(folder)
+        self.scratch = self.folder / "scratch"
+
+    def _start(self):
+        sweep()
+        self.folder = folder = Path(tempfile.mkdtemp(prefix=PREFIX))
+        self._lock = open(folder / "lock.new", "w")  # held as long as this process lives
+        fcntl.flock(self._lock, fcntl.LOCK_EX)
+        os.rename(folder / "lock.new", folder / "lock")  # no one sees it before it is held
+        self._end = Finalize(self, shutil.rmtree, (folder, True), exitpriority=1)  # also at a worker's end
+        for name in ("root", "scratch", "matplotlib"):
+            (folder / name).mkdir()
+        with contextlib.suppress(OSError):  # then the warm process makes its own
+            for fonts in _font_lists():
+                shutil.copy(fonts, folder / "matplotlib")
+        environment = {
+            "PATH": os.defpath,
+            "HOME": str(folder / "scratch"),
+            "MPLCONFIGDIR": str(folder / "matplotlib"),
+            "MPLBACKEND": BACKEND,
+            "LANG": "C.UTF-8",
+            "JOBLIB_MULTIPROCESSING": "0",  # it would warn that it cannot
+            "MALLOC_MMAP_THRESHOLD_": str(
+                2**25
+            ),  # arrays and pictures that are freed serve the next, as under `make lab`
+            "MALLOC_TRIM_THRESHOLD_": str(2**28),
+            **{name: "1" for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")},
+        }
+        with socket.socket(socket.AF_UNIX) as listener, open(folder / "log", "wb") as log:
+            listener.bind(str(folder / "socket"))
+            listener.listen()
+            self._process = subprocess.Popen(
+                [sys.executable, "-I", "-B", str(INSIDE / "__main__.py"), str(listener.fileno())], pass_fds=[listener.fileno()],
+                env=environment, cwd=folder / "scratch", stdin=subprocess.PIPE, stdout=log, stderr=log,
+            )  # fmt: skip
+        for name, data in library(self.lesson):
+            if not name.endswith(".npz"):  # no recorded truth
+                _place(folder / "bundle" / name, data)
+        for name in ("autograder", "autograder/sandbox"):  # of the grader, a session can import `inside` alone
+            _place(folder / "bundle" / name / "__init__.py", b"")
+        for path in INSIDE.glob("*.py"):
+            _place(folder / "bundle" / "autograder" / "sandbox" / "inside" / path.name, path.read_bytes())
+        with contextlib.suppress(BrokenPipeError):  # it has ended; its log will be shown
+            self._process.stdin.write(json.dumps(self._options()).encode() + b"\n")
+            self._process.stdin.flush()  # and never closed: its end is how the warm process knows of ours
+
+    def _options(self):
+        project = [Path(module.__file__).parent for module in (lessonkit, reference_impl)] + [INSIDE.parent.parent]
+        hidden = [*project, *{path.parent for path in project if path.parent.name != "site-packages"}]
+        number, bundle = self.lesson.name[:2], self.folder / "bundle"
+        downloads = any(name in cell for cell in self.opening for name in DOWNLOADS)
+        return {
+            "bundle": str(bundle),
+            "folder": str(self.folder),
+            "root": str(self.folder / "root"),
+            "hidden": [str(path) for path in hidden],
+            "readable": sorted({str(path) for path in (*lockdown.python_paths(project), bundle)}),
+            "limits": asdict(self.limits),
+            "protections": list(self._protections),
+            "opening": self.opening,
+            "warm": [
+                f"lessonkit.plots.lesson_{number}",
+                f"lessonkit.explorers.lesson_{number}",
+                *(["sklearn.datasets"] if downloads else []),
+            ],
+        }
+
+    def opened(self):
+        """Wait until the opening has been run; return what each of its cells has put out, a list of lists of outputs."""
+        if self._outputs is None:
+            self._outputs = self._connect()
+        return self._outputs
+
+    def _connect(self):
+        line = ""
+        with contextlib.suppress(OSError):
+            self._connection = socket.socket(socket.AF_UNIX)
+            self._connection.connect(str(self.folder / "socket"))
+            self._lines = self._connection.makefile("r", encoding="utf-8")
+            ready, _, _ = select.select([self._connection], [], [], START_LIMIT)
+            line = self._lines.readline() if ready else ""
+        if line:
+            return [clean_outputs(text, []) for text in json.loads(line)]
+        if self._process is None:
+            raise ForkServerGone("The warm process that was to be shared has ended.")
+        said = (self.folder / "log").read_text(errors="replace")[-2000:]
+        self.close()
+        raise RuntimeError(f"The process that runs notebooks did not start:\n{said}")
+
+    def for_cells(self, cells):
+        """The warm process for a notebook: this one where it begins with the opening, else one that has run no cell.
+
+        Parameters
+        ----------
+        cells : list of (str, str or None)
+            As for `grade_notebook`.
+        """
+        if tuple(source for source, _ in cells[: len(self.opening)]) == self.opening:
+            return self
+        if self._bare is None:
+            self._bare = ForkServer(self.lesson.name, self.limits, self._protections)
+        return self._bare
+
+    def session(self, end=None):
+        """Fork a process for one notebook, which may run until `end` on `time.monotonic`'s clock."""
+        self.opened()
+        try:
+            scratch = tempfile.mkdtemp(dir=self.scratch)
+        except FileNotFoundError:
+            raise ForkServerGone("The warm process has been closed.") from None
+        ours, theirs = socket.socketpair()
+        with theirs:
+            pid = int(self._order({"do": "start", "scratch": scratch}, [theirs.fileno()]))
+        return Session(self, pid, ours, scratch, end or time.monotonic() + self.limits.notebook)
+
+    def end(self, pid):
+        """End a notebook's process and all that it has started; return its peak resident memory in bytes."""
+        try:
+            return int(self._order({"do": "end", "pid": pid}))
+        except ForkServerGone:
+            return 0
+
+    def _order(self, order, descriptors=()):
+        try:
+            socket.send_fds(self._connection, [json.dumps(order).encode()], list(descriptors))
+            line = self._lines.readline()
+        except OSError:
+            line = ""
+        if not line:
+            raise ForkServerGone("The warm process has ended.")
+        return line
+
+    def close(self):
+        """End the warm process, and remove all that it used; one that is shared is only left."""
+        if self._bare is not None:
+            self._bare.close()
+        for half in (self._lines, self._connection):
+            if half is not None:
+                half.close()
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process.stdin.close()
+            self._lock.close()
+            self._end()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()

@@ -1,0 +1,44 @@
+"""Starts the fork server's process: prepares the path, so that the other modules here have ordinary imports.
+
+Started as ``python -I __main__.py FD`` with a socket that listens, and a line of options on its standard input, which stays
+open as long as the grader lives.
+"""
+
+import contextlib
+import gc
+import json
+import os
+import socket
+import sys
+
+LIBRARIES = (
+    "numpy.random", "matplotlib.backends.backend_agg", "IPython.core.interactiveshell", "ipywidgets", "tqdm.auto",
+    "landlock", "msgpack", "pyseccomp",
+)  # fmt: skip
+
+
+def import_libraries():
+    """Import what sessions use; what is missing here is missing in the notebooks."""
+    for name in LIBRARIES:
+        with contextlib.suppress(Exception):
+            __import__(name)
+
+
+def prepare_path(bundle, hidden):
+    """Make the bundle importable, and the project that is installed here not."""
+    sys.meta_path[:] = [f for f in sys.meta_path if "editable" not in getattr(f, "__module__", "") + str(f)]
+    hidden = [os.path.realpath(path) for path in hidden]
+    sys.path[:] = [path for path in sys.path if os.path.realpath(path) not in hidden]
+    sys.path.insert(0, bundle)
+
+
+if __name__ == "__main__":
+    listener = socket.socket(fileno=int(sys.argv[1]))
+    gc.disable()  # what is loaded stays: to look for garbage in it would be in vain
+    import_libraries()  # while the grader makes the bundle
+    options = json.loads(sys.stdin.readline())
+    prepare_path(options["bundle"], options["hidden"])
+
+    from autograder.sandbox.inside.server import main
+
+    main(listener, options)

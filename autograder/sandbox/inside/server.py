@@ -1,0 +1,270 @@
+"""A warm process that forks a locked-in copy of itself for each notebook.
+
+It has a clean environment and the lesson's bundle on its path: NumPy, Matplotlib, IPython and the kit
+are loaded once. It holds no truth: no reference of this lesson or a later one, no recording, no other student's work.
+Every grader that connects gets a copy of its own that takes its orders.
+"""
+
+import contextlib
+import gc
+import json
+import os
+import select
+import signal
+import socket
+import sys
+import tempfile
+
+import lessonkit
+from autograder.sandbox.inside import cells, check_stub, lockdown, wire
+from lessonkit.engine.host import LocalHost, StudentError
+
+UNIT = 1 if sys.platform == "darwin" else 1024  # of ru_maxrss, in bytes
+WARM_UP = "import matplotlib.pyplot as plt\nplt.semilogy([1e-9, 1e9])\nplt.show()\nplt.close('all')\ndel plt"
+
+
+def lock_files_out(options):
+    """Leave nothing of the file system in sight but what the options name."""
+    if "namespaces" in options["protections"]:
+        lockdown.own_user()
+        lockdown.own_root(options["root"], options["readable"], [options["folder"]])
+        os.chdir(options["folder"])
+
+
+def import_all(*names):
+    """Import each; what is missing here is missing in the notebooks."""
+    for name in names:
+        with contextlib.suppress(Exception):
+            __import__(name)
+
+
+def load(modules, opening, limits):
+    """Import what notebooks use, run the opening or draw a first figure: what is done here, no notebook waits for.
+
+    Returns
+    -------
+    list of str
+        The outputs of each cell of the opening, as JSON.
+    """
+    lessonkit.check = lessonkit.notebook.check = check_stub.check
+    import_all("lessonkit.explorers", "lessonkit.plots", "reference_impl", *modules)
+    shell = cells.make_shell()
+    if not opening:
+        cells.run_cell(shell, WARM_UP, 60, 10_000)
+        shell.reset(new_session=True)
+    outputs = [run_cell(shell, source, limits) for source in opening]
+    gc.collect()
+    gc.enable()
+    gc.freeze()  # what is here stays: a notebook's garbage collection need not touch, and so copy, its memory
+    return outputs
+
+
+def run_cell(shell, source, limits):
+    """Run a cell; return its outputs as JSON."""
+    return json.dumps(cells.run_cell(shell, source, limits["cell"], limits["output"]), default=str)
+
+
+class Server:
+    """Runs the cells of one notebook and answers the checks, until the grader closes the channel."""
+
+    def __init__(self, channel, limits):
+        self.channel, self.limits = channel, limits
+        self.shell = cells.Shell.instance()
+        self.host = LocalHost(self.shell.user_ns)
+        self.after = tuple  # tells the latest call's arguments
+
+    def serve(self):
+        while (request := wire.receive(self.channel)) is not None:
+            nonce, body = request
+            wire.send_packed(self.channel, self._reply(nonce, body))
+
+    def _reply(self, nonce, body):
+        def failed(kind, message, where=""):
+            return wire.pack((nonce, ("student", [_name_of(body), kind, message, where])))
+
+        try:
+            return wire.pack((nonce, ("value", self._answer(*body))))
+        except StudentError as error:
+            return wire.pack((nonce, ("student", [error.function, error.kind, error.message, error.where])))
+        except wire.WireError as error:
+            return failed("values", f"What it returned cannot be read: {error}.")
+        except cells.CellTimeout as error:
+            return failed("timeout", f"{_name_of(body)} {error}")
+        except MemoryError:
+            return failed("MemoryError", "It needs more memory than a notebook may use.")
+        except BaseException as error:  # a student's own kind of exception, or one raised between two lines of ours
+            return failed(type(error).__name__[:100], f"{_name_of(body)} raised {type(error).__name__[:100]}.")
+
+    def _answer(self, kind, *rest):
+        if kind == "echo":
+            return rest[0]
+        if kind == "run":
+            return run_cell(self.shell, *rest, self.limits)
+        return cells.within(self.limits["call"], lambda: self._operate(kind, *rest))
+
+    def _operate(self, kind, target, *rest):
+        if kind == "call":
+            arguments, keywords, keep = rest
+            result, self.after = self.host.call(target, self._enter(arguments), self._enter(keywords), keep)
+            return result
+        if kind == "after":
+            return self.after()
+        if kind == "iterate":
+            items, self.after = self.host.iterate(target)
+            return items
+        if kind == "map":
+            lists, keep = rest
+            return self.host.map(target, [self._enter(arguments) for arguments in lists], keep)
+        return getattr(self.host, kind)(target, *map(self._enter, rest))
+
+    def _enter(self, value):
+        if isinstance(value, wire.Callback):
+            return lambda *arguments: self._ask(value.number, arguments)
+        if isinstance(value, (tuple, list)):
+            return type(value)(self._enter(part) for part in value)
+        return {key: self._enter(part) for key, part in value.items()} if isinstance(value, dict) else value
+
+    def _ask(self, number, arguments):
+        """Call a function of the check's."""
+        wire.send(self.channel, ("callback", number, arguments))
+        answer = wire.receive(self.channel)
+        if answer is None or answer[0] != "value":
+            raise RuntimeError(answer[1] if answer else "the channel is closed")
+        return answer[1]
+
+
+def _name_of(request):
+    """The function that a request is about, for messages."""
+    target = request[1]
+    return target if isinstance(target, str) else target[1] if isinstance(target, tuple) else target.kind
+
+
+def lock_in(options):
+    """Apply every protection that the grader asked for, in this order."""
+    limits, wanted, scratch = lockdown.Limits(**options["limits"]), options["protections"], options["scratch"]
+    lockdown.die_with_parent()
+    if "namespaces" in wanted:
+        lockdown.mount_scratch(scratch, limits.scratch)
+    os.chdir(scratch)
+    kept = {name: os.environ[name] for name in ("LANG", "MPLBACKEND", "JOBLIB_MULTIPROCESSING")}
+    os.environ.clear()
+    os.environ.update({name: scratch for name in ("HOME", "TMPDIR", "MPLCONFIGDIR")})
+    tempfile.tempdir = scratch
+    os.environ.update(kept)
+    if "capabilities" in wanted:
+        lockdown.drop_capabilities()
+    if "resources" in wanted:
+        lockdown.limit_resources(limits)
+    if "files" in wanted:
+        lockdown.restrict_files(options["readable"], [scratch, "/dev/null"])
+    if "system calls" in wanted:
+        options["filter"].load()
+
+
+def close_all_but(channel):
+    """Leave open nothing but the channel; what the process prints goes nowhere."""
+    null = os.open(os.devnull, os.O_RDWR)
+    for number in (0, 1, 2):
+        os.dup2(null, number)
+    os.closerange(3, channel.fileno())
+    os.closerange(channel.fileno() + 1, 4096)
+
+
+def run_notebook(channel, options):
+    """The forked child: a guard, and below it, in namespaces of its own, the process that runs the notebook."""
+    os.setsid()
+    inner = 0
+
+    def end(*_):
+        if inner:
+            with contextlib.suppress(ProcessLookupError, ChildProcessError):  # it has ended by itself
+                os.kill(inner, signal.SIGKILL)  # what it has set for its parent's death does not matter
+                os.waitpid(inner, 0)  # what it used counts as the guard's
+        os._exit(0)
+
+    signal.signal(signal.SIGTERM, end)
+    lockdown.die_with_parent(signal.SIGTERM)
+    if "namespaces" in options["protections"]:
+        lockdown.separate()
+    inner = os.fork()
+    if inner == 0:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        with telling(channel):
+            os.setsid()  # out of the guard's process group, which a signal to one's own group would reach
+            close_all_but(channel)
+            lock_in(options)
+            Server(channel, options["limits"]).serve()
+        os._exit(0)
+    channel.close()
+    os.waitpid(inner, 0)
+
+
+@contextlib.contextmanager
+def telling(channel):
+    """Tell the grader about any error, and end."""
+    try:
+        yield
+    except BaseException as error:
+        with contextlib.suppress(BaseException):
+            wire.send(channel, ("broken", f"{type(error).__name__}: {error}"[:500]))
+        os._exit(1)
+
+
+def serve(control, options):
+    """Take a grader's orders: start a notebook's process, end one."""
+    children = set()
+    while True:
+        message, descriptors, _, _ = socket.recv_fds(control, 65536, 1)
+        if not message:
+            break
+        order = json.loads(message)
+        if order["do"] == "end":
+            used = None
+            if order["pid"] in children:
+                os.kill(order["pid"], signal.SIGTERM)
+                used = os.wait4(order["pid"], 0)[2]  # by the guard and the process that it waited for
+                children.remove(order["pid"])
+            control.sendall(f"{used.ru_maxrss * UNIT if used else 0}\n".encode())
+            continue
+        channel = socket.socket(fileno=descriptors[0])
+        pid = os.fork()
+        if pid == 0:
+            control.close()
+            with telling(channel):
+                run_notebook(channel, {**options, **order})
+            os._exit(0)
+        channel.close()
+        children.add(pid)
+        control.sendall(f"{pid}\n".encode())
+    for pid in children:
+        os.kill(pid, signal.SIGTERM)
+
+
+def serve_all(listener, greeting, options):
+    """Fork a copy for each grader that connects, until the one that started this process is gone."""
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # no one waits for the copies
+    while True:
+        ready, _, _ = select.select([sys.stdin, listener], [], [])
+        if sys.stdin in ready:
+            break
+        control, _ = listener.accept()
+        if os.fork() == 0:
+            lockdown.die_with_parent()
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            listener.close()
+            with contextlib.suppress(OSError):
+                control.sendall(greeting)
+                serve(control, options)
+            os._exit(0)
+        control.close()
+
+
+def main(listener, options):
+    """Load what sessions need, and serve the graders that connect to `listener`."""
+    lock_files_out(options)
+    outputs = load(options["warm"], options["opening"], options["limits"])
+    if "system calls" in options["protections"]:
+        options["filter"] = lockdown.system_call_filter()  # once for all notebooks
+    lockdown.not_dumpable()
+    serve_all(listener, json.dumps(outputs).encode() + b"\n", options)
+    os._exit(0)  # nothing is left to tidy up

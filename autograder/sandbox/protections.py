@@ -1,0 +1,31 @@
+"""Which protections of the sandbox hold on this machine."""
+
+from functools import cache
+
+from autograder.course import CourseError
+from autograder.sandbox import doctor
+
+PROTECTIONS = ("namespaces", "capabilities", "resources", "files", "system calls")
+
+
+def protections(unsandboxed=False):
+    """The protections that hold on this machine.
+
+    Raises
+    ------
+    CourseError
+        If one is missing and `unsandboxed` is false.
+    """
+    reasons = _missing()
+    if reasons and not unsandboxed:
+        what = "; ".join(f"{name} ({reason})" for name, reason in reasons.items())
+        raise CourseError(
+            f"Some protections are missing on this machine: {what}. Grade on Linux, or add --unsandboxed to go on "
+            "without them: the code of students then runs with your own rights."
+        )
+    return tuple(name for name in PROTECTIONS if name not in reasons)
+
+
+@cache
+def _missing():
+    return doctor.missing()

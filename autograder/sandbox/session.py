@@ -1,0 +1,212 @@
+"""One locked-in process that runs one submission's cells, and is the host of its checks.
+
+Only plain values come back (`autograder.sandbox.inside.wire`).
+"""
+
+import json
+import secrets
+import shutil
+import time
+
+from autograder.sandbox.inside import wire
+from lessonkit.engine.host import StudentError
+from lessonkit.notebook import RESULT
+
+GRACE = 5  # seconds that a process gets to notice by itself that it ran over a limit
+MAX_OUTPUTS, MAX_OUTPUT_TEXT = 500, 8 * 2**20  # of one cell: how many, and characters in all
+GONE = "Its process ended in the middle: did it exit, or use more than a notebook may?"
+
+
+class Died(Exception):
+    """The notebook's process is gone, or can no longer be trusted to answer."""
+
+
+class Session:
+    """One notebook's locked-in process: runs cells, and is the host of the checks.
+
+    Attributes
+    ----------
+    alive : bool
+    flags : list of str
+        What looked like tampering.
+    memory : int
+        Peak resident memory in bytes, known once it is closed. The libraries that it shares with the warm process count.
+    """
+
+    def __init__(self, fork_server, pid, channel, scratch, end):
+        self._fork_server, self._pid, self._channel, self._scratch, self._end = fork_server, pid, channel, scratch, end
+        self._callbacks, self.flags = {}, []
+        self._exercise_end = end
+        self.alive, self.why, self.memory = True, "", 0
+
+    def run(self, source):
+        """Run a cell; return its outputs in nbformat's words.
+
+        Raises
+        ------
+        Died
+        """
+        limits = self._fork_server.limits
+        text = self._request(("run", source), self._until(limits.cell + GRACE))
+        self._listen()
+        return clean_outputs(text, self.flags)
+
+    def _listen(self):
+        """Whether the process still answers what it is asked: if not, it is the cell just run that broke it."""
+        for word in ("once", "and again"):  # an answer that came twice shows at the next
+            if self._request(("echo", word), self._until(GRACE)) != word:
+                self._distrust("did not say again what it was told")
+
+    def start_exercise(self):
+        """From now on the time for one exercise runs."""
+        self._exercise_end = self._until(self._fork_server.limits.exercise)
+
+    def _until(self, seconds):
+        return min(time.monotonic() + seconds, self._end)
+
+    def call(self, target, args=(), kwargs=None, keep=()):
+        result = self._operate("call", target, self._lend(args), self._lend(kwargs or {}), keep)
+        return result, lambda: self._after(target)
+
+    def map(self, name, argument_lists, keep=()):
+        results = self._operate("map", name, [self._lend(arguments) for arguments in argument_lists], keep)
+        if not isinstance(results, list) or len(results) != len(argument_lists):
+            self._distrust("answered with another number of results")
+        return results
+
+    def get(self, token, attribute):
+        return self._operate("get", token, attribute)
+
+    def set(self, token, attribute, value):
+        self._operate("set", token, attribute, self._lend(value))
+
+    def iterate(self, token):
+        items = self._operate("iterate", token)
+        if not isinstance(items, list):
+            self._distrust("iterated over nothing")
+        return items, lambda: self._after(token)
+
+    def _after(self, target):
+        arguments = self._operate("after", target)
+        return arguments if isinstance(arguments, tuple) else self._distrust("told no arguments")
+
+    def close(self):
+        """End the process and remove its scratch folder."""
+        if self.alive:
+            self.alive, self.why = False, "it was closed"
+        self._channel.close()
+        self.memory = self._fork_server.end(self._pid)
+        shutil.rmtree(self._scratch, ignore_errors=True)
+
+    def _operate(self, *request):
+        try:
+            return self._request(request, min(self._until(self._fork_server.limits.call + GRACE), self._exercise_end))
+        except Died as error:
+            raise StudentError(str(request[1])[:60], "died", str(error)) from None
+
+    def _lend(self, value):
+        """Callables of the check's are lent by number."""
+        if isinstance(value, (tuple, list)):
+            return type(value)(self._lend(part) for part in value)
+        if isinstance(value, dict):
+            return {key: self._lend(part) for key, part in value.items()}
+        if callable(value) and not isinstance(value, (wire.Named, wire.Token)):
+            number = secrets.randbits(48)
+            self._callbacks[number] = value
+            return wire.Callback(number)
+        return value
+
+    def _request(self, body, end):
+        if not self.alive:
+            raise Died(self.why)
+        nonce = secrets.randbits(62)
+        try:
+            self._send((nonce, body), end)
+            reply = wire.receive(self._channel, end)
+            while isinstance(reply, tuple) and len(reply) == 3 and reply[0] == "callback":
+                self._answer(*reply[1:], end)
+                reply = wire.receive(self._channel, end)
+        except TimeoutError:
+            over = time.monotonic() >= self._end
+            return self._die(
+                "The notebook ran longer than it may." if over else "It ran longer than it may, and was stopped."
+            )
+        except wire.WireError as error:
+            return self._distrust(f"sent {error}")
+        except OSError:
+            return self._die(GONE)
+        if reply is None:
+            return self._die(GONE)
+        if not isinstance(reply, tuple) or len(reply) != 2:
+            return self._distrust("answered in no known form")
+        if reply[0] == "broken":
+            return self._die(f"Its process was stopped ({str(reply[1])[:300]}).")
+        if reply[0] != nonce:
+            return self._distrust("answered what was not asked")
+        kind, value = reply[1] if isinstance(reply[1], tuple) and len(reply[1]) == 2 else (None, None)
+        if kind == "value":
+            return value
+        if kind == "student" and isinstance(value, list) and len(value) == 4 and all(isinstance(v, str) for v in value):
+            raise StudentError(*(v[:500] for v in value))
+        return self._distrust("answered in no known form")
+
+    def _send(self, value, end):
+        self._channel.settimeout(max(0.01, end - time.monotonic()))
+        wire.send(self._channel, value)
+
+    def _answer(self, number, arguments, end):
+        """Call a function of the check's for the student's code."""
+        function = self._callbacks.get(number) if isinstance(number, int) else None
+        try:
+            if function is None or not isinstance(arguments, tuple):
+                raise ValueError("there is no such function")
+            data = wire.pack(("value", function(*arguments)))
+        except Exception as error:  # the student called the check's function in a way it cannot be called
+            data = wire.pack(("error", f"{type(error).__name__}: {error}"[:300]))
+        self._channel.settimeout(max(0.01, end - time.monotonic()))
+        wire.send_packed(self._channel, data)
+
+    def _die(self, why):
+        self.alive, self.why = False, why
+        raise Died(why)
+
+    def _distrust(self, what):
+        self.flags.append(f"The notebook's process {what}.")
+        return self._die("Its process answered in a way that makes no sense.")
+
+
+OUTPUT_FIELDS = {
+    "stream": {"name": str, "text": str},
+    "display_data": {"data": dict, "metadata": dict},
+    "execute_result": {"data": dict, "metadata": dict, "execution_count": int},
+    "error": {"ename": str, "evalue": str, "traceback": list},
+}
+
+
+def clean_outputs(text, flags):
+    """The outputs that a notebook's process sent, rebuilt from what nbformat knows."""
+    try:
+        outputs = json.loads(text) if isinstance(text, str) and len(text) <= MAX_OUTPUT_TEXT else None
+    except (ValueError, RecursionError):
+        outputs = None
+    if not isinstance(outputs, list):
+        flags.append("The notebook's process sent outputs that cannot be read.")
+        return []
+    kept = []
+    for output in outputs[:MAX_OUTPUTS]:
+        kind = output.get("output_type") if isinstance(output, dict) else None
+        fields = OUTPUT_FIELDS.get(kind) if isinstance(kind, str) else None
+        if not fields or not all(isinstance(output.get(name), each) for name, each in fields.items()):
+            continue
+        clean = {"output_type": kind, **{name: output[name] for name in fields}}
+        if "data" in clean:  # what a check yielded is ours to say
+            clean["data"] = {k: v for k, v in clean["data"].items() if _is_mime(k, v) and k != RESULT}
+        if "traceback" in clean:
+            clean["traceback"] = [str(line) for line in clean["traceback"]]
+        if clean.get("name", "stdout") in ("stdout", "stderr"):
+            kept.append(clean)
+    return kept
+
+
+def _is_mime(kind, value):
+    return isinstance(value, str) or (isinstance(value, (dict, list)) and kind.endswith("json"))

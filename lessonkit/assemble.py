@@ -1,0 +1,218 @@
+"""A network of one's own: what a student wrote in lessons 01 to 09 takes the place of the reference.
+
+`assemble` loads a second copy of the reference, beside the installed one, which stays as it is. Lesson by lesson it runs
+the definitions of the student's notebook with imports from ``reference_impl`` led to that copy, and puts every exercise
+that passes its checks into it. So the student's network calls the student's layers, the student's solver draws the
+student's batches, and what does not pass stays the reference's.
+"""
+
+import importlib
+import sys
+from contextlib import contextmanager
+from dataclasses import dataclass
+from html import escape
+
+from lessonkit import definitions
+from lessonkit.catalogue import lessons
+from lessonkit.engine.diagnose import grade
+from lessonkit.engine.expected import truth_of
+from lessonkit.engine.host import LocalHost
+
+FIRST, LAST = 1, 9
+REFERENCE = "reference_impl"
+# The way back reads what the way there has kept, so the two must fit each other.
+THERE = {f"{name}_backward": f"{name}_forward" for name in ("sigmoid", "relu", "tanh", "affine", "affine_relu")}
+THERE["TrainableNet"] = "ForwardNet"
+ALSO_CALLED = {"TrainableNet": "FullyConnectedNet"}  # until lesson 12 builds another one
+
+
+@dataclass
+class Part:
+    """One exercise: whose it is, and if it is not the student's, why."""
+
+    lesson: str
+    name: str
+    yours: bool
+    reason: str = ""
+
+    @property
+    def words(self):
+        return "yours" if self.yours else f"the reference's, because {self.reason}"
+
+
+class Own:
+    """The functions and classes of the course, the student's own where they pass; shows itself as a table.
+
+    Every name that can be imported from ``reference_impl`` is an attribute: ``mine.Solver``, ``mine.affine_forward``.
+
+    Attributes
+    ----------
+    parts : list of Part
+        One for each exercise of lessons 01 to 09.
+    """
+
+    def __init__(self, package, parts):
+        self._package, self.parts = package, parts
+
+    def __getattr__(self, name):
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return getattr(self._package, name)
+
+    @property
+    def summary(self):
+        return f"{sum(part.yours for part in self.parts)} of {len(self.parts)} parts are yours."
+
+    def __str__(self):
+        lines = [f"{part.name}: {part.words} (lesson {part.lesson[:2]})" for part in self.parts]
+        return "\n".join([*lines, self.summary])
+
+    __repr__ = __str__
+
+    def _repr_html_(self):
+        head = "<tr><th>lesson</th><th>part</th><th>whose it is</th></tr>"
+        cells = "".join(
+            f"<tr><td>{part.lesson[:2]}</td><td><code>{escape(part.name)}</code></td>"
+            f'<td style="text-align:left">{"✓" if part.yours else "○"} {escape(part.words)}</td></tr>'
+            for part in self.parts
+        )
+        table = f"<table><thead>{head}</thead><tbody>{cells}</tbody></table>"
+        return f"{table}<p><strong>{escape(self.summary)}</strong></p>"
+
+
+def assemble(folder=None):
+    """Put together what you wrote in lessons 01 to 09.
+
+    Notebooks are read as they were last saved. Every part is checked where it will work, among the other parts that
+    are yours; one that does not pass stays the reference's, and says so.
+
+    Parameters
+    ----------
+    folder : path, optional
+        The folder with your lessons, or one lesson's folder. Default: the current one.
+
+    Returns
+    -------
+    Own
+
+    Raises
+    ------
+    ValueError
+        If this copy of the course ends before lesson 10, and so lacks what could stand in for a part.
+    """
+    assembly = _Assembly()
+    for lesson in lessons().values():
+        if FIRST <= lesson.number <= LAST:
+            assembly.add(lesson, folder)
+    return Own(assembly.package, assembly.parts)
+
+
+@contextmanager
+def _imports_led_to(modules):
+    """While it lasts, the reference and its modules are imported from `modules`; new ones are added to it."""
+
+    def take():
+        return {name: sys.modules.pop(name) for name in list(sys.modules) if name.split(".")[0] == REFERENCE}
+
+    installed = take()
+    sys.modules.update(modules)
+    try:
+        yield
+    finally:
+        modules.update(take())
+        sys.modules.update(installed)
+
+
+class _Assembly:
+    """A copy of the reference in which parts are replaced one by one."""
+
+    def __init__(self):
+        self.modules = {}
+        with _imports_led_to(self.modules):
+            self.package = importlib.import_module(REFERENCE)
+        self.reference = dict(vars(self.package))
+        if "Solver" not in self.reference:
+            raise ValueError("A network of your own can be put together from lesson 10 on: open that lesson's bundle.")
+        self.spaces = [vars(module) for module in self.modules.values()]  # and those of the student's notebooks
+        self.parts = []
+        for name, alias in ALSO_CALLED.items():
+            self.put(alias, self.reference[name])
+
+    def add(self, lesson, folder):
+        """Take what passes from the student's notebook of a lesson."""
+        space, absent = self.read(lesson, folder)
+        for name in (exercise.name for exercise in lesson.exercises):
+            written = space.get(name, self.reference[name])
+            if written is self.reference[name]:
+                self.decide(lesson, name, absent or "yours is not in the notebook")
+                continue
+            self.put(name, written)
+            reason = self.why_not(name, space)
+            if reason and self.is_yours(THERE.get(name)):
+                reason = self.settle(name, written, reason, space)
+            elif reason:
+                self.put(name, self.reference[name])
+            self.decide(lesson, name, reason)
+
+    def read(self, lesson, folder):
+        """What the notebook defines, and why that is nothing."""
+        path = definitions.find_notebook(lesson.name, folder)
+        if path is None:
+            return {}, f"no notebook of lesson {lesson.name[:2]} was found"
+        try:
+            with _imports_led_to(self.modules):
+                space = definitions.definitions(path)
+        except ValueError as error:
+            return {}, str(error)
+        self.spaces.append(space)
+        return space, ""
+
+    def put(self, name, part):
+        """Let every module of the copy, and every notebook, use `part` under this name."""
+        old = vars(self.package)[name]
+        for space in self.spaces:
+            if name in space:
+                space[name] = part
+            for each in list(space.values()):
+                if isinstance(each, type) and old in each.__bases__ and each is not part:
+                    each.__bases__ = tuple(part if base is old else base for base in each.__bases__)
+        if name in ALSO_CALLED:
+            self.put(ALSO_CALLED[name], part)
+
+    def why_not(self, name, space):
+        """Why the part that now goes by this name cannot stay, or nothing when it passes."""
+        try:
+            result = grade(name, LocalHost(space), truth_of(name))
+        except ValueError as error:  # this copy lacks the checks, or their recorded truth
+            return f"it could not be checked. {error}"
+        if result.passed:
+            return ""
+        if result.empty:
+            return "yours is still empty"
+        failed = next(outcome for outcome in result.outcomes if not outcome.passed)
+        return f"yours does not pass its checks. {failed.sentence}"
+
+    def settle(self, name, written, reason, space):
+        """The student's way back does not pass with the student's way there: keep one of the two, or none."""
+        there = THERE[name]
+        way_there = vars(self.package)[there]
+        self.put(there, self.reference[there])
+        if not self.why_not(name, space):
+            self.give_up(there, f"your {name} does not fit it: it reads what the reference's {there} keeps")
+            return ""
+        self.put(name, self.reference[name])
+        self.put(there, way_there)
+        if self.why_not(name, space):
+            self.put(there, self.reference[there])
+            self.give_up(there, f"it must fit {name}, which is not yours")
+        return reason
+
+    def is_yours(self, name):
+        return any(part.name == name and part.yours for part in self.parts)
+
+    def give_up(self, name, reason):
+        part = next(part for part in self.parts if part.name == name)
+        part.yours, part.reason = False, reason
+
+    def decide(self, lesson, name, reason):
+        self.parts.append(Part(lesson.name, name, not reason, reason.rstrip(".")))

@@ -1,0 +1,222 @@
+"""The student's side of a check: holds the code under test, calls it, and lets plain values out.
+
+`LocalHost` serves the process it lives in. The autograder serves the same operations (`call`, `map`, `get`,
+`set`, `iterate`) from a sandboxed process, so a check cannot tell the difference.
+"""
+
+import contextlib
+import copy
+import io
+import itertools
+import linecache
+import os
+import traceback
+import warnings
+
+import numpy as np
+
+from lessonkit.engine.values import copy_plain
+
+KIT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+REFERENCE = os.path.join(os.path.dirname(KIT), "reference_impl")
+ITEMS_LIMIT = 10_000
+
+
+class StudentError(Exception):
+    """The code under test raised, is missing, or is still empty.
+
+    Attributes
+    ----------
+    function : str
+        What was called.
+    kind : str
+        The exception's type (of a type of one's own, the built-in one that it derives from), or ``"missing"``, ``"empty"``, ``"returns"``.
+    message : str
+        One line that says what happened.
+    where : str
+        The line of the student's code, when known.
+    """
+
+    def __init__(self, function, kind, message, where=""):
+        super().__init__(message)
+        self.function, self.kind, self.message, self.where = function, kind, message, where
+
+
+class Token:
+    """Names an object that stays on the student's side."""
+
+    def __init__(self, number, kind):
+        self.number, self.kind = number, kind
+
+
+class Named:
+    """Names a function or class of the student's, to be handed to other code of the student's."""
+
+    def __init__(self, name):
+        self.name = name
+
+
+class LocalHost:
+    """Calls the functions of `namespace` in this process, by value.
+
+    Arguments are copied in and results are copied out, so nothing that the code under test does to an array
+    can reach the check. What it prints, warns or plots on the way is its own affair.
+
+    Parameters
+    ----------
+    namespace : dict
+        The functions and classes under test by name.
+    """
+
+    def __init__(self, namespace):
+        self._namespace = namespace
+        self._kept = {}
+        self._calls = {}  # by the number of a kept object: the call that made it, and that call's arguments
+        self._numbers = itertools.count()
+
+    def call(self, target, args=(), kwargs=None, keep=()):
+        """Call `target`.
+
+        Parameters
+        ----------
+        target : str or Token or (Token, str)
+            A name, an object that can be called, or an object and the name of its method.
+        args, kwargs
+            Plain values, tokens, names (`Named`) and callables of the check's.
+        keep : tuple of int
+            Places of a returned tuple whose items stay on this side whatever they are.
+
+        Returns
+        -------
+        result
+            Plain values, and tokens for what is not plain.
+        after : callable
+            Tells the positional arguments as they are when it is called: to be asked before the next call.
+
+        Raises
+        ------
+        StudentError
+            If it is missing, still empty, or raises.
+        """
+        name = target if isinstance(target, str) else target[1] if isinstance(target, tuple) else target.kind
+        function = self._find(target, name)
+        args = [self._enter(value) for value in args]
+        kwargs = {key: self._enter(value) for key, value in (kwargs or {}).items()}
+        result = self._guard(name, lambda: self._leave(function(*args, **kwargs), keep))
+        if isinstance(result, Token):
+            self._calls[result.number] = name, args
+        return result, self._teller(name, args)
+
+    def map(self, name, argument_lists, keep=()):
+        """Call `name` once for each tuple of arguments; return the results."""
+        return [self.call(name, arguments, {}, keep)[0] for arguments in argument_lists]
+
+    def get(self, token, attribute):
+        """The attribute's value; a method or another object as a token."""
+        return self._guard(attribute, lambda: self._leave(getattr(self._kept[token.number], attribute)))
+
+    def set(self, token, attribute, value):
+        self._guard(attribute, lambda: setattr(self._kept[token.number], attribute, self._enter(value)))
+
+    def iterate(self, token):
+        """All items of an object that can be iterated, at most `ITEMS_LIMIT` of them.
+
+        Returns
+        -------
+        items : list
+        after : callable
+            As of `call`, for the call that made the object: a generator works only when it is iterated.
+        """
+        name, args = self._calls.get(token.number, (token.kind, ()))
+        kept = self._kept[token.number]
+        items = self._guard(name, lambda: self._leave(list(itertools.islice(iter(kept), ITEMS_LIMIT + 1))))
+        if len(items) > ITEMS_LIMIT:
+            raise StudentError(name, "endless", f"{name} yields more than {ITEMS_LIMIT} items: does it end?")
+        return items, self._teller(name, args)
+
+    def _teller(self, name, args):
+        return lambda: self._guard(name, lambda: self._leave(tuple(args)))
+
+    def _find(self, target, name):
+        if isinstance(target, str):
+            if target not in self._namespace:
+                message = f"There is no {target} yet. Run the cell that defines it, then this one again."
+                raise StudentError(name, "missing", message)
+            return self._namespace[target]
+        if isinstance(target, tuple):
+            owner = self._kept[target[0].number]
+            if not hasattr(owner, target[1]):
+                raise StudentError(name, "missing", f"Your {target[0].kind} has no {target[1]}.")
+            return getattr(owner, target[1])
+        return self._kept[target.number]
+
+    def _enter(self, value):
+        def resolve(part):
+            if isinstance(part, Token):
+                return self._kept[part.number]
+            if isinstance(part, Named):
+                return self._find(part.name, part.name)
+            if isinstance(part, np.random.Generator):
+                return copy.deepcopy(part)
+            if callable(part):
+                return lambda *args: part(*copy_plain(args, self._keep))
+            raise TypeError(f"a check cannot hand over {part!r}")
+
+        return copy_plain(value, resolve)
+
+    def _leave(self, result, keep=()):
+        if keep and isinstance(result, (tuple, list)):
+            parts = [self._keep(v) if i in keep else copy_plain(v, self._keep) for i, v in enumerate(result)]
+            return tuple(parts)
+        return copy_plain(result, self._keep)
+
+    def _keep(self, value):
+        token = Token(next(self._numbers), type(value).__name__)
+        self._kept[token.number] = value
+        return token
+
+    @staticmethod
+    def _guard(name, action):
+        """Run the student's code: silently, and with every exception turned into one `StudentError`."""
+        quiet = io.StringIO()
+        try:
+            with (
+                contextlib.redirect_stdout(quiet),
+                contextlib.redirect_stderr(quiet),
+                warnings.catch_warnings(),
+                np.errstate(all="ignore"),
+            ):
+                warnings.simplefilter("ignore")
+                return action()
+        except StudentError:
+            raise
+        except NotImplementedError as error:
+            if str(error):
+                raise as_student_error(name, error) from None
+            name = _name_of_empty(error, name)
+            raise StudentError(name, "empty", f"{name} is still empty.") from None
+        except (Exception, SystemExit) as error:
+            raise as_student_error(name, error) from None
+
+
+def _name_of_empty(error, called):
+    """The function that is still empty: the one called, or another one that it calls."""
+    innermost = traceback.extract_tb(error.__traceback__)[-1].name
+    return innermost if innermost.isidentifier() else called
+
+
+def as_student_error(name, error):
+    text = " ".join(str(error).split())[:200]
+    message = f"{name} raised {type(error).__name__}{': ' + text.rstrip('.') if text else ''}."
+    kind = next(base.__name__ for base in type(error).__mro__ if base.__module__ == "builtins")
+    return StudentError(name, kind, message, _line_of_student(error))
+
+
+def _line_of_student(error):
+    """The deepest line that the student wrote: not the kit's, the reference's or a library's."""
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        if not any(place in frame.filename for place in (KIT, REFERENCE, "site-packages")):
+            line = linecache.getline(frame.filename, frame.lineno).strip()
+            if line:  # compiled code has none
+                return f"line {frame.lineno}: {line}"
+    return ""

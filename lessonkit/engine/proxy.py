@@ -1,0 +1,179 @@
+"""The check's side of a check: ``code.relu_forward(x)`` reaches the code under test through values alone."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from lessonkit.catalogue import exercises
+from lessonkit.engine.host import Named, StudentError, Token
+from lessonkit.engine.values import copy_plain, describe
+
+
+@dataclass
+class Call:
+    """One call of the code under test: what went in, by argument name."""
+
+    function: str
+    inputs: dict = field(default_factory=dict)
+
+
+class Remote:
+    """An object on the student's side: get and set attributes, call methods, iterate."""
+
+    def __init__(self, code, token, origin=None):
+        self.__dict__.update(_code=code, _token=token, _origin=origin, kind=token.kind)
+
+    def __getattr__(self, name):
+        if name.startswith("__"):
+            raise AttributeError(name)
+        known = self._code._methods
+        if (self.kind, name) not in known:
+            value = self._code._host.get(self._token, name)
+            if not (isinstance(value, Token) and value.kind in ("method", "function", "builtin_function_or_method")):
+                return self._code._wrap(value)
+            known.add((self.kind, name))
+        return lambda *args, **kwargs: self._code._call((self._token, name), args, kwargs)
+
+    def __setattr__(self, name, value):
+        self._code._host.set(self._token, name, self._code._unwrap(value))
+
+    def __call__(self, *args, **kwargs):
+        return self._code._call(self._token, args, kwargs)
+
+    def __iter__(self):
+        items, self._code._tell_after = self._code._host.iterate(self._token)
+        return iter(self._code._wrap(items))
+
+
+class Function:
+    """A function or class of the student's, by name."""
+
+    def __init__(self, code, name):
+        self._code, self.name = code, name
+
+    def __call__(self, *args, **kwargs):
+        return self._code._call(self.name, args, kwargs)
+
+
+class Code:
+    """The code under test, as a check sees it.
+
+    Attributes
+    ----------
+    after : tuple
+        The positional arguments of the latest call as it left them, or, when it returned a generator that has been
+        iterated, as that left them: a check yields these to see that inputs are left alone.
+    calls : list of Call
+        Every call so far.
+    exercise : str
+        The name of the exercise that is checked.
+    under_test : Function
+        The exercise itself, for checks that serve several.
+
+    Parameters
+    ----------
+    host : LocalHost
+        Where the code lives; anything with the same operations will do.
+    exercise : str
+        The name of the exercise that is checked.
+    """
+
+    def __init__(self, host, exercise=""):
+        self._host = host
+        self.exercise = exercise
+        self.under_test = Function(self, exercise)
+        self._tell_after = tuple
+        self._methods = set()  # what has turned out to be one, by class and name: it is asked for once
+        self.calls = []
+
+    def __getattr__(self, name):
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return Function(self, name)
+
+    @property
+    def after(self):
+        """Fetched when it is asked for, since few checks do."""
+        return self._tell_after()
+
+    def map(self, name, argument_lists):
+        """Call `name` once for each tuple of arguments, all in one message; return the list of results."""
+        contract = exercises().get(name)
+        calls = [self._note(name, arguments, {}, contract) for arguments in argument_lists]
+        keep = self._kept(name)
+        results = self._host.map(name, [self._unwrap(tuple(arguments)) for arguments in argument_lists], keep)
+        return [self._checked(name, result, call, contract) for result, call in zip(results, calls)]
+
+    def _call(self, target, args, kwargs):
+        name = target if isinstance(target, str) else target[1] if isinstance(target, tuple) else target.kind
+        contract = _contract(target, args)
+        call = self._note(name, args, kwargs, contract)
+        keep = self._kept(target)
+        result, self._tell_after = self._host.call(target, self._unwrap(args), self._unwrap(kwargs), keep)
+        return self._checked(name, result, call, contract)
+
+    def _note(self, name, args, kwargs, contract):
+        arguments = contract.arguments if contract else [f"argument {i + 1}" for i in range(len(args))]
+        self.calls.append(Call(name, {**dict(zip(arguments, args)), **kwargs}))
+        return self.calls[-1]
+
+    @staticmethod
+    def _kept(target):
+        contract = exercises().get(target) if isinstance(target, str) else None
+        return tuple(i for i, part in enumerate(contract.returns if contract else ()) if part == "cache")
+
+    def _checked(self, name, result, call, contract):
+        if contract and contract.returns:
+            _require(name, contract.returns, result)
+        return self._wrap(result, call)
+
+    def _wrap(self, value, origin=None):
+        if isinstance(value, Token):
+            return Remote(self, value, origin)
+        return copy_plain(value, lambda part: self._wrap(part, origin))
+
+    def _unwrap(self, value):
+        """What goes to the host, which copies it: no need to do so here."""
+        if isinstance(value, Remote):
+            return value._token
+        if isinstance(value, Function):
+            return Named(value.name)
+        if isinstance(value, (tuple, list)):
+            return type(value)(map(self._unwrap, value))
+        return {key: self._unwrap(part) for key, part in value.items()} if isinstance(value, dict) else value
+
+
+def _contract(target, args):
+    """What an exercise, or a method of one, takes and returns, as far as ``lessons.toml`` says it."""
+    if isinstance(target, str):
+        return exercises().get(target)
+    owner = exercises().get(target[0].kind) if isinstance(target, tuple) else None
+    methods = {method.name: method for method in owner.methods} if owner else {}
+    method = methods.get(target[1]) if methods else None
+    return method if method and len(method.arguments) == len(args) else None
+
+
+def _require(name, returns, result):
+    """Raise when `result` is not the number of things that the exercise returns."""
+    wanted = ", ".join(returns)
+    if result is None:
+        raise StudentError(name, "returns", f"{name} returned None. Does it end with `return {wanted}`?")
+    if len(returns) == 1:
+        return
+    if not isinstance(result, (tuple, list)) or len(result) != len(returns):
+        raise StudentError(
+            name,
+            "returns",
+            f"{name} must return {len(returns)} things, `return {wanted}`. Yours returned {describe(result)}.",
+        )
+
+
+def inputs_behind(call):
+    """The arrays and numbers that went into `call`; for a cache, those that went into the call that made it."""
+    found = {}
+    for name, value in call.inputs.items():
+        if isinstance(value, Remote) and value._origin is not None:
+            found.update(inputs_behind(value._origin))
+        elif isinstance(value, (np.ndarray, float, int, np.generic)) and not isinstance(value, bool):
+            found[name] = value
+    return found

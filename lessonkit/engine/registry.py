@@ -1,0 +1,74 @@
+"""Where checks are written down: ``@check("relu_backward", points=2)`` above a generator of named values."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from importlib.util import find_spec
+
+from lessonkit.catalogue import exercise as find_exercise
+
+
+@dataclass(frozen=True)
+class Check:
+    """One named test of an exercise.
+
+    Attributes
+    ----------
+    exercise : str
+        The function or class that it tests.
+    name : str
+        What it tests, as a Python name: ``uses_the_upstream_gradient``.
+    points : float
+        What passing it earns.
+    values : callable
+        ``values(code, rng)``: a generator that calls the code under test and yields ``(name, value)``,
+        or ``(name, value, second_truth)``. The reference's value decides; where a wrong value agrees with its
+        second truth (the numerical gradient of the student's own forward pass), the message says so.
+    rtol : float
+        The largest accepted difference, relative to the truth's entries and to its largest entry.
+    """
+
+    exercise: str
+    name: str
+    points: float
+    values: Callable
+    rtol: float
+
+    @property
+    def title(self):
+        return self.name.replace("_", " ")
+
+
+_checks: dict[str, list[Check]] = {}
+
+
+def check(*exercises, points, rtol=1e-5):
+    """Write down a check that is worth `points` for each of `exercises`; ``code.under_test`` is the one at hand."""
+
+    def register(values):
+        for exercise in exercises:
+            find_exercise(exercise)  # a misspelt name fails here, not in a student's notebook
+            _checks.setdefault(exercise, []).append(Check(exercise, values.__name__, points, values, rtol))
+        return values
+
+    return register
+
+
+@cache
+def _load(lesson):
+    module = f"lessonkit.checks.lesson_{lesson[:2]}"
+    if find_spec(module) is None:
+        raise ValueError(f"This copy of lessonkit has no checks for lesson {lesson}: open that lesson's own bundle.")
+    import_module(module)
+
+
+def checks(exercise):
+    """All checks of `exercise`, in the order in which they are written."""
+    _load(find_exercise(exercise).lesson)
+    return tuple(_checks.get(exercise, ()))
+
+
+def points(exercise):
+    """What `exercise` is worth: the sum over its checks."""
+    return sum(each.points for each in checks(exercise))

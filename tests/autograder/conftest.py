@@ -1,0 +1,29 @@
+"""A warm process with short limits, and an outside world that no submission may see or touch."""
+
+import pytest
+from arena import LESSON, MARKER, SHORT, Grader
+
+from autograder.sandbox import protections, session
+from autograder.sandbox.fork_server import ForkServer
+
+
+@pytest.fixture(scope="module")
+def grader():
+    missing = protections._missing()
+    if missing:
+        pytest.skip(f"needs every protection of Linux; missing here: {missing}")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(session, "GRACE", 0.5)
+        patch.setenv("COURSE_TOKEN", MARKER)
+        with ForkServer(LESSON, limits=SHORT) as fork_server:
+            yield Grader(fork_server)
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory):
+    """What no submission may see or touch: a gradebook, a solution, another submission, in a folder of their own."""
+    folder = tmp_path_factory.mktemp("course")
+    for name in ("gradebook.db", ".secret_seed", "solutions/solution.py", "submitted/alice/notebook.ipynb"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(MARKER)
+    return folder

@@ -1,0 +1,70 @@
+"""Where feedback sends a reader: every check of every lesson leads to a paragraph that is there."""
+
+from dataclasses import asdict
+from fnmatch import fnmatchcase
+
+import nbformat
+import pytest
+from bs4 import BeautifulSoup
+
+from autograder.course import COURSE
+from autograder.feedback import page
+from lessonkit.catalogue import explained_everywhere, lessons
+from lessonkit.engine import registry
+from lessonkit.engine.diagnose import Outcome, Result
+from lessonkit.notebook import RESULT
+
+GRADING = {"score": 0, "max_score": 10, "late_penalty": 0}
+
+
+def failed(name, kind):
+    """The feedback page of a lesson in which every check fails, each in its own words."""
+    notebook = nbformat.read(COURSE / "lessons" / name / f"{name}.ipynb", as_version=4)
+    for cell in notebook.cells:
+        marks = cell.metadata.get("nbgrader")
+        if marks and marks.grade:
+            exercise = marks.grade_id.removeprefix("check_")
+            checks = registry.checks(exercise)
+            told = [Outcome(c.name, c.title, c.points, False, kind, f"What {c.title} says.") for c in checks]
+            data = {"text/plain": "0.0", RESULT: asdict(Result(exercise, tuple(told)))}
+            cell.outputs = [nbformat.v4.new_output("execute_result", data)]
+            marks.update(score=0, waits=False)
+    html = page(notebook, {**GRADING, "assignment": name, "notebook": name})
+    return BeautifulSoup(html, "html.parser")
+
+
+@pytest.mark.parametrize("name", list(lessons()))
+def test_every_check_leads_to_a_paragraph_of_the_page(name):
+    html = failed(name, "value")
+    ids = [element["id"] for element in html.find_all(id=True)]
+    assert len(set(ids)) == len(ids)
+    assert {link["href"][1:] for link in html("a") if link["href"].startswith("#")} <= set(ids)
+    for exercise in lessons()[name].exercises:
+        report = html.find(id=f"exercise-{exercise.name}")
+        reads = report.find_all(class_="read")
+        assert len(reads) in (1, len(registry.checks(exercise.name)))
+        for read in reads:
+            assert read.a or "“Four rules for the whole course” in lesson 00" in read.get_text()
+        assert html.select_one(f'header a[href="#exercise-{exercise.name}"]')
+
+
+@pytest.mark.parametrize("name", list(lessons()))
+def test_an_empty_exercise_leads_to_where_it_is_explained(name):
+    html = failed(name, "empty")
+    for exercise in lessons()[name].exercises:
+        (read,) = html.find(id=f"exercise-{exercise.name}").find_all(class_="read")
+        assert read.get_text().startswith("Where to begin") and html.find(id=read.a["href"][1:])
+
+
+def test_every_line_about_where_something_is_explained_is_of_use():
+    fits = []
+    for lesson in lessons().values():
+        names = [
+            f"{exercise.name}.{check.name}" for exercise in lesson.exercises for check in registry.checks(exercise.name)
+        ]
+        for pattern in lesson.explained:
+            whole = pattern if "." in pattern else f"{pattern}.*"
+            assert any(fnmatchcase(name, whole) for name in names), f"{lesson.name}: nothing fits {pattern!r}"
+        fits += names
+    for pattern in explained_everywhere():
+        assert any(fnmatchcase(name, pattern) for name in fits), f"nothing fits {pattern!r}"

@@ -1,0 +1,90 @@
+"""Checks: what a student waits for in a notebook.
+
+Every exercise is checked as `check(...)` does it, report included: with the right answer, and with every known mistake in turn.
+"its calls alone" are the same calls of the student's code, without comparing or
+reporting anything. Imports are whole Python processes. The targets: a check takes less than 50 ms in the median and 0.3 s
+at most, and `import lessonkit` less than 0.4 s.
+"""
+
+import subprocess
+import sys
+
+from autograder import bank
+from lessonkit.catalogue import exercises
+from lessonkit.engine import registry
+from lessonkit.engine.diagnose import grade
+from lessonkit.engine.expected import truth_of
+from lessonkit.engine.host import LocalHost
+from lessonkit.engine.transcript import VISIBLE_SEED, run
+from lessonkit.notebook import Report
+from tools.benchmarks.timing import Figure, Row, in_turn
+
+MEDIAN, MOST = 50, 300  # ms
+IMPORT = 0.4  # s
+ROUNDS = 3
+SCRIPTS = {
+    "import numpy": "import numpy",
+    "import lessonkit": "import lessonkit",
+    "import matplotlib.pyplot": "import matplotlib.pyplot",
+    "import lessonkit.plots": "import lessonkit.plots",
+    "the first check": "from lessonkit import check; from reference_impl import TrainableNet; check('TrainableNet')",
+}
+
+
+def measure(quick):
+    names = list(exercises())[:2] if quick else list(exercises())
+    rows = [row(name, quick) for name in names]
+    for kind, worst in (("right", "right"), ("wrong", "slowest mistake")):
+        slowest = max(rows, key=lambda each: each.figures[worst].median)
+        yield Row(
+            f"all {len(rows)} exercises, {kind} answers",
+            {
+                "in the median": Figure.of([each.figures[kind].median for each in rows], "ms", at_most=MEDIAN),
+                "at most": Figure.of([slowest.figures[worst].median], "ms", at_most=MOST),
+            },
+        )
+        yield f"The slowest check of {kind} answers is that of {slowest.case}."
+    yield from imports(quick)
+    yield from rows
+
+
+def checking(exercise, namespace):
+    """A job: check the exercise in this namespace and show the report."""
+    return lambda: Report(grade(exercise, LocalHost(namespace), truth_of(exercise)))._repr_mimebundle_()
+
+
+def row(exercise, quick):
+    """How long one exercise's check takes."""
+    right = bank.Entry(exercise, "", "", ()).namespace()
+    mistakes = {
+        each.name: checking(exercise, each.namespace()) for each in bank.mistakes_of(exercise)[: 1 if quick else None]
+    }
+    jobs = {
+        "its calls alone": lambda: [run(each, LocalHost(right), VISIBLE_SEED) for each in registry.checks(exercise)],
+        "the right answer": checking(exercise, right),
+        **mistakes,
+    }
+    times = in_turn(jobs, rounds=2 if quick else ROUNDS)
+    wrong = {name: times.time(name, "ms") for name in mistakes}
+    return Row(
+        exercise,
+        {
+            "right / its calls alone": times.ratio("the right answer", "its calls alone"),
+            "right": times.time("the right answer", "ms"),
+            "wrong": Figure.of([each.median for each in wrong.values()], "ms"),
+            "slowest mistake": max(wrong.values(), key=lambda each: each.median),
+        },
+    )
+
+
+def imports(quick):
+    """Whole processes, from start to end."""
+    jobs = {name: lambda code=code: subprocess.run([sys.executable, "-c", code], check=True, stdout=subprocess.DEVNULL)
+            for name, code in SCRIPTS.items()}  # fmt: skip
+    times = in_turn(jobs, rounds=1 if quick else ROUNDS)
+    for name, under in zip(
+        list(SCRIPTS)[1:], ("import numpy", "import numpy", "import matplotlib.pyplot", "import lessonkit")
+    ):
+        figures = {f"process / {under}": times.ratio(name, under)}
+        figures["process"] = times.time(name, at_most=IMPORT if name == "import lessonkit" else None)
+        yield Row(name, figures)

@@ -1,0 +1,69 @@
+"""Makes courses to grade, in folders of their own."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from autograder.course import COURSE
+from lessonkit.catalogue import lesson as find_lesson
+from tools.synthetic_class import hand_in, right, submission
+
+
+def course(folder, lesson, students, stock=False, figures=True):
+    """A course in which everyone has handed in the same notebook, solved.
+
+    Parameters
+    ----------
+    folder : path
+    lesson : str
+    students : int
+        How many.
+    stock : bool
+        Whether `nbgrader autograde` grades in its own way: in the student's process.
+    figures : bool
+        Whether the notebooks draw their figures.
+
+    Returns
+    -------
+    Path
+    """
+    folder, lesson = Path(folder), find_lesson(lesson)
+    config = (COURSE / "nbgrader_config.py").read_text(encoding="utf-8")
+    folder.mkdir()
+    (folder / "nbgrader_config.py").write_text(config + 'del c["Autograde"]\n' * stock, encoding="utf-8")
+    (folder / "solutions" / lesson.name).mkdir(parents=True)
+    shutil.copy(COURSE / "solutions" / lesson.name / f"{lesson.name}.ipynb", folder / "solutions" / lesson.name)
+    run(folder, "-m", "nbgrader", "generate_assignment", lesson.name)
+    released = (folder / "lessons" / lesson.name / f"{lesson.name}.ipynb").read_text(encoding="utf-8")
+    text = submission(released, right(exercise.name for exercise in lesson.exercises))
+    if not figures:
+        text = without_figures(text)
+    for number in range(students):
+        hand_in(folder, f"student-{number:05d}", lesson.name, text)
+    return folder
+
+
+def without_figures(text):
+    """The notebook without the cells that draw: they take longer than all the rest."""
+    notebook = json.loads(text)
+    drawing = ("plots.", "explorers.")
+    notebook["cells"] = [
+        cell
+        for cell in notebook["cells"]
+        if cell["cell_type"] != "code" or not "".join(cell["source"]).startswith(drawing)
+    ]
+    return json.dumps(notebook)
+
+
+def run(folder, *command, path=False):
+    """Run Python in a folder, as an instructor would: with nothing in the environment that the course does not set."""
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("LESSONKIT")}
+    if path:  # this folder's own modules can be imported too
+        environment["PYTHONPATH"] = str(COURSE)
+    done = subprocess.run([sys.executable, *command], cwd=folder, env=environment, capture_output=True, text=True)
+    if done.returncode:
+        raise RuntimeError(f"{' '.join(command)} failed:\n{done.stdout}{done.stderr}")
+    return done.stdout

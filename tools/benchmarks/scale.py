@@ -1,0 +1,209 @@
+"""``python -m tools.benchmarks.scale [SUBMISSIONS]``: grade a very large class through Dask and PostgreSQL, and write docs/scale.md.
+
+The class hands in lesson 02 with its exercises and nothing else. A real scheduler and two workers grade it, one of them is
+killed on the way; the gradebook is a real PostgreSQL server. What a real lesson costs is taken from tools/benchmarks/results.json.
+"""
+
+import json
+import os
+import resource
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from tools.benchmarks.classes import course, run
+from tools.benchmarks.report import PROJECT, load, machine
+
+LESSON = "02_mse"
+RESULTS = PROJECT / "tools" / "benchmarks" / "scale.json"
+REPORT = PROJECT / "docs" / "scale.md"
+DAY = 24 * 3600
+
+
+def simulate(submissions):
+    """Grade the class; return what was seen, as plain values."""
+    import pgserver
+
+    from autograder.grading import grade as tool
+    from tools.benchmarks.cluster import Cluster
+
+    with tempfile.TemporaryDirectory() as folder:
+        folder = Path(folder)
+        server = pgserver.get_server(folder / "postgres")
+        cluster = Cluster(folder, 2)
+        try:
+            db_url = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+            class_of = course(folder / "course", LESSON, submissions, figures=False)
+            run(
+                class_of,
+                "-m",
+                "nbgrader",
+                "generate_assignment",
+                LESSON,
+                "--force",
+                f"--CourseDirectory.db_url={db_url}",
+            )
+            writes, honest = [], tool.Writer.record
+
+            def record(self, *arguments):
+                if len(writes) == submissions // 2:
+                    cluster.workers[0].kill()
+                start = time.perf_counter()
+                honest(self, *arguments)
+                writes.append(time.perf_counter() - start)
+
+            tool.Writer.record = record
+            start = time.perf_counter()
+            outcomes = tool.grade(LESSON, class_of, scheduler=cluster.address, db_url=db_url)
+            seconds = time.perf_counter() - start
+            tool.Writer.record = honest
+            tenth = max(1, submissions // 10)
+            return {
+                "submissions": submissions,
+                "graded": sum(sum(outcome["points"].values()) > 0 for outcome in outcomes.values()),
+                "in the gradebook": in_gradebook(db_url),
+                "why not all points": why_not_all_points(outcomes),
+                "seconds": seconds,
+                "ms to record one, first tenth": 1e3 * statistics.median(writes[:tenth]),
+                "ms to record one, last tenth": 1e3 * statistics.median(writes[-tenth:]),
+                "writer's peak memory in MB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+                "kB of the gradebook a submission": database_size(db_url) / 1e3 / submissions,
+                "kB of files a submission": size(class_of, "autograded", "grading") / 1e3 / submissions,
+                "machine": machine(),
+            }
+        finally:
+            cluster.close()
+            server.cleanup()
+
+
+def why_not_all_points(outcomes):
+    """What was said to those who, though their answers are right, got less than others."""
+    most = max(sum(outcome["points"].values()) for outcome in outcomes.values())
+    lacking = [each for each in outcomes.values() if sum(each["points"].values()) < most]
+    checks = [check for each in lacking for result in each["results"].values() for check in result["outcomes"]]
+    said = [sentence for each in lacking for sentence in each["notes"] + each["flags"]]
+    return sorted({*said, *(check["sentence"] for check in checks if check["sentence"])})
+
+
+def in_gradebook(db_url):
+    """How many submissions have all their points."""
+    from nbgrader.api import Gradebook
+
+    with Gradebook(db_url) as gradebook:
+        return sum(each.score == each.max_score for each in gradebook.assignment_submissions(LESSON))
+
+
+def database_size(db_url):
+    from sqlalchemy import create_engine, text
+
+    engine = create_engine(db_url)
+    with engine.connect() as connection:
+        return connection.execute(text("select pg_database_size(current_database())")).scalar()
+
+
+def size(folder, *parts):
+    return sum(path.stat().st_size for part in parts for path in (folder / part).rglob("*") if path.is_file())
+
+
+def page(seen, bench):
+    """The report as Markdown."""
+    lesson = next(row for row in bench["grading"]["rows"] if row["case"].endswith("one job"))
+    core = lesson["figures"]["a submission"]["median"] / 1e3
+    record = seen["ms to record one, last tenth"] / 1e3
+    database, files = seen["kB of the gradebook a submission"], seen["kB of files a submission"]
+    rows = [
+        f"| {n:,} | {duration(n * core)} | {cores(n * core)} | {duration(n * record)} | {amount(n * database)} | "
+        f"{amount(n * files)} |"
+        for n in (100, 10_000, 1_000_000)
+    ]
+    most = DAY / record
+    if seen["in the gradebook"] == seen["submissions"]:
+        why = "the killed worker took nothing with it"
+    else:
+        why = "what the others were told: " + " ".join(seen["why not all points"])
+    return PAGE.format(
+        n=seen["submissions"], graded=seen["graded"], booked=seen["in the gradebook"], minutes=seen["seconds"] / 60,
+        rate=seen["submissions"] / seen["seconds"], first=seen["ms to record one, first tenth"],
+        last=seen["ms to record one, last tenth"], memory=seen["writer's peak memory in MB"], database=database, files=files,
+        why=why, core=core, rows="\n".join(rows), most=round(most, -4), processor=seen["machine"]["processor"],
+        cores=seen["machine"]["cores"],
+    )  # fmt: skip
+
+
+def cores(seconds):
+    """How many cores finish within a day, in words."""
+    return "less than one" if seconds < DAY else f"{seconds / DAY:,.0f}"
+
+
+def duration(seconds):
+    for unit, factor in (("h", 3600), ("min", 60)):
+        if seconds >= 2 * factor:
+            return f"{seconds / factor:,.0f} {unit}"
+    return f"{seconds:.0f} s"
+
+
+def amount(kilobytes):
+    for unit, factor in (("GB", 1e6), ("MB", 1e3)):
+        if kilobytes >= factor:
+            return f"{kilobytes / factor:,.1f} {unit}"
+    return f"{kilobytes:,.0f} kB"
+
+
+PAGE = """# How far it carries
+
+`python -m tools.benchmarks.scale` writes this page from what it measures and from [benchmarks.md](benchmarks.md). The numbers belong to one
+machine ({processor}, {cores} cores); the proportions hold elsewhere.
+
+## What a day of submissions takes
+
+Of lesson 06 with its figures, {core:.2f} s of one core each, start-up shared by forty. "Cores" is what finishes within the day, at an even pace;
+before a deadline, multiply.
+
+| submissions a day | grading, one core | cores | writing, one process | gradebook | files |
+|---|---|---|---|---|---|
+{rows}
+
+The gradebook grows by {database:.0f} kB a submission, the graded notebooks and the journal by {files:.0f} kB without figures; a figure adds 20 to 60 kB.
+
+## What was simulated
+
+{n:,} submissions of lesson 02, cut down to its exercises, through a real Dask scheduler with two workers into a real PostgreSQL server, all on
+the one machine; half-way, one worker was killed with SIGKILL.
+
+- {graded:,} of {n:,} were graded and {booked:,} stand in the gradebook with all their points: {why}.
+- It took {minutes:.1f} min, {rate:.0f} submissions a second, on one worker for the second half.
+- Recording one took {first:.0f} ms in the first tenth and {last:.0f} ms in the last.
+- The writing process needed {memory:.0f} MB at its peak: outcomes are kept, notebooks are not.
+
+## Where it breaks first
+
+1. **The one writer.** At {last:.0f} ms a record, one process writes about {most:,.0f} submissions a day, whatever the number of workers. Beyond that, give each
+   lesson (or each section of the course) a writer of its own, on the same PostgreSQL server: runs of different lessons share no rows but those of the students.
+2. **The journal and the runs.** Each student has a file for each lesson, and each run keeps one file of all of them. With more than some tens of thousands
+   of students in one lesson, split the course.
+3. **The disk of graded notebooks**, which holds every figure of every student. `autograded/` can be deleted once feedback is out: the gradebook and the journal
+   hold the grades.
+
+SQLite, the default, is right for a course on one machine: one process writes, so nothing waits for a lock. Take PostgreSQL when formgrader and grading
+run on different machines.
+"""
+
+
+def main():
+    submissions = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    seen = simulate(submissions)
+    RESULTS.write_text(json.dumps(seen, indent=1) + "\n", encoding="utf-8")
+    write_page()
+    print(json.dumps(seen, indent=1))
+
+
+def write_page():
+    """Write the report anew: what was simulated last, and what a real lesson costs by now."""
+    REPORT.write_text(page(json.loads(RESULTS.read_text(encoding="utf-8")), load()), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

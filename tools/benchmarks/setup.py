@@ -1,0 +1,140 @@
+"""Set-up and build: what a student waits for once, and a contributor often.
+
+Whole commands by the clock, in a fresh clone of what is committed, with the environment in place. The target for `make build` when
+nothing changed is 2 s. What takes minutes is in the last part, "Cold".
+"""
+
+import json
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from contextlib import contextmanager
+from pathlib import Path
+
+from tools.benchmarks.report import PROJECT
+from tools.benchmarks.timing import Row, in_turn
+
+BUILD_LIMIT = 2  # s
+TEXT = "solutions/00_welcome/00_welcome.py"
+
+
+def measure(quick):
+    with clone() as course:
+        link_environment(course)
+        yield from building(course, quick)
+        if not quick:
+            yield from lab(course)
+
+
+@contextmanager
+def clone():
+    """A fresh clone in a folder of its own, with none of this process's settings for the course."""
+    with tempfile.TemporaryDirectory() as folder:
+        course = Path(folder) / "course"
+        run("git", "clone", "--quiet", PROJECT, course)
+        yield course
+
+
+def link_environment(course):
+    """Lend the clone this project's environment, with the clone's own packages first on the path."""
+    (course / ".venv" / "bin").mkdir(parents=True)
+    for name in ("python", "jupyter"):
+        script = course / ".venv" / "bin" / name
+        words = f'"{sys.executable}"' + (" -m jupyter" if name == "jupyter" else "")
+        script.write_text(f'#!/bin/sh\nPYTHONPATH="{course}" exec {words} "$@"\n')
+        script.chmod(0o755)
+    (course / ".venv" / ".ready").touch()
+
+
+def run(*command, **options):
+    """Run a command to its end, quietly; where it fails, say what it said."""
+    done = subprocess.run([str(word) for word in command], capture_output=True, text=True, **options)
+    if done.returncode:
+        raise RuntimeError(f"{' '.join(map(str, command))} failed:\n{(done.stdout + done.stderr)[-2000:]}")
+    return done.stdout
+
+
+def building(course, quick):
+    """`make build` in a tree that is up to date, and after one lesson's text changed, beside an empty Python process."""
+    command = (".venv/bin/python", "-m", "autograder", "build", "00") if quick else ("make", "build")
+    run(*command, cwd=course)  # what is committed may be stale
+    changes = iter(range(1000))
+
+    def one_lesson():
+        with open(course / TEXT, "a", encoding="utf-8") as text:
+            text.write(f"\n# %% [markdown]\n# Change {next(changes)}.\n")
+        run(*command, cwd=course)
+
+    jobs = {
+        "import": lambda: run(sys.executable, "-c", "import numpy"),
+        "unchanged": lambda: run(*command, cwd=course),
+        "one lesson": one_lesson,
+    }
+    times = in_turn(jobs, rounds=1 if quick else 3, warm_up=0 if quick else 1)
+    for name, limit in (("unchanged", BUILD_LIMIT), ("one lesson", None)):
+        yield row(
+            f"make build, {'nothing' if name == 'unchanged' else name} changed",
+            times,
+            name,
+            "import",
+            "import numpy",
+            limit,
+        )
+
+
+def row(case, times, job, beside, words, limit=None):
+    """A command's time by the clock, beside another's."""
+    return Row(case, {f"command / {words}": times.ratio(job, beside), "by the clock": times.time(job, at_most=limit)})
+
+
+def lab(course):
+    """`make lab`, until a kernel answers."""
+    jobs = {"import": lambda: run(sys.executable, "-c", "import numpy"), "lab": lambda: until_a_kernel_answers(course)}
+    yield row("make lab, until a kernel answers", in_turn(jobs, rounds=3), "lab", "import", "import numpy")
+
+
+def until_a_kernel_answers(course):
+    """Start `make lab`, ask for a kernel, and stop both when it is idle."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    token = secrets.token_hex(8)
+    options = f"--no-browser --allow-root --port={port} --IdentityProvider.token={token}"
+    with open(course / "lab.log", "w+") as log:
+        server = subprocess.Popen(
+            ["make", "lab", f"LAB_OPTIONS={options}"], cwd=course, stdout=log, stderr=log, start_new_session=True
+        )
+        try:
+            while True:
+                if server.poll() is not None:
+                    raise RuntimeError(f"make lab stopped:\n{(course / 'lab.log').read_text()[-2000:]}")
+                try:
+                    answer_of_a_kernel(port, token)
+                    break
+                except OSError:
+                    time.sleep(0.05)
+        finally:
+            os.killpg(server.pid, 15)
+            server.wait(60)
+
+
+def answer_of_a_kernel(port, token):
+    """Start a kernel in a JupyterLab, by its REST interface, and ask it what it is, by its web socket."""
+    from websocket import create_connection
+
+    authorized = {"Authorization": f"token {token}"}
+    request = urllib.request.Request(f"http://127.0.0.1:{port}/api/kernels", b"{}", authorized)
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        kernel = json.load(answer)["id"]
+    channels = create_connection(f"ws://127.0.0.1:{port}/api/kernels/{kernel}/channels", timeout=60, header=authorized)
+    header = {"msg_id": "1", "session": "1", "username": "", "msg_type": "kernel_info_request", "version": "5.3"}
+    question = {"header": header, "parent_header": {}, "metadata": {}, "content": {}, "channel": "shell"}
+    channels.send(json.dumps(question))
+    while json.loads(channels.recv())["header"]["msg_type"] != "kernel_info_reply":
+        pass
+    channels.close()

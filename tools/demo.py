@@ -1,0 +1,143 @@
+"""``make demo``: an instructor's whole loop on a class of sixty, fifteen of whom hand in something broken or hostile.
+
+``make demo LESSON=06`` does it with another lesson.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import textwrap
+import time
+
+import numpy as np
+
+from autograder import bank
+from autograder.course import COURSE
+from autograder.grading.assignment import grade
+from autograder.report import items, report
+from autograder.sandbox.inside.lockdown import Limits
+from lessonkit.catalogue import lesson as find_lesson
+from lessonkit.engine import registry
+from tools.synthetic_class import answer, hand_in, right, stands_alone, submission
+
+FOLDER = COURSE / "build" / "demo"
+HONEST = """
+    ada alan amalie barbara benoit blaise bernhard carl charlotte claude david dorothy edsger ellen emmy evariste
+    felix florence frank george grace hedy henri hypatia ida isaac james joan john karen katherine kurt lise leonhard
+    marie maryam niels olga pierre rosalind shafi sofia srinivasa tim wang
+""".split()
+READ_FILES = """
+import glob
+stolen = [open(path).read() for path in glob.glob("/**/gradebook.db", recursive=True)]
+print(open(".secret_seed").read())
+"""
+# What the others put into the cell of the first exercise, or do to their file. NAME stands for the exercise.
+HOSTILE = {
+    "mallory-patches-numpy": "import numpy as np\nnp.allclose = np.isclose = lambda *a, **k: True\ndef NAME(*arguments):\n    return arguments",
+    "mallory-replaces-check": "check = lambda *a, **k: 5.0\ndef NAME(*arguments):\n    return arguments",
+    "mallory-exits": "import os\ndef NAME(*arguments):\n    os._exit(0)",
+    "mallory-loops": "while True:\n    pass",
+    "mallory-eats-memory": "hoard = [bytearray(2**28) for _ in range(100)]",
+    "mallory-floods": "while True:\n    print('x' * 100000)",
+    "mallory-forks": "import os\nwhile True:\n    os.fork()",
+    "mallory-reads": READ_FILES,
+    "mallory-phones-home": "import socket\nsocket.create_connection(('127.0.0.1', 80))",
+}
+LIMITS = Limits(cell=5, call=5, notebook=60)  # short, so that those who loop for ever do not hold up the demo
+BROKEN = ("nil-cut-off", "nil-wrong-name", "nil-empty-folder", "nil-twice", "nil-no-checks", "nil-nothing-filled-in")
+
+
+def run(*command):
+    """One nbgrader command, shown before it runs; its log goes to a file."""
+    print(f"$ nbgrader {' '.join(command)}", flush=True)
+    with open(FOLDER / "log.txt", "a", encoding="utf-8") as log:
+        subprocess.run([sys.executable, "-m", "nbgrader", *command], cwd=FOLDER, stdout=log, stderr=log, check=True)
+
+
+def make_class(lesson, released):
+    """Hand in a notebook for everyone: each of the honest has up to three mistakes from the bank."""
+    rng = np.random.default_rng(1)
+    exercises = [exercise.name for exercise in lesson.exercises]
+    answers = right(exercises)
+    for student in HONEST:
+        wrong = {}
+        for exercise in rng.permutation(exercises)[: rng.integers(4)]:
+            entries = [each for each in bank.mistakes_of(exercise) if stands_alone(each)]
+            if entries:
+                wrong.update(answer(exercise, entries[rng.integers(len(entries))]))
+        hand_in(FOLDER, student, lesson.name, submission(released, {**answers, **wrong}))
+    for student, source in HOSTILE.items():
+        tampered = {**answers, exercises[0]: source.replace("NAME", exercises[0])}
+        hand_in(FOLDER, student, lesson.name, submission(released, tampered))
+    solved = submission(released, answers)
+    hand_in(FOLDER, "nil-cut-off", lesson.name, solved[: len(solved) // 2])
+    hand_in(FOLDER, "nil-nothing-filled-in", lesson.name, released)
+    hand_in(FOLDER, "nil-wrong-name", lesson.name, solved)
+    folder = FOLDER / "submitted" / "nil-wrong-name" / lesson.name
+    os.rename(folder / f"{lesson.name}.ipynb", folder / "Untitled3.ipynb")
+    (FOLDER / "submitted" / "nil-empty-folder" / lesson.name).mkdir(parents=True)
+    notebook = json.loads(solved)
+    for student, cells in (
+        ("nil-twice", [each for each in notebook["cells"] for _ in (1, 2)]),
+        (
+            "nil-no-checks",
+            [each for each in notebook["cells"] if not each["metadata"].get("nbgrader", {}).get("grade")],
+        ),
+    ):
+        hand_in(FOLDER, student, lesson.name, json.dumps({**notebook, "cells": cells}))
+
+
+def said(outcome):
+    """What one student is told, each sentence once."""
+    found = [
+        f"{exercise}: {row['sentence']}"
+        for exercise, result in outcome["results"].items()
+        for row in result["outcomes"]
+        if not row["passed"] and row["kind"] not in ("waits", "empty")
+    ]
+    return list(dict.fromkeys([*outcome["notes"], *found]))
+
+
+def table(outcomes, most):
+    """The grades, and what each student is told first."""
+    for student, outcome in outcomes.items():
+        points = f"{sum(outcome['points'].values()):g} of {most:g}"
+        told = said(outcome)
+        more = f" (and {len(told) - 1} more)" if len(told) > 1 else ""
+        words = textwrap.shorten(told[0], 96, placeholder=" …") + more if told else "All right."
+        words = "Nothing is filled in." if student == "nil-nothing-filled-in" else words
+        print(f"{student:<23}{points:>9}   {words}")
+
+
+def main(name="01_activations"):
+    """Release, hand in, grade, give feedback."""
+    lesson = find_lesson(name)
+    name = lesson.name
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    (FOLDER / "solutions" / name).mkdir(parents=True)
+    shutil.copy(COURSE / "nbgrader_config.py", FOLDER)
+    shutil.copy(COURSE / "solutions" / name / f"{name}.ipynb", FOLDER / "solutions" / name)
+    size = len(HONEST) + len(HOSTILE) + len(BROKEN)
+    print(f"A course of its own in {FOLDER.relative_to(COURSE)}: lesson {name}, {size} students.\n")
+    run("generate_assignment", name)
+    make_class(lesson, (FOLDER / "lessons" / name / f"{name}.ipynb").read_text(encoding="utf-8"))
+    print(f"$ python -m autograder grade {name}", flush=True)
+    start = time.monotonic()
+    outcomes = grade(name, FOLDER, limits=LIMITS)
+    seconds = time.monotonic() - start
+    run("generate_feedback", name, "--student=ada")
+    run("export")
+    print()
+    table(outcomes, sum(registry.points(exercise.name) for exercise in lesson.exercises))
+
+    print(f"\n{size} notebooks graded in {seconds:.0f} s. The mistakes that most made:")
+    for told in items.mistakes(items.ran(outcomes))[:5]:
+        print(f"  {len(told.students)} x  {told.what[0]}: {textwrap.shorten(told.sentence, 96, placeholder=' …')}")
+    html, _ = report(name, FOLDER)
+    print(f"\nThe report:      {html.relative_to(COURSE)}")
+    feedback = FOLDER / "feedback" / "ada" / name / f"{name}.html"
+    print(f"A feedback page: {feedback.relative_to(COURSE)}")
+    print(f"All of them:     cd {FOLDER.relative_to(COURSE)} && nbgrader generate_feedback {name}")
+    print(f"Grades as CSV:   {(FOLDER / 'grades.csv').relative_to(COURSE)}")

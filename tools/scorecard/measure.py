@@ -1,0 +1,203 @@
+"""What is measured for one exercise: each function returns the numbers of one part of the scorecard."""
+
+import contextlib
+import inspect
+import io
+import warnings
+
+import numpy as np
+
+from autograder import bank
+from autograder.bank.expected import Live
+from autograder.course import COURSE
+from lessonkit import definitions
+from lessonkit.catalogue import exercise as find_exercise
+from lessonkit.engine import registry
+from lessonkit.engine.compare import same_values
+from lessonkit.engine.diagnose import grade
+from lessonkit.engine.host import LocalHost
+from lessonkit.engine.transcript import run
+from lessonkit.engine.values import is_number, parts
+from tools.scorecard import combine, float32, mutate
+from tools.scorecard.hosts import OtherwiseHost, StrictHost, reference, reference_names
+
+SHOWN = 5  # failures that are kept in words; all are counted
+
+
+@contextlib.contextmanager
+def unforgiving():
+    """Every warning is an error, and what is printed goes nowhere."""
+    with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings(), np.errstate(all="warn", under="ignore"):
+        warnings.simplefilter("error")
+        yield
+
+
+@contextlib.contextmanager
+def quiet():
+    """Warnings and prints of the code under test go nowhere, as in a student's notebook."""
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        with warnings.catch_warnings(), np.errstate(all="ignore"):
+            warnings.simplefilter("ignore")
+            yield
+
+
+def transcripts(exercise, seed):
+    """What the reference yields: a transcript for each check."""
+    return [(check, run(check, reference(), seed)) for check in registry.checks(exercise)]
+
+
+def passing(namespace, seed, truths):
+    """The names of the checks that pass on some code."""
+    return {check.name for check, truth in truths if accepted(check, StrictHost(namespace), seed, truth)}
+
+
+def accepted(check, host, seed, truth):
+    """Whether a check passes on the code behind `host`, given the reference's transcript."""
+    transcript = run(check, host, seed)
+    return (
+        transcript.error is None
+        and len(transcript.entries) == len(truth.entries)
+        and all(
+            same_values(ours.value, true.value, check.rtol) for ours, true in zip(transcript.entries, truth.entries)
+        )
+    )
+
+
+def not_finite(transcript):
+    """The names of the yielded values that hold NaN or infinity."""
+    return [
+        entry.name
+        for entry in transcript.entries
+        for _, leaf in parts(entry.value)
+        if is_number(leaf) and not np.all(np.isfinite(leaf))
+    ]
+
+
+def flakiness(exercise, seeds):
+    """Each check on the reference, and on the reference written otherwise (`OtherwiseHost`).
+
+    A failure is a check that does not run to its end, that gives a warning, whose truth is not finite, or that does
+    not accept the reference written otherwise. (That the reference agrees with itself would say nothing.)
+    """
+    failures = []
+    for seed in seeds:
+        for check in registry.checks(exercise):
+            with unforgiving():
+                truth = run(check, reference(), seed)
+                if truth.error:
+                    failures.append(f"{check.name} on seed {seed}: {truth.error}")
+                elif names := not_finite(truth):
+                    failures.append(f"{check.name} on seed {seed}: not finite: {', '.join(names)}")
+                elif not accepted(check, reference(OtherwiseHost), seed, truth):
+                    failures.append(f"{check.name} on seed {seed}: refuses a right answer written otherwise")
+    return {"checks": len(registry.checks(exercise)), "failures": len(failures), "first": failures[:SHOWN]}
+
+
+def mistakes(exercise, seeds):
+    """Known mistakes: how many there are; on how many not every check that fails is named right, or is named wrong.
+
+    Each is graded as it stands in the bank and as if written otherwise (`OtherwiseHost`). A name is right where the
+    student reads the mistake's own sentence, and wrong where it is another one.
+    """
+    missed, nameless, misnamed = set(), set(), set()
+    bank_of = bank.mistakes_of(exercise)
+    with quiet():
+        for seed in seeds:
+            truth = Live(seed)
+            for each in bank_of:
+                for kind in (StrictHost, OtherwiseHost):
+                    outcomes = grade(exercise, kind(each.namespace()), truth).outcomes
+                    said = {outcome.sentence if outcome.mistake else "" for outcome in outcomes if not outcome.passed}
+                    missed |= {each.name} if not said else set()
+                    nameless |= {each.name} if "" in said else set()
+                    misnamed |= {each.name} if said - {"", each.sentence} else set()
+    found = {"missed": sorted(missed), "nameless": sorted(nameless), "misnamed": sorted(misnamed)}
+    return {"number": len(bank_of), **found}
+
+
+def variants(exercise, seeds):
+    """Right answers in other styles, the reference in float32 among them: how many, and which are refused on some seed."""
+    refused = {}
+    with quiet():
+        namespaces = {each.name: each.namespace() for each in bank.variants_of(exercise)}
+        if float32.is_enough(exercise):
+            namespaces[float32.NAME] = float32.names()
+        for seed in seeds:
+            truths = transcripts(exercise, seed)
+            for name, namespace in namespaces.items():
+                if len(passing(namespace, seed, truths)) < len(truths):
+                    refused.setdefault(name, []).append(seed)
+    return {"number": len(namespaces), "refused": {name: found[:SHOWN] for name, found in refused.items()}}
+
+
+def mutants(exercise, seeds, step=1, start=0):
+    """Mechanical mutants of the reference: how many there are, and which are not refused on every seed.
+
+    With `step`, every so many of them only.
+    """
+    chosen = mutate.mutants(exercise)[start::step]
+    survivors = {}
+    with quiet():
+        truths = [(seed, transcripts(exercise, seed)) for seed in seeds]
+        for mutant in chosen:
+            caught = sum(_is_caught(mutant, seed, truth) for seed, truth in truths)
+            if caught < len(truths):
+                survivors[mutant.change] = caught
+    return {"number": len(chosen), "survivors": survivors}
+
+
+def _is_caught(mutant, seed, truths):
+    try:
+        code = mutant.build()
+    except Exception:  # a default value, or a class's body, that cannot be made
+        return True
+    host = reference(StrictHost, **{mutant.exercise: code})
+    return any(not accepted(check, host, seed, truth) for check, truth in truths)
+
+
+def combinations(exercise, seeds):
+    """Two mistakes at once earn the points of the checks that neither of them fails; and a right function its own.
+
+    Returns
+    -------
+    dict
+        ``pairs``: pairs of mistakes within the exercise, and ``unequal``, those that earn other points than that.
+        ``neighbours``: mistakes of the lesson's other exercises that this one does not use, and ``robbed``, those
+        beside which the right answer loses points.
+    """
+    pairs, unequal, neighbours, robbed = 0, [], 0, []
+    with quiet():
+        for seed in seeds:
+            truths = transcripts(exercise, seed)
+            for name, one, other, both in combine.pairs(exercise, seed):
+                pairs += 1
+                alone = [passing(reference_names(**{exercise: code}), seed, truths) for code in (one, other)]
+                if passing(reference_names(**{exercise: both}), seed, truths) != alone[0] & alone[1]:
+                    unequal.append(name)
+            for name, namespace in combine.neighbours(exercise, seed):
+                neighbours += 1
+                if len(passing(namespace, seed, truths)) < len(truths):
+                    robbed.append(name)
+    return {"pairs": pairs, "unequal": unequal, "neighbours": neighbours, "robbed": robbed}
+
+
+def empty(exercise, seeds):
+    """The points that the released notebook earns as it is, and where the exercise's functions return None."""
+    lesson = find_exercise(exercise).lesson
+    released = definitions.definitions(COURSE / "lessons" / lesson / f"{lesson}.ipynb")
+    with quiet():
+        returning = {**released, exercise: _returning_none(released[exercise])}
+        earned = [
+            grade(exercise, LocalHost(namespace), Live(seed)).points
+            for seed in seeds
+            for namespace in (released, returning)
+        ]
+    return {"points": max(earned)}
+
+
+def _returning_none(code):
+    """An empty exercise whose functions return None instead of saying that they are empty."""
+    if not inspect.isclass(code):
+        return lambda *args, **kwargs: None
+    own = {name: _returning_none(value) for name, value in vars(code).items() if inspect.isfunction(value)}
+    return type(code.__name__, code.__bases__, own)

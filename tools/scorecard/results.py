@@ -1,0 +1,102 @@
+"""Measures what is not up to date and keeps the numbers, each with the fingerprint of the code that it belongs to."""
+
+import json
+import os
+from functools import cache
+from pathlib import Path
+
+from lessonkit.catalogue import exercises
+from tools.scorecard import fingerprint, measure
+
+FILE = Path(__file__).with_name("results.json")
+SEEDS = {"mistakes": 5, "variants": 200, "mutants": 5, "combinations": 1, "flakiness": 10_000, "empty": 1}
+LEAST = {**SEEDS, "variants": 10, "flakiness": 50}  # what a change is measured on at least; then comes the rest
+BLOCK = 1_000  # seeds that are measured at a time
+TOOLS = {
+    "mistakes": "hosts",
+    "variants": "float32",
+    "mutants": "mutate",
+    "combinations": "combine",
+    "flakiness": "hosts",
+}
+
+
+def load():
+    """All results: ``results[exercise][part]``, a dict of numbers with its fingerprint and number of seeds."""
+    return json.loads(FILE.read_text(encoding="utf-8")) if FILE.exists() else {}
+
+
+def save(results):
+    """Write all results, in the order of the course."""
+    ordered = {
+        exercise: {part: results[exercise][part] for part in SEEDS if part in results[exercise]}
+        for exercise in exercises()
+        if exercise in results
+    }
+    unfinished = FILE.with_suffix(".part")
+    unfinished.write_text(json.dumps(ordered, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    os.replace(unfinished, FILE)
+
+
+@cache
+def fingerprint_of(exercise, part):
+    """What the numbers of one part depend on."""
+    reached = [fingerprint.of_exercise(exercise)]
+    if part in ("mistakes", "combinations"):
+        reached.append(fingerprint.of_bank("mistakes", exercise))
+    if part == "variants":
+        reached.append(fingerprint.of_bank("variants", exercise))
+    if part in TOOLS:
+        reached.append(fingerprint.of_modules(f"tools.scorecard.{TOOLS[part]}"))
+    return fingerprint.digest(*reached)
+
+
+def seeds_to_do(results, exercise, part, wanted=SEEDS):
+    """The next seeds to measure; an empty range where as many as wanted are up to date."""
+    known = results.get(exercise, {}).get(part, {})
+    done = known["seeds"] if known.get("fingerprint") == fingerprint_of(exercise, part) else 0
+    return range(done, min(max(LEAST[part], done + BLOCK * bool(done)), wanted[part]))
+
+
+def stale(results, wanted=LEAST):
+    """What is not up to date: pairs of an exercise and a part."""
+    return [
+        (exercise, part) for exercise in exercises() for part in SEEDS if seeds_to_do(results, exercise, part, wanted)
+    ]
+
+
+def measured(exercise, part, seeds):
+    """The numbers of one part for some seeds, with what they are the numbers of."""
+    return exercise, part, seeds, getattr(measure, part)(exercise, seeds)
+
+
+def update(results, exercise, part, seeds, numbers):
+    """Put numbers in, or add those of further seeds to what is there."""
+    if seeds.start:
+        numbers = _added(results[exercise][part], numbers)
+    known = {"fingerprint": fingerprint_of(exercise, part), "seeds": seeds.stop}
+    results.setdefault(exercise, {})[part] = {**known, **numbers}
+
+
+def _added(before, numbers):
+    """The numbers of some seeds and of further ones: what counts failures is added up, a dict holds both."""
+    if "refused" in numbers:
+        return {**numbers, "refused": {**numbers["refused"], **before["refused"]}}
+    first = (before["first"] + numbers["first"])[: measure.SHOWN]
+    return {**numbers, "failures": before["failures"] + numbers["failures"], "first": first}
+
+
+def measure_what_is_stale(jobs, wanted=SEEDS, say=print):
+    """Bring all results up to date, several side by side; what was measured is kept when this is stopped."""
+    from joblib import Parallel, delayed
+
+    results = load()
+    with Parallel(n_jobs=jobs, return_as="generator_unordered") as parallel:
+        while todo := stale(results, wanted):
+            tasks = [(*pair, seeds_to_do(results, *pair, wanted)) for pair in todo]
+            for count, done in enumerate(parallel(delayed(measured)(*task) for task in tasks), start=1):
+                update(results, *done)
+                save(results)
+                exercise, part, seeds, _ = done
+                say(f"{count} of {len(tasks)}: {exercise}, {part}, seeds {seeds.start} to {seeds.stop - 1}")
+    return results
