@@ -288,7 +288,7 @@ def test_graders_share_a_warm_process_until_it_is_gone(monkeypatch):
     with ForkServer(LESSON, opening=opening(released)) as fork_server:
         shared = [LESSON, data, "", released, 12345, False, None, (fork_server.folder, PROTECTIONS)]
         assert sum(worker.work(*shared)["points"].values()) == FULL and started == [fork_server]
-        session = fork_server.notebook()
+        session = fork_server.session()
         assert session.run("print(6 * 7)")[0]["text"] == "42\n"
         session.close()
     assert sum(worker.work(*shared)["points"].values()) == FULL  # with one of its own, since the other has been closed
@@ -325,7 +325,7 @@ def test_a_missing_protection_asks_for_unsandboxed(course, monkeypatch, capsys):
 def test_the_rest_protects_where_one_is_missing(missing):
     left = tuple(name for name in PROTECTIONS if name != missing)
     with ForkServer(LESSON, protections=left) as fork_server:
-        session = fork_server.notebook()
+        session = fork_server.session()
         assert session.run("print(6 * 7)") == [{"output_type": "stream", "name": "stdout", "text": "42\n"}]
         session.close()
 

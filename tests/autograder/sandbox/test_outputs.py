@@ -128,7 +128,7 @@ def test_every_kind_of_output_is_stored_as_nbclient_stores_it():
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in CELLS])
     NotebookClient(notebook, allow_errors=True, kernel_name="python3").execute()
     with ForkServer("01") as fork_server:
-        session = fork_server.notebook()
+        session = fork_server.session()
         found = [session.run(source) for source in CELLS]
         session.close()
     for source, ours, cell in zip(CELLS, found, notebook.cells):
@@ -157,7 +157,7 @@ def test_scikit_learn_is_warm_where_a_lesson_downloads_with_it(word):
     if protections._missing():
         pytest.skip(f"needs every protection of Linux; missing here: {protections._missing()}")
     with ForkServer("01", opening=(f"import sys  # {word}",)) as fork_server:
-        session = fork_server.notebook()
+        session = fork_server.session()
         said = texts(session.run("print('sklearn.datasets' in sys.modules)"))
         session.close()
     assert said == [f"{word == 'get_MNIST_data'}\n"]
@@ -167,7 +167,7 @@ def test_a_generator_that_comes_in_draws_and_spawns_by_its_state():
     if protections._missing():
         pytest.skip(f"needs every protection of Linux; missing here: {protections._missing()}")
     with ForkServer("01") as fork_server:
-        session = fork_server.notebook()
+        session = fork_server.session()
         session.run("def numbers(rng): return rng.random(), rng.spawn(1)[0].random()")
         drawn = [session.call("numbers", (np.random.default_rng([2024, number]),))[0] for number in (1, 1, 2)]
         session.close()
