@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from .given.floats import as_float
+
 
 def eval_numerical_gradient(f, x, h=1e-5):
     """Gradient of a function with one number as its value, by central differences.
@@ -111,7 +113,7 @@ def rel_error(x, y):
     ValueError
         If the shapes differ or there are no entries.
     """
-    x, y = 1.0 * np.asarray(x), np.asarray(y)
+    x, y = as_float(x), as_float(y)
     if x.shape != y.shape or x.size == 0:
         raise ValueError(f"x and y must have the same shape and not be empty, got {x.shape} and {y.shape}")
     return float(np.max(np.abs(x - y) / np.maximum(1e-8, np.abs(x) + np.abs(y))))

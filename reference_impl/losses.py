@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from .given.floats import as_float
+
 
 def mse_loss(x, y):
     """Mean squared error of predictions, and its gradient.
@@ -27,7 +29,7 @@ def mse_loss(x, y):
     ValueError
         If the shapes do not match as above, or if there are no entries.
     """
-    x, y = 1.0 * np.asarray(x), np.asarray(y)  # the 1.0 makes floats of integers
+    x, y = as_float(x), np.asarray(y)
     if x.shape != y.shape and x.shape != y.shape + (1,) and y.shape != x.shape + (1,):
         raise ValueError(f"predictions of shape {x.shape} do not match targets of shape {y.shape}")
     if x.size == 0:

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from .given.floats import as_float
+
 
 def standardize(x):
     """Shift and scale every column to mean 0 and standard deviation 1.
@@ -55,5 +57,4 @@ def pairwise_differences(a, b):
     """
     if a.ndim != 2 or b.ndim != 2 or a.shape[1] != b.shape[1]:
         raise ValueError(f"a and b must have shapes (N, D) and (M, D), got {a.shape} and {b.shape}")
-    # The 1.0 makes floats of integers.
-    return 1.0 * a[:, np.newaxis, :] - b[np.newaxis, :, :]
+    return as_float(a)[:, np.newaxis, :] - b[np.newaxis, :, :]
