@@ -29,8 +29,8 @@ def sgd(w, dw, config=None):
     """
     config = {} if config is None else config
     config.setdefault("learning_rate", 1e-2)
-    w -= config["learning_rate"] * dw
-    return w, config
+    next_w = w - config["learning_rate"] * dw
+    return next_w, config
 
 
 def sgd_momentum(w, dw, config=None):
@@ -65,11 +65,11 @@ def sgd_momentum(w, dw, config=None):
     config = {} if config is None else config
     config.setdefault("learning_rate", 1e-2)
     config.setdefault("momentum", 0.9)
-    config.setdefault("velocity", 0.0)
-    config["velocity"] *= config["momentum"]
-    config["velocity"] -= config["learning_rate"] * dw
-    w += config["velocity"]
-    return w, config
+    if "velocity" not in config:
+        config["velocity"] = np.zeros_like(w)
+    config["velocity"] = config["momentum"] * config["velocity"] - config["learning_rate"] * dw
+    next_w = w + config["velocity"]
+    return next_w, config
 
 
 def rmsprop(w, dw, config=None):
@@ -105,11 +105,11 @@ def rmsprop(w, dw, config=None):
     config.setdefault("learning_rate", 1e-2)
     config.setdefault("decay_rate", 0.99)
     config.setdefault("epsilon", 1e-8)
-    config.setdefault("cache", 0.0)
-    config["cache"] *= config["decay_rate"]
-    config["cache"] += (1 - config["decay_rate"]) * dw * dw
-    w -= config["learning_rate"] * dw / (np.sqrt(config["cache"]) + config["epsilon"])
-    return w, config
+    if "cache" not in config:
+        config["cache"] = np.zeros_like(w)
+    config["cache"] = config["decay_rate"] * config["cache"] + (1 - config["decay_rate"]) * dw**2
+    next_w = w - config["learning_rate"] * dw / (np.sqrt(config["cache"]) + config["epsilon"])
+    return next_w, config
 
 
 def adam(w, dw, config=None):
@@ -151,17 +151,15 @@ def adam(w, dw, config=None):
     config.setdefault("beta1", 0.9)
     config.setdefault("beta2", 0.999)
     config.setdefault("epsilon", 1e-8)
-    config.setdefault("m", 0.0)
-    config.setdefault("v", 0.0)
     config.setdefault("t", 0)
-    beta1, beta2 = config["beta1"], config["beta2"]
+    for name in ("m", "v"):
+        if name not in config:
+            config[name] = np.zeros_like(w)
     config["t"] += 1
-    config["m"] *= beta1
-    config["m"] += (1 - beta1) * dw
-    config["v"] *= beta2
-    config["v"] += (1 - beta2) * dw * dw
-    # Both corrections are numbers, not arrays: that of m goes into the learning rate, that of v under the root.
-    rate = config["learning_rate"] / (1 - beta1 ** config["t"])
-    root = (1 - beta2 ** config["t"]) ** 0.5
-    w -= rate * root * config["m"] / (np.sqrt(config["v"]) + config["epsilon"] * root)
-    return w, config
+    t, beta1, beta2 = config["t"], config["beta1"], config["beta2"]
+    config["m"] = beta1 * config["m"] + (1 - beta1) * dw
+    config["v"] = beta2 * config["v"] + (1 - beta2) * dw**2
+    m_hat = config["m"] / (1 - beta1**t)
+    v_hat = config["v"] / (1 - beta2**t)
+    next_w = w - config["learning_rate"] * m_hat / (np.sqrt(v_hat) + config["epsilon"])
+    return next_w, config
