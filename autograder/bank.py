@@ -12,6 +12,7 @@ from importlib import import_module
 
 import reference_impl
 from lessonkit.lessons import exercise as find_exercise
+from lessonkit.lessons import exercises
 
 
 @dataclass(frozen=True)
@@ -37,8 +38,12 @@ class Entry:
 
     def namespace(self):
         """The reference with this entry's functions in place."""
-        names = {name: getattr(reference_impl, name) for name in reference_impl.__all__}
-        return {**names, **dict(self.replaces)}
+        return {**reference_names(), **dict(self.replaces)}
+
+
+def reference_names():
+    """Every exercise of the reference by name."""
+    return {name: getattr(reference_impl, name) for name in exercises()}
 
 
 _mistakes: dict[str, list[Entry]] = {}

@@ -5,7 +5,6 @@ import secrets
 from functools import lru_cache
 from pathlib import Path
 
-import reference_impl
 from autograder import bank
 from lessonkit import recorded, registry
 from lessonkit.grading import Suspect, same_values
@@ -33,8 +32,7 @@ class Live:
         """What the reference yields: ``[(name, value), ...]``."""
         key = (check.exercise, check.name)
         if key not in self._transcripts:
-            names = {name: getattr(reference_impl, name) for name in reference_impl.__all__}
-            transcript = run(check, LocalHost(names), self.seed)
+            transcript = run(check, LocalHost(bank.reference_names()), self.seed)
             if transcript.error:
                 raise RuntimeError(f"The reference fails its own check {check.name}: {transcript.error}")
             self._transcripts[key] = [(entry.name, entry.value) for entry in transcript.entries]

@@ -1,9 +1,9 @@
 """Lessons 05, 06 and 12: the layers of a network, forward and backward."""
 
-# ruff: noqa: F403, F405 - what a star brings is not seen there
 import numpy as np
 
-from .activations import *  # a copy for an early lesson may lack some names
+from .activations import relu_backward, relu_forward
+from .given.floats import as_float
 
 
 def affine_forward(x, w, b):
@@ -36,8 +36,7 @@ def affine_forward(x, w, b):
     N, (D, M) = x.shape[0], w.shape
     if x.size != N * D or b.shape != (M,):
         raise ValueError(f"expected x (N, D), w (D, M), b (M,), got {x.shape}, {w.shape}, {b.shape}")
-    rows = np.asarray(x.reshape(N, D), dtype=np.result_type(x, 1.0))  # floats stay, integers become floats
-    out = rows @ w
+    out = as_float(x).reshape(N, D) @ w
     out += b
     return out, (x, w, b)
 
@@ -74,7 +73,7 @@ def affine_backward(dout, cache):
     N, (D, M) = x.shape[0], w.shape
     if dout.shape != (N, M):
         raise ValueError(f"dout must have the shape of the output, {(N, M)}, got {dout.shape}")
-    dout = np.asarray(dout, dtype=np.result_type(dout, 1.0))  # floats stay, integers become floats
+    dout = as_float(dout)
     dx = np.dot(dout, w.T).reshape(x.shape)  # the same as dout @ w.T, which is slow where M is 1
     dw = x.reshape(N, D).T @ dout
     db = dout.sum(axis=0)
@@ -228,7 +227,7 @@ def batchnorm_backward(dout, cache):
     S. Ioffe, C. Szegedy, "Batch Normalization", ICML 2015, section 3: the chain rule there, simplified.
     """
     x_hat, gamma, std = cache
-    dout = 1.0 * dout  # makes floats of integers
+    dout = as_float(dout)
     dbeta = dout.sum(axis=0)
     dgamma = (dout * x_hat).sum(axis=0)
     # The mean over the examples of the gradient, and its part along x_hat, cannot change the output.

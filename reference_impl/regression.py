@@ -1,41 +1,13 @@
-"""Lesson 10: everything so far, on real data.
+"""Lesson 10: everything so far, on real data. `trained_solver` is given: it stands between two exercises."""
 
-`terrain` and `trained_solver` are given; the exercises stand between them.
-"""
-
-# ruff: noqa: F403, F405 - what a star brings is not seen there
 import functools
 
 import numpy as np
 
-from .data import *  # a copy for an early lesson may lack some names
-from .network import *
-from .solver import *
-
-
-@functools.cache
-def _terrain():
-    X, y = load_terrain()
-    raw = train_val_test_split(X, y, 1000, 1000, np.random.default_rng(10))
-    data = prepare_regression(X, y, 1000, 1000, np.random.default_rng(10))
-    for array in [*raw.values(), *data.values()]:
-        if isinstance(array, np.ndarray):
-            array.flags.writeable = False  # it is lent to all who ask
-    return raw, data
-
-
-def terrain():
-    """The elevation data twice, in the same split: as it was measured, and normalized.
-
-    Returns
-    -------
-    raw : dict
-        "X_train", "y_train", "X_val", "y_val", "X_test", "y_test": longitude and latitude in degrees, of shape
-        (N, 2), and elevation in metres, of shape (N,). The arrays can be read, not written.
-    data : dict
-        The same as `prepare_regression` gives it: what a `Solver` takes.
-    """
-    return tuple(dict(each) for each in _terrain())
+from .given.terrain import terrain
+from .network import FullyConnectedNet
+from .preprocessing import normalize
+from .solver import Solver
 
 
 def constant_baseline(X_train, y_train, X):
