@@ -2,6 +2,9 @@
 
 `BaseNet` is given. `ForwardNet` (lesson 05) adds parameters and the forward pass, `TrainableNet` (lesson 06)
 the loss and its gradients, `FullyConnectedNet` (lesson 12) batch normalization.
+
+The layers count from 1. Layer i has the weights "Wi", of shape (inputs, outputs), and the biases "bi", of shape
+(outputs,). Examples X have shape (N, d_1, ..., d_k) with d_1 * ... * d_k = input_dim.
 """
 
 import numpy as np
@@ -32,20 +35,10 @@ class ForwardNet(BaseNet):
             self.params[f"W{i}"], self.params[f"b{i}"] = self.init_layer(self.dims[i - 1], self.dims[i])
 
     def hidden_forward(self, i, h):
-        """Go through hidden layer i: affine, then activation.
+        """Go through hidden layer i, the first being layer 1: affine, then activation.
 
-        Parameters
-        ----------
-        i : int
-            Number of the layer, from 1.
-        h : array of shape (N, inputs of layer i)
-            Output of the layer before, or the examples themselves, of shape (N, d_1, ..., d_k).
-
-        Returns
-        -------
-        out : array of shape (N, outputs of layer i)
-        cache : anything
-            What the way back will need.
+        `h` is the output of the layer before, of shape (N, inputs of layer i), or the examples themselves.
+        Returns `out`, of shape (N, outputs of layer i), and a cache for the way back.
         """
         a, affine_cache = affine_forward(h, self.params[f"W{i}"], self.params[f"b{i}"])
         out, activation_cache = self.activation_forward(a)
@@ -54,21 +47,9 @@ class ForwardNet(BaseNet):
     def forward(self, X):
         """Go through all layers, with `self.hidden_forward` through the hidden ones.
 
-        Parameters
-        ----------
-        X : array of shape (N, d_1, ..., d_k)
-            Examples, with d_1 * ... * d_k = input_dim. They are first taken to the network's dtype.
-
-        Returns
-        -------
-        scores : array of shape (N, output_dim)
-        caches : list
-            One cache per layer, from the first to the last.
-
-        Raises
-        ------
-        ValueError
-            If the examples have not input_dim numbers each.
+        The examples `X`, of shape (N, d_1, ..., d_k), are first taken to the network's dtype. Returns the scores,
+        of shape (N, output_dim), and a list with one cache per layer, from the first to the last. If the examples
+        do not have input_dim numbers each, it raises a ValueError.
         """
         h, caches = np.asarray(X, dtype=self.dtype), []
         for i in range(1, self.num_layers):
@@ -90,23 +71,11 @@ class TrainableNet(ForwardNet):
     """
 
     def hidden_backward(self, i, dout, cache):
-        """Go back through hidden layer i.
+        """Go back through hidden layer i, the first being layer 1.
 
-        Parameters
-        ----------
-        i : int
-            Number of the layer, from 1.
-        dout : array of shape (N, outputs of layer i)
-            Gradient of the loss with respect to the layer's output.
-        cache : anything
-            What `self.hidden_forward` returned as its cache.
-
-        Returns
-        -------
-        dh : array of the shape of the layer's input
-            Gradient with respect to the layer's input.
-        grads : dict
-            Gradients with respect to the layer's parameters, under their names: "Wi", "bi".
+        `dout` is the gradient with respect to the layer's output, `cache` what `self.hidden_forward` returned.
+        Returns `dh`, the gradient with respect to the layer's input, in its shape, and `grads`, a dict of the
+        gradients with respect to the layer's parameters, under their names "Wi" and "bi".
         """
         affine_cache, activation_cache = cache
         da = self.activation_backward(dout, activation_cache)
@@ -114,26 +83,13 @@ class TrainableNet(ForwardNet):
         return dh, {f"W{i}": dw, f"b{i}": db}
 
     def loss(self, X, y=None):
-        """Scores of examples; or, with targets, the loss and the gradients of all parameters.
+        """Return the scores of examples or, with targets, the loss and the gradients of all parameters.
 
-        loss = loss of the scores + reg / 2 * sum of the squares of all weights
+        loss = loss of the scores + reg / 2 * sum of the squares of all weights "W1", "W2", ..., and no others
 
-        The regularization takes the weights "W1", "W2", ... and no other parameter.
-
-        Parameters
-        ----------
-        X : array of shape (N, d_1, ..., d_k)
-            Examples, with d_1 * ... * d_k = input_dim.
-        y : array of shape (N,) or (N, output_dim), optional
-            Targets, as `self.loss_function` takes them.
-
-        Returns
-        -------
-        scores : array of shape (N, output_dim)
-            If y is None; nothing else is returned then.
-        loss : float
-        grads : dict
-            The gradient of the loss with respect to every parameter, under the parameter's name.
+        `X` are the examples. Without `y`, return the scores alone, of shape (N, output_dim). With `y`, targets of shape
+        (N,) or (N, output_dim) as `self.loss_function` takes them, return the loss, a float, and `grads`, a dict with
+        the gradient with respect to every parameter under the parameter's name.
         """
         scores, caches = self.forward(X)
         if y is None:
@@ -178,18 +134,7 @@ class FullyConnectedNet(TrainableNet):
     def hidden_forward(self, i, h):
         """Go through hidden layer i: affine, batch norm if the layer has it, activation.
 
-        Parameters
-        ----------
-        i : int
-            Number of the layer, from 1.
-        h : array of shape (N, inputs of layer i)
-            Output of the layer before, or the examples themselves, of shape (N, d_1, ..., d_k).
-
-        Returns
-        -------
-        out : array of shape (N, outputs of layer i)
-        cache : anything
-            What `hidden_backward` will need.
+        Takes and returns what `TrainableNet.hidden_forward` does.
         """
         if not self.normalization[i - 1]:
             return super().hidden_forward(i, h)
@@ -201,22 +146,8 @@ class FullyConnectedNet(TrainableNet):
     def hidden_backward(self, i, dout, cache):
         """Go back through hidden layer i.
 
-        Parameters
-        ----------
-        i : int
-            Number of the layer, from 1.
-        dout : array of shape (N, outputs of layer i)
-            Gradient of the loss with respect to the layer's output.
-        cache : anything
-            What `hidden_forward` returned as its cache.
-
-        Returns
-        -------
-        dh : array of the shape of the layer's input
-            Gradient with respect to the layer's input.
-        grads : dict
-            Gradients with respect to the layer's parameters, under their names: "Wi", "bi" and, if the layer
-            has batch normalization, "gammai", "betai".
+        Takes and returns what `TrainableNet.hidden_backward` does; if the layer has batch normalization, the
+        gradients also hold "gammai" and "betai".
         """
         if not self.normalization[i - 1]:
             return super().hidden_backward(i, dout, cache)
@@ -227,25 +158,10 @@ class FullyConnectedNet(TrainableNet):
         return dh, {f"W{i}": dw, f"b{i}": db, f"gamma{i}": dgamma, f"beta{i}": dbeta}
 
     def loss(self, X, y=None):
-        """As in `TrainableNet`, with batch normalization in the right mode.
+        """Do what `TrainableNet.loss` does, with batch normalization in the right mode.
 
-        Without targets the network is being tested: its running statistics are used and stay as they are.
-        With targets it is being trained.
-
-        Parameters
-        ----------
-        X : array of shape (N, d_1, ..., d_k)
-            Examples, with d_1 * ... * d_k = input_dim.
-        y : array of shape (N,) or (N, output_dim), optional
-            Targets.
-
-        Returns
-        -------
-        scores : array of shape (N, output_dim)
-            If y is None; nothing else is returned then.
-        loss : float
-        grads : dict
-            The gradient of the loss with respect to every parameter, under the parameter's name.
+        Without targets the network is being tested: its running statistics are used and stay as they are. With
+        targets it is being trained.
         """
         for bn_param in self.bn_params:
             bn_param["mode"] = "test" if y is None else "train"

@@ -1,31 +1,35 @@
 """Lesson 07: from a gradient to the next value of a parameter.
 
-Every rule takes (w, dw, config) and returns the next w and the config for the next call. The config holds the
-rule's settings and what it remembers of earlier steps; what is missing is filled in.
+Every rule takes (w, dw, config) and returns the next w, in its shape and dtype, and the config for the next call.
+The config holds the rule's settings and what it remembers of earlier steps. What is missing is filled in, with the
+defaults in parentheses below. The config that is returned is the dict that came in, or a new one if it was None. `dw`
+is not modified; a rule may change `w` in place or leave it alone.
+
+References
+----------
+I. Sutskever, J. Martens, G. Dahl, G. Hinton, "On the Importance of Initialization and Momentum in Deep Learning",
+ICML 2013, equations 1 and 2.
+T. Tieleman, G. Hinton, "Lecture 6.5 - RMSProp", Coursera: Neural Networks for Machine Learning, 2012.
+D. Kingma, J. Ba, "Adam: A Method for Stochastic Optimization", ICLR 2015, algorithm 1.
 """
 
 import numpy as np
 
 
 def sgd(w, dw, config=None):
-    """Stochastic gradient descent: a step against the gradient.
-
-    The step is as long as the learning rate times the gradient, and leads downhill.
+    """Take a step against the gradient, as long as the learning rate times the gradient.
 
     Parameters
     ----------
-    w : array of any shape
-        A parameter. It may be changed in place or left alone.
-    dw : array of the shape of w
-        Gradient of the loss with respect to w.
+    w, dw : arrays of the same shape
+        A parameter and its gradient.
     config : dict, optional
-        "learning_rate" : 1e-2 if missing.
+        "learning_rate" (default 1e-2).
 
     Returns
     -------
     next_w : array of the shape and dtype of w
     config : dict
-        The dict that was passed, with what was missing filled in; a new one if it was None.
     """
     config = {} if config is None else config
     config.setdefault("learning_rate", 1e-2)
@@ -34,33 +38,21 @@ def sgd(w, dw, config=None):
 
 
 def sgd_momentum(w, dw, config=None):
-    """Gradient descent with momentum: the step is a velocity that the gradient changes.
+    """Change a velocity by the step of `sgd`, and move by the new velocity.
 
-    The new velocity is what momentum leaves of the old one, less the step that `sgd` would take. The parameter
-    moves by the new velocity.
+    The new velocity is `momentum` times the old one, minus learning rate times gradient (Sutskever et al., 2013).
 
     Parameters
     ----------
-    w : array of any shape
-        A parameter. It may be changed in place or left alone.
-    dw : array of the shape of w
-        Gradient of the loss with respect to w.
+    w, dw : arrays of the same shape
+        A parameter and its gradient.
     config : dict, optional
-        "learning_rate" : 1e-2 if missing.
-        "momentum" : 0.9 if missing; with 0 the rule is that of `sgd`.
-        "velocity" : array of the shape of w; zeros if missing.
+        With defaults: "learning_rate" (1e-2), "momentum" (0.9), "velocity" (zeros of the shape of w).
 
     Returns
     -------
     next_w : array of the shape and dtype of w
     config : dict
-        The dict that was passed, with what was missing filled in and the new velocity; a new one if it was
-        None.
-
-    References
-    ----------
-    I. Sutskever, J. Martens, G. Dahl, G. Hinton, "On the Importance of Initialization and Momentum in Deep
-    Learning", ICML 2013, equations 1 and 2.
     """
     config = {} if config is None else config
     config.setdefault("learning_rate", 1e-2)
@@ -73,33 +65,22 @@ def sgd_momentum(w, dw, config=None):
 
 
 def rmsprop(w, dw, config=None):
-    """RMSProp: divide each entry's step by the size that its gradients have had lately.
+    """Divide each entry's step by the size that its gradients have had lately (Tieleman and Hinton, 2012).
 
-    The cache is a running mean of the squared gradients: of the old mean the share decay_rate stays, the rest
-    comes from the new square. The step of `sgd` is divided, entry by entry, by the root of the new cache; epsilon is
-    added to the root, not below it.
+    The cache is a running mean of the squared gradients: the share `decay_rate` of the old mean stays, the rest
+    comes from the new square. The step of `sgd` is divided by the root of the new cache, plus epsilon.
 
     Parameters
     ----------
-    w : array of any shape
-        A parameter. It may be changed in place or left alone.
-    dw : array of the shape of w
-        Gradient of the loss with respect to w.
+    w, dw : arrays of the same shape
+        A parameter and its gradient.
     config : dict, optional
-        "learning_rate" : 1e-2 if missing.
-        "decay_rate" : 0.99 if missing.
-        "epsilon" : 1e-8 if missing; keeps a gradient that was always zero from giving 0 / 0.
-        "cache" : array of the shape of w, the running mean of the squared gradients; zeros if missing.
+        With defaults: "learning_rate" (1e-2), "decay_rate" (0.99), "epsilon" (1e-8), "cache" (zeros of the shape of w).
 
     Returns
     -------
     next_w : array of the shape and dtype of w
     config : dict
-        The dict that was passed, with what was missing filled in and the new cache; a new one if it was None.
-
-    References
-    ----------
-    T. Tieleman, G. Hinton, "Lecture 6.5 - RMSProp", Coursera: Neural Networks for Machine Learning, 2012.
     """
     config = {} if config is None else config
     config.setdefault("learning_rate", 1e-2)
@@ -113,38 +94,24 @@ def rmsprop(w, dw, config=None):
 
 
 def adam(w, dw, config=None):
-    """Adam: momentum and RMSProp together, both corrected for having started at zero.
+    """Combine momentum and RMSProp, both corrected for having started at zero (Kingma and Ba, 2015).
 
-    m is a running mean of the gradients and v one of their squares: of the old mean the share beta1 (for v, beta2)
-    stays, the rest comes from the new gradient. Both start at zero and so are too small at first; dividing by one
-    minus beta to the power t corrects that. The step is the learning rate times the corrected m, divided by the root
-    of the corrected v; epsilon is added to the root, not below it.
+    m is a running mean of the gradients, v one of their squares: the share beta1 (for v, beta2) of the old mean stays.
+    The config keeps both as they are; for the step, each is divided by 1 minus its beta to the power t. The step is
+    the learning rate times the corrected m, divided by the root of the corrected v, plus epsilon.
 
     Parameters
     ----------
-    w : array of any shape
-        A parameter. It may be changed in place or left alone.
-    dw : array of the shape of w
-        Gradient of the loss with respect to w.
+    w, dw : arrays of the same shape
+        A parameter and its gradient.
     config : dict, optional
-        "learning_rate" : 1e-3 if missing.
-        "beta1" : 0.9 if missing.
-        "beta2" : 0.999 if missing.
-        "epsilon" : 1e-8 if missing.
-        "m" : array of the shape of w, the running mean of the gradients; zeros if missing.
-        "v" : array of the shape of w, the running mean of the squared gradients; zeros if missing.
-        "t" : int, the number of steps done; 0 if missing. It is increased before it is used.
+        With defaults: "learning_rate" (1e-3), "beta1" (0.9), "beta2" (0.999), "epsilon" (1e-8), "m" and "v" (zeros of
+        the shape of w), "t" (0), the number of steps done, which is increased before it is used.
 
     Returns
     -------
     next_w : array of the shape and dtype of w
     config : dict
-        The dict that was passed, with what was missing filled in and the new m, v and t; a new one if it was
-        None. What it keeps under "m" and "v" are the means themselves, not the corrected ones.
-
-    References
-    ----------
-    D. Kingma, J. Ba, "Adam: A Method for Stochastic Optimization", ICLR 2015, algorithm 1.
     """
     config = {} if config is None else config
     config.setdefault("learning_rate", 1e-3)

@@ -15,10 +15,10 @@ class Solver(BaseSolver):
     def step(self):
         """Do one step of training.
 
-        With the next batch, from `self.next_batch()`, take the loss and the gradients of `self.model`, and
-        give every parameter its next value: `self.update_rule(w, dw, config)` returns it, together with the
-        config for the next time. Every parameter has its own config in `self.optim_configs`, under its name;
-        the parameters are in `self.model.params`. The loss goes to the end of `self.loss_history`.
+        With the next batch, from `self.next_batch()`, take the loss and the gradients of `self.model`, and give every
+        parameter in `self.model.params` its next value: `self.update_rule(w, dw, config)` returns it and the config for
+        the next time. Every parameter has its own config in `self.optim_configs`, under its name. The loss goes to the
+        end of `self.loss_history`.
         """
         X, y = self.next_batch()
         loss, grads = self.model.loss(X, y)
@@ -28,31 +28,15 @@ class Solver(BaseSolver):
             params[name], configs[name] = self.update_rule(w, grads[name], configs[name])
 
     def check_accuracy(self, X, y, num_samples=None, batch_size=100):
-        """How good the model is on some data.
+        """Say how good the model is on examples `X` and their labels or targets `y`.
 
-        Parameters
-        ----------
-        X : array of shape (N, d_1, ..., d_k)
-            Examples, N at least 1.
-        y : array of shape (N,) or (N, M)
-            Their labels, or targets.
-        num_samples : int, optional
-            If given and less than N, the measure is taken on so many different examples, drawn from
-            `self.rng`.
-        batch_size : int
-            How many examples the model is asked for at once.
+        Where `self.category` is "classification", return the fraction of examples whose highest score is that of
+        the right class. Where it is "regression", return the RMS error after scores and targets have been multiplied
+        by `self.y_std`, which brings them to the targets' own unit. Either is a float.
 
-        Returns
-        -------
-        accuracy : float
-            If `self.category` is "classification": the fraction of examples whose highest score is that of
-            the right class. If it is "regression": the RMS error after scores and targets have both been
-            multiplied by `self.y_std`, which brings them to the targets' own unit.
-
-        Raises
-        ------
-        ValueError
-            If X and y differ in length or are empty.
+        If `num_samples` is given and less than the number of examples, measure on so many different ones, drawn
+        from `self.rng`. Ask the model for at most `batch_size` examples at once. If `X` and `y` differ in length or
+        are empty, raise a ValueError.
         """
         if len(X) != len(y) or len(X) == 0:
             raise ValueError(f"need as many examples as targets, and at least one, got {len(X)} and {len(y)}")
@@ -68,17 +52,16 @@ class Solver(BaseSolver):
     def train(self):
         """Train for the epochs that are still to do, and leave the model with its best parameters.
 
-        An epoch is a step, `self.step()`, for each of `self.iterations()`. After the steps of an epoch
+        For each of `self.epochs()`, do `self.step()` for each of `self.iterations()`. Then
 
-        1. Every config's "learning_rate" is multiplied by `self.lr_decay`.
+        1. Multiply every config's "learning_rate" by `self.lr_decay`.
         2. `self.check_accuracy` measures on `self.X_train` and `self.y_train`, with `self.num_train_samples`
            samples, then on `self.X_val` and `self.y_val`, with `self.num_val_samples`. The results go to the
            ends of `self.train_acc_history` and `self.val_acc_history`.
-        3. If the result on the validation set is better than after every earlier epoch,
-           `self.remember_best()` keeps the parameters. A larger accuracy is better, a smaller RMS error is.
+        3. If the validation set's result is better than after every earlier epoch (a larger accuracy, a smaller RMS
+           error), call `self.remember_best()`.
 
-        `self.epochs()` counts the epochs. At the very end, `self.restore_best()` gives the best parameters
-        back to the model.
+        At the very end, `self.restore_best()` gives the best parameters back to the model.
         """
         for _ in self.epochs():
             for _ in self.iterations():
