@@ -111,3 +111,31 @@ def test_a_checkpoint_of_another_model_is_refused(tmp_path):
     make().save_checkpoint(tmp_path / "run.npz")
     with pytest.raises(ValueError, match="another model"):
         make("classification").load_checkpoint(tmp_path / "run.npz")
+
+
+def test_the_format_stays(tmp_path):
+    """A checkpoint as it has always been written: text with names in the place of arrays, and the arrays."""
+    solver = make(update_rule="sgd_momentum")
+    shapes = {name: w.shape for name, w in solver.model.params.items()}
+    arrays = {f"array_{i}": np.full(shape, float(i)) for i, shape in enumerate(shapes.values())}
+    arrays["array_4"], arrays["array_5"] = np.array([0.5, 0.25]), np.array([2.0])
+    params = {name: {"@array": f"array_{i}"} for i, name in enumerate(shapes)}
+    histories = {"loss_history": 4, "train_acc_history": 5, "val_acc_history": 5}
+    state = {
+        "epoch": 1,
+        "rng": np.random.default_rng(5).bit_generator.state,
+        "params": params,
+        "bn_params": [],
+        "optim_configs": {name: {"learning_rate": 0.1, "velocity": entry} for name, entry in params.items()},
+        "best_params": params,
+        "best_statistics": [],
+        **{name: {"@array": f"array_{i}"} for name, i in histories.items()},
+    }
+    np.savez(tmp_path / "run.npz", state=json.dumps(state), **arrays)
+    solver.load_checkpoint(tmp_path / "run.npz")
+    assert (solver.epoch, solver.loss_history, solver.val_acc_history) == (1, [0.5, 0.25], [2.0])
+    np.testing.assert_array_equal(solver.model.params["W2"], np.full((8, 1), 2.0))
+    np.testing.assert_array_equal(solver.optim_configs["b2"]["velocity"], [3.0])
+    assert solver.rng.random() == np.random.default_rng(5).random()
+    solver.train()
+    assert solver.epoch == 4
