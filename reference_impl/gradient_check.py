@@ -49,7 +49,7 @@ def eval_numerical_gradient(f, x, h=1e-5):
 
 
 def eval_numerical_gradient_array(f, x, df, h=1e-5):
-    """Return the gradient of sum(df * f(x)) for a function with an array as its value.
+    """Return the gradient of sum(df * f(x)), where f(x) is an array, by central differences.
 
     With `df` the gradient of a loss with respect to f(x), it is what a backward function computes.
 

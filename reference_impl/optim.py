@@ -1,9 +1,9 @@
 """Lesson 07: from a gradient to the next value of a parameter.
 
 Every rule takes (w, dw, config) and returns the next w, in its shape and dtype, and the config for the next call.
-The config holds the rule's settings and what it remembers of earlier steps. What is missing is filled in, with the
-defaults in parentheses below. The config that is returned is the dict that came in, or a new one if it was None. `dw`
-is not modified; a rule may change `w` in place or leave it alone.
+The config holds the rule's settings, Python numbers, and what it remembers of earlier steps. What is missing is
+filled in, with the defaults in parentheses below. The config that is returned is the dict that came in, or a new
+one if it was None. `dw` is not modified; a rule may change `w` in place or leave it alone.
 
 References
 ----------
@@ -68,7 +68,8 @@ def rmsprop(w, dw, config=None):
     """Divide each entry's step by the size that its gradients have had lately (Tieleman and Hinton, 2012).
 
     The cache is a running mean of the squared gradients: the share `decay_rate` of the old mean stays, the rest
-    comes from the new square. The step of `sgd` is divided by the root of the new cache, plus epsilon.
+    comes from the new square. The step of `sgd` is divided by the root of the new cache; epsilon is added to the root,
+    not below it.
 
     Parameters
     ----------
@@ -98,7 +99,8 @@ def adam(w, dw, config=None):
 
     m is a running mean of the gradients, v one of their squares: the share beta1 (for v, beta2) of the old mean stays.
     The config keeps both as they are; for the step, each is divided by 1 minus its beta to the power t. The step is
-    the learning rate times the corrected m, divided by the root of the corrected v, plus epsilon.
+    the learning rate times the corrected m, divided by the root of the corrected v; epsilon is added to the root, not
+    below it.
 
     Parameters
     ----------
@@ -118,11 +120,10 @@ def adam(w, dw, config=None):
     config.setdefault("beta1", 0.9)
     config.setdefault("beta2", 0.999)
     config.setdefault("epsilon", 1e-8)
-    config.setdefault("t", 0)
-    for name in ("m", "v"):
-        if name not in config:
-            config[name] = np.zeros_like(w)
-    config["t"] += 1
+    for mean in ("m", "v"):
+        if mean not in config:
+            config[mean] = np.zeros_like(w)
+    config["t"] = config.get("t", 0) + 1
     t, beta1, beta2 = config["t"], config["beta1"], config["beta2"]
     config["m"] = beta1 * config["m"] + (1 - beta1) * dw
     config["v"] = beta2 * config["v"] + (1 - beta2) * dw**2
