@@ -31,7 +31,7 @@ class BaseSolver:
         "X_train", "y_train", "X_val", "y_val": arrays. If the targets were divided by something, its value in
         the targets' own unit may come along as "y_std": RMS errors are then given in that unit.
     update_rule : {"sgd", "sgd_momentum", "rmsprop", "adam"} or callable
-        Called as update_rule(w, dw, config), it returns the next w and config. A callable of one's own keeps
+        Called as update_rule(w, dw, config), it returns the next w and config. A function of your own keeps
         its learning rate in ``config["learning_rate"]``.
     optim_config : dict, optional
         Settings of the update rule. Every parameter gets its own copy.

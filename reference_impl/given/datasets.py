@@ -26,7 +26,7 @@ def load_terrain():
         Longitude and latitude in degrees. The points form a grid of `TERRAIN_SHAPE`, 86 rows from north to
         south with 101 points each from west to east, so ``y.reshape(TERRAIN_SHAPE)`` is a map.
     y : array of shape (8686,)
-        Elevation in metres, 247 to 1067.
+        Elevation in meters, 247 to 1067.
     """
     from matplotlib import cbook
 
@@ -61,7 +61,7 @@ def load_digits():
 
 
 def get_terrain_data(num_validation=1000, num_test=1000, rng=None):
-    """The elevation data of `load_terrain`, as `prepare_regression` prepares it; y_std is in metres."""
+    """The elevation data of `load_terrain`, as `prepare_regression` prepares it; y_std is in meters."""
     return prepare_regression(*load_terrain(), num_validation, num_test, rng)
 
 
@@ -91,7 +91,7 @@ def get_MNIST_data(num_training=50_000, num_validation=10_000, num_test=10_000):
     """MNIST: 28 x 28 images of handwritten digits -> which digit.
 
     The training and validation examples are the first of MNIST's own 60,000 training images, in this order;
-    the test examples are the first of its own 10,000 test images. They are centred: see `prepare_images`.
+    the test examples are the first of its own 10,000 test images. They are centered: see `prepare_images`.
     They are downloaded once, into scikit-learn's data folder (SCIKIT_LEARN_DATA, or scikit_learn_data at
     home).
 

@@ -57,5 +57,5 @@ def prepare_images(data, brightest):
     names = ("X_train", "X_val", "X_test")
     images = {name: flatten_rows(data[name]).astype(np.float32) / brightest for name in names}
     mean_image = images["X_train"].mean(axis=0, dtype=np.float64).astype(np.float32)
-    centred = {name: X - mean_image for name, X in images.items()}
-    return {**data, **centred, "mean_image": mean_image}
+    centered = {name: X - mean_image for name, X in images.items()}
+    return {**data, **centered, "mean_image": mean_image}

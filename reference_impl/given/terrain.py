@@ -16,7 +16,7 @@ def terrain():
     -------
     raw : dict
         "X_train", "y_train", "X_val", "y_val", "X_test", "y_test": longitude and latitude in degrees, of shape
-        (N, 2), and elevation in metres, of shape (N,). The arrays can be read, not written.
+        (N, 2), and elevation in meters, of shape (N,). The arrays can be read, not written.
     data : dict
         The same as `prepare_regression` gives it: what a `Solver` takes.
     """
