@@ -1,56 +1,103 @@
-"""The reference: every exercise of the course, done right.
+"""The reference: every exercise of the course, done right, and what the lessons give away.
 
-Students of lesson N get a copy with the exercises of the lessons before N and nothing else. So every
-exercise is one top-level function or class, and the package imports with any of the later ones taken out.
+Students of lesson N get a copy with the exercises of the lessons before N and nothing else. So every exercise
+is one function or class at the top of a module. Which exercises a lesson has stands in the course's table of
+lessons, and nowhere here.
 """
 
-# A copy for an early lesson lacks later names, so these are star imports: they take what is there.
-from .activations import *
-from .data import *
-from .gradient_check import *
-from .initializers import *
-from .layers import *
-from .losses import *
-from .network import *
-from .optim import *
-from .regression import *
-from .solver import *
-from .warmup import *
+from .activations import relu_backward, relu_forward, sigmoid_backward, sigmoid_forward, tanh_backward, tanh_forward
+from .data import (
+    TERRAIN_SHAPE,
+    augment_flip,
+    flatten_rows,
+    get_california_housing_data,
+    get_digits_data,
+    get_MNIST_data,
+    get_terrain_data,
+    load_digits,
+    load_terrain,
+    minibatches,
+    normalize,
+    prepare_images,
+    prepare_regression,
+    train_val_test_split,
+)
+from .given.base_network import BaseNet
+from .given.base_solver import BaseSolver
+from .given.floats import as_float
+from .given.terrain import terrain
+from .gradient_check import eval_numerical_gradient, eval_numerical_gradient_array, grad_check_sparse, rel_error
+from .initializers import init_he, init_normal, init_xavier
+from .layers import (
+    affine_backward,
+    affine_forward,
+    affine_relu_backward,
+    affine_relu_forward,
+    batchnorm_backward,
+    batchnorm_forward,
+)
+from .losses import mse_loss, rms_error, softmax_loss
+from .network import ForwardNet, FullyConnectedNet, TrainableNet
+from .optim import adam, rmsprop, sgd, sgd_momentum
+from .regression import constant_baseline, elevation, linear_baseline, make_solver, predict, trained_solver
+from .solver import Solver
+from .warmup import pairwise_differences, standardize
 
-EXERCISES = {
-    "00_welcome": ("standardize", "pairwise_differences"),
-    "01_activations": (
-        "sigmoid_forward",
-        "sigmoid_backward",
-        "relu_forward",
-        "relu_backward",
-        "tanh_forward",
-        "tanh_backward",
-    ),
-    "02_mse": ("mse_loss", "rms_error"),
-    "03_gradient_check": (
-        "eval_numerical_gradient",
-        "eval_numerical_gradient_array",
-        "rel_error",
-        "grad_check_sparse",
-    ),
-    "04_initialization": ("init_normal", "init_xavier", "init_he"),
-    "05_forward": ("affine_forward", "affine_relu_forward", "ForwardNet"),
-    "06_backward": ("affine_backward", "affine_relu_backward", "TrainableNet"),
-    "07_optimizers": ("sgd", "sgd_momentum", "rmsprop", "adam"),
-    "08_data": ("train_val_test_split", "normalize", "flatten_rows", "minibatches", "augment_flip"),
-    "09_solver": ("Solver",),
-    "10_regression": ("constant_baseline", "linear_baseline", "predict", "make_solver", "elevation"),
-    "11_softmax": ("softmax_loss",),
-    "12_batchnorm": ("batchnorm_forward", "batchnorm_backward", "FullyConnectedNet"),
-}
-
-__all__ = [name for names in EXERCISES.values() for name in names if name in globals()]
-
-
-def __getattr__(name):
-    """Say which lesson builds an exercise that this copy does not hold."""
-    for lesson, names in EXERCISES.items():
-        if name in names:
-            raise AttributeError(f"{name} is built in lesson {lesson[:2]}: this copy of reference_impl lacks it")
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__all__ = [
+    "BaseNet",
+    "BaseSolver",
+    "ForwardNet",
+    "FullyConnectedNet",
+    "Solver",
+    "TERRAIN_SHAPE",
+    "TrainableNet",
+    "adam",
+    "affine_backward",
+    "affine_forward",
+    "affine_relu_backward",
+    "affine_relu_forward",
+    "as_float",
+    "augment_flip",
+    "batchnorm_backward",
+    "batchnorm_forward",
+    "constant_baseline",
+    "elevation",
+    "eval_numerical_gradient",
+    "eval_numerical_gradient_array",
+    "flatten_rows",
+    "get_MNIST_data",
+    "get_california_housing_data",
+    "get_digits_data",
+    "get_terrain_data",
+    "grad_check_sparse",
+    "init_he",
+    "init_normal",
+    "init_xavier",
+    "linear_baseline",
+    "load_digits",
+    "load_terrain",
+    "make_solver",
+    "minibatches",
+    "mse_loss",
+    "normalize",
+    "pairwise_differences",
+    "predict",
+    "prepare_images",
+    "prepare_regression",
+    "rel_error",
+    "relu_backward",
+    "relu_forward",
+    "rms_error",
+    "rmsprop",
+    "sgd",
+    "sgd_momentum",
+    "sigmoid_backward",
+    "sigmoid_forward",
+    "softmax_loss",
+    "standardize",
+    "tanh_backward",
+    "tanh_forward",
+    "terrain",
+    "train_val_test_split",
+    "trained_solver",
+]

@@ -1,12 +1,23 @@
-"""Lesson 01: the nonlinear functions between the layers, each beside its derivative."""
+"""Lesson 01: the nonlinear functions between the layers, each beside its derivative.
+
+A forward function returns its result and a cache: whatever its backward function will need. A backward function
+takes the upstream gradient `dout` and that cache. Inputs and caches are not modified. Results have a floating
+dtype, and no input, however large or small, gives NaN, infinity or a warning.
+
+References
+----------
+V. Nair, G. Hinton, "Rectified Linear Units Improve Restricted Boltzmann Machines", ICML 2010.
+"""
 
 import numpy as np
 
+from .given.floats import as_float
+
 
 def sigmoid_forward(x):
-    """Squash every entry of x into the range 0 to 1.
+    """Squash every entry of `x` into the range 0 to 1.
 
-    sigmoid(x) = 1 / (1 + e^-x) = e^x / (1 + e^x)
+    sigmoid(x) = 1 / (1 + e^-x) = e^x / (1 + e^x). Each of the two forms overflows on one side of zero.
 
     Parameters
     ----------
@@ -15,13 +26,8 @@ def sigmoid_forward(x):
     Returns
     -------
     out : array of the shape of x
-        No entry, however large or small, gives NaN, infinity or a warning.
+        No entry of `x`, however large or small, gives NaN, infinity or a warning.
     cache : anything
-        What `sigmoid_backward` will need.
-
-    Notes
-    -----
-    The two forms above are equal, but each overflows on one side of zero.
     """
     # e^-|x| never overflows; it serves the first form where x >= 0 and the second where x < 0.
     decay = np.exp(-np.abs(x))
@@ -37,14 +43,11 @@ def sigmoid_backward(dout, cache):
     Parameters
     ----------
     dout : array of the shape of x
-        Gradient of the loss with respect to the output of `sigmoid_forward`.
-    cache : anything
-        What `sigmoid_forward` returned as its cache.
+    cache : what `sigmoid_forward` returned as its cache
 
     Returns
     -------
     dx : array of the shape of x
-        Gradient of the loss with respect to x.
     """
     out = cache
     return dout * out * (1 - out)
@@ -62,13 +65,7 @@ def relu_forward(x):
     Returns
     -------
     out : array of the shape of x
-        Of floating dtype; float32 stays float32.
     cache : anything
-        What `relu_backward` will need.
-
-    References
-    ----------
-    V. Nair, G. Hinton, "Rectified Linear Units Improve Restricted Boltzmann Machines", ICML 2010.
     """
     return np.maximum(x, 0.0), x
 
@@ -76,28 +73,23 @@ def relu_forward(x):
 def relu_backward(dout, cache):
     """Pass a gradient back through the ReLU.
 
-    relu'(x) = 1 where x > 0, and 0 where x < 0. At x = 0 there is a kink and no derivative; by convention
-    it is taken to be 0.
+    relu'(x) = 1 where x > 0, and 0 where x < 0. At x = 0 there is no derivative; any value from 0 to 1 will do.
 
     Parameters
     ----------
     dout : array of the shape of x
-        Gradient of the loss with respect to the output of `relu_forward`.
-    cache : anything
-        What `relu_forward` returned as its cache.
+    cache : what `relu_forward` returned as its cache
 
     Returns
     -------
     dx : array of the shape of x
-        Gradient of the loss with respect to x.
     """
     x = cache
-    slope = (x > 0).astype(np.result_type(dout, 1.0))  # floats stay, integers become floats
-    return dout * slope
+    return as_float(dout) * (x > 0)
 
 
 def tanh_forward(x):
-    """Squash every entry of x into the range -1 to 1.
+    """Squash every entry of `x` into the range -1 to 1.
 
     tanh(x) = (e^x - e^-x) / (e^x + e^-x)
 
@@ -108,9 +100,8 @@ def tanh_forward(x):
     Returns
     -------
     out : array of the shape of x
-        No entry, however large or small, gives NaN, infinity or a warning.
+        No entry of `x`, however large or small, gives NaN, infinity or a warning.
     cache : anything
-        What `tanh_backward` will need.
     """
     out = np.tanh(x)
     return out, out
@@ -124,14 +115,11 @@ def tanh_backward(dout, cache):
     Parameters
     ----------
     dout : array of the shape of x
-        Gradient of the loss with respect to the output of `tanh_forward`.
-    cache : anything
-        What `tanh_forward` returned as its cache.
+    cache : what `tanh_forward` returned as its cache
 
     Returns
     -------
     dx : array of the shape of x
-        Gradient of the loss with respect to x.
     """
     out = cache
     return dout * (1 - out * out)

@@ -1,24 +1,27 @@
-"""Lesson 03: is a gradient right? Compare it with what the definition of the derivative gives."""
+"""Lesson 03: is a gradient right? Compare it with what the definition of the derivative gives.
+
+The functions f may ignore their argument and read the same array elsewhere: a network's loss reads its own
+parameters. So the entries of x itself are changed, one at a time, and changed back: afterwards x holds exactly what
+it held before, also when f fails. Use float64: in float32, a step of 1e-5 drowns in rounding errors.
+"""
 
 import numpy as np
 
+from .given.floats import as_float
+
 
 def eval_numerical_gradient(f, x, h=1e-5):
-    """Gradient of a function with one number as its value, by central differences.
+    """Return the gradient of a function with one number as its value, by central differences.
 
     df/dx_i = (f(x with x_i + h) - f(x with x_i - h)) / (2 h), one entry at a time
 
     Parameters
     ----------
     f : callable
-        Takes x and returns a number. It may also ignore its argument and read the same array elsewhere
-        (a network's loss reads its own parameters), so the entries of x itself are changed, and changed
-        back, rather than those of a copy.
+        Takes `x` and returns a number. It may read the array elsewhere: change `x` itself, not a copy.
     x : floating array of any shape
-        Where the gradient is taken. Afterwards it holds exactly what it held before, also when f fails.
-        Use float64: in float32 a step of 1e-5 drowns in rounding errors.
+        Afterwards it holds exactly what it held before, also when `f` fails.
     h : float
-        Size of the step.
 
     Returns
     -------
@@ -27,7 +30,7 @@ def eval_numerical_gradient(f, x, h=1e-5):
     Raises
     ------
     ValueError
-        If x holds integers: they cannot take a small step.
+        If `x` holds integers: they cannot take a small step.
     """
     if not np.issubdtype(x.dtype, np.floating):
         raise ValueError(f"x must hold floating-point numbers, got {x.dtype}")
@@ -46,22 +49,18 @@ def eval_numerical_gradient(f, x, h=1e-5):
 
 
 def eval_numerical_gradient_array(f, x, df, h=1e-5):
-    """Gradient of sum(df * f(x)) for a function with an array as its value, by central differences.
+    """Return the gradient of sum(df * f(x)), where f(x) is an array, by central differences.
 
-    With df the gradient of a loss with respect to f(x), this is the gradient of the loss with respect
-    to x: what a backward function computes.
+    With `df` the gradient of a loss with respect to f(x), it is what a backward function computes.
 
     Parameters
     ----------
     f : callable
-        Takes x and returns an array, perhaps x itself or a part of it. It may also ignore its argument
-        and read the same array elsewhere, so the entries of x itself are changed, and changed back.
+        Takes `x` and returns an array, perhaps `x` itself. It may read the array elsewhere: change `x` itself.
     x : floating array of any shape
-        Where the gradient is taken. Afterwards it holds exactly what it held before, also when f fails.
+        Afterwards it holds exactly what it held before, also when `f` fails.
     df : array of the shape of f(x)
-        The upstream gradient.
     h : float
-        Size of the step.
 
     Returns
     -------
@@ -70,7 +69,7 @@ def eval_numerical_gradient_array(f, x, df, h=1e-5):
     Raises
     ------
     ValueError
-        If x holds integers, or if df has not the shape of f(x).
+        If `x` holds integers, or if `df` and f(x) have different shapes.
     """
     if not np.issubdtype(x.dtype, np.floating):
         raise ValueError(f"x must hold floating-point numbers, got {x.dtype}")
@@ -91,12 +90,9 @@ def eval_numerical_gradient_array(f, x, df, h=1e-5):
 
 
 def rel_error(x, y):
-    """Largest relative error between the entries of two arrays.
+    """Return the largest relative error between the entries of two arrays.
 
-    error = largest over all entries of |x - y| / max(10^-8, |x| + |y|)
-
-    It is 0 for equal arrays and at most 1. The bound 10^-8 keeps two entries that are zero from
-    giving 0 / 0.
+    error = largest over all entries of |x - y| / max(10^-8, |x| + |y|), so two zeros give 0
 
     Parameters
     ----------
@@ -111,45 +107,36 @@ def rel_error(x, y):
     ValueError
         If the shapes differ or there are no entries.
     """
-    x, y = 1.0 * np.asarray(x), np.asarray(y)
+    x, y = as_float(x), as_float(y)
     if x.shape != y.shape or x.size == 0:
         raise ValueError(f"x and y must have the same shape and not be empty, got {x.shape} and {y.shape}")
     return float(np.max(np.abs(x - y) / np.maximum(1e-8, np.abs(x) + np.abs(y))))
 
 
 def grad_check_sparse(f, x, analytic_grad, num_checks=10, h=1e-5, rng=None):
-    """Check a gradient at a few entries chosen at random.
-
-    For each it takes the central difference, as `eval_numerical_gradient` does, and prints one line:
+    """Check a gradient at a few entries chosen at random, and print one line for each.
 
     numerical: 1.234567 analytic: 1.234568, relative error: 4.050001e-07
 
-    (two numbers with six decimals, and the relative error in exponent notation with six decimals.)
-
     Parameters
     ----------
-    f : callable
-        Takes x and returns a number. The entries of x itself are changed, and changed back.
-    x : floating array of any shape, with at least one entry
-        Where the gradient is taken. Afterwards it holds exactly what it held before.
+    f, x, h
+        As for `eval_numerical_gradient`; `x` has at least one entry.
     analytic_grad : array of the shape of x
-        The gradient to check.
     num_checks : int
-        How many entries to check. They are drawn independently, so one may come twice.
-    h : float
-        Size of the step.
+        How many entries to draw, independently of one another: one may come twice.
     rng : numpy.random.Generator, optional
         Where the entries are drawn from.
 
     Returns
     -------
     errors : array of shape (num_checks,)
-        Relative errors as `rel_error` defines them: 0 where both gradients are 0.
+        Relative errors of the central differences, as `rel_error` defines them.
 
     Raises
     ------
     ValueError
-        If analytic_grad has not the shape of x, or if x holds integers or nothing.
+        If `analytic_grad` and `x` have different shapes, or if `x` holds integers or nothing.
     """
     if not np.issubdtype(x.dtype, np.floating) or x.size == 0:
         raise ValueError(f"x must hold floating-point numbers, got {x.dtype} of shape {x.shape}")

@@ -1,31 +1,39 @@
-"""Lesson 04: where training starts."""
+"""Lesson 04: where training starts.
+
+A layer has `fan_in` inputs and `fan_out` outputs. Its weights are normal with mean 0, its biases are zero, and
+`rng` is the only source of randomness: the same generator state gives the same weights.
+
+References
+----------
+X. Glorot, Y. Bengio, "Understanding the Difficulty of Training Deep Feedforward Neural Networks", AISTATS 2010,
+equation 12.
+K. He, X. Zhang, S. Ren, J. Sun, "Delving Deep into Rectifiers: Surpassing Human-Level Performance on ImageNet
+Classification", ICCV 2015, equation 10.
+"""
 
 import numpy as np
 
 
 def init_normal(fan_in, fan_out, weight_scale, rng):
-    """Weights from a normal distribution of a given width, biases zero.
+    """Draw weights with the standard deviation `weight_scale`, and set biases to zero.
 
     Parameters
     ----------
-    fan_in : int
-        How many inputs the layer has.
-    fan_out : int
-        How many outputs the layer has.
+    fan_in, fan_out : int
     weight_scale : float
-        Standard deviation of the weights. Their mean is 0.
     rng : numpy.random.Generator
-        The only source of randomness: the same generator state gives the same weights.
+        The only source of randomness.
 
     Returns
     -------
     w : array of shape (fan_in, fan_out)
+        Normal, with mean 0.
     b : array of shape (fan_out,)
 
     Raises
     ------
     ValueError
-        If fan_in or fan_out is less than 1.
+        If `fan_in` or `fan_out` is less than 1.
     """
     if fan_in < 1 or fan_out < 1:
         raise ValueError(f"a layer needs at least one input and one output, got {fan_in} and {fan_out}")
@@ -33,35 +41,24 @@ def init_normal(fan_in, fan_out, weight_scale, rng):
 
 
 def init_xavier(fan_in, fan_out, rng):
-    """Weights of a width that suits tanh and sigmoid layers, biases zero.
-
-    The weights are normal with mean 0 and variance 2 / (fan_in + fan_out). It is a compromise: 1 / fan_in
-    would keep the variance of the signal from layer to layer, 1 / fan_out that of the gradient on its way
-    back.
+    """Draw weights that suit tanh and sigmoid layers (Glorot and Bengio, 2010), and set biases to zero.
 
     Parameters
     ----------
-    fan_in : int
-        How many inputs the layer has.
-    fan_out : int
-        How many outputs the layer has.
+    fan_in, fan_out : int
     rng : numpy.random.Generator
-        The only source of randomness: the same generator state gives the same weights.
+        The only source of randomness.
 
     Returns
     -------
     w : array of shape (fan_in, fan_out)
+        Normal, with mean 0 and variance 2 / (fan_in + fan_out).
     b : array of shape (fan_out,)
 
     Raises
     ------
     ValueError
-        If fan_in or fan_out is less than 1.
-
-    References
-    ----------
-    X. Glorot, Y. Bengio, "Understanding the Difficulty of Training Deep Feedforward Neural Networks",
-    AISTATS 2010, equation 12.
+        If `fan_in` or `fan_out` is less than 1.
     """
     if fan_in < 1 or fan_out < 1:
         raise ValueError(f"a layer needs at least one input and one output, got {fan_in} and {fan_out}")
@@ -69,34 +66,24 @@ def init_xavier(fan_in, fan_out, rng):
 
 
 def init_he(fan_in, fan_out, rng):
-    """Weights of a width that suits ReLU layers, biases zero.
-
-    The weights are normal with mean 0 and variance 2 / fan_in. The 2 makes up for the half of the signal that
-    a ReLU cuts off.
+    """Draw weights that suit ReLU layers (He et al., 2015), and set biases to zero.
 
     Parameters
     ----------
-    fan_in : int
-        How many inputs the layer has.
-    fan_out : int
-        How many outputs the layer has.
+    fan_in, fan_out : int
     rng : numpy.random.Generator
-        The only source of randomness: the same generator state gives the same weights.
+        The only source of randomness.
 
     Returns
     -------
     w : array of shape (fan_in, fan_out)
+        Normal, with mean 0 and variance 2 / fan_in.
     b : array of shape (fan_out,)
 
     Raises
     ------
     ValueError
-        If fan_in or fan_out is less than 1.
-
-    References
-    ----------
-    K. He, X. Zhang, S. Ren, J. Sun, "Delving Deep into Rectifiers: Surpassing Human-Level Performance on
-    ImageNet Classification", ICCV 2015, equation 10.
+        If `fan_in` or `fan_out` is less than 1.
     """
     if fan_in < 1 or fan_out < 1:
         raise ValueError(f"a layer needs at least one input and one output, got {fan_in} and {fan_out}")

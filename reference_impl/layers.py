@@ -1,43 +1,44 @@
-"""Lessons 05, 06 and 12: the layers of a network, forward and backward."""
+"""Lessons 05, 06 and 12: the layers of a network, forward and backward.
 
-# ruff: noqa: F403, F405 - what a star brings is not seen there
+N is the number of examples, at least 1, D the number of inputs of a layer and M of its outputs. A forward function
+returns its result and a cache: whatever its backward function will need. A backward function takes the upstream
+gradient `dout`, the gradient of the loss with respect to that result. Inputs and caches are not modified, and
+results have a floating dtype: integers give float64, float32 stays float32. Arrays whose shapes do not fit
+together, an unknown mode of batch normalization and a training batch without examples raise a ValueError.
+
+References
+----------
+S. Ioffe, C. Szegedy, "Batch Normalization: Accelerating Deep Network Training by Reducing Internal Covariate Shift",
+ICML 2015, algorithm 1. The running statistics are those of CS231n.
+"""
+
 import numpy as np
 
-from .activations import *  # a copy for an early lesson may lack some names
+from .activations import relu_backward, relu_forward
+from .given.floats import as_float
 
 
 def affine_forward(x, w, b):
-    """Every output is a weighted sum of all inputs, plus a bias.
+    """Return the weighted sums of all inputs, plus the biases.
 
     out_nm = sum over d of x_nd w_dm, plus b_m
 
     Parameters
     ----------
     x : array of shape (N, d_1, ..., d_k)
-        N examples. The D = d_1 * ... * d_k numbers of one example are its inputs, in such an order that the
-        last index changes fastest. N may be zero.
+        The inputs of an example are its D = d_1 * ... * d_k numbers, the last index changing fastest.
     w : array of shape (D, M)
-        Weights.
     b : array of shape (M,)
-        Biases.
 
     Returns
     -------
     out : array of shape (N, M)
-        Of floating dtype; float32 stays float32.
     cache : anything
-        What `affine_backward` will need.
-
-    Raises
-    ------
-    ValueError
-        If the shapes do not fit together.
     """
     N, (D, M) = x.shape[0], w.shape
     if x.size != N * D or b.shape != (M,):
         raise ValueError(f"expected x (N, D), w (D, M), b (M,), got {x.shape}, {w.shape}, {b.shape}")
-    rows = np.asarray(x.reshape(N, D), dtype=np.result_type(x, 1.0))  # floats stay, integers become floats
-    out = rows @ w
+    out = as_float(x).reshape(N, D) @ w
     out += b
     return out, (x, w, b)
 
@@ -52,29 +53,17 @@ def affine_backward(dout, cache):
     Parameters
     ----------
     dout : array of shape (N, M)
-        Gradient of the loss with respect to the output of `affine_forward`.
-    cache : anything
-        What `affine_forward` returned as its cache. That of the course's own is the tuple (x, w, b).
+    cache : what `affine_forward` returned as its cache; the course's own returns the tuple (x, w, b)
 
     Returns
     -------
-    dx : array of shape (N, d_1, ..., d_k)
-        Gradient of the loss with respect to x, in the shape that x had.
-    dw : array of shape (D, M)
-        Gradient with respect to w.
-    db : array of shape (M,)
-        Gradient with respect to b.
-
-    Raises
-    ------
-    ValueError
-        If dout has not the shape of the layer's output.
+    dx, dw, db : arrays of the shapes of x, w and b
     """
     x, w, _ = cache
     N, (D, M) = x.shape[0], w.shape
     if dout.shape != (N, M):
         raise ValueError(f"dout must have the shape of the output, {(N, M)}, got {dout.shape}")
-    dout = np.asarray(dout, dtype=np.result_type(dout, 1.0))  # floats stay, integers become floats
+    dout = as_float(dout)
     dx = np.dot(dout, w.T).reshape(x.shape)  # the same as dout @ w.T, which is slow where M is 1
     dw = x.reshape(N, D).T @ dout
     db = dout.sum(axis=0)
@@ -82,25 +71,16 @@ def affine_backward(dout, cache):
 
 
 def affine_relu_forward(x, w, b):
-    """An affine layer followed by a ReLU.
+    """Go through an affine layer and then a ReLU.
 
     Parameters
     ----------
-    x : array of shape (N, d_1, ..., d_k)
-    w : array of shape (D, M)
-    b : array of shape (M,)
-        All three as in `affine_forward`.
+    x, w, b : as for `affine_forward`
 
     Returns
     -------
     out : array of shape (N, M)
     cache : anything
-        What `affine_relu_backward` will need.
-
-    Raises
-    ------
-    ValueError
-        If the shapes do not fit together.
     """
     a, affine_cache = affine_forward(x, w, b)
     out, relu_cache = relu_forward(a)
@@ -113,17 +93,12 @@ def affine_relu_backward(dout, cache):
     Parameters
     ----------
     dout : array of shape (N, M)
-        Gradient of the loss with respect to the output of `affine_relu_forward`.
-    cache : anything
-        What `affine_relu_forward` returned as its cache. That of the course's own is the pair of the caches
-        of `affine_forward` and `relu_forward`.
+    cache : what `affine_relu_forward` returned as its cache
+        The course's own returns the pair of the caches of `affine_forward` and `relu_forward`.
 
     Returns
     -------
-    dx : array of shape (N, d_1, ..., d_k)
-    dw : array of shape (D, M)
-    db : array of shape (M,)
-        Gradients with respect to x, w and b.
+    dx, dw, db : arrays of the shapes of x, w and b
     """
     affine_cache, relu_cache = cache
     da = relu_backward(dout, relu_cache)
@@ -131,51 +106,26 @@ def affine_relu_backward(dout, cache):
 
 
 def batchnorm_forward(x, gamma, beta, bn_param):
-    """Standardize every feature over the batch, then scale and shift it by learned numbers.
+    """Standardize every feature over the batch, then scale and shift it (Ioffe and Szegedy, 2015).
 
-    In training, for every feature, with the batch's mean and variance (the mean squared distance from the
-    mean):
-
-    x_hat = (x - mean) / square root of (variance + eps)
-    out = gamma x_hat + beta
-
-    and the running statistics, which start at zero, take a step towards those of the batch: the share momentum
-    of the old value stays, the rest comes from the batch.
-
-    In testing, the running statistics take the place of the batch's, so that an example's output does not
-    depend on its company, and they stay as they are.
+    In training, with the batch's mean and variance (the mean squared distance from the mean),
+    x_hat = (x - mean) / square root of (variance + eps) and out = gamma x_hat + beta. The running statistics
+    keep the share `momentum` of their old value; the rest comes from the batch. In testing, they take the place of the
+    batch's statistics, and stay as they are.
 
     Parameters
     ----------
     x : array of shape (N, D)
-        A batch of N examples. In training, N is at least 1.
-    gamma : array of shape (D,)
-        Scales.
-    beta : array of shape (D,)
-        Shifts.
+    gamma, beta : arrays of shape (D,)
     bn_param : dict
-        "mode" : "train" or "test"; required.
-        "eps" : added to the variance before the root is taken, and nowhere else; 1e-5 if missing.
-        "momentum" : how much of the running statistics stays at each step; 0.9 if missing.
-        "running_mean", "running_var" : arrays of shape (D,); zeros if missing. In training the new ones are
-        stored in bn_param: this is the one argument that changes.
+        "mode" ("train" or "test"), and with defaults "eps" (1e-5), "momentum" (0.9), "running_mean" and
+        "running_var" (zeros of shape (D,)). In training, the new running statistics are stored here.
 
     Returns
     -------
     out : array of shape (N, D)
     cache : anything
-        What `batchnorm_backward` will need. None in testing.
-
-    Raises
-    ------
-    ValueError
-        If the mode is neither "train" nor "test", if the shapes do not fit together, or if N is 0 in
-        training.
-
-    References
-    ----------
-    S. Ioffe, C. Szegedy, "Batch Normalization: Accelerating Deep Network Training by Reducing Internal
-    Covariate Shift", ICML 2015, algorithm 1. The running statistics are those of CS231n.
+        None in testing.
     """
     mode, eps, momentum = bn_param.get("mode"), bn_param.get("eps", 1e-5), bn_param.get("momentum", 0.9)
     if mode not in ("train", "test"):
@@ -200,35 +150,19 @@ def batchnorm_forward(x, gamma, beta, bn_param):
 def batchnorm_backward(dout, cache):
     """Pass a gradient back through batch normalization in training.
 
-    The batch's mean and variance depend on x too, so every output of a feature depends on every input of it.
-    With sums over the N examples of the batch, for every feature:
-
-    dbeta = sum of dout
-    dgamma = sum of dout x_hat
-    dx = gamma / (N * std) * (N dout - dbeta - x_hat dgamma)
-
-    where std is the square root of (variance + eps).
+    The batch's mean and variance depend on `x` too: every output of a feature depends on all its inputs.
 
     Parameters
     ----------
     dout : array of shape (N, D)
-        Gradient of the loss with respect to the output of `batchnorm_forward`.
-    cache : anything
-        What `batchnorm_forward` returned as its cache, in training.
+    cache : what `batchnorm_forward` returned as its cache, in training
 
     Returns
     -------
-    dx : array of shape (N, D)
-    dgamma : array of shape (D,)
-    dbeta : array of shape (D,)
-        Gradients with respect to x, gamma and beta.
-
-    References
-    ----------
-    S. Ioffe, C. Szegedy, "Batch Normalization", ICML 2015, section 3: the chain rule there, simplified.
+    dx, dgamma, dbeta : arrays of the shapes of x, gamma and beta
     """
     x_hat, gamma, std = cache
-    dout = 1.0 * dout  # makes floats of integers
+    dout = as_float(dout)
     dbeta = dout.sum(axis=0)
     dgamma = (dout * x_hat).sum(axis=0)
     # The mean over the examples of the gradient, and its part along x_hat, cannot change the output.

@@ -1,33 +1,36 @@
-"""Lessons 02 and 11: how wrong the predictions are, as one number with its gradient."""
+"""Lessons 02 and 11: how wrong the predictions are, as one number with its gradient.
+
+N is the number of examples, M the number of outputs, C the number of classes. Inputs are not modified, and
+gradients have a floating dtype: integers give float64, float32 stays float32.
+"""
 
 import numpy as np
 
+from .given.floats import as_float
+
 
 def mse_loss(x, y):
-    """Mean squared error of predictions, and its gradient.
+    """Return the mean squared error of predictions and its gradient.
 
     loss = sum of (x - y)^2 over all entries, divided by the number of entries
 
     Parameters
     ----------
-    x : array of shape (N,) or (N, M)
-        Predictions: N examples, M outputs each.
-    y : array of the shape of x
-        Targets, integer or not. One output may be written as (N,) or as (N, 1): if x has one of these
-        shapes and y the other, they are the same N values.
+    x, y : arrays of the same shape, (N,) or (N, M)
+        Predictions and targets. One output may be (N,) in one of them and (N, 1) in the other.
 
     Returns
     -------
     loss : float
     dx : array of the shape of x
-        Gradient of the loss with respect to x, in the dtype of x (float64 if x holds integers).
+        Gradient with respect to `x`, in its dtype (float64 for integers).
 
     Raises
     ------
     ValueError
         If the shapes do not match as above, or if there are no entries.
     """
-    x, y = 1.0 * np.asarray(x), np.asarray(y)  # the 1.0 makes floats of integers
+    x, y = as_float(x), np.asarray(y)
     if x.shape != y.shape and x.shape != y.shape + (1,) and y.shape != x.shape + (1,):
         raise ValueError(f"predictions of shape {x.shape} do not match targets of shape {y.shape}")
     if x.size == 0:
@@ -38,23 +41,18 @@ def mse_loss(x, y):
 
 
 def rms_error(x, y):
-    """Root mean squared error: the typical size of an error, in the unit of the targets.
+    """Return the typical size of an error, in the unit of the targets.
 
-    rms = square root of (sum of (x - y)^2 over all entries, divided by the number of entries)
-
-    It measures a prediction and nothing else: no regularization belongs to it.
+    rms = square root of the mean squared error, and no regularization
 
     Parameters
     ----------
-    x : array of shape (N,) or (N, M)
-        Predictions.
-    y : array of the shape of x
-        Targets. As in `mse_loss`, (N,) and (N, 1) are the same N values.
+    x, y : arrays of the same shape, (N,) or (N, M)
+        As for `mse_loss`: (N,) and (N, 1) are the same N values.
 
     Returns
     -------
     rms : float
-        Zero for perfect predictions.
 
     Raises
     ------
@@ -66,10 +64,7 @@ def rms_error(x, y):
 
 
 def softmax_loss(x, y):
-    """Cross-entropy of the softmax of scores, and its gradient.
-
-    The softmax makes probabilities of the scores of one example, and the loss is the mean over the
-    examples of minus the logarithm of the probability of the right class:
+    """Return the cross-entropy of the softmax of scores and its gradient.
 
     p_ij = e^x_ij / sum over k of e^x_ik
     loss = -(1/N) sum over i of log p_i,y_i
@@ -77,8 +72,7 @@ def softmax_loss(x, y):
     Parameters
     ----------
     x : array of shape (N, C)
-        Scores: N examples, C classes. Any finite scores, however large, give a finite loss, no NaN and
-        no warning.
+        Scores, however large: the loss is finite, without NaN and without a warning.
     y : integer array of shape (N,)
         The right classes, 0 to C - 1.
 
@@ -86,18 +80,11 @@ def softmax_loss(x, y):
     -------
     loss : float
     dx : array of shape (N, C)
-        Gradient of the loss with respect to x.
 
     Raises
     ------
     ValueError
-        If x is not of shape (N, C) with N at least 1, if y is not N integers, or if a label is not
-        between 0 and C - 1.
-
-    Notes
-    -----
-    Adding the same number to all scores of an example changes no probability, so the largest may be made
-    zero: then no exponential overflows.
+        If `x` is not (N, C) with N at least 1, `y` is not N integers, or a label is out of range.
     """
     x, y = np.asarray(x), np.asarray(y)
     if x.ndim != 2 or x.size == 0:

@@ -2,125 +2,15 @@
 
 `BaseNet` is given. `ForwardNet` (lesson 05) adds parameters and the forward pass, `TrainableNet` (lesson 06)
 the loss and its gradients, `FullyConnectedNet` (lesson 12) batch normalization.
+
+The layers count from 1. Layer i has the weights "Wi", of shape (inputs, outputs), and the biases "bi", of shape
+(outputs,). Examples X have shape (N, d_1, ..., d_k) with d_1 * ... * d_k = input_dim.
 """
 
-# ruff: noqa: F403, F405 - what a star brings is not seen there
 import numpy as np
 
-import reference_impl
-
-from .layers import *  # a copy for an early lesson may lack some names
-
-LOSSES = {"classification": "softmax_loss", "regression": "mse_loss"}
-ACTIVATIONS = ("relu", "tanh", "sigmoid")
-INITIALIZERS = ("xavier", "he")
-
-
-class BaseNet:
-    """What every network of the course knows about itself: its options, checked, and how to use them.
-
-    Parameters
-    ----------
-    category : {"classification", "regression"}
-        What the scores mean, and so which loss they get: `softmax_loss` or `mse_loss`.
-    hidden_dims : list of int
-        Width of each hidden layer; may be empty.
-    normalization : list of bool
-        For each hidden layer, whether it has batch normalization.
-    input_dim, output_dim : int
-        Numbers per example that go in and come out.
-    reg : float
-        Strength of the L2 regularization.
-    weight_scale : float
-        Standard deviation of the first weights, where no initializer is given.
-    dtype : numpy dtype
-        Of the parameters, and so of all that is computed. Use float64 to check gradients.
-    activation : {"relu", "tanh", "sigmoid"}
-    rng : numpy.random.Generator, optional
-        Where the first weights are drawn from.
-    initializer : {"xavier", "he"} or callable, optional
-        Called as initializer(fan_in, fan_out, rng), it returns w and b.
-
-    Attributes
-    ----------
-    params : dict of str to array
-        Filled by `init_params`.
-    dims : list of int
-        Number of inputs of every layer, and last the number of outputs.
-    num_layers : int
-        Number of affine layers: the hidden ones, which count from 1, and the output layer.
-    """
-
-    def __init__(
-        self,
-        category,
-        hidden_dims,
-        normalization,
-        input_dim=784,
-        output_dim=10,
-        reg=0.0,
-        weight_scale=1e-2,
-        dtype=np.float32,
-        *,
-        activation="relu",
-        rng=None,
-        initializer=None,
-    ):
-        choices = {"category": (category, tuple(LOSSES)), "activation": (activation, ACTIVATIONS)}
-        if initializer is not None and not callable(initializer):
-            choices["initializer"] = (initializer, INITIALIZERS)
-        for option, (choice, allowed) in choices.items():
-            if choice not in allowed:
-                raise ValueError(f"{option} must be one of {', '.join(allowed)}, got {choice!r}")
-        if len(normalization) != len(hidden_dims):
-            got, expected = len(normalization), len(hidden_dims)
-            raise ValueError(f"normalization needs one bool per hidden layer: {expected}, got {got}")
-        if not np.issubdtype(dtype, np.floating):
-            raise ValueError(f"dtype must be a floating dtype, got {np.dtype(dtype)}")
-        self.category = category
-        self.hidden_dims = list(hidden_dims)
-        self.normalization = list(normalization)
-        self.dims = [input_dim, *hidden_dims, output_dim]
-        self.num_layers = len(self.dims) - 1
-        self.reg = reg
-        self.weight_scale = weight_scale
-        self.dtype = np.dtype(dtype)
-        self.activation = activation
-        self.rng = np.random.default_rng() if rng is None else rng
-        self.initializer = initializer
-        self.params = {}
-        self.init_params()
-        for i, normalized in enumerate(normalization, start=1):
-            if normalized and f"gamma{i}" not in self.params:
-                raise ValueError("batch norm is built in lesson 12: until then, normalization is all False")
-
-    def init_params(self):
-        """Fill `params`. Nothing here: lesson 05 begins."""
-
-    def init_layer(self, fan_in, fan_out):
-        """Draw w and b of one layer with the chosen initializer, in the network's dtype."""
-        if self.initializer is None:
-            w, b = reference_impl.init_normal(fan_in, fan_out, self.weight_scale, self.rng)
-        elif callable(self.initializer):
-            w, b = self.initializer(fan_in, fan_out, self.rng)
-        else:
-            w, b = getattr(reference_impl, f"init_{self.initializer}")(fan_in, fan_out, self.rng)
-        return w.astype(self.dtype), b.astype(self.dtype)
-
-    def activation_forward(self, a):
-        """Apply the chosen activation: returns out and cache, as `relu_forward` does."""
-        return getattr(reference_impl, f"{self.activation}_forward")(a)
-
-    def activation_backward(self, dout, cache):
-        """Go back through the chosen activation: returns da, as `relu_backward` does."""
-        return getattr(reference_impl, f"{self.activation}_backward")(dout, cache)
-
-    def loss_function(self, scores, y):
-        """Loss of the scores and its gradient: `softmax_loss` or `mse_loss`, by category.
-
-        To train with your own, assign it: net.loss_function = softmax_loss
-        """
-        return getattr(reference_impl, LOSSES[self.category])(scores, y)
+from .given.base_network import BaseNet
+from .layers import affine_backward, affine_forward, batchnorm_backward, batchnorm_forward
 
 
 class ForwardNet(BaseNet):
@@ -145,20 +35,10 @@ class ForwardNet(BaseNet):
             self.params[f"W{i}"], self.params[f"b{i}"] = self.init_layer(self.dims[i - 1], self.dims[i])
 
     def hidden_forward(self, i, h):
-        """Go through hidden layer i: affine, then activation.
+        """Go through hidden layer i, the first being layer 1: affine, then activation.
 
-        Parameters
-        ----------
-        i : int
-            Number of the layer, from 1.
-        h : array of shape (N, inputs of layer i)
-            Output of the layer before, or the examples themselves, of shape (N, d_1, ..., d_k).
-
-        Returns
-        -------
-        out : array of shape (N, outputs of layer i)
-        cache : anything
-            What the way back will need.
+        `h` is the output of the layer before, of shape (N, inputs of layer i), or the examples themselves.
+        Returns `out`, of shape (N, outputs of layer i), and a cache for the way back.
         """
         a, affine_cache = affine_forward(h, self.params[f"W{i}"], self.params[f"b{i}"])
         out, activation_cache = self.activation_forward(a)
@@ -167,21 +47,9 @@ class ForwardNet(BaseNet):
     def forward(self, X):
         """Go through all layers, with `self.hidden_forward` through the hidden ones.
 
-        Parameters
-        ----------
-        X : array of shape (N, d_1, ..., d_k)
-            Examples, with d_1 * ... * d_k = input_dim. They are first taken to the network's dtype.
-
-        Returns
-        -------
-        scores : array of shape (N, output_dim)
-        caches : list
-            One cache per layer, from the first to the last.
-
-        Raises
-        ------
-        ValueError
-            If the examples have not input_dim numbers each.
+        The examples `X`, of shape (N, d_1, ..., d_k), are first taken to the network's dtype. Returns the scores,
+        of shape (N, output_dim), and a list with one cache per layer, from the first to the last. If the examples
+        do not have input_dim numbers each, it raises a ValueError.
         """
         h, caches = np.asarray(X, dtype=self.dtype), []
         for i in range(1, self.num_layers):
@@ -203,23 +71,11 @@ class TrainableNet(ForwardNet):
     """
 
     def hidden_backward(self, i, dout, cache):
-        """Go back through hidden layer i.
+        """Go back through hidden layer i, the first being layer 1.
 
-        Parameters
-        ----------
-        i : int
-            Number of the layer, from 1.
-        dout : array of shape (N, outputs of layer i)
-            Gradient of the loss with respect to the layer's output.
-        cache : anything
-            What `self.hidden_forward` returned as its cache.
-
-        Returns
-        -------
-        dh : array of the shape of the layer's input
-            Gradient with respect to the layer's input.
-        grads : dict
-            Gradients with respect to the layer's parameters, under their names: "Wi", "bi".
+        `dout` is the gradient with respect to the layer's output, `cache` what `self.hidden_forward` returned.
+        Returns `dh`, the gradient with respect to the layer's input, in its shape, and `grads`, a dict of the
+        gradients with respect to the layer's parameters, under their names "Wi" and "bi".
         """
         affine_cache, activation_cache = cache
         da = self.activation_backward(dout, activation_cache)
@@ -227,26 +83,13 @@ class TrainableNet(ForwardNet):
         return dh, {f"W{i}": dw, f"b{i}": db}
 
     def loss(self, X, y=None):
-        """Scores of examples; or, with targets, the loss and the gradients of all parameters.
+        """Return the scores of examples or, with targets, the loss and the gradients of all parameters.
 
-        loss = loss of the scores + reg / 2 * sum of the squares of all weights
+        loss = loss of the scores + reg / 2 * sum of the squares of all weights "W1", "W2", ..., and no others
 
-        The regularization takes the weights "W1", "W2", ... and no other parameter.
-
-        Parameters
-        ----------
-        X : array of shape (N, d_1, ..., d_k)
-            Examples, with d_1 * ... * d_k = input_dim.
-        y : array of shape (N,) or (N, output_dim), optional
-            Targets, as `self.loss_function` takes them.
-
-        Returns
-        -------
-        scores : array of shape (N, output_dim)
-            If y is None; nothing else is returned then.
-        loss : float
-        grads : dict
-            The gradient of the loss with respect to every parameter, under the parameter's name.
+        `X` are the examples. Without `y`, return the scores alone, of shape (N, output_dim). With `y`, targets of shape
+        (N,) or (N, output_dim) as `self.loss_function` takes them, return the loss, a float, and `grads`, a dict with
+        the gradient with respect to every parameter under the parameter's name.
         """
         scores, caches = self.forward(X)
         if y is None:
@@ -291,18 +134,7 @@ class FullyConnectedNet(TrainableNet):
     def hidden_forward(self, i, h):
         """Go through hidden layer i: affine, batch norm if the layer has it, activation.
 
-        Parameters
-        ----------
-        i : int
-            Number of the layer, from 1.
-        h : array of shape (N, inputs of layer i)
-            Output of the layer before, or the examples themselves, of shape (N, d_1, ..., d_k).
-
-        Returns
-        -------
-        out : array of shape (N, outputs of layer i)
-        cache : anything
-            What `hidden_backward` will need.
+        Takes and returns what `TrainableNet.hidden_forward` does.
         """
         if not self.normalization[i - 1]:
             return super().hidden_forward(i, h)
@@ -314,22 +146,8 @@ class FullyConnectedNet(TrainableNet):
     def hidden_backward(self, i, dout, cache):
         """Go back through hidden layer i.
 
-        Parameters
-        ----------
-        i : int
-            Number of the layer, from 1.
-        dout : array of shape (N, outputs of layer i)
-            Gradient of the loss with respect to the layer's output.
-        cache : anything
-            What `hidden_forward` returned as its cache.
-
-        Returns
-        -------
-        dh : array of the shape of the layer's input
-            Gradient with respect to the layer's input.
-        grads : dict
-            Gradients with respect to the layer's parameters, under their names: "Wi", "bi" and, if the layer
-            has batch normalization, "gammai", "betai".
+        Takes and returns what `TrainableNet.hidden_backward` does; if the layer has batch normalization, the
+        gradients also hold "gammai" and "betai".
         """
         if not self.normalization[i - 1]:
             return super().hidden_backward(i, dout, cache)
@@ -340,25 +158,10 @@ class FullyConnectedNet(TrainableNet):
         return dh, {f"W{i}": dw, f"b{i}": db, f"gamma{i}": dgamma, f"beta{i}": dbeta}
 
     def loss(self, X, y=None):
-        """As in `TrainableNet`, with batch normalization in the right mode.
+        """Do what `TrainableNet.loss` does, with batch normalization in the right mode.
 
-        Without targets the network is being tested: its running statistics are used and stay as they are.
-        With targets it is being trained.
-
-        Parameters
-        ----------
-        X : array of shape (N, d_1, ..., d_k)
-            Examples, with d_1 * ... * d_k = input_dim.
-        y : array of shape (N,) or (N, output_dim), optional
-            Targets.
-
-        Returns
-        -------
-        scores : array of shape (N, output_dim)
-            If y is None; nothing else is returned then.
-        loss : float
-        grads : dict
-            The gradient of the loss with respect to every parameter, under the parameter's name.
+        Without targets the network is being tested: its running statistics are used and stay as they are. With
+        targets it is being trained.
         """
         for bn_param in self.bn_params:
             bn_param["mode"] = "test" if y is None else "train"

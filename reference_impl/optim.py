@@ -1,167 +1,133 @@
 """Lesson 07: from a gradient to the next value of a parameter.
 
-Every rule takes (w, dw, config) and returns the next w and the config for the next call. The config holds the
-rule's settings and what it remembers of earlier steps; what is missing is filled in.
+Every rule takes (w, dw, config) and returns the next w, in its shape and dtype, and the config for the next call.
+The config holds the rule's settings, Python numbers, and what it remembers of earlier steps. What is missing is
+filled in, with the defaults in parentheses below. The config that is returned is the dict that came in, or a new
+one if it was None. `dw` is not modified; a rule may change `w` in place or leave it alone.
+
+References
+----------
+I. Sutskever, J. Martens, G. Dahl, G. Hinton, "On the Importance of Initialization and Momentum in Deep Learning",
+ICML 2013, equations 1 and 2.
+T. Tieleman, G. Hinton, "Lecture 6.5 - RMSProp", Coursera: Neural Networks for Machine Learning, 2012.
+D. Kingma, J. Ba, "Adam: A Method for Stochastic Optimization", ICLR 2015, algorithm 1.
 """
 
 import numpy as np
 
 
 def sgd(w, dw, config=None):
-    """Stochastic gradient descent: a step against the gradient.
-
-    The step is as long as the learning rate times the gradient, and leads downhill.
+    """Take a step against the gradient, as long as the learning rate times the gradient.
 
     Parameters
     ----------
-    w : array of any shape
-        A parameter. It may be changed in place or left alone.
-    dw : array of the shape of w
-        Gradient of the loss with respect to w.
+    w, dw : arrays of the same shape
+        A parameter and its gradient.
     config : dict, optional
-        "learning_rate" : 1e-2 if missing.
+        "learning_rate" (default 1e-2).
 
     Returns
     -------
     next_w : array of the shape and dtype of w
     config : dict
-        The dict that was passed, with what was missing filled in; a new one if it was None.
     """
     config = {} if config is None else config
     config.setdefault("learning_rate", 1e-2)
-    w -= config["learning_rate"] * dw
-    return w, config
+    next_w = w - config["learning_rate"] * dw
+    return next_w, config
 
 
 def sgd_momentum(w, dw, config=None):
-    """Gradient descent with momentum: the step is a velocity that the gradient changes.
+    """Change a velocity by the step of `sgd`, and move by the new velocity.
 
-    The new velocity is what momentum leaves of the old one, less the step that `sgd` would take. The parameter
-    moves by the new velocity.
+    The new velocity is `momentum` times the old one, minus learning rate times gradient (Sutskever et al., 2013).
 
     Parameters
     ----------
-    w : array of any shape
-        A parameter. It may be changed in place or left alone.
-    dw : array of the shape of w
-        Gradient of the loss with respect to w.
+    w, dw : arrays of the same shape
+        A parameter and its gradient.
     config : dict, optional
-        "learning_rate" : 1e-2 if missing.
-        "momentum" : 0.9 if missing; with 0 the rule is that of `sgd`.
-        "velocity" : array of the shape of w; zeros if missing.
+        With defaults: "learning_rate" (1e-2), "momentum" (0.9), "velocity" (zeros of the shape of w).
 
     Returns
     -------
     next_w : array of the shape and dtype of w
     config : dict
-        The dict that was passed, with what was missing filled in and the new velocity; a new one if it was
-        None.
-
-    References
-    ----------
-    I. Sutskever, J. Martens, G. Dahl, G. Hinton, "On the Importance of Initialization and Momentum in Deep
-    Learning", ICML 2013, equations 1 and 2.
     """
     config = {} if config is None else config
     config.setdefault("learning_rate", 1e-2)
     config.setdefault("momentum", 0.9)
-    config.setdefault("velocity", 0.0)
-    config["velocity"] *= config["momentum"]
-    config["velocity"] -= config["learning_rate"] * dw
-    w += config["velocity"]
-    return w, config
+    if "velocity" not in config:
+        config["velocity"] = np.zeros_like(w)
+    config["velocity"] = config["momentum"] * config["velocity"] - config["learning_rate"] * dw
+    next_w = w + config["velocity"]
+    return next_w, config
 
 
 def rmsprop(w, dw, config=None):
-    """RMSProp: divide each entry's step by the size that its gradients have had lately.
+    """Divide each entry's step by the size that its gradients have had lately (Tieleman and Hinton, 2012).
 
-    The cache is a running mean of the squared gradients: of the old mean the share decay_rate stays, the rest
-    comes from the new square. The step of `sgd` is divided, entry by entry, by the root of the new cache; epsilon is
-    added to the root, not below it.
+    The cache is a running mean of the squared gradients: the share `decay_rate` of the old mean stays, the rest
+    comes from the new square. The step of `sgd` is divided by the root of the new cache; epsilon is added to the root,
+    not below it.
 
     Parameters
     ----------
-    w : array of any shape
-        A parameter. It may be changed in place or left alone.
-    dw : array of the shape of w
-        Gradient of the loss with respect to w.
+    w, dw : arrays of the same shape
+        A parameter and its gradient.
     config : dict, optional
-        "learning_rate" : 1e-2 if missing.
-        "decay_rate" : 0.99 if missing.
-        "epsilon" : 1e-8 if missing; keeps a gradient that was always zero from giving 0 / 0.
-        "cache" : array of the shape of w, the running mean of the squared gradients; zeros if missing.
+        With defaults: "learning_rate" (1e-2), "decay_rate" (0.99), "epsilon" (1e-8), "cache" (zeros of the shape of w).
 
     Returns
     -------
     next_w : array of the shape and dtype of w
     config : dict
-        The dict that was passed, with what was missing filled in and the new cache; a new one if it was None.
-
-    References
-    ----------
-    T. Tieleman, G. Hinton, "Lecture 6.5 - RMSProp", Coursera: Neural Networks for Machine Learning, 2012.
     """
     config = {} if config is None else config
     config.setdefault("learning_rate", 1e-2)
     config.setdefault("decay_rate", 0.99)
     config.setdefault("epsilon", 1e-8)
-    config.setdefault("cache", 0.0)
-    config["cache"] *= config["decay_rate"]
-    config["cache"] += (1 - config["decay_rate"]) * dw * dw
-    w -= config["learning_rate"] * dw / (np.sqrt(config["cache"]) + config["epsilon"])
-    return w, config
+    if "cache" not in config:
+        config["cache"] = np.zeros_like(w)
+    config["cache"] = config["decay_rate"] * config["cache"] + (1 - config["decay_rate"]) * dw**2
+    next_w = w - config["learning_rate"] * dw / (np.sqrt(config["cache"]) + config["epsilon"])
+    return next_w, config
 
 
 def adam(w, dw, config=None):
-    """Adam: momentum and RMSProp together, both corrected for having started at zero.
+    """Combine momentum and RMSProp, both corrected for having started at zero (Kingma and Ba, 2015).
 
-    m is a running mean of the gradients and v one of their squares: of the old mean the share beta1 (for v, beta2)
-    stays, the rest comes from the new gradient. Both start at zero and so are too small at first; dividing by one
-    minus beta to the power t corrects that. The step is the learning rate times the corrected m, divided by the root
-    of the corrected v; epsilon is added to the root, not below it.
+    m is a running mean of the gradients, v one of their squares: the share beta1 (for v, beta2) of the old mean stays.
+    The config keeps both as they are; for the step, each is divided by 1 minus its beta to the power t. The step is
+    the learning rate times the corrected m, divided by the root of the corrected v; epsilon is added to the root, not
+    below it.
 
     Parameters
     ----------
-    w : array of any shape
-        A parameter. It may be changed in place or left alone.
-    dw : array of the shape of w
-        Gradient of the loss with respect to w.
+    w, dw : arrays of the same shape
+        A parameter and its gradient.
     config : dict, optional
-        "learning_rate" : 1e-3 if missing.
-        "beta1" : 0.9 if missing.
-        "beta2" : 0.999 if missing.
-        "epsilon" : 1e-8 if missing.
-        "m" : array of the shape of w, the running mean of the gradients; zeros if missing.
-        "v" : array of the shape of w, the running mean of the squared gradients; zeros if missing.
-        "t" : int, the number of steps done; 0 if missing. It is increased before it is used.
+        With defaults: "learning_rate" (1e-3), "beta1" (0.9), "beta2" (0.999), "epsilon" (1e-8), "m" and "v" (zeros of
+        the shape of w), "t" (0), the number of steps done, which is increased before it is used.
 
     Returns
     -------
     next_w : array of the shape and dtype of w
     config : dict
-        The dict that was passed, with what was missing filled in and the new m, v and t; a new one if it was
-        None. What it keeps under "m" and "v" are the means themselves, not the corrected ones.
-
-    References
-    ----------
-    D. Kingma, J. Ba, "Adam: A Method for Stochastic Optimization", ICLR 2015, algorithm 1.
     """
     config = {} if config is None else config
     config.setdefault("learning_rate", 1e-3)
     config.setdefault("beta1", 0.9)
     config.setdefault("beta2", 0.999)
     config.setdefault("epsilon", 1e-8)
-    config.setdefault("m", 0.0)
-    config.setdefault("v", 0.0)
-    config.setdefault("t", 0)
-    beta1, beta2 = config["beta1"], config["beta2"]
-    config["t"] += 1
-    config["m"] *= beta1
-    config["m"] += (1 - beta1) * dw
-    config["v"] *= beta2
-    config["v"] += (1 - beta2) * dw * dw
-    # Both corrections are numbers, not arrays: that of m goes into the learning rate, that of v under the root.
-    rate = config["learning_rate"] / (1 - beta1 ** config["t"])
-    root = (1 - beta2 ** config["t"]) ** 0.5
-    w -= rate * root * config["m"] / (np.sqrt(config["v"]) + config["epsilon"] * root)
-    return w, config
+    for mean in ("m", "v"):
+        if mean not in config:
+            config[mean] = np.zeros_like(w)
+    config["t"] = config.get("t", 0) + 1
+    t, beta1, beta2 = config["t"], config["beta1"], config["beta2"]
+    config["m"] = beta1 * config["m"] + (1 - beta1) * dw
+    config["v"] = beta2 * config["v"] + (1 - beta2) * dw**2
+    m_hat = config["m"] / (1 - beta1**t)
+    v_hat = config["v"] / (1 - beta2**t)
+    next_w = w - config["learning_rate"] * m_hat / (np.sqrt(v_hat) + config["epsilon"])
+    return next_w, config

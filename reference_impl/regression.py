@@ -1,81 +1,50 @@
-"""Lesson 10: everything so far, on real data.
+"""Lesson 10: everything so far, on real data. `trained_solver` is given: it stands between two exercises.
 
-`terrain` and `trained_solver` are given; the exercises stand between them.
+Training examples X_train of shape (N_train, D), their targets y_train of shape (N_train,) and the N examples X to
+answer for are in their own units, and so are the predictions. N may be 1. Inputs are not modified.
 """
 
-# ruff: noqa: F403, F405 - what a star brings is not seen there
 import functools
 
 import numpy as np
 
-from .data import *  # a copy for an early lesson may lack some names
-from .network import *
-from .solver import *
-
-
-@functools.cache
-def _terrain():
-    X, y = load_terrain()
-    raw = train_val_test_split(X, y, 1000, 1000, np.random.default_rng(10))
-    data = prepare_regression(X, y, 1000, 1000, np.random.default_rng(10))
-    for array in [*raw.values(), *data.values()]:
-        if isinstance(array, np.ndarray):
-            array.flags.writeable = False  # it is lent to all who ask
-    return raw, data
-
-
-def terrain():
-    """The elevation data twice, in the same split: as it was measured, and normalized.
-
-    Returns
-    -------
-    raw : dict
-        "X_train", "y_train", "X_val", "y_val", "X_test", "y_test": longitude and latitude in degrees, of shape
-        (N, 2), and elevation in metres, of shape (N,). The arrays can be read, not written.
-    data : dict
-        The same as `prepare_regression` gives it: what a `Solver` takes.
-    """
-    return tuple(dict(each) for each in _terrain())
+from .given.terrain import terrain
+from .network import FullyConnectedNet
+from .preprocessing import normalize
+from .solver import Solver
 
 
 def constant_baseline(X_train, y_train, X):
-    """Answer with one and the same number everywhere: the one whose RMS error on the training set is smallest.
+    """Predict the same number everywhere: the one with the smallest RMS error on the training set.
 
     Parameters
     ----------
-    X_train : array of shape (N_train, D)
-        Training examples, in their own units. A constant has no use for them.
-    y_train : array of shape (N_train,)
-        Their targets, in their own unit.
+    X_train, y_train : arrays of shape (N_train, D) and (N_train,)
     X : array of shape (N, D)
-        Examples to answer for; N may be one.
+        Examples to answer for.
 
     Returns
     -------
     predictions : array of shape (N,)
-        In the unit of y_train.
     """
     return np.full(len(X), y_train.mean())
 
 
 def linear_baseline(X_train, y_train, X):
-    """Answer with the best linear function: the one whose RMS error on the training set is smallest.
+    """Predict with the linear function that has the smallest RMS error on the training set.
 
-    prediction = v_0 + v_1 * (first feature) + ... + v_D * (last feature), with the same v for all examples.
+    prediction = v_0 + v_1 * (first feature) + ... + v_D * (last feature), with the same v for all examples
 
     Parameters
     ----------
-    X_train : array of shape (N_train, D)
-        Training examples, in their own units; more of them than D.
-    y_train : array of shape (N_train,)
-        Their targets, in their own unit.
+    X_train, y_train : arrays of shape (N_train, D) and (N_train,)
+        There are more examples than features.
     X : array of shape (N, D)
-        Examples to answer for; N may be one.
+        Examples to answer for.
 
     Returns
     -------
     predictions : array of shape (N,)
-        In the unit of y_train.
     """
     centre, level = X_train.mean(axis=0), y_train.mean()
     slopes, *_ = np.linalg.lstsq(X_train - centre, y_train - level, rcond=None)
@@ -83,26 +52,22 @@ def linear_baseline(X_train, y_train, X):
 
 
 def predict(model, X_train, y_train, X):
-    """What a trained network answers, in the unit of the targets.
+    """Return what a trained network predicts, in the unit of the targets.
 
-    The network was trained on normalized examples and normalized targets. So X is normalized as its training
-    examples were, and the scores are brought back to the unit that the targets had.
+    It was trained on normalized examples and targets: normalize `X` like them, and bring the scores back to the unit.
 
     Parameters
     ----------
     model : FullyConnectedNet
-        A trained network with one output; ``model.loss(X)`` gives its scores, of shape (N, 1).
-    X_train : array of shape (N_train, D)
-        The training examples before they were normalized.
-    y_train : array of shape (N_train,)
-        The training targets before they were normalized.
+        ``model.loss(X)`` gives its scores, of shape (N, 1).
+    X_train, y_train : arrays of shape (N_train, D) and (N_train,)
+        What the network was trained on, before it was normalized.
     X : array of shape (N, D)
-        Examples to answer for, in the units of X_train; N may be one.
+        Examples to answer for, in the units of `X_train`; N may be 1.
 
     Returns
     -------
     predictions : array of shape (N,)
-        In the unit of y_train.
     """
     _, inputs = normalize(X_train, X)
     scores = model.loss(inputs)
@@ -112,23 +77,20 @@ def predict(model, X_train, y_train, X):
 def make_solver(data, rng):
     """Design a network for a regression problem, and the solver that will train it.
 
-    Layers, activation, initializer, update rule, learning rate, number of epochs: all of it is up to you.
-    Nothing is trained here.
+    Layers, activation, initializer, update rule, learning rate, epochs: it is all up to you. Nothing is trained here.
 
     Parameters
     ----------
     data : dict
-        "X_train", "y_train", "X_val", "y_val": normalized examples of shape (N, D) and targets of shape (N,),
-        as a `Solver` takes them. D differs from problem to problem: take it from the data.
+        Normalized data, as a `Solver` takes it. The number D of features differs from problem to problem.
     rng : numpy.random.Generator
-        The source of all randomness: of the first weights and of the batches. The same generator state gives
-        the same network and, after training, the same losses.
+        The only source of randomness: its state decides the first weights and the batches, and so all losses.
 
     Returns
     -------
     solver : Solver
-        Made for this data, and silent: verbose is False. Its model is a FullyConnectedNet of category
-        "regression", with D inputs and one output.
+        Silent (verbose is False), and made for this data. Its model is a FullyConnectedNet of category "regression"
+        with D inputs and one output.
     """
     model = FullyConnectedNet(
         "regression",
@@ -161,19 +123,17 @@ def trained_solver():
 
 
 def elevation(X):
-    """How high the land is, in metres, as your own trained network sees it.
-
-    The network has to answer, not a table of the data: what was learnt is a little off at the measured places too.
+    """Return how high the land is, in m, according to your own trained network.
 
     Parameters
     ----------
     X : array of shape (N, 2)
-        Longitude and latitude of N places, in degrees; N may be one.
+        Longitude and latitude of N places, in degrees; N may be 1.
 
     Returns
     -------
     metres : array of shape (N,)
-        Off by less than 90 m (RMS) at places that lie between those of the data set.
+        The network's answers, not a table of the data: off by less than 90 m (RMS) between the places of the data set.
     """
     raw, _ = terrain()
     return predict(trained_solver().model, raw["X_train"], raw["y_train"], X)

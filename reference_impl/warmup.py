@@ -1,29 +1,33 @@
-"""Lesson 00: shapes and broadcasting."""
+"""Lesson 00: shapes and broadcasting.
+
+As everywhere in the course, inputs are not modified, and outputs have a floating dtype: integers give float64,
+float32 stays float32. Arrays whose shapes do not fit together raise a ValueError.
+"""
 
 import numpy as np
+
+from .given.floats import as_float
 
 
 def standardize(x):
     """Shift and scale every column to mean 0 and standard deviation 1.
 
-    From each column its mean is subtracted, and the rest is divided by the column's standard deviation
-    (the square root of the mean squared distance from the mean).
+    The standard deviation is the square root of the mean squared distance from the mean.
 
     Parameters
     ----------
     x : array of shape (N, D)
-        One example per row, one feature per column. N is at least 1.
+        One example per row, N at least 1; one feature per column.
 
     Returns
     -------
     z : array of shape (N, D)
-        The standardized columns. A column whose values are all equal has nothing to scale: it becomes
-        zeros, without NaN and without a warning. float32 stays float32, integers give float64.
+        A column of equal values becomes zeros, without NaN and without a warning.
 
     Raises
     ------
     ValueError
-        If x is not two-dimensional or has no rows.
+        If `x` is not two-dimensional or has no rows.
     """
     if x.ndim != 2 or x.shape[0] == 0:
         raise ValueError(f"x must have shape (N, D) with N at least 1, got {x.shape}")
@@ -34,9 +38,7 @@ def standardize(x):
 
 
 def pairwise_differences(a, b):
-    """Subtract every row of b from every row of a.
-
-    Entry (i, j) of the result is the vector a_i - b_j. No loop is needed.
+    """Subtract every row of `b` from every row of `a`.
 
     Parameters
     ----------
@@ -46,14 +48,8 @@ def pairwise_differences(a, b):
     Returns
     -------
     differences : array of shape (N, M, D)
-        Of floating dtype. N or M may be zero.
-
-    Raises
-    ------
-    ValueError
-        If a or b is not two-dimensional, or if their rows differ in length.
+        Entry (i, j) is the vector a_i - b_j. N or M may be zero.
     """
     if a.ndim != 2 or b.ndim != 2 or a.shape[1] != b.shape[1]:
         raise ValueError(f"a and b must have shapes (N, D) and (M, D), got {a.shape} and {b.shape}")
-    # The 1.0 makes floats of integers.
-    return 1.0 * a[:, np.newaxis, :] - b[np.newaxis, :, :]
+    return as_float(a)[:, np.newaxis, :] - b[np.newaxis, :, :]

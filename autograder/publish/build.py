@@ -270,7 +270,7 @@ def inputs(lesson):
     shared = [
         COURSE / "lessonkit" / "explorers" / "stage.py",
         *sorted((COURSE / "lessonkit").glob("*.py")),
-        *sorted((COURSE / "reference_impl").glob("*.py")),
+        *sorted((COURSE / "reference_impl").rglob("*.py")),
         COURSE / "autograder" / "urls.py",
         COURSE / "autograder" / "build.py",
         COURSE / "autograder" / "bank.py",

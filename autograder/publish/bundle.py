@@ -5,6 +5,8 @@ the lessons before: nothing of this lesson or a later one, and no mistake's code
 """
 
 import ast
+import re
+import symtable
 import zipfile
 from pathlib import Path
 
@@ -31,6 +33,40 @@ UNTIL_BATCH_NORM = """
 # Lessons 07 to 11 use the network under the name that it keeps; lesson 12 adds batch normalization to it.
 FullyConnectedNet = TrainableNet
 """
+
+
+# In a bundle, `reference_impl/later.py` knows the exercises that are missing. Code that still mentions one imports a
+# stand-in from there, which fails when it is called.
+LATER = '''"""The exercises that this copy of the reference lacks, and the lessons that build them."""
+
+LESSONS = {lessons}
+
+
+def lacks(name):
+    return f"{{name}} is built in lesson {{LESSONS[name]}}: this copy of reference_impl lacks it"
+
+
+def __getattr__(name):
+    """A function that stands in for a missing exercise: it says so when it is called."""
+    if name not in LESSONS:
+        raise AttributeError(f"module {{__name__!r}} has no attribute {{name!r}}")
+
+    def missing(*args, **kwargs):
+        raise AttributeError(lacks(name))
+
+    return missing
+'''
+
+SAYS_WHAT_IT_LACKS = '''
+
+def __getattr__(name):
+    """Say which lesson builds an exercise that this copy lacks."""
+    from .later import LESSONS, lacks
+
+    if name in LESSONS:
+        raise AttributeError(lacks(name))
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+'''
 
 
 def bundle(name, folder=None):
@@ -103,12 +139,28 @@ def library(lesson):
     for path in sorted((COURSE / "lessonkit").rglob("*")):
         if path.suffix in (".py", ".toml", ".npz", ".js") and _belongs(path, known):
             yield path.relative_to(COURSE).as_posix(), path.read_bytes()
-    later = {e.name for each in lessons().values() if each.number >= lesson.number for e in each.exercises}
-    for path in sorted((COURSE / "reference_impl").glob("*.py")):
-        source = _without(path.read_text(encoding="utf-8"), later)
-        if path.stem == "network" and "FullyConnectedNet" in later and "TrainableNet" not in later:
+    for inside, source in early_reference(lesson):
+        yield inside, source.encode()
+
+
+def early_reference(lesson):
+    """The reference without the exercises of a lesson and of those after it: ``(path inside, source)``."""
+    later = {
+        e.name: each.name[:2] for each in lessons().values() if each.number >= lesson.number for e in each.exercises
+    }
+    taken_out, alias = set(later), "FullyConnectedNet" in later and "TrainableNet" not in later
+    if alias:
+        del later["FullyConnectedNet"]
+    for path in sorted((COURSE / "reference_impl").rglob("*.py")):
+        inside = path.relative_to(COURSE)
+        source = _without(path.read_text(encoding="utf-8"), taken_out)
+        if inside.stem == "network" and alias:
             source += UNTIL_BATCH_NORM
-        yield f"reference_impl/{path.name}", source.encode()
+        source = _with_stand_ins(source, later, dots="." * (len(inside.parts) - 1))
+        if inside.name == "__init__.py" and len(inside.parts) == 2:
+            source += SAYS_WHAT_IT_LACKS
+        yield inside.as_posix(), source
+    yield "reference_impl/later.py", LATER.format(lessons=later)
 
 
 def _belongs(path, known):
@@ -146,3 +198,39 @@ def _name(node):
 def _is_left_over(node, used):
     name = _name(node) or ""
     return name.startswith("_") and not name.startswith("__") and name not in used
+
+
+def _with_stand_ins(source, missing, dots):
+    """A module's source that imports and exports no missing name; its code that uses one gets a stand-in.
+
+    Parameters
+    ----------
+    source : str
+    missing : dict or set of str
+        Names of exercises.
+    dots : str
+        What leads from the module to its package's top: "." or "..".
+    """
+    lines, body = source.splitlines(), ast.parse(source).body
+    after_imports = max((node.end_lineno for node in body if isinstance(node, (ast.Import, ast.ImportFrom))), default=0)
+    if stand_ins := sorted(_globals(source) & set(missing)):
+        lines.insert(after_imports, f"from {dots}later import {', '.join(stand_ins)}")
+    for node in reversed(body):
+        if isinstance(node, ast.ImportFrom) and any(alias.name in missing for alias in node.names):
+            node.names = [alias for alias in node.names if alias.name not in missing]
+            lines[node.lineno - 1 : node.end_lineno] = [ast.unparse(node)] if node.names else []
+        elif _name(node) == "__all__":
+            exported = [name for name in ast.literal_eval(node.value) if name not in missing]
+            lines[node.lineno - 1 : node.end_lineno] = [f"__all__ = {exported}"]
+    return re.sub(r"\n{4,}", "\n\n\n", "\n".join(lines).rstrip()) + "\n"
+
+
+def _globals(source):
+    """The names that a module's code takes from the module itself, or that are built in."""
+    tables, names = [symtable.symtable(source, "", "exec")], set()
+    for table in tables:
+        tables += table.get_children()
+        names |= {s.get_name() for s in table.get_symbols() if s.is_referenced() and not s.is_local()}
+        if table.get_type() == "module":
+            names |= {s.get_name() for s in table.get_symbols() if s.is_referenced()}
+    return names

@@ -113,7 +113,7 @@ def _put(lesson, folder):
     _write(folder / notebook, (COURSE / "lessons" / lesson.name / notebook).read_bytes())
     for inside, data in library(lesson):
         _write(folder / inside, data)
-    _write(folder / "reference_impl" / "digits.csv.gz", DIGITS.read_bytes())
+    _write(folder / "reference_impl" / "given" / "digits.csv.gz", DIGITS.read_bytes())
 
 
 def _settings(wheels, offline):

@@ -3,6 +3,7 @@
 import numpy as np
 
 from lessonkit.explorers import panel, train
+from lessonkit.explorers.stage import train_for
 from lessonkit.plots import BLACK, BLUE, VERMILLION
 
 EPOCHS = 30
@@ -21,25 +22,18 @@ def training_run(Solver, make_model, data):
     data : dict
         "X_train" of shape (N, 1) and so on.
     """
-    X, y = data["X_train"], data["y_train"]
+    X = data["X_train"]
     line = np.linspace(X.min() - 0.2, X.max() + 0.2, 120)[:, np.newaxis]
-    left = panel(title="data and network", xlabel="x", ylabel="y", xlim=(line.min(), line.max()), ylim=(-2.2, 2.2))
-    left.plot(X[:, 0], y, marker="o", markersize=4, color=BLACK, linestyle="", alpha=0.5)
-    right = panel(title="loss of every batch", xlabel="epoch", ylabel="loss", xlim=(0, EPOCHS), yscale="log")
-    right.set_ylim(3e-3, 1.5 * LARGEST)
+    left, right = _curve_and_losses(data, line)
 
     def start(learning_rate, batch_size, update_rule):
         config, rng = {"learning_rate": float(learning_rate)}, np.random.default_rng(0)
-        return Solver(make_model(), data, update_rule, config, batch_size=batch_size, verbose=False, rng=rng)
+        options = {"batch_size": batch_size, "num_epochs": EPOCHS, "verbose": False, "rng": rng}
+        return Solver(make_model(), data, update_rule, config, **options)
 
     def advance(solver):
         """One epoch."""
-        for _ in range(solver.iterations_per_epoch):
-            solver.step()
-            if not np.isfinite(solver.loss_history[-1]):
-                return False
-        solver.val_acc_history.append(solver.check_accuracy(solver.X_val, solver.y_val))
-        return len(solver.val_acc_history) < EPOCHS
+        return train_for(solver, solver.iterations_per_epoch)
 
     def draw(solver, learning_rate, batch_size, update_rule):
         losses, errors = np.array(solver.loss_history), solver.val_acc_history
@@ -66,3 +60,12 @@ def training_run(Solver, make_model, data):
         batch_size=[8, 1, 2, 16, 48],
         update_rule=["sgd", "sgd_momentum", "rmsprop", "adam"],
     )
+
+
+def _curve_and_losses(data, line):
+    """The axes for the data and the network's curve, and those for the losses of the batches."""
+    left = panel(title="data and network", xlabel="x", ylabel="y", xlim=(line.min(), line.max()), ylim=(-2.2, 2.2))
+    left.plot(data["X_train"][:, 0], data["y_train"], marker="o", markersize=4, color=BLACK, linestyle="", alpha=0.5)
+    right = panel(title="loss of every batch", xlabel="epoch", ylabel="loss", xlim=(0, EPOCHS), yscale="log")
+    right.set_ylim(3e-3, 1.5 * LARGEST)
+    return left, right

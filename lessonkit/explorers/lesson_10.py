@@ -3,6 +3,7 @@
 import numpy as np
 
 from lessonkit.explorers import panel, train
+from lessonkit.explorers.stage import train_for
 from lessonkit.plots import BLACK, BLUE, VERMILLION
 from lessonkit.plots.lesson_10 import draw_map, show_scale
 
@@ -24,16 +25,7 @@ def learn_the_land(make_solver, predict, data, raw, grid, target=90.0):
     target : float
         RMS error to reach, in metres.
     """
-    left = panel(width=4.6, height=3.5, margins=(0.8, 0.3, 0.6, 0.4))
-    show_scale(left)
-    right = panel(width=4.4, height=3.5, title="RMS error", xlabel="epoch", ylabel="metres", ylim=(0, 180))
-    right.axhline(target, color=BLACK, linestyle=":", linewidth=1.2)
-    right.text(
-        0.99, target + 2, f"target: {target:.0f} m", transform=right.get_yaxis_transform(), ha="right", fontsize=9
-    )
-    for name, color, dash in (("training", BLUE, "-"), ("validation", VERMILLION, "--")):
-        right.plot([], [], color=color, linestyle=dash, label=name)
-    right.legend(loc="lower left", fontsize=9)
+    left, right = _map_and_errors(target)
 
     def start(learning_rate, batch_size):
         solver = make_solver(data, np.random.default_rng(10))
@@ -46,14 +38,8 @@ def learn_the_land(make_solver, predict, data, raw, grid, target=90.0):
         return solver
 
     def advance(solver):
-        """A few steps; after the last one of an epoch, its errors."""
-        for _ in range(STEPS):
-            solver.step()
-            if not np.isfinite(solver.loss_history[-1]):
-                return False
-            if len(solver.loss_history) % solver.iterations_per_epoch == 0:
-                _end_epoch(solver)
-        return len(solver.val_acc_history) < solver.num_epochs
+        """A few steps."""
+        return train_for(solver, STEPS)
 
     def draw(solver, learning_rate, batch_size):
         right.set_xlim(0, solver.num_epochs)
@@ -81,12 +67,16 @@ def learn_the_land(make_solver, predict, data, raw, grid, target=90.0):
     )
 
 
-def _end_epoch(solver):
-    """What `Solver.train` does after the steps of an epoch."""
-    for config in solver.optim_configs.values():
-        config["learning_rate"] *= solver.lr_decay
-    for X, y, history in (
-        (solver.X_train, solver.y_train, solver.train_acc_history),
-        (solver.X_val, solver.y_val, solver.val_acc_history),
-    ):
-        history.append(solver.check_accuracy(X, y, 1000))
+def _map_and_errors(target):
+    """The axes for a map, and those for the errors of the epochs."""
+    left = panel(width=4.6, height=3.5, margins=(0.8, 0.3, 0.6, 0.4))
+    show_scale(left)
+    right = panel(width=4.4, height=3.5, title="RMS error", xlabel="epoch", ylabel="metres", ylim=(0, 180))
+    right.axhline(target, color=BLACK, linestyle=":", linewidth=1.2)
+    right.text(
+        0.99, target + 2, f"target: {target:.0f} m", transform=right.get_yaxis_transform(), ha="right", fontsize=9
+    )
+    for name, color, dash in (("training", BLUE, "-"), ("validation", VERMILLION, "--")):
+        right.plot([], [], color=color, linestyle=dash, label=name)
+    right.legend(loc="lower left", fontsize=9)
+    return left, right

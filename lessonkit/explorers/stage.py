@@ -132,6 +132,39 @@ class Run:
         return self.draw(self.run, **values)
 
 
+def train_for(solver, steps):
+    """Do some steps of training, and after the last one of an epoch what `Solver.train` does then.
+
+    `Solver.train` itself cannot pause for a picture, and at its end it goes back to the best parameters.
+
+    Parameters
+    ----------
+    solver : Solver
+    steps : int
+
+    Returns
+    -------
+    more : bool
+        Whether there is more to do: False after the last epoch, and once the loss is not a finite number.
+    """
+    for _ in range(steps):
+        solver.step()
+        if not np.isfinite(solver.loss_history[-1]):
+            return False
+        if len(solver.loss_history) % solver.iterations_per_epoch == 0:
+            _end_epoch(solver)
+    return len(solver.val_acc_history) < solver.num_epochs
+
+
+def _end_epoch(solver):
+    for config in solver.optim_configs.values():
+        config["learning_rate"] *= solver.lr_decay
+    train_acc = solver.check_accuracy(solver.X_train, solver.y_train, solver.num_train_samples)
+    val_acc = solver.check_accuracy(solver.X_val, solver.y_val, solver.num_val_samples)
+    solver.train_acc_history.append(train_acc)
+    solver.val_acc_history.append(val_acc)
+
+
 def _others(ax, stays):
     """The artists that `draw` has added, in their order."""
     return [artist for artist in ax.get_children() if artist not in stays]

@@ -33,6 +33,7 @@ import numpy as np
 from lessonkit import check
 from lessonkit.explorers import lesson_00 as explorers
 from lessonkit.plots import lesson_00 as plots
+from reference_impl import as_float
 
 # %% [markdown]
 # ## Shapes: which way is which
@@ -252,7 +253,8 @@ plots.before_and_after(standardize)
 # rule of broadcasting leads there? Two loops are right as well, and a good way to begin; they are just slow.
 #
 # One thing more: images come as bytes (`uint8`), whole numbers from 0 to 255. A byte cannot be negative, so
-# `3 - 5` gives 254. Rule 2 asks for floats; see to it that they are made in time.
+# `3 - 5` gives 254. Rule 2 asks for floats; see to it that they are made in time. `as_float(x)`, which is
+# given, returns `x` as floats: whole numbers become float64, floats keep their dtype. You may use it or not.
 
 # %% exercise="pairwise_differences"
 

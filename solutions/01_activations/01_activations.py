@@ -14,6 +14,7 @@ import numpy as np
 from lessonkit import check
 from lessonkit.explorers import lesson_01 as explorers
 from lessonkit.plots import lesson_01 as plots
+from reference_impl import as_float
 
 # %% [markdown]
 # ## The picture first
@@ -112,6 +113,9 @@ print(out)
 # passes unchanged or is stopped.
 #
 # At exactly 0 there is a kink and no slope; any value from 0 to 1 is accepted there.
+#
+# `as_float(x)`, which is given, returns `x` as floats: whole numbers become float64, floats keep their dtype. You may use
+# it or not.
 
 # %% exercise="relu_backward"
 

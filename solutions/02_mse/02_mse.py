@@ -15,7 +15,7 @@ import numpy as np
 from lessonkit import check
 from lessonkit.explorers import lesson_02 as explorers
 from lessonkit.plots import lesson_02 as plots
-from reference_impl import standardize
+from reference_impl import as_float, standardize
 
 # %% [markdown]
 # ## The picture first
@@ -112,7 +112,8 @@ except ValueError as error:
 # this exercise, refusing what does not match, with a `ValueError`, is worth a point.
 #
 # The rules of lesson 00 hold here as everywhere: `x` and `y` stay as they are, whole numbers may come in, and
-# one example is a batch too.
+# one example is a batch too. `as_float(x)`, which is given, returns `x` as floats: whole numbers become float64,
+# floats keep their dtype. You may use it or not.
 
 # %% exercise="mse_loss"
 

@@ -13,7 +13,15 @@ import numpy as np
 from lessonkit import check
 from lessonkit.explorers import lesson_03 as explorers
 from lessonkit.plots import lesson_03 as plots
-from reference_impl import mse_loss, relu_forward, sigmoid_backward, sigmoid_forward, tanh_backward, tanh_forward
+from reference_impl import (
+    as_float,
+    mse_loss,
+    relu_forward,
+    sigmoid_backward,
+    sigmoid_forward,
+    tanh_backward,
+    tanh_forward,
+)
 
 # %% [markdown]
 # ## What you will build
@@ -212,6 +220,9 @@ print(eval_numerical_gradient_array(lambda x: x, np.ones(3), df).round(6))  # f 
 # **Exercise 3 of 4: relative error** · easy · 8 min
 #
 # Return the error as one number. Arrays of different shapes are a bug in themselves: raise a `ValueError`, and also when there are no entries.
+#
+# `as_float(x)`, which is given, returns `x` as floats: whole numbers become float64, floats keep their dtype. You may use
+# it or not.
 
 # %% exercise="rel_error"
 

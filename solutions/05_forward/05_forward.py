@@ -13,7 +13,7 @@ import numpy as np
 from lessonkit import check
 from lessonkit.explorers import lesson_05 as explorers
 from lessonkit.plots import lesson_05 as plots
-from reference_impl import BaseNet, relu_forward
+from reference_impl import BaseNet, as_float, relu_forward
 
 # %% [markdown]
 # ## The picture first
@@ -117,6 +117,9 @@ print(np.arange(12).reshape(2, -1))
 #
 # Put into the cache what the way back may want to know: what came in. The array that the caller handed you must keep
 # its shape, so give the flat one a name of its own.
+#
+# `as_float(x)`, which is given, returns `x` as floats: whole numbers become float64, floats keep their dtype. You may use
+# it or not.
 
 # %% exercise="affine_forward"
 

@@ -18,6 +18,7 @@ from reference_impl import (
     ForwardNet,
     affine_forward,
     affine_relu_forward,
+    as_float,
     eval_numerical_gradient,
     eval_numerical_gradient_array,
     rel_error,
@@ -124,6 +125,9 @@ plots.gradient_shapes()
 # two axes: flatten it for `dw`, and give `dx` the shape that $x$ had.
 #
 # Take one gradient at a time. `db` is the easiest, `dx` the hardest.
+#
+# `as_float(x)`, which is given, returns `x` as floats: whole numbers become float64, floats keep their dtype. You may use
+# it or not.
 
 # %% exercise="affine_backward"
 

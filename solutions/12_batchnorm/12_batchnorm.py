@@ -18,6 +18,7 @@ from reference_impl import (
     TrainableNet,
     affine_backward,
     affine_forward,
+    as_float,
     eval_numerical_gradient,
     eval_numerical_gradient_array,
     rel_error,
@@ -193,6 +194,7 @@ plots.graph()
 # **Exercise 2 of 3: batch norm backward** · hard · 30 min
 #
 # Walk through the six steps, or use the one line: both are right. Think about what the forward pass should put into the cache, and add it there.
+# `as_float(x)`, which is given, returns `x` as floats: whole numbers become float64, floats keep their dtype. You may use it or not.
 
 # %% exercise="batchnorm_backward"
 

@@ -2,7 +2,6 @@ import numpy as np
 import pytest
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 
-import reference_impl
 from reference_impl import (
     BaseNet,
     ForwardNet,
@@ -231,15 +230,6 @@ def test_options_that_cannot_be(changes, message):
 def test_examples_that_do_not_fit(rng):
     with pytest.raises(ValueError, match=r"\(3, 5\)"):
         FullyConnectedNet("regression", [4], [False], 6, 1).loss(np.ones((3, 5)))
-
-
-def test_a_missing_loss_says_where_it_is_built(monkeypatch, rng):
-    monkeypatch.delattr(reference_impl, "softmax_loss")
-    net = TrainableNet("classification", [4], [False], 6, 4)
-    X, y = data("classification", rng)
-    assert net.loss(X).shape == (5, 4)
-    with pytest.raises(AttributeError, match="softmax_loss is built in lesson 11"):
-        net.loss(X, y)
 
 
 def test_a_base_network_has_no_parameters_of_its_own():

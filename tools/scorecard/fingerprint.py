@@ -15,6 +15,7 @@ from importlib import import_module
 import reference_impl
 from autograder import bank
 from lessonkit.catalogue import exercise as find_exercise
+from lessonkit.catalogue import exercises
 from lessonkit.engine import registry
 from lessonkit.engine.host import LocalHost
 from lessonkit.engine.transcript import VISIBLE_SEED, run
@@ -22,20 +23,18 @@ from tools.scorecard.hosts import reference
 
 PACKAGES = ("autograder", "lessonkit", "reference_impl", "tools")
 DEFINITIONS = (ast.FunctionDef, ast.ClassDef)
-# Where getattr(reference_impl, ...) with a name made up at run time may lead.
-BY_MADE_UP_NAME = ("activations", "initializers", "losses", "optim")
 
 
 def of_exercise(exercise):
     """What decides whether code passes: the checks, the exercises that they call, and how values are compared."""
     checks = registry.checks(exercise)
     called = {name for check in checks for name in run(check, reference(LocalHost), VISIBLE_SEED).called}
-    exercises = {exercise} | called & set(reference_impl.__all__)
+    names = {exercise} | called & set(exercises())
     return _reached(
         [
             ("lessonkit.engine.compare", "same_values"),
             *(_place(check.values) for check in checks),
-            *(_place(getattr(reference_impl, name)) for name in exercises),
+            *(_place(getattr(reference_impl, name)) for name in names),
         ]
     )
 
@@ -97,9 +96,6 @@ def _used(module, name):
             yield from _defined(names.get(node.id), module, node.id)
         elif isinstance(node, ast.Attribute) and names.get(getattr(node.value, "id", "")) is reference_impl:
             yield from _defined(getattr(reference_impl, node.attr, None), module, "")
-        elif isinstance(node, ast.Call) and getattr(node.func, "id", "") == "getattr":
-            if names.get(getattr(node.args[0], "id", "")) is reference_impl:
-                yield from (p for part in BY_MADE_UP_NAME for p in of_modules(f"reference_impl.{part}"))
 
 
 def _walk(definition):

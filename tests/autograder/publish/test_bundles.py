@@ -32,10 +32,10 @@ nbformat.write(nb, sys.argv[2])
 """
 PROBE = """
 import json, sys
-import lessonkit, reference_impl, lessonkit.progress
+import lessonkit, reference_impl, lessonkit.lessons, lessonkit.progress
 print(json.dumps({
     "files": [lessonkit.__file__, reference_impl.__file__],
-    "exercises": reference_impl.__all__,
+    "exercises": [name for name in lessonkit.lessons.exercises() if hasattr(reference_impl, name)],
     "table": str(lessonkit.progress()),
 }))
 """

@@ -1,0 +1,117 @@
+"""The data sets of the course.
+
+`load_terrain` and `load_digits` give data as it is and need no network. `get_terrain_data`,
+`get_digits_data`, `get_california_housing_data` and `get_MNIST_data` give a dict that a `Solver` takes.
+"""
+
+from pathlib import Path
+
+import numpy as np
+
+from ..preprocessing import train_val_test_split
+from .downloads import download
+from .prepare import prepare_images, prepare_regression
+
+TERRAIN_SHAPE = (86, 101)
+
+
+def load_terrain():
+    """Elevation of the land around Jacksboro, Tennessee: where one is -> how high it is there.
+
+    Every 4th point, in both directions, of the sample that comes with matplotlib.
+
+    Returns
+    -------
+    X : array of shape (8686, 2)
+        Longitude and latitude in degrees. The points form a grid of `TERRAIN_SHAPE`, 86 rows from north to
+        south with 101 points each from west to east, so ``y.reshape(TERRAIN_SHAPE)`` is a map.
+    y : array of shape (8686,)
+        Elevation in meters, 247 to 1067.
+    """
+    from matplotlib import cbook
+
+    with np.load(cbook.get_sample_data("jacksboro_fault_dem.npz", asfileobj=False)) as dem:
+        rows, columns = dem["elevation"].shape
+        # xmin and ymin are the western and, its name notwithstanding, the northern edge of the first cell.
+        longitude = dem["xmin"] + dem["dx"] * (np.arange(0, columns, 4) + 0.5)
+        latitude = dem["ymin"] - dem["dy"] * (np.arange(0, rows, 4) + 0.5)
+        elevation = dem["elevation"][::4, ::4].astype(float)
+    X = np.stack(np.meshgrid(longitude, latitude), axis=-1)
+    return X.reshape(-1, 2), elevation.ravel()
+
+
+def load_digits():
+    """Handwritten digits, the small set that comes with scikit-learn.
+
+    Returns
+    -------
+    X : array of shape (1797, 8, 8)
+        Images, ink from 0 to 16.
+    y : integer array of shape (1797,)
+        The digits, 0 to 9.
+    """
+    beside = Path(__file__).with_name("digits.csv.gz")
+    if beside.exists():  # the browser edition has scikit-learn's file without scikit-learn
+        table = np.loadtxt(beside, delimiter=",")
+        return table[:, :-1].reshape(-1, 8, 8), table[:, -1].astype(np.int64)
+    from sklearn import datasets
+
+    digits = datasets.load_digits()
+    return digits.images, digits.target
+
+
+def get_terrain_data(num_validation=1000, num_test=1000, rng=None):
+    """The elevation data of `load_terrain`, as `prepare_regression` prepares it; y_std is in meters."""
+    return prepare_regression(*load_terrain(), num_validation, num_test, rng)
+
+
+def get_digits_data(num_validation=300, num_test=300, rng=None):
+    """The digits of `load_digits`, as `prepare_images` prepares them; without rng, always the same split."""
+    rng = np.random.default_rng(0) if rng is None else rng
+    return prepare_images(train_val_test_split(*load_digits(), num_validation, num_test, rng), brightest=16)
+
+
+def get_california_housing_data(num_validation=2064, num_test=2064, rng=None):
+    """California housing: 8 numbers about a block of houses in 1990 -> their median value.
+
+    20,640 blocks, split and normalized: see `prepare_regression`. The unit of the targets is 100,000 dollars.
+    They are downloaded once, into scikit-learn's data folder (SCIKIT_LEARN_DATA, or scikit_learn_data at
+    home).
+
+    Raises
+    ------
+    ConnectionError
+        If they are not in that folder and cannot be downloaded.
+    """
+    X, y = download("California housing", "fetch_california_housing", return_X_y=True)
+    return prepare_regression(X, y, num_validation, num_test, rng)
+
+
+def get_MNIST_data(num_training=50_000, num_validation=10_000, num_test=10_000):
+    """MNIST: 28 x 28 images of handwritten digits -> which digit.
+
+    The training and validation examples are the first of MNIST's own 60,000 training images, in this order;
+    the test examples are the first of its own 10,000 test images. They are centered: see `prepare_images`.
+    They are downloaded once, into scikit-learn's data folder (SCIKIT_LEARN_DATA, or scikit_learn_data at
+    home).
+
+    Raises
+    ------
+    ValueError
+        If MNIST does not hold as many images as asked for.
+    ConnectionError
+        If the images are not in that folder and cannot be downloaded.
+    """
+    if num_training < 1 or num_training + num_validation > 60_000 or num_test > 10_000:
+        raise ValueError("MNIST has 60000 images for training and validation together, and 10000 for testing")
+    # The parser that needs pandas fails with some of its versions; this one does without.
+    options = {"version": 1, "parser": "liac-arff", "as_frame": False, "return_X_y": True}
+    X, y = download("MNIST", "fetch_openml", "mnist_784", **options)
+    y = y.astype(np.int64)  # they come as strings
+    first = {"train": 0, "val": num_training, "test": 60_000}
+    count = {"train": num_training, "val": num_validation, "test": num_test}
+    data = {}
+    for part, start in first.items():
+        data[f"X_{part}"] = X[start : start + count[part]]
+        data[f"y_{part}"] = y[start : start + count[part]]
+    return prepare_images(data, brightest=255)
