@@ -32,10 +32,10 @@ nbformat.write(nb, sys.argv[2])
 """
 PROBE = """
 import json, sys
-import lessonkit, reference_impl, lessonkit.lessons, lessonkit.progress
+import lessonkit, reference_impl, lessonkit.catalogue, lessonkit.progress
 print(json.dumps({
     "files": [lessonkit.__file__, reference_impl.__file__],
-    "exercises": [name for name in lessonkit.lessons.exercises() if hasattr(reference_impl, name)],
+    "exercises": [name for name in lessonkit.catalogue.exercises() if hasattr(reference_impl, name)],
     "table": str(lessonkit.progress()),
 }))
 """
