@@ -36,9 +36,7 @@ def protected():
     if protections._missing():
         pytest.skip(f"needs every protection of Linux; missing here: {protections._missing()}")
     yield
-    for fork_server, _ in worker._warm.values():
-        fork_server.close()
-    worker._warm.clear()
+    worker.close_all()
 
 
 def nbgrader(course, *command):
@@ -114,10 +112,10 @@ EXPECTED = {"solved": FULL, "wrong": FULL - 3, "empty": 0, "broken": 0, "hostile
 
 
 def test_a_class_is_graded_and_nbgrader_goes_on_from_there(course):
-    outcomes = grade(course, jobs=2)
+    graded = grade(course, jobs=2)
     assert scores(course) == EXPECTED
-    assert outcomes["absent"]["notes"] == ["Nothing was handed in."]
-    assert "no readable notebook" in outcomes["broken"]["notes"][0]
+    assert graded["absent"].notes == ["Nothing was handed in."]
+    assert "no readable notebook" in graded["broken"].notes[0]
     row = gradebook_of(course)["wrong"]
     assert row[1]["check_relu_backward"] == (2.0, None, False) and row[1]["check_tanh_forward"] == (5.0, None, False)
     assert row[2]["relu_backward"] is None
@@ -141,14 +139,14 @@ def test_what_has_not_changed_is_not_graded_again(course, monkeypatch):
     assert all(outcome is None for outcome in grade(course).values())
     hand_in(course, "empty", LESSON, CLASS["solved"])
     again = grade(course)
-    assert [student for student, outcome in again.items() if outcome] == ["empty"]
+    assert [student for student, graded in again.items() if graded] == ["empty"]
     assert scores(course)["empty"] == FULL
     assert all(grade(course, force=True, students=["solved", "wrong"]).values())
     (course / ".secret_seed").write_text("54321")
     assert all(grade(course, students=["solved", "wrong"]).values())
     note = json.loads((course / "grading" / LESSON / "solved.json").read_text())
     assert note["seed"] == 54321 and note["points"]["check_relu_forward"] == 5
-    monkeypatch.setattr(assignment, "_code", lambda: "another version of the checks")
+    monkeypatch.setattr(assignment, "code_fingerprint", lambda: "another version of the checks")
     assert all(grade(course, students=["solved"]).values())
 
 
@@ -178,15 +176,15 @@ def test_who_is_late_gets_the_penalty_of_the_course(course):
     stamps = {"solved": "2026-01-02 10:00:00 UTC", "wrong": "2025-12-31 10:00:00 UTC", "empty": "no date"}
     for student, stamp in stamps.items():
         (course / "submitted" / student / LESSON / "timestamp.txt").write_text(stamp)
-    outcomes = grade(course, students=list(stamps))
+    graded = grade(course, students=list(stamps))
     with Gradebook(f"sqlite:///{course}/gradebook.db") as gradebook:
         late = {s: gradebook.find_submission(LESSON, s).late_submission_penalty for s in stamps}
     assert late == {"solved": FULL, "wrong": 0, "empty": 0}
-    assert outcomes["empty"]["flags"] == ["timestamp.txt holds no date"]
+    assert graded["empty"].flags == ["timestamp.txt holds no date"]
 
     (course / "submitted" / "solved" / LESSON / "timestamp.txt").write_text("2025-12-31 10:00:00 UTC")
-    outcomes = grade(course, students=list(stamps))
-    assert [student for student, outcome in outcomes.items() if outcome] == ["solved"]
+    graded = grade(course, students=list(stamps))
+    assert [student for student, outcome in graded.items() if outcome] == ["solved"]
     assert gradebook_of(course)["solved"][0] == FULL
     with Gradebook(f"sqlite:///{course}/gradebook.db") as gradebook:
         assert not gradebook.find_submission(LESSON, "solved").late_submission_penalty
@@ -223,14 +221,14 @@ def test_a_run_that_is_killed_is_taken_up_again(course, tmp_path):
 def test_one_student_who_cannot_be_recorded_does_not_stop_the_run(course, monkeypatch):
     honest = gradebook.Writer._write_notebook
 
-    def fails(self, student, outcome):
+    def fails(self, student, graded):
         if student == "solved":
             raise OSError("no space left")
-        honest(self, student, outcome)
+        honest(self, student, graded)
 
     monkeypatch.setattr(gradebook.Writer, "_write_notebook", fails)
-    outcomes = grade(course, students=["solved", "wrong"])
-    assert "could not be recorded" in outcomes["solved"]["flags"][-1] and scores(course)["wrong"] == FULL - 3
+    graded = grade(course, students=["solved", "wrong"])
+    assert "could not be recorded" in graded["solved"].flags[-1] and scores(course)["wrong"] == FULL - 3
     monkeypatch.undo()
     assert grade(course, students=["solved", "wrong"])["solved"] and scores(course)["solved"] == FULL
 
@@ -240,16 +238,16 @@ def test_a_failure_of_the_graders_own_is_no_zero(course, monkeypatch):
         raise OSError("out of everything")
 
     monkeypatch.setattr(worker, "grade_notebook", fails)
-    outcome = grade(course, students=["solved"])["solved"]
-    assert "the grader itself failed: OSError: out of everything" in outcome["flags"]
+    graded = grade(course, students=["solved"])["solved"]
+    assert "the grader itself failed: OSError: out of everything" in graded.flags
     assert set(gradebook_of(course)["solved"][1].values()) == {(None, None, True)}
     monkeypatch.undo()
     grade(course, students=["solved"])
     assert scores(course)["solved"] == FULL
 
     monkeypatch.setattr(worker, "grade_notebook", fails)
-    outcome = grade(course, students=["solved"], force=True)["solved"]
-    assert "the earlier grade stands" in outcome["flags"][-1] and scores(course)["solved"] == FULL
+    graded = grade(course, students=["solved"], force=True)["solved"]
+    assert "the earlier grade stands" in graded.flags[-1] and scores(course)["solved"] == FULL
 
 
 @pytest.mark.parametrize("unreadable", [f"{LESSON}.ipynb", "timestamp.txt"])
@@ -263,8 +261,8 @@ def test_a_file_that_cannot_be_read_stops_no_run_and_is_no_zero(unreadable, cour
         return honest(path, *arguments, **options)
 
     monkeypatch.setattr("builtins.open", refuse)
-    outcomes = grade(course, students=["solved", "wrong"])
-    assert "Permission denied" in str(outcomes["solved"]["flags"]) and scores(course)["wrong"] == FULL - 3
+    graded = grade(course, students=["solved", "wrong"])
+    assert "Permission denied" in str(graded["solved"].flags) and scores(course)["wrong"] == FULL - 3
     assert not scores(course).get("solved")
     monkeypatch.undo()
     assert grade(course, students=["solved", "wrong"])["solved"] and scores(course)["solved"] == FULL
@@ -272,7 +270,7 @@ def test_a_file_that_cannot_be_read_stops_no_run_and_is_no_zero(unreadable, cour
 
 def test_a_warm_process_that_dies_is_replaced(course):
     grade(course, students=["wrong"])
-    for fork_server, _ in worker._warm.values():
+    for fork_server, _ in worker.running.values():
         fork_server._process.kill()
         fork_server._process.wait()
     grade(course, students=["solved"])
@@ -283,18 +281,17 @@ def test_graders_share_a_warm_process_until_it_is_gone(monkeypatch):
     started = []
     begin = ForkServer._start
     monkeypatch.setattr(ForkServer, "_start", lambda self: (started.append(self), begin(self)))
-    monkeypatch.setattr(worker, "_warm", {})
+    monkeypatch.setattr(worker, "running", {})
     data, released = submission(RELEASED, solved()).encode(), json.loads(RELEASED)
     with ForkServer(LESSON, opening=opening(released)) as fork_server:
         shared = [LESSON, data, "", released, 12345, False, None, (fork_server.folder, PROTECTIONS)]
-        assert sum(worker.work(*shared)["points"].values()) == FULL and started == [fork_server]
+        assert worker.work(*shared).earned == FULL and started == [fork_server]
         session = fork_server.session()
         assert session.run("print(6 * 7)")[0]["text"] == "42\n"
         session.close()
-    assert sum(worker.work(*shared)["points"].values()) == FULL  # with one of its own, since the other has been closed
+    assert worker.work(*shared).earned == FULL  # with one of its own, since the other has been closed
     assert len(started) == 2
-    for own, _ in worker._warm.values():
-        own.close()
+    worker.close_all()
 
 
 def test_explain_tells_how_a_grade_came_about(course):
@@ -386,11 +383,11 @@ def test_a_cluster_grades_everyone_once_although_a_worker_is_killed(course, tmp_
     honest = gradebook.Writer.record
     cluster = Cluster(tmp_path, 2)
 
-    def record(self, student, outcome, fingerprint):
+    def record(self, student, graded, fingerprint):
         recorded.append(student)
         if len(recorded) == 2:
             cluster.workers[0].kill()
-        honest(self, student, outcome, fingerprint)
+        honest(self, student, graded, fingerprint)
 
     monkeypatch.setattr(gradebook.Writer, "record", record)
     try:
@@ -415,7 +412,7 @@ def test_a_worker_needs_no_course_folder(tmp_path):
     code = (
         "import pickle, sys; from autograder.grading.worker import work; import autograder;"
         "assert autograder.__file__.startswith(sys.argv[2]);"
-        "print(sum(work(*pickle.load(open(sys.argv[1], 'rb')))['points'].values()))"
+        "print(work(*pickle.load(open(sys.argv[1], 'rb'))).earned)"
     )
     done = subprocess.run(
         [sys.executable, "-c", code, task, installed], env={**os.environ, "PYTHONPATH": str(installed)}, cwd=tmp_path,
