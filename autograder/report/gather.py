@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from autograder.grading import history
-from autograder.nbgrader_plugins.exporters import text as cell
 from autograder.nbgrader_plugins.scores import scores
+from autograder.nbgrader_plugins.spreadsheet import text as cell
 from autograder.report import items
 
 NOTHING = "Nothing was handed in."
