@@ -52,8 +52,8 @@ def written(released, answers):
 @pytest.fixture(scope="module")
 def course(tmp_path_factory):
     """A course whose class has handed in three lessons, with what each student was made to get wrong."""
-    if protections._missing():
-        pytest.skip(f"needs every protection of Linux; missing here: {protections._missing()}")
+    if protections.missing():
+        pytest.skip(f"needs every protection of Linux; missing here: {protections.missing()}")
     course = Course(tmp_path_factory.mktemp("class"))
     shutil.copy(COURSE / "nbgrader_config.py", course.folder)
     rng = np.random.default_rng(0)

@@ -33,8 +33,8 @@ POSTGRES = "needs the packages pgserver and psycopg"
 
 @pytest.fixture(scope="module", autouse=True)
 def protected():
-    if protections._missing():
-        pytest.skip(f"needs every protection of Linux; missing here: {protections._missing()}")
+    if protections.missing():
+        pytest.skip(f"needs every protection of Linux; missing here: {protections.missing()}")
     yield
     worker.close_all()
 
@@ -308,7 +308,7 @@ def test_doctor_tells_what_holds(capsys):
 
 
 def test_a_missing_protection_asks_for_unsandboxed(course, monkeypatch, capsys):
-    monkeypatch.setattr(protections, "_missing", lambda: {"files": "this kernel has no Landlock"})
+    monkeypatch.setattr(protections, "missing", lambda: {"files": "this kernel has no Landlock"})
     monkeypatch.chdir(course)
     assert command_line.main(["grade", "01"]) == 2
     said = capsys.readouterr().err
