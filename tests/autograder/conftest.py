@@ -1,4 +1,4 @@
-"""A warm process with short limits, and an outside world that no submission may see or touch."""
+"""A fork server with short limits, and an outside world that no submission may see or touch."""
 
 import pytest
 from arena import LESSON, MARKER, SHORT, Grader

@@ -295,6 +295,8 @@ CELLS = {
 
 # Attacks that keep the honest cells after them from being run: there is then no honest part.
 SILENCES_ITSELF = ("IPython runs nothing",)
+# Attacks that answer for the empty exercises, knowing nothing: they may pass the one check that asks for no value.
+ANSWERS_FOR_THE_EMPTY = ("the kit's host answers for the empty ones",)
 
 
 @pytest.mark.parametrize("name", CELLS)
@@ -303,6 +305,10 @@ def test_a_cell_earns_what_its_honest_part_earns(name, grader, world, listener, 
     attack = (FIND_CHANNEL if "channel" in CELLS[name] or "wire" in CELLS[name] else "") + fill(CELLS[name])
     graded = grader(notebook(solved(*HONEST), first=[attack]))
     earned = 0.0 if name in SILENCES_ITSELF else 5.0
+    if name in ANSWERS_FOR_THE_EMPTY:
+        passed = {outcome.check for empty in EMPTY for outcome in graded.results[empty].outcomes if outcome.passed}
+        assert passed <= {"leaves_x_as_it_was"}
+        graded.points.update(dict.fromkeys(EMPTY, 0.0))
     assert graded.points == {**dict.fromkeys(HONEST, earned), **dict.fromkeys(EMPTY, 0.0)}, graded.notes
     assert "FOUND" not in graded.said and MARKER not in graded.said
     for stumble in ("NameError", "ModuleNotFoundError: No module named 'wire"):  # an attack that stumbles shows nothing
