@@ -11,6 +11,7 @@ from small_course import CLASS, EXPECTED, FULL, grade, gradebook_of, nbgrader, s
 from test_robustness import all_checks_deleted, schema_of_the_future
 
 from autograder import __main__ as command_line
+from autograder.course import Course
 from autograder.grading import assignment
 from autograder.sandbox import protections
 from autograder.sandbox.fork_server import ForkServer
@@ -58,6 +59,25 @@ def test_what_has_not_changed_is_not_graded_again(course, monkeypatch):
     assert note["seed"] == 54321 and note["points"]["check_relu_forward"] == 5
     monkeypatch.setattr(assignment, "code_fingerprint", lambda: "another version of the checks")
     assert all(grade(course, students=["solved"]).values())
+
+
+def test_a_submission_is_read_once_when_its_turn_comes(course, monkeypatch):
+    """So what is graded is what the fingerprint is of, and a large class is never in memory."""
+    read, honest = [], Course.submission
+
+    def submission(self, lesson, student):
+        read.append(student)
+        return honest(self, lesson, student)
+
+    monkeypatch.setattr(Course, "submission", submission)
+    whole, students = assignment.Assignment(Course(course), LESSON), sorted(CLASS)
+    whole.processes(students, jobs=2)
+    assert read == students[:2]  # as many as show that two processes have work
+    for number, (student, _, data, *_) in enumerate(whole.tasks(students)):
+        assert student == students[number] and data == CLASS[student].encode()
+        assert read == students[: max(2, number + 1)]
+        assert whole.fingerprints[student] == whole.fingerprint(student, data, "")
+    assert read == students
 
 
 def test_manual_grades_and_comments_are_kept(course):
