@@ -86,17 +86,17 @@ def grade(arguments):
     from autograder.grading.assignment import grade as tool
 
     on_demand("nbgrader")
-    outcomes = tool(
+    submissions = tool(
         arguments.lesson, os.getcwd(), arguments.jobs, arguments.force, arguments.unsandboxed, arguments.db_url,
         arguments.scheduler,
     )  # fmt: skip
-    fresh = {student: outcome for student, outcome in outcomes.items() if outcome}
-    print(f"{len(outcomes)} students: {len(fresh)} graded, {len(outcomes) - len(fresh)} unchanged.")
-    for student, outcome in sorted(fresh.items()):
-        for line in outcome["notes"]:
-            print(f"  {student}: {line}")
-        for line in outcome["flags"]:
-            print(f"  {student}: look at this: {line.splitlines()[0]}")
+    fresh = {student: graded for student, graded in submissions.items() if graded}
+    print(f"{len(submissions)} students: {len(fresh)} graded, {len(submissions) - len(fresh)} unchanged.")
+    for student, graded in sorted(fresh.items()):
+        for note in graded.notes:
+            print(f"  {student}: {note}")
+        for flag in graded.flags:
+            print(f"  {student}: look at this: {flag.splitlines()[0]}")
 
 
 def explain(arguments):

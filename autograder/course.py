@@ -49,7 +49,12 @@ class Course:
         path = self.folder / "lessons" / lesson / f"{lesson}.ipynb"
         if not path.exists():
             raise CourseError(f"{lesson} is not released yet. Run `nbgrader generate_assignment {lesson}` first.")
-        return json.loads(path.read_text(encoding="utf-8"))
+        try:
+            return json.loads(path.read_text(encoding="utf-8"))
+        except ValueError:
+            raise CourseError(
+                f"{path} is damaged. Run `nbgrader generate_assignment {lesson} --force` again."
+            ) from None
 
     def handed_in(self):
         """Everyone who handed something in."""

@@ -89,24 +89,23 @@ def make_class(lesson, released):
         hand_in(FOLDER, student, lesson.name, json.dumps({**notebook, "cells": cells}))
 
 
-def said(outcome):
+def sentences_for(graded):
     """What one student is told, each sentence once."""
-    found = [
-        f"{exercise}: {row['sentence']}"
-        for exercise, result in outcome["results"].items()
-        for row in result["outcomes"]
-        if not row["passed"] and row["kind"] not in ("waits", "empty")
+    sentences = [
+        f"{exercise}: {outcome.sentence}"
+        for exercise, outcome in graded.outcomes()
+        if not outcome.passed and outcome.kind not in ("waits", "empty")
     ]
-    return list(dict.fromkeys([*outcome["notes"], *found]))
+    return list(dict.fromkeys([*graded.notes, *sentences]))
 
 
-def table(outcomes, most):
+def table(submissions, most):
     """The grades, and what each student is told first."""
-    for student, outcome in outcomes.items():
-        points = f"{sum(outcome['points'].values()):g} of {most:g}"
-        told = said(outcome)
-        more = f" (and {len(told) - 1} more)" if len(told) > 1 else ""
-        words = textwrap.shorten(told[0], 96, placeholder=" …") + more if told else "All right."
+    for student, graded in submissions.items():
+        points = f"{graded.earned:g} of {most:g}"
+        sentences = sentences_for(graded)
+        more = f" (and {len(sentences) - 1} more)" if len(sentences) > 1 else ""
+        words = textwrap.shorten(sentences[0], 96, placeholder=" …") + more if sentences else "All right."
         words = "Nothing is filled in." if student == "nil-nothing-filled-in" else words
         print(f"{student:<23}{points:>9}   {words}")
 
@@ -125,16 +124,17 @@ def main(name="01_activations"):
     make_class(lesson, (FOLDER / "lessons" / name / f"{name}.ipynb").read_text(encoding="utf-8"))
     print(f"$ python -m autograder grade {name}", flush=True)
     start = time.monotonic()
-    outcomes = grade(name, FOLDER, limits=LIMITS)
+    submissions = grade(name, FOLDER, limits=LIMITS)
     seconds = time.monotonic() - start
     run("generate_feedback", name, "--student=ada")
     run("export")
     print()
-    table(outcomes, sum(registry.points(exercise.name) for exercise in lesson.exercises))
+    table(submissions, sum(registry.points(exercise.name) for exercise in lesson.exercises))
 
     print(f"\n{size} notebooks graded in {seconds:.0f} s. The mistakes that most made:")
-    for told in items.mistakes(items.ran(outcomes))[:5]:
-        print(f"  {len(told.students)} x  {told.what[0]}: {textwrap.shorten(told.sentence, 96, placeholder=' …')}")
+    for mistake in items.mistakes(items.ran(submissions))[:5]:
+        sentence = textwrap.shorten(mistake.sentence, 96, placeholder=" …")
+        print(f"  {len(mistake.students)} x  {mistake.what[0]}: {sentence}")
     html, _ = report(name, FOLDER)
     print(f"\nThe report:      {html.relative_to(COURSE)}")
     feedback = FOLDER / "feedback" / "ada" / name / f"{name}.html"

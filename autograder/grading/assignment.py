@@ -9,35 +9,164 @@ import hashlib
 import json
 import os
 from functools import cache
+from itertools import islice
 
 from autograder.bank.expected import Live
 from autograder.course import COURSE, SECRET, TIMESTAMP, Course, CourseError
 from autograder.grading import history
 from autograder.grading.gradebook import Writer
 from autograder.grading.notebook import grade_notebook
-from autograder.grading.pools import _Processes, _to_cluster
+from autograder.grading.pools import Cluster, Processes
 from autograder.grading.repair import Unreadable, checks_of, opening, recognise
-from autograder.grading.worker import _warm_process
+from autograder.grading.submission import noted_fingerprint
+from autograder.grading.worker import Setup, running_for
 from autograder.sandbox.fork_server import ForkServer
 from autograder.sandbox.protections import protections
+from lessonkit.catalogue import UnknownName, lessons
 from lessonkit.catalogue import lesson as find_lesson
-from lessonkit.catalogue import lessons
-
-
-def fingerprint(data, why, beside, lesson, released, seed):
-    """Changes when the submission, what lies beside it, the lesson, the seed, or the code that grades does."""
-    total = hashlib.sha256(json.dumps([lesson, seed, why, beside, released, _code()]).encode())
-    total.update(data if isinstance(data, bytes) else repr(data).encode())
-    return total.hexdigest()
 
 
 @cache
-def _code():
+def code_fingerprint():
+    """Changes when the code that grades does."""
     total = hashlib.sha256()
     for folder in ("reference_impl", "lessonkit", "autograder"):
         for path in sorted((COURSE / folder).rglob("*.py")):
             total.update(path.read_bytes())
     return total.hexdigest()
+
+
+class Assignment:
+    """A lesson that a class has handed in: says who is to be graded, and hands the submissions to a pool.
+
+    A submission is read once, when its turn comes, and kept no longer than it waits to be sent.
+
+    Parameters
+    ----------
+    course : Course
+    lesson : str
+        Its full name, or its number.
+    force : bool
+        Whether those who have not changed are graded as well.
+    unsandboxed : bool
+        Whether a protection may be missing.
+    limits : Limits, optional
+        What one notebook may use.
+
+    Attributes
+    ----------
+    released : dict
+        The released notebook.
+    seed : int
+        The secret seed.
+    setup : Setup
+        What its fork servers are made for.
+    fingerprints : dict of str to str
+        Of the submissions that have been read, by student.
+    unchanged : set of str
+        Students who need not be graded.
+
+    Raises
+    ------
+    CourseError
+        If there is no such lesson, or it has not been released.
+    """
+
+    def __init__(self, course, lesson, force=False, unsandboxed=False, limits=None):
+        self.course, self.lesson, self.force = course, lesson_of(course, lesson), force
+        self.released, self.seed = course.released(self.lesson), course.secret_seed()
+        self.setup = Setup(self.lesson, opening(self.released), self.seed, unsandboxed, limits)
+        self.fingerprints, self.unchanged = {}, set()
+        self._waiting = {}  # submissions that have been read and not yet sent: (bytes or none, note)
+        self._shared = None
+        grounds = [self.lesson, self.seed, self.released, code_fingerprint()]
+        self._fingerprint = hashlib.sha256(json.dumps(grounds).encode())  # what all have in common
+
+    def changed(self, student):
+        """Whether a student is to be graded: the submission is read, and kept until it is sent."""
+        if student in self._waiting or student in self.unchanged:
+            return student in self._waiting
+        data, note = self.course.submission(self.lesson, student)
+        self.fingerprints[student] = self.fingerprint(student, data, note)
+        noted = noted_fingerprint(self.course.journal(self.lesson, student))
+        if noted == self.fingerprints[student] and not self.force:
+            self.unchanged.add(student)
+            return False
+        self._waiting[student] = data, note
+        return True
+
+    def fingerprint(self, student, data, note):
+        """Changes when the submission, what lies beside it, the lesson, the seed, or the code that grades does."""
+        try:
+            beside = [self.course.beside(self.lesson, student, name) for name in (TIMESTAMP, SECRET)]
+        except OSError as error:  # told when the grade is to be recorded
+            beside = [repr(error)]
+        total = self._fingerprint.copy()
+        total.update(json.dumps([note, beside]).encode())
+        total.update(data if isinstance(data, bytes) else repr(data).encode())
+        return total.hexdigest()
+
+    def tasks(self, students):
+        """What a pool sends to its workers: ``(student, *arguments of work)`` for those who are to be graded."""
+        _, _, seed, unsandboxed, limits = self.setup
+        for student in students:
+            if self.changed(student):
+                data, note = self._waiting.pop(student)
+                yield student, self.lesson, data, note, self.released, seed, unsandboxed, limits, self._shared
+
+    def processes(self, students, jobs):
+        """As many processes of this machine as there is work for, with a fork server that starts in the background."""
+        protections(self.setup.unsandboxed)  # says what is missing before anything starts
+        jobs = jobs or os.cpu_count() or 1
+        busy = len(list(islice(filter(self.changed, students), jobs)))
+        pool = Processes(max(busy, 1))
+        if busy:
+            fork_server, _ = running_for(self.setup)
+            self._shared = str(fork_server.folder), protections(self.setup.unsandboxed)
+            pool.warm_up(self.setup, self._shared)
+        return pool
+
+    def grade(self, pool, students, quiet=False):
+        """Grade and record those of `students` who are to be graded.
+
+        Returns
+        -------
+        dict of str to GradedSubmission
+            By student, without the notebook: a class's are too many. None for who had been graded before.
+        """
+        from tqdm.auto import tqdm
+
+        submissions = dict.fromkeys(students)
+        with (
+            Writer(self.course, self.lesson, self.seed) as writer,
+            tqdm(total=len(submissions), unit="notebook", disable=quiet) as bar,
+        ):
+            for student, graded in pool(students, self.tasks):
+                writer.record(student, graded, self.fingerprints[student])
+                graded.notebook = None
+                submissions[student] = graded
+                bar.total = len(submissions) - len(self.unchanged)
+                bar.update()
+            bar.total = bar.n
+        if any(submissions.values()):
+            history.keep(self.course, self.lesson)
+        return submissions
+
+
+def lesson_of(course, name):
+    """The full name of a lesson that is to be graded.
+
+    Raises
+    ------
+    CourseError
+        If there is none, or it is an assignment that the instructor has written.
+    """
+    if (course.folder / "lessons" / name).is_dir() and name not in lessons():
+        raise CourseError(f"{name} is an assignment of your own, without checks. Grade it: nbgrader autograde {name}")
+    try:
+        return find_lesson(name).name
+    except UnknownName as error:
+        raise CourseError(str(error)) from None
 
 
 def grade(
@@ -63,76 +192,31 @@ def grade(
         Address of a Dask scheduler, ``tcp://host:8786``, whose workers grade instead of this machine.
     students : list of str, optional
         Only these.
-    limits : sandbox.Limits, optional
+    limits : Limits, optional
         What one notebook may use.
     quiet : bool
         Show no progress bar.
 
     Returns
     -------
-    dict
-        By student: the outcome of this run, or None for who had been graded before.
+    dict of str to GradedSubmission
+        By student: the graded submission of this run, or None for who had been graded before.
 
     Raises
     ------
     CourseError
         If the lesson has not been released, or a protection is missing.
     """
-    from tqdm.auto import tqdm
-
     course = Course(folder, db_url)
-    if (course.folder / "lessons" / lesson).is_dir() and lesson not in lessons():
-        raise CourseError(
-            f"{lesson} is an assignment of your own, without checks. Grade it: nbgrader autograde {lesson}"
-        )
-    lesson = find_lesson(lesson).name
-    if not scheduler:
-        protections(unsandboxed)  # says what is missing before anything starts
-    released, seed = course.released(lesson), course.secret_seed()
-    prints = {}
-
-    def changed(student):
-        if student not in prints:
-            data, why = course.submission(lesson, student)
-            try:
-                beside = [course.beside(lesson, student, name) for name in (TIMESTAMP, SECRET)]
-            except OSError as error:  # told when the grade is to be recorded
-                beside = [repr(error)]
-            prints[student] = fingerprint(data, why, beside, lesson, released, seed)
-        return force or _noted(course.journal(lesson, student)) != prints[student]
-
-    def task(student):
-        return (student, lesson, *course.submission(lesson, student), released, seed, unsandboxed, limits, shared)
-
-    shared = None
+    assignment = Assignment(course, lesson, force, unsandboxed, limits)
     if scheduler:
-        send = _to_cluster(scheduler)
+        pool = Cluster(scheduler)
     else:
-        busy = sum(map(changed, students or course.handed_in()))
-        send = _Processes(min(jobs or os.cpu_count() or 1, busy or 1))
-        if busy:
-            key = (lesson, opening(released), seed, unsandboxed, limits)
-            shared = (str(_warm_process(key)[0].folder), protections(unsandboxed))
-            send.warm_up(key, shared)
-    everyone = students or course.students(lesson)  # while the workers warm up: nbgrader takes long to import
-    done, todo = dict.fromkeys(everyone), list(filter(changed, everyone))
-    with Writer(course, lesson, seed) as writer, tqdm(total=len(todo), unit="notebook", disable=quiet) as bar:
-        for student, outcome in send(todo, task):
-            writer.record(student, outcome, prints[student])
-            done[student] = {
-                key: value for key, value in outcome.items() if key != "notebook"
-            }  # a class's are too many
-            bar.update()
-    if any(done.values()):
-        history.keep(course, lesson)
-    return done
-
-
-def _noted(path):
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))["fingerprint"]
-    except (OSError, ValueError, KeyError):
-        return None
+        pool = assignment.processes(students or sorted(course.handed_in()), jobs)
+    everyone = students or course.students(
+        assignment.lesson
+    )  # while the workers warm up: nbgrader takes long to import
+    return assignment.grade(pool, everyone, quiet)
 
 
 def explain(lesson, student, folder=COURSE, unsandboxed=False):
@@ -148,14 +232,14 @@ def explain(lesson, student, folder=COURSE, unsandboxed=False):
     if not isinstance(data, bytes):
         return f"{student}: {note or data}"
     try:
-        found = recognise(data, course.released(lesson))
+        recognised = recognise(data, course.released(lesson))
     except Unreadable as error:
         return f"{student}: {error}"
-    cells = [cell[1:] for cell in checks_of(found.notebook)]
+    cells = [cell[1:] for cell in checks_of(recognised.notebook)]
     with ForkServer(lesson, protections=protections(unsandboxed)) as fork_server:
         graded = grade_notebook(fork_server, cells, Live(seed), secretly=False)
-    flags = [f"to be looked at: {flag}" for flag in (*found.flags, *graded.flags)]
+    flags = [f"to be looked at: {flag}" for flag in (*recognised.flags, *graded.flags)]
     reports = map(report.text, graded.results.values())
     return "\n".join(
-        filter(None, [f"{student}, {lesson}, seed {seed}", note, *found.notes, *graded.notes, *flags, *reports])
+        filter(None, [f"{student}, {lesson}, seed {seed}", note, *recognised.notes, *graded.notes, *flags, *reports])
     )

@@ -1,4 +1,4 @@
-"""The one that writes: graded notebooks, nbgrader's gradebook, the journal."""
+"""The writer: graded notebooks, nbgrader's gradebook and the journal are written here alone."""
 
 import json
 import warnings
@@ -6,6 +6,7 @@ from functools import cached_property
 
 from autograder.course import SECRET, TIMESTAMP, write_whole
 from autograder.grading.notebook import about
+from autograder.grading.submission import Entry
 
 
 class Writer:
@@ -23,73 +24,69 @@ class Writer:
     def __exit__(self, *error):
         self.gradebook.__exit__(*error)
 
-    def record(self, student, outcome, fingerprint):
-        """Record one outcome: everything, or (when interrupted) as if it had not been graded."""
-        if outcome.get("failed") and self.course.journal(self.lesson, student).exists():
-            outcome["flags"].append("the earlier grade stands, until a run can grade the notebook")
+    def record(self, student, graded, fingerprint):
+        """Record one graded submission: everything, or (when interrupted) as if it had not been graded."""
+        if graded.failed and self.course.journal(self.lesson, student).exists():
+            graded.flags.append("the earlier grade stands, until a run can grade the notebook")
             return
         try:
-            self._write_notebook(student, outcome)
-            self._write_grades(student, outcome)
+            self._write_notebook(student, graded)
+            self._write_grades(student, graded)
         except Exception as error:  # no trouble of another student's; the next run tries again
             self.gradebook.db.rollback()
-            outcome["flags"].append(f"the grade could not be recorded: {type(error).__name__}: {error}")
+            graded.flags.append(f"the grade could not be recorded: {type(error).__name__}: {error}")
             return
-        if outcome.get("failed"):
-            return
-        self.write_journal(student, outcome, fingerprint)
+        if not graded.failed:
+            self.write_journal(student, graded, fingerprint)
 
-    def write_journal(self, student, outcome, fingerprint):
-        """Note that a student has been graded, and with what outcome."""
-        note = {key: value for key, value in outcome.items() if key != "notebook"}
-        write_whole(
-            self.course.journal(self.lesson, student),
-            json.dumps({"fingerprint": fingerprint, "seed": self.seed, "student": student, **note}),
-        )
+    def write_journal(self, student, graded, fingerprint):
+        """Note that a student has been graded, and with what result."""
+        entry = Entry(student, fingerprint, self.seed, graded)
+        write_whole(self.course.journal(self.lesson, student), entry.to_json())
 
-    def _write_notebook(self, student, outcome):
+    def _write_notebook(self, student, graded):
         folder = self.course.folder / "autograded" / student / self.lesson
-        notebook = about(outcome["notebook"] or self.course.released(self.lesson), outcome["notes"])
+        notebook = about(graded.notebook or self.course.released(self.lesson), graded.notes)
         write_whole(folder / f"{self.lesson}.ipynb", json.dumps(notebook, indent=1, ensure_ascii=False) + "\n")
         for name in (TIMESTAMP, SECRET):
             text = self.course.beside(self.lesson, student, name)
             if text:
                 write_whole(folder / name, text)
 
-    def _write_grades(self, student, outcome):
+    def _write_grades(self, student, graded):
         gradebook, lesson = self.gradebook, self.lesson
         gradebook.update_or_create_student(student)
         with warnings.catch_warnings():  # nbgrader's way of making a row is not to SQLAlchemy's taste
             warnings.simplefilter("ignore")
-            submission = gradebook.update_or_create_submission(lesson, student, **self._handed_in(student, outcome))
+            submission = gradebook.update_or_create_submission(lesson, student, **self._handed_in(student, graded))
         for notebook in submission.notebooks:
             if notebook.name == lesson:
                 with gradebook.db.no_autoflush:  # all changes at once
-                    self._write_points(notebook, outcome)
+                    self._write_points(notebook, graded)
         self._late_penalty(submission)
         gradebook.db.commit()
 
-    def _write_points(self, notebook, outcome):
+    def _write_points(self, notebook, graded):
         released = notebook.notebook
         cells = (*released.grade_cells, *released.solution_cells, *released.task_cells)
         name_of = {cell.id: cell.name for cell in cells}  # asked one by one, each would be a query
         for grade in notebook.grades:
             name = name_of[grade.cell_id]
-            grade.auto_score = outcome["points"].get(name, 0.0 if name in outcome["unanswered"] else None)
+            grade.auto_score = graded.points.get(name, 0.0 if name in graded.unanswered else None)
             grade.needs_manual_grade = grade.manual_score is not None or grade.auto_score is None
         for comment in notebook.comments:
-            comment.auto_comment = "No response." if name_of[comment.cell_id] in outcome["unanswered"] else None
-        lacking = sorted(set(outcome["points"]) - {name_of[grade.cell_id] for grade in notebook.grades})
-        outcome["flags"] += [f"the gradebook has no cell {name}: release the lesson again" for name in lacking]
+            comment.auto_comment = "No response." if name_of[comment.cell_id] in graded.unanswered else None
+        lacking = sorted(set(graded.points) - {name_of[grade.cell_id] for grade in notebook.grades})
+        graded.flags += [f"the gradebook has no cell {name}: release the lesson again" for name in lacking]
 
-    def _handed_in(self, student, outcome):
+    def _handed_in(self, student, graded):
         from nbgrader.utils import parse_utc
 
         stamp = self.course.beside(self.lesson, student, TIMESTAMP)
         try:
             return {"timestamp": parse_utc(stamp)} if stamp else {}
         except Exception:
-            outcome["flags"].append("timestamp.txt holds no date")
+            graded.flags.append("timestamp.txt holds no date")
             return {}
 
     @cached_property

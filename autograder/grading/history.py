@@ -5,12 +5,16 @@ also kept as one file, ``grading/LESSON/runs/DATE.json.gz``.
 """
 
 import gzip
+import io
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from autograder.course import CourseError
+from autograder.course import CourseError, write_whole
+from autograder.grading.submission import Entry, read_entry
+
+ENDING = ".json.gz"
 
 
 @dataclass(frozen=True)
@@ -22,13 +26,18 @@ class Run:
     name : str
         When it ended, in UTC: ``2026-03-01T18-30-00``.
     lesson : str
-    entries : dict of str to dict
+    entries : dict of str to Entry
         The journal, by student.
     """
 
     name: str
     lesson: str
     entries: dict
+
+    @property
+    def submissions(self):
+        """The graded submissions, by student."""
+        return {student: entry.submission for student, entry in self.entries.items()}
 
 
 def current(course, lesson):
@@ -39,11 +48,10 @@ def current(course, lesson):
     CourseError
         If nobody has been graded yet.
     """
-    paths = list((course.folder / "grading" / lesson).glob("*.json"))
+    paths = _journal(course, lesson)
     if not paths:
         raise CourseError(f"Nobody's {lesson} has been graded yet. Run `python -m autograder grade {lesson}` first.")
-    entries = [json.loads(path.read_text(encoding="utf-8")) for path in paths]
-    return Run(_stamp(max(path.stat().st_mtime for path in paths)), lesson, _by_student(entries))
+    return Run(_ended(paths), lesson, _by_student(map(read_entry, paths)))
 
 
 def keep(course, lesson):
@@ -54,27 +62,34 @@ def keep(course, lesson):
     Path or None
         The file; None when nobody is graded.
     """
-    try:
-        run = current(course, lesson)
-    except CourseError:
+    paths = _journal(course, lesson)
+    if not paths:
         return None
-    folder = _folder(course, lesson)
-    folder.mkdir(parents=True, exist_ok=True)
-    path, again = folder / f"{run.name}.json.gz", 1
+    name, again = _ended(paths), 1
+    path = _file(course, lesson, name)
     while path.exists():
         again += 1
-        path = folder / f"{run.name}-{again}.json.gz"
-    half = path.with_suffix(".part")
-    with gzip.open(half, "wt", encoding="utf-8", compresslevel=5) as file:
-        json.dump({"lesson": lesson, "entries": list(run.entries.values())}, file)
-    half.replace(path)
+        path = _file(course, lesson, f"{name}-{again}")
+    write_whole(path, _packed(lesson, paths))
     return path
+
+
+def _packed(lesson, paths):
+    """A run's file: the journal's files as one, one at a time, since a large class's are many."""
+    content = io.BytesIO()
+    with gzip.open(content, "wt", encoding="utf-8", compresslevel=5) as file:
+        file.write(f'{{"lesson": {json.dumps(lesson)}, "entries": [')
+        for number, path in enumerate(paths):
+            file.write((", " if number else "") + path.read_text(encoding="utf-8"))
+        file.write("]}")
+    return content.getvalue()
 
 
 def kept(course, lesson):
     """The names of the runs that are kept, oldest first."""
-    paths = sorted(_folder(course, lesson).glob("*.json.gz"), key=lambda path: (path.stat().st_mtime_ns, path.name))
-    return [path.name.removesuffix(".json.gz") for path in paths]
+    paths = _folder(course, lesson).glob(f"*{ENDING}")
+    oldest_first = sorted(paths, key=lambda path: (path.stat().st_mtime_ns, path.name))
+    return [path.name.removesuffix(ENDING) for path in oldest_first]
 
 
 def find(course, lesson, name):
@@ -96,39 +111,50 @@ def find(course, lesson, name):
     names = kept(course, lesson)
     if name == "previous":
         now = current(course, lesson).entries
-        for each in reversed(names):
-            run = _load(_folder(course, lesson) / f"{each}.json.gz", each, lesson)
+        for earlier in reversed(names):
+            run = _load(_file(course, lesson, earlier), earlier, lesson)
             if run.entries != now:
                 return run
         raise CourseError(
             f"There is no earlier run of {lesson} to compare with. A run is kept whenever someone is graded."
         )
-    path = _folder(course, lesson) / f"{name}.json.gz" if name in names else Path(name)
+    path = _file(course, lesson, name) if name in names else Path(name)
     if not path.is_file():
         known = f"Choose one of: previous, {', '.join(names)}." if names else "None is kept yet."
         raise CourseError(f"There is no run {name!r} of {lesson}. {known}")
-    return _load(path, path.name.removesuffix(".json.gz"), lesson)
+    return _load(path, path.name.removesuffix(ENDING), lesson)
 
 
 def _load(path, name, lesson):
     try:
         with gzip.open(path, "rt", encoding="utf-8") as file:
-            found = json.load(file)
-        entries = _by_student(found["entries"])
-    except (OSError, EOFError, ValueError, KeyError, TypeError):
+            record = json.load(file)
+        of, entries = record["lesson"], _by_student(map(Entry.from_record, record["entries"]))
+    except (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError):
         raise CourseError(f"{path} is no run that `grade` has kept.") from None
-    if found["lesson"] != lesson:
-        raise CourseError(f"{path} is a run of {found['lesson']}, not of {lesson}.")
+    if of != lesson:
+        raise CourseError(f"{path} is a run of {of}, not of {lesson}.")
     return Run(name, lesson, entries)
 
 
 def _by_student(entries):
-    return {entry["student"]: entry for entry in sorted(entries, key=lambda entry: entry["student"])}
+    return {entry.student: entry for entry in sorted(entries, key=lambda entry: entry.student)}
+
+
+def _journal(course, lesson):
+    """The journal's files, a student each."""
+    return sorted((course.folder / "grading" / lesson).glob("*.json"))
 
 
 def _folder(course, lesson):
     return course.folder / "grading" / lesson / "runs"
 
 
-def _stamp(seconds):
+def _file(course, lesson, name):
+    return _folder(course, lesson) / f"{name}{ENDING}"
+
+
+def _ended(paths):
+    """When the last of the journal's files was written, as a run is named."""
+    seconds = max(path.stat().st_mtime for path in paths)
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H-%M-%S")

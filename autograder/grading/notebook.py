@@ -11,13 +11,13 @@ from lessonkit.notebook import RESULT, conceal
 
 
 @dataclass
-class Graded:
+class GradedNotebook:
     """What came of one notebook.
 
     Attributes
     ----------
     outputs : dict
-        Outputs of each code cell, by its place.
+        Outputs of each code cell, by its number.
     results : dict of str to Result
         By exercise.
     flags : list of str
@@ -37,7 +37,7 @@ class Graded:
     memory: int = 0
 
     def closed(self, session):
-        """Close a notebook's process, and keep what it leaves."""
+        """Close a session, and keep what it leaves."""
         session.close()
         self.flags += session.flags
         self.memory = max(self.memory, session.memory)
@@ -58,28 +58,28 @@ def grade_notebook(fork_server, cells, truth, secretly=True):
 
     Returns
     -------
-    Graded
+    GradedNotebook
     """
     fork_server = fork_server.for_cells(cells)
-    graded, start = Graded(outputs=dict(enumerate(fork_server.opened()))), time.monotonic()
+    graded, start = GradedNotebook(outputs=dict(enumerate(fork_server.opened()))), time.monotonic()
     end = start + fork_server.limits.notebook
     session, done = fork_server.session(end), []
     try:
-        for place, (source, exercise) in list(enumerate(cells))[len(fork_server.opening) :]:
+        for number, (source, exercise) in list(enumerate(cells))[len(fork_server.opening) :]:
             if not session.alive and time.monotonic() < end:
                 graded.closed(session)
                 session = _again(fork_server, done, end)
             if exercise is not None:
                 session.start_exercise()
-                result = _grade(session, exercise, truth) if secretly else grade(exercise, session, truth)
+                result = grade_secretly(session, exercise, truth) if secretly else grade(exercise, session, truth)
                 graded.results[exercise] = result
-                graded.outputs[place] = [output_of(result, place + 1)]
+                graded.outputs[number] = [output_of(result, number + 1)]
                 continue
             try:
-                graded.outputs[place] = outputs = session.run(source)
+                graded.outputs[number] = outputs = session.run(source)
             except Died as error:
-                graded.outputs[place] = [_error("NotebookStopped", str(error))]
-                graded.notes.append(f"Code cell {place + 1} stopped the notebook. {error}")
+                graded.outputs[number] = [_error("NotebookStopped", str(error))]
+                graded.notes.append(f"Code cell {number + 1} stopped the notebook. {error}")
             else:
                 if not any(output.get("ename") == "CellTimeout" for output in outputs):
                     done.append(source)
@@ -90,7 +90,7 @@ def grade_notebook(fork_server, cells, truth, secretly=True):
 
 
 def _again(fork_server, done, end):
-    """A fresh process in which the cells that had run are run again; a cell that now fails is left out."""
+    """A fresh session in which the cells that had run are run again; a cell that now fails is left out."""
     session = fork_server.session(end)
     for source in list(done):
         try:
@@ -102,21 +102,21 @@ def _again(fork_server, done, end):
     return session
 
 
-def _grade(session, exercise, truth):
+def grade_secretly(session, exercise, truth):
     """Grade one exercise on the secret seed; tell numbers only where the visible seed shows the same failure."""
     result = grade(exercise, session, truth)
     if result.passed or not session.alive:
         return result
     visible = grade(exercise, session, truth_of(exercise))
-    return Result(exercise, tuple(_told(h, v) for h, v in zip(result.outcomes, visible.outcomes)))
+    return Result(exercise, tuple(_concealed(h, v) for h, v in zip(result.outcomes, visible.outcomes)))
 
 
-def _told(hidden, visible):
+def _concealed(hidden, visible):
     """As `conceal` has it; and an error on the secret inputs alone is not quoted: its words can carry them."""
-    told = conceal(hidden, visible)
-    if told is not hidden and told.kind == "error" and visible.passed:
-        return replace(told, sentence="It raised an error on other random inputs than yours.")
-    return told
+    outcome = conceal(hidden, visible)
+    if outcome is not hidden and outcome.kind == "error" and visible.passed:
+        return replace(outcome, sentence="It raised an error on other random inputs than yours.")
+    return outcome
 
 
 def _error(name, message):

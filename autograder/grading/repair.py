@@ -8,7 +8,8 @@ import json
 import re
 from dataclasses import dataclass, field
 
-MAX_BYTES = 20 * 2**20
+from autograder.course import MAX_BYTES
+
 MAX_CELLS = 2000
 
 
@@ -58,13 +59,13 @@ def recognise(data, released):
         raise Unreadable(
             f"The notebook has {len(data) / 2**20:.0f} MB. Clear its outputs, save it, and hand it in again."
         )
-    found = Recognised({**released, "cells": []})
+    recognised = Recognised({**released, "cells": []})
     wanted = {_grade_id(cell): cell for cell in released["cells"] if _grade_id(cell)}
     cells, seen, by_text = list(map(_clean, _cells(data))), set(), []
     unmarked = {name: wanted[name] for name in wanted if name not in map(_grade_id, filter(None, cells))}
     for number, cell in enumerate(cells):
         if cell is None:
-            found.notes.append(f"Cell {number + 1} is damaged and was left out.")
+            recognised.notes.append(f"Cell {number + 1} is damaged and was left out.")
             continue
         name = _grade_id(cell)
         if name is None and (name := _by_text(cell, unmarked)):
@@ -72,18 +73,20 @@ def recognise(data, released):
             by_text.append(name)
         if name in wanted and name not in seen:
             seen.add(name)
-            cell = _as_released(cell, name, wanted[name], found)
+            cell = _as_released(cell, name, wanted[name], recognised)
         elif name is not None:
             if name in seen:
-                found.notes.append(f"The cell {name} is there more than once. The first one is graded.")
+                recognised.notes.append(f"The cell {name} is there more than once. The first one is graded.")
             cell["metadata"].pop("nbgrader", None)  # a mark that counts for nothing
-        found.notebook["cells"].append(cell)
+        recognised.notebook["cells"].append(cell)
     if by_text:
-        found.notes.append(f"Cells had lost nbgrader's marks and were known by what they say: {', '.join(by_text)}.")
-    _put_in_place(found, wanted)
-    for number, cell in enumerate(found.notebook["cells"]):
+        recognised.notes.append(
+            f"Cells had lost nbgrader's marks and were known by what they say: {', '.join(by_text)}."
+        )
+    _put_in_place(recognised, wanted)
+    for number, cell in enumerate(recognised.notebook["cells"]):
         cell["id"] = f"cell-{number:04d}"
-    return found
+    return recognised
 
 
 def _cells(data):
@@ -112,40 +115,40 @@ def _by_text(cell, unmarked):
     return None
 
 
-def _as_released(cell, name, original, found):
+def _as_released(cell, name, original, recognised):
     """A cell of the lesson's: a check as it was released, an exercise as the student wrote it."""
     if cell["metadata"]["nbgrader"] != original["metadata"]["nbgrader"]:
-        found.flags.append(f"the grading marks of {name} were changed")
+        recognised.flags.append(f"the grading marks of {name} were changed")
     if _is_check(original):
         if cell["source"] != _text(original) or cell["cell_type"] != original["cell_type"]:
-            found.notes.append(f"The check cell {name} was changed. It is graded as it was released.")
-            found.flags.append(f"{name} was edited")
+            recognised.notes.append(f"The check cell {name} was changed. It is graded as it was released.")
+            recognised.flags.append(f"{name} was edited")
         return _clean(original)
     if cell["cell_type"] != original["cell_type"] == "code":
-        found.notes.append(f"The cell {name} had been turned into {cell['cell_type']}. It is run as code.")
+        recognised.notes.append(f"The cell {name} had been turned into {cell['cell_type']}. It is run as code.")
         cell = {**cell, "cell_type": "code", "outputs": [], "execution_count": None}
     return {**cell, "metadata": json.loads(json.dumps(original["metadata"]))}
 
 
-def _put_in_place(found, wanted):
-    """Check cells that are missing, or stand before their exercise, go where they belong; the rest is told."""
-    cells, order = found.notebook["cells"], list(wanted)
-    for place, name in enumerate(order):
+def _put_in_place(recognised, wanted):
+    """Put check cells that are missing, or stand before their exercise, where they belong; note exercises that are missing."""
+    cells, order = recognised.notebook["cells"], list(wanted)
+    for number, name in enumerate(order):
         at = {_grade_id(cell): index for index, cell in enumerate(cells) if _grade_id(cell)}
         if not _is_check(wanted[name]):
             if name not in at:
-                found.notes.append(f"The cell of {name} is missing: there is nothing to grade in it.")
+                recognised.notes.append(f"The cell of {name} is missing: there is nothing to grade in it.")
             continue
         exercise = at.get(name.removeprefix("check_"), -1)
         if name in at and at[name] > exercise:
             continue
         if name in at:
-            found.notes.append(f"The check cell {name} stood before its exercise. It was graded after it.")
+            recognised.notes.append(f"The check cell {name} stood before its exercise. It was graded after it.")
             check = cells.pop(at[name])
             cells.insert(exercise, check)
             continue
-        found.notes.append(f"The check cell {name} was missing. It was put back and graded.")
-        before = [at[other] for other in order[:place] if other in at]
+        recognised.notes.append(f"The check cell {name} was missing. It was put back and graded.")
+        before = [at[other] for other in order[:number] if other in at]
         cells.insert(exercise + 1 if exercise >= 0 else max(before) + 1 if before else len(cells), _clean(wanted[name]))
 
 
@@ -170,9 +173,9 @@ def opening(released):
 
 def unanswered(notebook, released):
     """The grade ids of the cells for an answer that are as they were released, or gone."""
-    said = {_grade_id(cell): cell["source"] for cell in notebook["cells"]}
+    sources = {_grade_id(cell): cell["source"] for cell in notebook["cells"]}
     answers = [cell for cell in released["cells"] if _grade_id(cell) and cell["metadata"]["nbgrader"].get("solution")]
-    return [_grade_id(cell) for cell in answers if said.get(_grade_id(cell), _text(cell)) == _text(cell)]
+    return [_grade_id(cell) for cell in answers if sources.get(_grade_id(cell), _text(cell)) == _text(cell)]
 
 
 def _grade_id(cell):

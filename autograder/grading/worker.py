@@ -4,45 +4,82 @@ import gc
 import threading
 import traceback
 from contextlib import suppress
-from dataclasses import asdict
+from typing import NamedTuple
 
 from autograder.bank.expected import Live
 from autograder.course import CourseError
 from autograder.grading.notebook import grade_notebook, nothing_to_grade
 from autograder.grading.repair import Unreadable, checks_of, opening, recognise, unanswered
+from autograder.grading.submission import GradedSubmission
 from autograder.sandbox.fork_server import ForkServer, ForkServerGone
+from autograder.sandbox.inside.lockdown import Limits
 from autograder.sandbox.protections import protections
 from lessonkit.catalogue import lesson as find_lesson
 from lessonkit.engine import registry
 
-_warm = {}
+running = {}  # by setup: this process's fork server, and the truth
 _one_at_a_time = threading.Lock()  # for workers of a cluster that have several threads
+
+
+class Setup(NamedTuple):
+    """What a fork server and the truth are made for.
+
+    Attributes
+    ----------
+    lesson : str
+    opening : tuple of str
+        The cells with which the lesson begins: see `autograder.grading.repair.opening`.
+    seed : int
+        The secret seed.
+    unsandboxed : bool
+        Whether a protection may be missing.
+    limits : Limits or None
+        What one notebook may use.
+    """
+
+    lesson: str
+    opening: tuple
+    seed: int
+    unsandboxed: bool = False
+    limits: Limits | None = None
 
 
 def work(lesson, data, why, released, seed, unsandboxed=False, limits=None, shared=None):
     """Grade one submission; never raise. It needs the installed package and its arguments, and no course folder.
 
-    `shared` is a warm process of this machine's: its folder, and the protections that hold; without it, this process
-    starts its own.
+    Parameters
+    ----------
+    lesson : str
+    data : bytes, None or OSError
+        The submission, or the error that kept it from being read.
+    why : str
+        What to tell the student about it.
+    released : dict
+        The released notebook.
+    seed : int
+        The secret seed.
+    unsandboxed : bool
+    limits : Limits, optional
+    shared : (str, tuple of str), optional
+        A fork server of this machine's: its folder, and the protections that hold. Without it, this process starts its own.
 
     Returns
     -------
-    dict
-        Plain values only: the graded notebook, points by grade id, notes, flags, results, seconds, memory in bytes.
+    GradedSubmission
     """
     notes, flags, failed = [why] if why else [], [], False
-    exercises = [exercise.name for exercise in find_lesson(lesson).exercises]
     if data is not None:
         try:
             if isinstance(data, OSError):
                 raise data
-            found = recognise(data, released)
-            flags += found.flags
-            notes += found.notes
-            with _one_at_a_time:
-                key = (lesson, opening(released), seed, unsandboxed, limits)
-                outcome = _graded(found.notebook, notes, flags, key, shared)
-            return {**outcome, "unanswered": unanswered(found.notebook, released)}
+            recognised = recognise(data, released)
+            notes += recognised.notes
+            flags += recognised.flags
+            setup = Setup(lesson, opening(released), seed, unsandboxed, limits)
+            graded = _graded(recognised.notebook, setup, shared)
+            graded.notes[:0], graded.flags[:0] = notes, flags
+            graded.unanswered = unanswered(recognised.notebook, released)
+            return graded
         except Unreadable as error:
             notes.append(str(error))
         except CourseError:
@@ -51,60 +88,85 @@ def work(lesson, data, why, released, seed, unsandboxed=False, limits=None, shar
             flags += [f"the grader itself failed: {type(error).__name__}: {error}", traceback.format_exc(limit=3)]
             notes.append("The grader could not grade this notebook. Your instructor has been told.")
             failed = True
+    exercises = [exercise.name for exercise in find_lesson(lesson).exercises]
     results = {name: nothing_to_grade(name, registry.checks(name), notes[-1]) for name in exercises}
-    outcome = {**_outcome(None, results, notes, flags), "unanswered": unanswered(released, released)}
-    return {**outcome, "points": {}, "unanswered": [], "failed": True} if failed else outcome
+    if failed:
+        return GradedSubmission(results=results, notes=notes, flags=flags, failed=True)
+    missing = unanswered(released, released)
+    return GradedSubmission(None, _points(results), results, notes, flags, unanswered=missing)
 
 
-def _warm_process(key, shared=None):
-    """The warm process and the truth for ``lesson, opening, seed, unsandboxed, limits``, made when first asked for."""
-    if key not in _warm:
-        lesson, first, seed, unsandboxed, limits = key
-        folder, held = shared or (None, protections(unsandboxed))
-        _warm[key] = (ForkServer(lesson, limits, held, first, folder), Live(seed))
-    return _warm[key]
+def work_for(student, *arguments):
+    """As `work`, and whose it is."""
+    return student, work(*arguments)
 
 
-def _graded(notebook, notes, flags, key, shared):
-    lesson, cells = key[0], list(checks_of(notebook))
-    for attempt, warm in ((1, shared), (2, None)):
-        fork_server, live = _warm_process(key, warm)
-        try:
-            graded = grade_notebook(fork_server, [(source, exercise) for _, source, exercise in cells], live)
-            break
-        except ForkServerGone:
-            _warm.pop(key)[0].close()
-            if attempt == 2:
-                raise
-    for place, (index, _, _) in enumerate(cells):
+def _graded(notebook, setup, shared):
+    """Run and grade a recognised notebook; put the outputs into it."""
+    cells = list(checks_of(notebook))
+    graded = grade_in_session([(source, exercise) for _, source, exercise in cells], setup, shared)
+    for number, (index, _, _) in enumerate(cells):
         cell = notebook["cells"][index]
-        cell["execution_count"], cell["outputs"] = place + 1, graded.outputs.get(place, [])
-    for name in (exercise.name for exercise in find_lesson(lesson).exercises):
-        if name not in graded.results:
-            graded.results[name] = nothing_to_grade(name, registry.checks(name), "Its check cell could not be run.")
-    return _outcome(notebook, graded.results, notes + graded.notes, flags + graded.flags, graded.seconds, graded.memory)
+        cell["execution_count"], cell["outputs"] = number + 1, graded.outputs.get(number, [])
+    results = graded.results
+    for name in (exercise.name for exercise in find_lesson(setup.lesson).exercises):
+        if name not in results:
+            results[name] = nothing_to_grade(name, registry.checks(name), "Its check cell could not be run.")
+    return GradedSubmission(
+        notebook, _points(results), results, graded.notes, graded.flags, graded.seconds, graded.memory
+    )
 
 
-def _outcome(notebook, results, notes, flags, seconds=0.0, memory=0):
-    return {
-        "notebook": notebook,
-        "points": {f"check_{name}": float(result.points) for name, result in results.items()},
-        "results": {name: asdict(result) for name, result in results.items()},
-        "notes": notes,
-        "flags": flags,
-        "seconds": seconds,
-        "memory": memory,
-    }
+def _points(results):
+    """The points of each check cell."""
+    return {f"check_{name}": float(result.points) for name, result in results.items()}
 
 
-def _one(student, *task):
-    return student, work(*task)
+def grade_in_session(cells, setup, shared=None):
+    """Run a notebook's cells and grade its check cells, with another fork server where the first one is gone.
+
+    Parameters
+    ----------
+    cells : list of (str, str or None)
+        As for `grade_notebook`.
+    setup : Setup
+    shared : optional
+        As for `work`.
+
+    Returns
+    -------
+    autograder.grading.notebook.GradedNotebook
+    """
+    with _one_at_a_time:
+        for attempt, other in ((1, shared), (2, None)):
+            fork_server, live = running_for(setup, other)
+            try:
+                return grade_notebook(fork_server, cells, live)
+            except ForkServerGone:
+                running.pop(setup)[0].close()
+                if attempt == 2:
+                    raise
 
 
-def _warm_up(key, shared):
-    """In a worker: get the truth, and wait for the warm process; what goes wrong will be told by the first notebook."""
+def running_for(setup, shared=None):
+    """The fork server and the truth for a setup, made when first asked for."""
+    if setup not in running:
+        folder, held = shared or (None, protections(setup.unsandboxed))
+        fork_server = ForkServer(setup.lesson, setup.limits, held, setup.opening, folder)
+        running[setup] = fork_server, Live(setup.seed)
+    return running[setup]
+
+
+def close_all():
+    """End this process's fork servers."""
+    while running:
+        running.popitem()[1][0].close()
+
+
+def warm_up(setup, shared):
+    """In a worker: get the truth, and wait for the fork server; what goes wrong will be told by the first notebook."""
     with suppress(Exception):
-        fork_server, live = _warm_process(key, shared)
+        fork_server, live = running_for(setup, shared)
         for check in (check for exercise in fork_server.lesson.exercises for check in registry.checks(exercise.name)):
             live.values(check)
         gc.freeze()  # what is loaded stays: no use to look for garbage in it

@@ -6,35 +6,16 @@ whole class.
 """
 
 import json
-from functools import cache
 
 import nbformat
 from nbgrader.preprocessors import Execute, NbGraderPreprocessor
 from traitlets import Bool
 
-from autograder.bank.expected import Live
 from autograder.course import this_course
-from autograder.grading.notebook import about, grade_notebook
+from autograder.grading.notebook import about
 from autograder.grading.repair import checks_of, opening, recognise
-from autograder.sandbox.fork_server import ForkServer
-from autograder.sandbox.protections import protections
+from autograder.grading.worker import Setup, grade_in_session
 from lessonkit.catalogue import lessons
-
-
-@cache
-def warm(lesson, unsandboxed=False):
-    """The warm process of a lesson: one for as long as this process lives."""
-    return ForkServer(lesson, protections=protections(unsandboxed), opening=opening(_released(lesson)))
-
-
-def _released(lesson):
-    return this_course().released(lesson)
-
-
-@cache
-def live():
-    """The truth on the course's secret seed."""
-    return Live(this_course().secret_seed())
 
 
 class Recognise(NbGraderPreprocessor):
@@ -44,9 +25,9 @@ class Recognise(NbGraderPreprocessor):
         name = resources["nbgrader"]["assignment"]
         if name not in lessons():  # an assignment of the instructor's own
             return nb, resources
-        found = recognise(json.dumps(nb).encode(), _released(name))
-        _log(self.log, resources, found)
-        notebook = about(found.notebook, found.notes)
+        recognised = recognise(json.dumps(nb).encode(), this_course().released(name))
+        _log(self.log, resources, recognised)
+        notebook = about(recognised.notebook, recognised.notes)
         return nbformat.from_dict(notebook), resources
 
 
@@ -59,17 +40,18 @@ class GradeOutside(Execute):
         name = resources["nbgrader"]["assignment"]
         if name not in lessons():  # an assignment of the instructor's own: nbgrader's way
             return super().preprocess(nb, resources, km)
-        cells = list(checks_of(nb))
-        graded = grade_notebook(warm(name, self.unsandboxed), [cell[1:] for cell in cells], live())
-        for place, (index, _, _) in enumerate(cells):
-            nb.cells[index].execution_count = place + 1
-            nb.cells[index].outputs = [nbformat.from_dict(output) for output in graded.outputs.get(place, [])]
+        course, cells = this_course(), list(checks_of(nb))
+        setup = Setup(name, opening(course.released(name)), course.secret_seed(), self.unsandboxed)
+        graded = grade_in_session([(source, exercise) for _, source, exercise in cells], setup)
+        for number, (index, _, _) in enumerate(cells):
+            nb.cells[index].execution_count = number + 1
+            nb.cells[index].outputs = [nbformat.from_dict(output) for output in graded.outputs.get(number, [])]
         _log(self.log, resources, graded)
         return nb, resources
 
 
-def _log(log, resources, found):
+def _log(log, resources, result):
     """Tell the instructor what was mended and what should be looked at."""
     who = f"{resources['nbgrader']['student']}, {resources['nbgrader']['assignment']}"
-    for line in (*found.notes, *(f"to be looked at: {flag}" for flag in found.flags)):
+    for line in (*result.notes, *(f"to be looked at: {flag}" for flag in result.flags)):
         log.warning("%s: %s", who, line)

@@ -36,15 +36,18 @@ class Collector(FileNameCollectorPlugin):
         if not match:
             return self._left_out(submitted_file, f"Its name is not one that {type(self).__name__} gives.")
         who = match["who"]
-        found = sorted(self.students(who))
-        if len(found) != 1:
-            said = f"{' and '.join(found)} on the roster are both called so" if found else "nobody on the roster is"
-            return self._left_out(submitted_file, f"It is from {who!r}, and {said}. Enter who that is in the roster.")
-        name = self._name(found[0], match["file"])
-        if (found[0], name) in self._kept:
-            return self._left_out(submitted_file, f"There is another {name} of {found[0]}'s, which was collected.")
-        self._kept.add((found[0], name))
-        return {"student_id": found[0], "file_id": name}
+        students = sorted(self.students(who))
+        if len(students) != 1:
+            why = (
+                f"{' and '.join(students)} on the roster are both called so" if students else "nobody on the roster is"
+            )
+            return self._left_out(submitted_file, f"It is from {who!r}, and {why}. Enter who that is in the roster.")
+        (student,) = students
+        name = self._name(student, match["file"])
+        if (student, name) in self._kept:
+            return self._left_out(submitted_file, f"There is another {name} of {student}'s, which was collected.")
+        self._kept.add((student, name))
+        return {"student_id": student, "file_id": name}
 
     def _left_out(self, path, why):
         self.log.error(
@@ -64,7 +67,10 @@ class Collector(FileNameCollectorPlugin):
     def roster(self):
         """Everyone on the roster: ``(id, first name, last name, number in the learning platform)``."""
         with Gradebook(self.parent.coursedir.db_url) as gradebook:
-            return [(each.id, each.first_name, each.last_name, each.lms_user_id) for each in gradebook.students]
+            return [
+                (student.id, student.first_name, student.last_name, student.lms_user_id)
+                for student in gradebook.students
+            ]
 
     def _name(self, student, name):
         """The file's own name, without the number that a second upload gets: ``06_backward-1.ipynb``, ``06_backward (1).ipynb``."""

@@ -10,9 +10,7 @@ from nbgrader.plugins import ExportPlugin
 from traitlets import Unicode
 
 from autograder.nbgrader_plugins.scores import scores
-
-# A cell that starts with one of these is run as a formula by spreadsheets (OWASP, "CSV Injection").
-FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+from autograder.nbgrader_plugins.spreadsheet import text
 
 
 class Exporter(ExportPlugin):
@@ -59,6 +57,13 @@ class Exporter(ExportPlugin):
             return None
         return score.final
 
+    def final_scores(self, gradebook, assignments, students):
+        """Each student with the final score in each assignment, as `final` has it."""
+        by_assignment = [scores(gradebook, assignment.name) for assignment in assignments]
+        for student in students:
+            pairs = zip(assignments, by_assignment)
+            yield student, [self.final(student, assignment, score_of.get(student.id)) for assignment, score_of in pairs]
+
 
 class Csv(Exporter):
     """nbgrader's own CSV: a row for each student and assignment.
@@ -75,9 +80,9 @@ class Csv(Exporter):
     def rows(self, gradebook, assignments, students):
         yield self.header
         for assignment in assignments:
-            found = scores(gradebook, assignment.name)
+            score_of = scores(gradebook, assignment.name)
             for student in students:
-                score = found.get(student.id)
+                score = score_of.get(student.id)
                 when = (assignment.duedate, score.timestamp) if score else (assignment.duedate, None)
                 about = (student.id, student.last_name, student.first_name, student.email)
                 points = (score.raw, score.penalty, score.final) if score else (0.0, 0.0, 0.0)
@@ -97,14 +102,12 @@ class Canvas(Exporter):
     header = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
 
     def rows(self, gradebook, assignments, students):
-        yield [*self.header, *(text(each.name) for each in assignments)]
-        yield ["    Points Possible", "", "", "", "", *(each.max_score for each in assignments)]
-        found = [scores(gradebook, each.name) for each in assignments]
-        for student in students:
+        yield [*self.header, *(text(assignment.name) for assignment in assignments)]
+        yield ["    Points Possible", "", "", "", "", *(assignment.max_score for assignment in assignments)]
+        for student, points in self.final_scores(gradebook, assignments, students):
             name = ", ".join(filter(None, (student.last_name, student.first_name))) or student.id
-            points = [self.final(student, each, of.get(student.id)) for each, of in zip(assignments, found)]
             about = (text(name), self.identity(student.lms_user_id), "", self.identity(student.id), "")
-            yield [*about, *("" if each is None else round(each, 2) for each in points)]
+            yield [*about, *("" if score is None else round(score, 2) for score in points)]
 
 
 class Moodle(Exporter):
@@ -120,19 +123,11 @@ class Moodle(Exporter):
     header = ("First name", "Last name", "ID number", "Username", "Email address")
 
     def rows(self, gradebook, assignments, students):
-        yield [*self.header, *(text(each.name) for each in assignments)]
-        found = [scores(gradebook, each.name) for each in assignments]
-        for student in students:
-            points = [self.final(student, each, of.get(student.id)) for each, of in zip(assignments, found)]
+        yield [*self.header, *(text(assignment.name) for assignment in assignments)]
+        for student, points in self.final_scores(gradebook, assignments, students):
             finders = (student.lms_user_id or student.id, student.id, student.email)
             about = (text(student.first_name), text(student.last_name), *map(self.identity, finders))
-            yield [*about, *("-" if each is None else round(each, 5) for each in points)]
-
-
-def text(value):
-    """A cell's text on one line; a quote goes before what a spreadsheet would run."""
-    cell = " ".join(str("" if value is None else value).split())
-    return f"'{cell}" if cell.startswith(FORMULA) else cell
+            yield [*about, *("-" if score is None else round(score, 5) for score in points)]
 
 
 def _wanted(entries, kind, key, names):
@@ -140,5 +135,6 @@ def _wanted(entries, kind, key, names):
     names = [str(name) for name in names]
     unknown = sorted(set(names) - {getattr(entry, key) for entry in entries})
     if unknown:
+        # not a CourseError: `nbgrader export` shows a traceback with any other kind of error
         raise SystemExit(f"The gradebook has no {kind} {', '.join(unknown)}.")
     return [entry for entry in entries if not names or getattr(entry, key) in names]

@@ -56,20 +56,20 @@ def scores(gradebook, assignment):
         query = query.join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
         return query.filter(Assignment.name == assignment)
 
-    found = {}
+    score_of = {}
     for student, timestamp, penalty in ask(SubmittedAssignment.timestamp, SubmittedNotebook.late_submission_penalty):
-        score = found.setdefault(student, Score(timestamp, 0.0, 0.0, [], [], []))
+        score = score_of.setdefault(student, Score(timestamp, 0.0, 0.0, [], [], []))
         score.penalty += penalty or 0.0
     cells = ask(BaseCell.name, Grade.score, Grade.auto_score, Grade.manual_score, Grade.needs_manual_grade)
     cells = cells.join(Grade, Grade.notebook_id == SubmittedNotebook.id).join(BaseCell, BaseCell.id == Grade.cell_id)
     for student, name, points, auto, manual, again in cells:
-        if student not in found:  # graded just now, after the first query
+        if student not in score_of:  # graded just now, after the first query
             continue
-        found[student].raw += points
+        score_of[student].raw += points
         if manual is not None:
-            found[student].manual.append(name)
+            score_of[student].manual.append(name)
             if again:
-                found[student].unconfirmed.append(name)
+                score_of[student].unconfirmed.append(name)
         elif auto is None:
-            found[student].waiting.append(name)
-    return found
+            score_of[student].waiting.append(name)
+    return score_of

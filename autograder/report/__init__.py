@@ -5,8 +5,9 @@ nothing of any other host.
 """
 
 import csv
+import io
 
-from autograder.course import COURSE, Course
+from autograder.course import COURSE, Course, write_whole
 from autograder.grading import history
 from autograder.report.gather import read, rows
 from autograder.report.page import page
@@ -44,11 +45,11 @@ def report(lesson, folder=COURSE, compare=None, similar=False, db_url=None):
     if similar:
         from autograder.report.similar import similar as look
 
-        pairs = look(course, lesson.name, list(group.graded), [each.name for each in lesson.exercises])
-    place = course.folder / "reports"
-    place.mkdir(exist_ok=True)
-    html, table = place / f"{lesson.name}.html", place / f"{lesson.name}.csv"
-    html.write_text(page(lesson, group, before, pairs), encoding="utf-8")
-    with open(table, "w", encoding="utf-8", newline="") as file:
-        csv.writer(file, lineterminator="\n").writerows(rows(lesson, group))
+        pairs = look(course, lesson.name, list(group.graded), [exercise.name for exercise in lesson.exercises])
+    reports = course.folder / "reports"
+    html, table = reports / f"{lesson.name}.html", reports / f"{lesson.name}.csv"
+    write_whole(html, page(lesson, group, before, pairs))
+    lines = io.StringIO()
+    csv.writer(lines, lineterminator="\n").writerows(rows(lesson, group))
+    write_whole(table, lines.getvalue())
     return html, table

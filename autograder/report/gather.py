@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from autograder.grading import history
-from autograder.nbgrader_plugins.exporters import text as cell
 from autograder.nbgrader_plugins.scores import scores
+from autograder.nbgrader_plugins.spreadsheet import text as cell
 from autograder.report import items
 
 NOTHING = "Nothing was handed in."
@@ -20,7 +20,7 @@ class Class:
     run : Run
     names : dict of str to str
         What students are called, for everyone on the roster and everyone who handed something in.
-    people : dict of str to (str, str)
+    roster : dict of str to (str, str)
         Last and first names, where the roster has them.
     scores : dict of str to Score
         From nbgrader's gradebook.
@@ -29,23 +29,24 @@ class Class:
 
     run: history.Run
     names: dict
-    people: dict
+    roster: dict
     scores: dict
     max_score: float
 
     @cached_property
-    def entries(self):
-        """The journal of those who are in the class."""
-        return {student: self.run.entries[student] for student in self.names if student in self.run.entries}
+    def submissions(self):
+        """The graded submissions of those who are in the class."""
+        journal = self.run.submissions
+        return {student: journal[student] for student in self.names if student in journal}
 
     @cached_property
     def graded(self):
-        """The journal of those whose notebook was run."""
-        return items.ran(self.entries)
+        """Those of them whose notebook was run."""
+        return items.ran(self.submissions)
 
     def score(self, student):
         """What counts: the gradebook's final score, or, for who has no row there, the autograder's points."""
-        return self.scores[student].final if student in self.scores else items.points(self.entries[student])
+        return self.scores[student].final if student in self.scores else self.submissions[student].earned
 
 
 def read(lesson, course):
@@ -61,66 +62,67 @@ def read(lesson, course):
     everyone = course.students(lesson)
     run = history.current(course, lesson)
     with Gradebook(course.db_url) as gradebook:
-        people = {each.id: (each.last_name or "", each.first_name or "") for each in gradebook.students}
-        found = scores(gradebook, lesson)
-        most = gradebook.find_assignment(lesson).max_score
+        roster = {student.id: (student.last_name or "", student.first_name or "") for student in gradebook.students}
+        scores_of = scores(gradebook, lesson)
+        max_score = gradebook.find_assignment(lesson).max_score
     names = {}
     for student in everyone:
-        last, first = people.get(student, ("", ""))
+        last, first = roster.get(student, ("", ""))
         full = f"{first} {last}".strip()
         names[student] = f"{full} ({student})" if full else student
-    return Class(run, names, people, found, most)
+    return Class(run, names, roster, scores_of, max_score)
 
 
 def rows(lesson, group):
     """The CSV file: a row for each student."""
-    exercises = [each.name for each in lesson.exercises]
+    exercises = [exercise.name for exercise in lesson.exercises]
     yield [
         "student_id", "last_name", "first_name", "state", "auto_points", "raw_score", "late_submission_penalty", "score",
         "max_score", "graded_by_hand", "waiting", "seconds", "memory_mb", *exercises, "mistakes", "flags",
     ]  # fmt: skip
     for student in group.names:
-        entry, score = group.entries.get(student), group.scores.get(student)
-        made = {f"{e}: {row['mistake']}" for e, row in items.outcomes(entry or {"results": {}}) if row["mistake"]}
-        points = [entry["points"].get(f"check_{name}", "") for name in exercises] if entry else [""] * len(exercises)
+        graded, score = group.submissions.get(student), group.scores.get(student)
+        made = (
+            {f"{name}: {outcome.mistake}" for name, outcome in graded.outcomes() if outcome.mistake} if graded else ()
+        )
         yield [
-            *map(cell, (student, *group.people.get(student, ("", "")), state(entry))),
-            items.points(entry) if entry else "",
+            *map(cell, (student, *group.roster.get(student, ("", "")), state(graded))),
+            graded.earned if graded else "",
             *((score.raw, score.penalty, score.final) if score else ("", "", "")),
             group.max_score,
             *map(cell, ("; ".join(sorted(score.manual)), "; ".join(sorted(score.waiting))) if score else ("", "")),
-            *((round(entry["seconds"], 3), megabytes(entry) or "") if entry else ("", "")),
-            *points,
+            *((round(graded.seconds, 3), megabytes(graded) or "") if graded else ("", "")),
+            *(graded.points.get(f"check_{name}", "") if graded else "" for name in exercises),
             cell("; ".join(sorted(made))),
-            cell("; ".join(line.splitlines()[0] for line in entry["flags"]) if entry else ""),
+            cell("; ".join(flag.splitlines()[0] for flag in graded.flags) if graded else ""),
         ]
 
 
-def state(entry):
-    """How far a submission came."""
-    if entry is None:
+def state(graded):
+    """How far a submission came; None is one that has not been graded."""
+    if graded is None:
         return "not graded"
-    if entry["seconds"] > 0:
+    if graded.ran:
         return "graded"
-    return "nothing handed in" if NOTHING in entry["notes"] else "unreadable"
+    return "nothing handed in" if NOTHING in graded.notes else "unreadable"
 
 
-def megabytes(entry):
+def megabytes(graded):
     """The peak of a notebook's memory in MB; None where it was not measured."""
-    return round(entry["memory"] / 2**20, 1) if entry.get("memory") else None
+    return round(graded.memory / 2**20, 1) if graded.memory else None
 
 
 def needs_a_person(group):
     """What a person should look at, each with whom it concerns, most common first."""
 
-    def found():
+    def sentences():
         for student in group.names:
-            entry, score = group.entries.get(student), group.scores.get(student)
-            if entry is None:
+            graded, score = group.submissions.get(student), group.scores.get(student)
+            if graded is None:
                 yield student, "not graded yet: run `python -m autograder grade` again"
-            elif state(entry) == "unreadable":
-                yield student, f"could not be graded: {entry['notes'][0]}"
-            for line in dict.fromkeys(flag.splitlines()[0] for flag in entry["flags"]) if entry else ():
+            elif state(graded) == "unreadable":
+                yield student, f"could not be graded: {graded.notes[0]}"
+            for line in dict.fromkeys(flag.splitlines()[0] for flag in graded.flags) if graded else ():
                 yield student, line
             if score and score.waiting:
                 yield student, f"no grade yet, waits for yours: {', '.join(sorted(score.waiting))}"
@@ -130,4 +132,4 @@ def needs_a_person(group):
                     f"graded by you, and again by the autograder: confirm {', '.join(sorted(score.unconfirmed))}",
                 )
 
-    return items.group(found())
+    return items.group(sentences())

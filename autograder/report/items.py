@@ -42,7 +42,7 @@ class Item:
 
 
 @dataclass
-class Told:
+class Finding:
     """Something that was said to, or of, several students.
 
     Attributes
@@ -58,21 +58,9 @@ class Told:
     students: list = field(default_factory=list)
 
 
-def ran(entries):
-    """The entries of those whose notebook could be run."""
-    return {student: entry for student, entry in entries.items() if entry["seconds"] > 0}
-
-
-def outcomes(entry):
-    """Every check's outcome in a journal entry: ``(exercise, outcome as a dict)``."""
-    for exercise, result in entry["results"].items():
-        for row in result["outcomes"]:
-            yield exercise, row
-
-
-def points(entry):
-    """The points that the autograder gave."""
-    return float(sum(entry["points"].values()))
+def ran(submissions):
+    """The submissions of those whose notebook could be run."""
+    return {student: graded for student, graded in submissions.items() if graded.ran}
 
 
 def discrimination(item, rest):
@@ -102,32 +90,32 @@ def discrimination(item, rest):
     return float(np.corrcoef(item, rest)[0, 1]), ""
 
 
-def analyse(entries):
+def analyse(submissions):
     """Every exercise with its checks.
 
     Parameters
     ----------
-    entries : dict of str to dict
-        Journal entries of those whose notebook was run.
+    submissions : dict of str to GradedSubmission
+        Of those whose notebook was run.
 
     Returns
     -------
     list of (Item, list of Item)
         The exercise as a whole, and its checks.
     """
-    keys, places = [], {}
-    for entry in entries.values():
-        for exercise, row in outcomes(entry):
-            if (exercise, row["check"]) not in places:
-                places[exercise, row["check"]] = len(keys)
-                keys.append((exercise, row["title"], row["points"]))
-    earned = np.full((len(entries), len(keys)), np.nan)  # (students, checks), nan where a check was not there yet
+    keys, columns_of = [], {}
+    for graded in submissions.values():
+        for exercise, outcome in graded.outcomes():
+            if (exercise, outcome.check) not in columns_of:
+                columns_of[exercise, outcome.check] = len(keys)
+                keys.append((exercise, outcome.title, outcome.points))
+    earned = np.full((len(submissions), len(keys)), np.nan)  # (students, checks), nan where a check was not there yet
     blank = np.zeros(earned.shape, bool)
-    for number, entry in enumerate(entries.values()):
-        for exercise, row in outcomes(entry):
-            place = places[exercise, row["check"]]
-            earned[number, place] = row["points"] * row["passed"]
-            blank[number, place] = row["kind"] in ("empty", "waits")
+    for row, graded in enumerate(submissions.values()):
+        for exercise, outcome in graded.outcomes():
+            column = columns_of[exercise, outcome.check]
+            earned[row, column] = outcome.points * outcome.passed
+            blank[row, column] = outcome.kind in ("empty", "waits")
     total = np.nansum(earned, axis=1)
 
     def item(exercise, title, columns):
@@ -139,48 +127,47 @@ def analyse(entries):
         share = float(mine.mean() / most) if most and len(mine) else 0.0
         return Item(exercise, title, most, int(took.sum()), full, nothing, share, value, why)
 
-    found = []
+    analysis = []
     for exercise in dict.fromkeys(key[0] for key in keys):
-        columns = [place for place, key in enumerate(keys) if key[0] == exercise]
+        columns = [column for column, key in enumerate(keys) if key[0] == exercise]
         checks = [item(exercise, keys[column][1], [column]) for column in columns]
-        found.append((item(exercise, "", columns), checks))
-    return found
+        analysis.append((item(exercise, "", columns), checks))
+    return analysis
 
 
-def mistakes(entries):
+def mistakes(submissions):
     """The known mistakes, most common first; one that a student made in several checks of an exercise counts once."""
-    found = {}
-    for student, entry in entries.items():
-        for exercise, row in outcomes(entry):
-            if row["mistake"]:
-                told = found.setdefault((exercise, row["mistake"]), Told((exercise, row["mistake"]), row["sentence"]))
-                if student not in told.students[-1:]:
-                    told.students.append(student)
-    return _most_common_first(found)
+    return _findings(submissions, lambda outcome: outcome.mistake)
 
 
-def unnamed(entries):
+def unnamed(submissions):
     """What failed without a known mistake, most common first: by exercise, and by what the values looked like.
 
     The sentence is that of the first student; a student counts once at each kind.
     """
-    found = {}
-    for student, entry in entries.items():
-        for exercise, row in outcomes(entry):
-            if not row["passed"] and row["kind"] not in ("mistake", "empty", "waits"):
-                told = found.setdefault((exercise, row["kind"]), Told((exercise, row["kind"]), row["sentence"]))
-                if student not in told.students[-1:]:
-                    told.students.append(student)
-    return _most_common_first(found)
+    named = ("mistake", "empty", "waits")
+    return _findings(submissions, lambda outcome: not outcome.passed and outcome.kind not in named and outcome.kind)
+
+
+def _findings(submissions, name):
+    """Outcomes by exercise and by what `name` returns of them, where it returns something."""
+    findings = {}
+    for student, graded in submissions.items():
+        for exercise, outcome in graded.outcomes():
+            if what := name(outcome):
+                finding = findings.setdefault((exercise, what), Finding((exercise, what), outcome.sentence))
+                if student not in finding.students[-1:]:
+                    finding.students.append(student)
+    return _most_common_first(findings)
 
 
 def group(pairs):
     """What was said, most common first, from pairs of student and sentence."""
-    found = {}
+    findings = {}
     for student, sentence in pairs:
-        found.setdefault(sentence, Told((), sentence)).students.append(student)
-    return _most_common_first(found)
+        findings.setdefault(sentence, Finding((), sentence)).students.append(student)
+    return _most_common_first(findings)
 
 
-def _most_common_first(found):
-    return sorted(found.values(), key=lambda told: (-len(told.students), told.what, told.sentence))
+def _most_common_first(findings):
+    return sorted(findings.values(), key=lambda finding: (-len(finding.students), finding.what, finding.sentence))

@@ -82,14 +82,14 @@ def page(lesson, group, before=None, pairs=None):
         **stylesheet.style((HERE / "page.css").read_text(encoding="utf-8")),
         group=group,
         written=datetime.now(UTC),
-        states={name: [s for s in group.names if state(group.entries.get(s)) == name] for name in STATES},
+        states={name: [s for s in group.names if state(group.submissions.get(s)) == name] for name in STATES},
         attention=needs_a_person(group),
         spread=points_spread(group),
         mistakes=items.mistakes(graded),
         unnamed=items.unnamed(graded),
         analysis=analysis,
         exercises_plot=_exercises_plot(analysis),
-        seconds=_resource([entry["seconds"] for entry in graded.values()], "seconds", "Time"),
+        seconds=_resource([submission.seconds for submission in graded.values()], "seconds", "Time"),
         memory=_resource([m for m in map(megabytes, graded.values()) if m], "MB", "Memory"),
         heaviest=_ends(graded),
         everyone=_listed(group),
@@ -97,7 +97,6 @@ def page(lesson, group, before=None, pairs=None):
         then=comparison(group, before) if before else None,
         megabytes=megabytes,
         state=state,
-        points=items.points,
         limits={"few": items.FEW, "everyone": EVERYONE, "ends": ENDS, "pairs": PAIRS, "mistakes": MISTAKES},
     )  # fmt: skip
 
@@ -198,12 +197,12 @@ def _ends(graded):
     def most(measure):
         return sorted(graded, key=lambda student: -(measure(graded[student]) or 0))[: min(ENDS, 5)]
 
-    return {"seconds": most(lambda entry: entry["seconds"]), "memory": most(megabytes)}
+    return {"seconds": most(lambda submission: submission.seconds), "memory": most(megabytes)}
 
 
 def _listed(group):
     """The students that the page lists: everyone, or of a large class those at the ends of the scores."""
-    students = sorted(group.entries, key=lambda student: (-group.score(student), group.names[student]))
+    students = sorted(group.submissions, key=lambda student: (-group.score(student), group.names[student]))
     return students if len(students) <= EVERYONE else [*students[:ENDS], *students[-ENDS:]]
 
 
@@ -220,7 +219,7 @@ class Comparison:
         The distributions, and the exercises.
     rows : list of (str, str, Item or None, Item or None)
         Exercise, check, and how each was then and is now.
-    mistakes : list of (Told or None, Told or None)
+    mistakes : list of (Finding or None, Finding or None)
         Then and now, those that changed most first.
     both : int
         How many students were graded in both runs.
@@ -241,8 +240,8 @@ class Comparison:
 
 def comparison(group, before):
     """How the class stands now, beside an earlier run."""
-    old, new = items.ran(before.entries), group.graded
-    was, now = ({student: items.points(entry) for student, entry in run.items()} for run in (old, new))
+    old, new = items.ran(before.submissions), group.graded
+    was, now = ({student: graded.earned for student, graded in run.items()} for run in (old, new))
     pairs = _matched(items.analyse(old), items.analyse(new))
     wholes = [(name, a, b) for name, title, a, b in pairs if not title and a and b]
     moved = [
@@ -294,10 +293,10 @@ def _overlay(was, now, most):
 
 def _mistakes_then_and_now(old, new):
     """Each mistake of either run, by how much its share of the class changed."""
-    then, now = ({told.what: told for told in items.mistakes(run)} for run in (old, new))
+    then, now = ({finding.what: finding for finding in items.mistakes(run)} for run in (old, new))
 
-    def share(told, run):
-        return len(told.students) / len(run) if told else 0.0
+    def share(finding, run):
+        return len(finding.students) / len(run) if finding else 0.0
 
     rows = [(then.get(what), now.get(what)) for what in dict.fromkeys([*now, *then])]
     return sorted(rows, key=lambda row: -abs(share(row[1], new) - share(row[0], old)))

@@ -50,19 +50,19 @@ def similar(course, lesson, students, exercises):
     for student in students:
         data, _ = course.submission(lesson, student)
         try:
-            found = _forms(recognise(data, released).notebook, exercises) if isinstance(data, bytes) else {}
+            written = _forms(recognise(data, released).notebook, exercises) if isinstance(data, bytes) else {}
         except Unreadable:
             continue
-        forms[student] = {name: form for name, form in found.items() if form != unwritten.get(name)}
+        forms[student] = {name: form for name, form in written.items() if form != unwritten.get(name)}
     telling = _without_the_common(forms)
     letters = {}
-    texts = {student: _text(found, exercises, letters) for student, found in telling.items()}
+    texts = {student: _text(of_student, exercises, letters) for student, of_student in telling.items()}
     texts = {student: text for student, text in texts.items() if len(text) >= LEAST}
     who = list(texts)
     if len(who) < 2:
         return []
-    written = list(texts.values())
-    percent = process.cdist(written, written, scorer=fuzz.ratio, score_cutoff=CUTOFF, dtype=np.uint8, workers=-1)
+    compared = list(texts.values())
+    percent = process.cdist(compared, compared, scorer=fuzz.ratio, score_cutoff=CUTOFF, dtype=np.uint8, workers=-1)
     pairs = []
     for a, b in np.argwhere(np.triu(percent, 1)):
         one, other = telling[who[a]], telling[who[b]]
@@ -91,9 +91,9 @@ def form(source):
             elif isinstance(value, str):
                 tokens.append(value)  # an attribute, or a keyword's name: what is called, not how a student named it
             else:
-                for each in value if isinstance(value, list) else [value]:
-                    if isinstance(each, ast.AST):
-                        visit(each)
+                for child in value if isinstance(value, list) else [value]:
+                    if isinstance(child, ast.AST):
+                        visit(child)
 
     try:
         visit(ast.parse(source))
@@ -108,24 +108,24 @@ def _is_docstring(node):
 
 def _forms(notebook, exercises):
     """The form of each exercise in a notebook."""
-    found = {}
+    forms = {}
     for cell in notebook["cells"]:
         name = cell["metadata"].get("nbgrader", {}).get("grade_id")
         if name in exercises:
-            found[name] = form("".join(cell["source"]))
-    return {name: each for name, each in found.items() if each}
+            forms[name] = form("".join(cell["source"]))
+    return {name: tokens for name, tokens in forms.items() if tokens}
 
 
 def _without_the_common(forms):
-    counts = Counter((name, each) for found in forms.values() for name, each in found.items())
+    counts = Counter((name, tokens) for of_student in forms.values() for name, tokens in of_student.items())
     most = max(COMMON[0], COMMON[1] * len(forms))
     return {
-        student: {name: each for name, each in found.items() if counts[name, each] <= most}
-        for student, found in forms.items()
+        student: {name: tokens for name, tokens in of_student.items() if counts[name, tokens] <= most}
+        for student, of_student in forms.items()
     }
 
 
-def _text(found, exercises, letters):
+def _text(forms, exercises, letters):
     """The forms as one text of one letter a token: what rapidfuzz compares fastest."""
-    tokens = (token for name in exercises for token in (name, *found.get(name, ())) if name in found)
+    tokens = (token for name in exercises for token in (name, *forms.get(name, ())) if name in forms)
     return "".join(chr(0x100 + letters.setdefault(token, len(letters))) for token in tokens)

@@ -23,7 +23,7 @@ def figure(title, description, height, parts):
 
 
 def label(x, y, text, anchor="start", kind=""):
-    """Words at a place."""
+    """Words at a point."""
     return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" class="{kind}">{escape(text)}</text>'
 
 
@@ -54,16 +54,16 @@ def histogram(title, description, edges, counts, unit, before=None, whole=False)
     step = (right - left) / len(counts)
     parts = [line(left, floor, right, floor), label(left - 6, floor, "0", "end")]
     parts.append(label(left - 6, top + 8, f"{most:.0%}" if before is not None else f"{most:g}", "end"))
-    for place, share in enumerate(shares[0]):
+    for column, share in enumerate(shares[0]):
         height = (floor - top) * share / most
-        parts.append(rectangle(left + place * step + 1.5, floor - height, step - 3, height, "now"))
-    for place, share in enumerate(shares[1] if before is not None else ()):
+        parts.append(rectangle(left + column * step + 1.5, floor - height, step - 3, height, "now"))
+    for column, share in enumerate(shares[1] if before is not None else ()):
         height = (floor - top) * share / most
-        parts += [rectangle(left + place * step + step / 4, floor - height, step / 2, height, k) for k in OUTLINE]
+        parts += [rectangle(left + column * step + step / 4, floor - height, step / 2, height, k) for k in OUTLINE]
     every = max(1, round(len(counts) / 8))
-    for place in range(0, len(edges) - whole, every):
-        x = left + (place + whole / 2) * step
-        parts += [line(x, floor, x, floor + 4), label(x, floor + 17, f"{edges[place]:g}", "middle")]
+    for column in range(0, len(edges) - whole, every):
+        x = left + (column + whole / 2) * step
+        parts += [line(x, floor, x, floor + 4), label(x, floor + 17, f"{edges[column]:g}", "middle")]
     parts.append(label((left + right) / 2, floor + 34, unit, "middle"))
     return figure(title, description, floor + 42, parts)
 

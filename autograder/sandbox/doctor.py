@@ -45,7 +45,7 @@ def _seen_in_namespaces(scratch):
 def _try_capabilities(folder):
     lockdown.drop_capabilities()
     try:
-        lockdown._call("sethostname", b"x", 1)
+        lockdown.call_libc("sethostname", b"x", 1)
     except PermissionError:
         return
     raise OSError("the process could still change the host's name")
@@ -101,18 +101,18 @@ def _try(trial, folder):
     if pid == 0:
         try:
             trial(folder)
-            said = "holds"
+            verdict = "holds"
         except BaseException as error:
-            said = f"{type(error).__name__}: {error}"
-        os.write(write, said.encode())
+            verdict = f"{type(error).__name__}: {error}"
+        os.write(write, verdict.encode())
         os._exit(0)
     os.close(write)
     with open(read, "rb") as pipe:
         ready, _, _ = select.select([pipe], [], [], TRIAL_LIMIT)
-        said = pipe.read().decode() or "the trial was stopped" if ready else "the trial came to no end"
+        verdict = pipe.read().decode() or "the trial was stopped" if ready else "the trial came to no end"
     os.kill(pid, signal.SIGKILL)
     os.waitpid(pid, 0)
-    return "" if said == "holds" else said
+    return "" if verdict == "holds" else verdict
 
 
 def missing():

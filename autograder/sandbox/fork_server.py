@@ -1,4 +1,4 @@
-"""The fork server: a warm process for one lesson, from which a session is forked for each notebook."""
+"""The fork server: a process that is warm for one lesson, from which a session is forked for each submission."""
 
 import contextlib
 import fcntl
@@ -26,12 +26,12 @@ from lessonkit.catalogue import lesson as find_lesson
 INSIDE = Path(__file__).parent / "inside"
 DOWNLOADS = ("get_california_housing_data", "get_MNIST_data")  # they import scikit-learn, which takes a second
 BACKEND = "module://matplotlib_inline.backend_inline"  # figures are shown in the notebook, as by Jupyter's kernel
-START_LIMIT = 120  # seconds until the warm process is ready
-PREFIX = "grading-"  # of the folders that hold a warm process's files
+START_LIMIT = 120  # seconds until it is ready
+PREFIX = "grading-"  # of the folders that hold a fork server's files
 
 
 class ForkServerGone(Exception):
-    """The warm process is gone: start another one."""
+    """The fork server is gone: start another one."""
 
 
 def sweep():
@@ -42,7 +42,7 @@ def sweep():
             shutil.rmtree(lock.parent, ignore_errors=True)
 
 
-def _place(path, data):
+def _write(path, data):
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(data)
 
@@ -54,7 +54,7 @@ def _font_lists():
 
 
 class ForkServer:
-    """The warm process for one lesson.
+    """The grader's end of a fork server for one lesson.
 
     It starts in the background: what asks for it first waits until it is ready.
 
@@ -66,24 +66,36 @@ class ForkServer:
     protections : tuple of str
         Which of `PROTECTIONS` to apply.
     opening : tuple of str
-        Cells with which the lesson begins, before the first exercise. They are run once, in the warm process: a notebook
+        Cells with which the lesson begins, before the first exercise. They are run once, before any fork: a notebook
         that begins with the same cells goes on from there.
     folder : path, optional
-        The folder of a warm process with all of the above that another grader of this machine has started: its warmth
-        is shared.
+        The folder of a fork server with all of the above that another grader of this machine has started: it is shared.
     """
 
     def __init__(self, lesson, limits=None, protections=PROTECTIONS, opening=(), folder=None):
         self.lesson, self.limits = find_lesson(lesson), limits or lockdown.Limits()
         self.opening, self._protections, self._bare = tuple(opening), protections, None
         self._process = self._connection = self._lines = self._outputs = None
+        self.folder = None if folder is None else Path(folder)
         if folder is None:
             self._start()
-        else:
-            self.folder = Path(folder)
         self.scratch = self.folder / "scratch"
 
     def _start(self):
+        self._make_folder()
+        with socket.socket(socket.AF_UNIX) as listener, open(self.folder / "log", "wb") as log:
+            listener.bind(str(self.folder / "socket"))
+            listener.listen()
+            self._process = subprocess.Popen(
+                [sys.executable, "-I", "-B", str(INSIDE / "__main__.py"), str(listener.fileno())], pass_fds=[listener.fileno()],
+                env=self._environment(), cwd=self.folder / "scratch", stdin=subprocess.PIPE, stdout=log, stderr=log,
+            )  # fmt: skip
+        self._write_bundle()
+        with contextlib.suppress(BrokenPipeError):  # it has ended; its log will be shown
+            self._process.stdin.write(json.dumps(self._options()).encode() + b"\n")
+            self._process.stdin.flush()  # and never closed: its end is how the fork server knows of ours
+
+    def _make_folder(self):
         sweep()
         self.folder = folder = Path(tempfile.mkdtemp(prefix=PREFIX))
         self._lock = open(folder / "lock.new", "w")  # held as long as this process lives
@@ -92,39 +104,34 @@ class ForkServer:
         self._end = Finalize(self, shutil.rmtree, (folder, True), exitpriority=1)  # also at a worker's end
         for name in ("root", "scratch", "matplotlib"):
             (folder / name).mkdir()
-        with contextlib.suppress(OSError):  # then the warm process makes its own
+        with contextlib.suppress(OSError):  # then the fork server makes its own
             for fonts in _font_lists():
                 shutil.copy(fonts, folder / "matplotlib")
-        environment = {
+
+    def _environment(self):
+        return {
             "PATH": os.defpath,
-            "HOME": str(folder / "scratch"),
-            "MPLCONFIGDIR": str(folder / "matplotlib"),
+            "HOME": str(self.folder / "scratch"),
+            "MPLCONFIGDIR": str(self.folder / "matplotlib"),
             "MPLBACKEND": BACKEND,
             "LANG": "C.UTF-8",
             "JOBLIB_MULTIPROCESSING": "0",  # it would warn that it cannot
-            "MALLOC_MMAP_THRESHOLD_": str(
-                2**25
-            ),  # arrays and pictures that are freed serve the next, as under `make lab`
+            # Arrays and pictures that are freed serve the next ones, as under `make lab`.
+            "MALLOC_MMAP_THRESHOLD_": str(2**25),
             "MALLOC_TRIM_THRESHOLD_": str(2**28),
             **{name: "1" for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")},
         }
-        with socket.socket(socket.AF_UNIX) as listener, open(folder / "log", "wb") as log:
-            listener.bind(str(folder / "socket"))
-            listener.listen()
-            self._process = subprocess.Popen(
-                [sys.executable, "-I", "-B", str(INSIDE / "__main__.py"), str(listener.fileno())], pass_fds=[listener.fileno()],
-                env=environment, cwd=folder / "scratch", stdin=subprocess.PIPE, stdout=log, stderr=log,
-            )  # fmt: skip
+
+    def _write_bundle(self):
+        """What a session can import: the lesson's bundle without the recorded truth, and of the grader `inside` alone."""
+        bundle = self.folder / "bundle"
         for name, data in library(self.lesson):
-            if not name.endswith(".npz"):  # no recorded truth
-                _place(folder / "bundle" / name, data)
-        for name in ("autograder", "autograder/sandbox"):  # of the grader, a session can import `inside` alone
-            _place(folder / "bundle" / name / "__init__.py", b"")
+            if not name.endswith(".npz"):
+                _write(bundle / name, data)
+        for name in ("autograder", "autograder/sandbox"):
+            _write(bundle / name / "__init__.py", b"")
         for path in INSIDE.glob("*.py"):
-            _place(folder / "bundle" / "autograder" / "sandbox" / "inside" / path.name, path.read_bytes())
-        with contextlib.suppress(BrokenPipeError):  # it has ended; its log will be shown
-            self._process.stdin.write(json.dumps(self._options()).encode() + b"\n")
-            self._process.stdin.flush()  # and never closed: its end is how the warm process knows of ours
+            _write(bundle / "autograder" / "sandbox" / "inside" / path.name, path.read_bytes())
 
     def _options(self):
         project = [Path(module.__file__).parent for module in (lessonkit, reference_impl)] + [INSIDE.parent.parent]
@@ -165,12 +172,12 @@ class ForkServer:
             return [clean_outputs(text, []) for text in json.loads(line)]
         if self._process is None:
             raise ForkServerGone("The warm process that was to be shared has ended.")
-        said = (self.folder / "log").read_text(errors="replace")[-2000:]
+        log = (self.folder / "log").read_text(errors="replace")[-2000:]
         self.close()
-        raise RuntimeError(f"The process that runs notebooks did not start:\n{said}")
+        raise RuntimeError(f"The process that runs notebooks did not start:\n{log}")
 
     def for_cells(self, cells):
-        """The warm process for a notebook: this one where it begins with the opening, else one that has run no cell.
+        """The fork server for a notebook: this one where it begins with the opening, else one that has run no cell.
 
         Parameters
         ----------
@@ -184,7 +191,7 @@ class ForkServer:
         return self._bare
 
     def session(self, end=None):
-        """Fork a process for one notebook, which may run until `end` on `time.monotonic`'s clock."""
+        """Fork a session, which may run until `end` on `time.monotonic`'s clock."""
         self.opened()
         try:
             scratch = tempfile.mkdtemp(dir=self.scratch)
@@ -196,7 +203,7 @@ class ForkServer:
         return Session(self, pid, ours, scratch, end or time.monotonic() + self.limits.notebook)
 
     def end(self, pid):
-        """End a notebook's process and all that it has started; return its peak resident memory in bytes."""
+        """End a session's process and all that it has started; return its peak resident memory in bytes."""
         try:
             return int(self._order({"do": "end", "pid": pid}))
         except ForkServerGone:
@@ -213,7 +220,7 @@ class ForkServer:
         return line
 
     def close(self):
-        """End the warm process, and remove all that it used; one that is shared is only left."""
+        """End the fork server, and remove all that it used; one that is shared is only left."""
         if self._bare is not None:
             self._bare.close()
         for half in (self._lines, self._connection):

@@ -16,7 +16,7 @@ def protections(unsandboxed=False):
     CourseError
         If one is missing and `unsandboxed` is false.
     """
-    reasons = _missing()
+    reasons = missing()
     if reasons and not unsandboxed:
         what = "; ".join(f"{name} ({reason})" for name, reason in reasons.items())
         raise CourseError(
@@ -27,5 +27,6 @@ def protections(unsandboxed=False):
 
 
 @cache
-def _missing():
+def missing():
+    """As `doctor.missing`, tried once."""
     return doctor.missing()

@@ -18,11 +18,11 @@ GONE = "Its process ended in the middle: did it exit, or use more than a noteboo
 
 
 class Died(Exception):
-    """The notebook's process is gone, or can no longer be trusted to answer."""
+    """The session's process is gone, or can no longer be trusted to answer."""
 
 
 class Session:
-    """One notebook's locked-in process: runs cells, and is the host of the checks.
+    """The grader's end of a session: runs cells, and is the host of the checks.
 
     Attributes
     ----------
@@ -30,7 +30,7 @@ class Session:
     flags : list of str
         What looked like tampering.
     memory : int
-        Peak resident memory in bytes, known once it is closed. The libraries that it shares with the warm process count.
+        Peak resident memory in bytes, known once it is closed. The libraries that it shares with the fork server count.
     """
 
     def __init__(self, fork_server, pid, channel, scratch, end):
@@ -184,7 +184,7 @@ OUTPUT_FIELDS = {
 
 
 def clean_outputs(text, flags):
-    """The outputs that a notebook's process sent, rebuilt from what nbformat knows."""
+    """The outputs that a session sent, rebuilt from what nbformat knows."""
     try:
         outputs = json.loads(text) if isinstance(text, str) and len(text) <= MAX_OUTPUT_TEXT else None
     except (ValueError, RecursionError):
@@ -196,7 +196,7 @@ def clean_outputs(text, flags):
     for output in outputs[:MAX_OUTPUTS]:
         kind = output.get("output_type") if isinstance(output, dict) else None
         fields = OUTPUT_FIELDS.get(kind) if isinstance(kind, str) else None
-        if not fields or not all(isinstance(output.get(name), each) for name, each in fields.items()):
+        if not fields or not all(isinstance(output.get(name), expected) for name, expected in fields.items()):
             continue
         clean = {"output_type": kind, **{name: output[name] for name in fields}}
         if "data" in clean:  # what a check yielded is ours to say

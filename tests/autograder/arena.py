@@ -20,6 +20,17 @@ RELEASED = (COURSE / "lessons" / LESSON / f"{LESSON}.ipynb").read_text(encoding=
 SHORT = Limits(memory=2**31, cell=1.5, call=0.8, exercise=3.0, notebook=60.0)
 MARKER = "marker-" + secrets.token_hex(8)
 
+# What the attackers have done honestly, and what they have left empty and want points for.
+HONEST = ("relu_forward", "relu_backward", "sigmoid_forward", "sigmoid_backward")
+EMPTY = ("tanh_forward", "tanh_backward")
+FIND_CHANNEL = """import os, struct
+from autograder.sandbox.inside import wire
+def _is_socket(fd):
+    try: return os.fstat(fd).st_mode & 0o170000 == 0o140000
+    except OSError: return False
+channel = next(filter(_is_socket, range(3, 1000)))
+"""
+
 
 def solved(*names):
     """The right answers of `names`, or of all exercises."""
@@ -85,3 +96,11 @@ def snapshot(folder):
         content = path.read_bytes() if path.is_file() else b""
         about[str(path)] = (status.st_mode, status.st_uid, status.st_mtime_ns, content, tuple(os.listxattr(path)))
     return about
+
+
+def all_stands(grader, world, before, listener):
+    """Nothing outside was touched or reached, nothing is left, and the next student is graded as ever."""
+    assert snapshot(world) == before
+    assert not listener[1]
+    assert not grader.processes()
+    assert grader(notebook(solved())).points == dict.fromkeys(EXERCISES, 5.0)

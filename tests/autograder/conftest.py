@@ -1,4 +1,4 @@
-"""A warm process with short limits, and an outside world that no submission may see or touch."""
+"""A fork server with short limits, and an outside world that no submission may see or touch."""
 
 import pytest
 from arena import LESSON, MARKER, SHORT, Grader
@@ -9,7 +9,7 @@ from autograder.sandbox.fork_server import ForkServer
 
 @pytest.fixture(scope="module")
 def grader():
-    missing = protections._missing()
+    missing = protections.missing()
     if missing:
         pytest.skip(f"needs every protection of Linux; missing here: {missing}")
     with pytest.MonkeyPatch.context() as patch:

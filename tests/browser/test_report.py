@@ -15,6 +15,8 @@ from nbgrader.api import Gradebook, Student
 from autograder import __main__ as command_line
 from autograder.course import COURSE, Course
 from autograder.grading import assignment, worker
+from autograder.grading.gradebook import Writer
+from autograder.grading.submission import read_entry
 from autograder.report import items, read, report
 from autograder.sandbox import protections
 from lessonkit.catalogue import lesson as find_lesson
@@ -50,8 +52,8 @@ def written(released, answers):
 @pytest.fixture(scope="module")
 def course(tmp_path_factory):
     """A course whose class has handed in three lessons, with what each student was made to get wrong."""
-    if protections._missing():
-        pytest.skip(f"needs every protection of Linux; missing here: {protections._missing()}")
+    if protections.missing():
+        pytest.skip(f"needs every protection of Linux; missing here: {protections.missing()}")
     course = Course(tmp_path_factory.mktemp("class"))
     shutil.copy(COURSE / "nbgrader_config.py", course.folder)
     rng = np.random.default_rng(0)
@@ -79,9 +81,7 @@ def course(tmp_path_factory):
     for name in LESSONS:
         assignment.grade(name, course.folder, jobs=1, quiet=True)
     yield course
-    for fork_server, _ in worker._warm.values():
-        fork_server.close()
-    worker._warm.clear()
+    worker.close_all()
 
 
 @pytest.fixture(params=LESSONS)
@@ -196,7 +196,7 @@ def test_two_runs_stand_side_by_side(course, monkeypatch, capsys, browser, axe):
     solved = right(exercise.name for exercise in find_lesson(name).exercises)
     released = (course.folder / "lessons" / name / f"{name}.ipynb").read_text(encoding="utf-8")
     group = read(name, course)
-    better = [s for s in group.graded if items.points(group.graded[s]) < group.max_score][:5]
+    better = [s for s in group.graded if group.graded[s].earned < group.max_score][:5]
     for student in better:
         hand_in(course.folder, student, name, written(released, solved))
     assignment.grade(name, course.folder, jobs=1, quiet=True)
@@ -258,13 +258,10 @@ def another(course, folder, people):
     with Gradebook(other.db_url) as gradebook:
         gradebook.db.add_all(Student(id=student) for student in people)
         gradebook.db.commit()
-    writer = gradebook.Writer(other, lesson, 1)
-    entries = {old: json.loads(course.journal(lesson, old).read_text(encoding="utf-8")) for old in set(people.values())}
+    writer = Writer(other, lesson, 1)
+    entries = {old: read_entry(course.journal(lesson, old)) for old in set(people.values())}
     for new, old in people.items():
-        outcome = {
-            key: entries[old][key] for key in ("points", "results", "notes", "flags", "seconds", "memory", "unanswered")
-        }
-        writer.write_journal(new, outcome, "made")
+        writer.write_journal(new, entries[old].submission, "made")
     return folder
 
 

@@ -166,9 +166,9 @@ def test_a_lesson_on_a_telephone_from_the_first_mistake_to_the_grade(page, site,
     if doctor.missing():
         return  # grading asks for every protection of Linux
     released = json.loads((COURSE / "lessons" / LESSON / f"{LESSON}.ipynb").read_text(encoding="utf-8"))
-    outcome = work(LESSON, handed_in, "", released, seed=3)
-    assert sum(outcome["points"].values()) == sum(registry.points(name) for name in EXERCISES)
-    assert not outcome["flags"]
+    graded = work(LESSON, handed_in, "", released, seed=3)
+    assert graded.earned == sum(registry.points(name) for name in EXERCISES)
+    assert not graded.flags
 
 
 def test_a_network_trains_in_the_browser(page, site):

@@ -25,9 +25,10 @@ class Cluster:
         self.folder, self.processes = folder, []
         self.scheduler = self.start("distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", "0",
                                     "--no-dashboard", "--scheduler-file", "scheduler.json")  # fmt: skip
-        while not (folder / "scheduler.json").exists():
+        file = folder / "scheduler.json"
+        while not (file.exists() and file.read_text().rstrip().endswith("}")):  # written, and to its end
             time.sleep(0.05)
-        self.address = json.loads((folder / "scheduler.json").read_text())["address"]
+        self.address = json.loads(file.read_text())["address"]
         self.workers = [
             self.start("distributed.cli.dask_worker", self.address, "--nthreads", "1", "--no-dashboard", *options)
             for options in [("--no-nanny",), *[()] * (workers - 1)]

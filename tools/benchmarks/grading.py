@@ -214,7 +214,7 @@ def phases(folder, students=20):
     course = Course(folder)
     released, seed = course.released(LESSON), course.secret_seed()
     data, why = course.submission(LESSON, "student-00000")
-    worker.work(LESSON, data, why, released, seed)  # starts the warm process
+    worker.work(LESSON, data, why, released, seed)  # starts the fork server
     watch = Stopwatch()
     with contextlib.ExitStack() as stack:
         writer = stack.enter_context(gradebook.Writer(course, LESSON, seed))
@@ -222,7 +222,7 @@ def phases(folder, students=20):
             ("recognise", worker, "recognise"),
             ("fork and lock in", ForkServer, "session"),
             ("cells and figures", Session, "run"),
-            ("checks", notebook, "_grade"),
+            ("checks", notebook, "grade_secretly"),
             ("end the process", Session, "close"),
         ):
             stack.enter_context(watch.on(phase, owner, name))
@@ -234,9 +234,7 @@ def phases(folder, students=20):
             writer.record(f"student-{number:05d}", outcome, "")
         end = time.perf_counter()
     watch.seconds["gradebook and files"], total = end - recorded, end - start
-    for fork_server, _ in worker._warm.values():
-        fork_server.close()
-    worker._warm.clear()
+    worker.close_all()
     watch.seconds["all else"] = total - sum(watch.seconds.values())
     figures = {f"{phase}": Figure.of([1e3 * s / students], "ms") for phase, s in watch.seconds.items()}
     return Row("where a submission's time goes, one job", figures)

@@ -26,7 +26,7 @@ def simulate(submissions):
     """Grade the class; return what was seen, as plain values."""
     import pgserver
 
-    from autograder.grading import grade as tool
+    from autograder.grading import assignment as tool
     from tools.benchmarks.cluster import Cluster
 
     with tempfile.TemporaryDirectory() as folder:
@@ -62,7 +62,7 @@ def simulate(submissions):
             tenth = max(1, submissions // 10)
             return {
                 "submissions": submissions,
-                "graded": sum(sum(outcome["points"].values()) > 0 for outcome in outcomes.values()),
+                "graded": sum(graded.earned > 0 for graded in outcomes.values()),
                 "in the gradebook": in_gradebook(db_url),
                 "why not all points": why_not_all_points(outcomes),
                 "seconds": seconds,
@@ -78,13 +78,14 @@ def simulate(submissions):
             server.cleanup()
 
 
-def why_not_all_points(outcomes):
+def why_not_all_points(submissions):
     """What was said to those who, though their answers are right, got less than others."""
-    most = max(sum(outcome["points"].values()) for outcome in outcomes.values())
-    lacking = [each for each in outcomes.values() if sum(each["points"].values()) < most]
-    checks = [check for each in lacking for result in each["results"].values() for check in result["outcomes"]]
-    said = [sentence for each in lacking for sentence in each["notes"] + each["flags"]]
-    return sorted({*said, *(check["sentence"] for check in checks if check["sentence"])})
+    most = max(graded.earned for graded in submissions.values())
+    lacking = [graded for graded in submissions.values() if graded.earned < most]
+    sentences = [outcome.sentence for graded in lacking for _, outcome in graded.outcomes()]
+    return sorted(
+        {sentence for graded in lacking for sentence in graded.notes + graded.flags} | {*filter(None, sentences)}
+    )
 
 
 def in_gradebook(db_url):

@@ -1,4 +1,4 @@
 """What runs on the student's side of grading: in a sandboxed process that holds no truth.
 
-These modules are imported by path, from a process that has the lesson's bundle and nothing else of the project.
+They are copied into what sessions can import, beside the lesson's bundle; nothing else of the grader is there.
 """

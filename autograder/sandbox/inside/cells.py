@@ -47,8 +47,8 @@ class Outputs:
             trailing[name]["text"] += text
             return
         item = {"output_type": "stream", "name": name, "text": text}
-        place = len(self.items) - (name == "stdout" and "stderr" in trailing)
-        self.items.insert(place, item)
+        index = len(self.items) - (name == "stdout" and "stderr" in trailing)
+        self.items.insert(index, item)
 
     def add(self, output, display_id=None):
         """Add a picture, a value or an error."""

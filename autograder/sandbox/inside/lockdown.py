@@ -57,7 +57,13 @@ def _libc():
     return ctypes.CDLL(None, use_errno=True)
 
 
-def _call(name, *arguments):
+def call_libc(name, *arguments):
+    """Call a function of libc that returns 0 when it has worked.
+
+    Raises
+    ------
+    OSError
+    """
     if getattr(_libc(), name)(*arguments) != 0:
         number = ctypes.get_errno()
         raise OSError(number, f"{name}: {os.strerror(number)}")
@@ -66,11 +72,11 @@ def _call(name, *arguments):
 def own_user():
     """Own user and mount namespaces: what the next steps need, without being the administrator."""
     uid, gid = os.getuid(), os.getgid()
-    _call("unshare", CLONE_NEWUSER | CLONE_NEWNS)
+    call_libc("unshare", CLONE_NEWUSER | CLONE_NEWNS)
     Path("/proc/self/setgroups").write_text("deny")
     Path("/proc/self/uid_map").write_text(f"{uid} {uid} 1")
     Path("/proc/self/gid_map").write_text(f"{gid} {gid} 1")
-    _call("mount", b"none", b"/", None, MS_REC | MS_PRIVATE, None)
+    call_libc("mount", b"none", b"/", None, MS_REC | MS_PRIVATE, None)
 
 
 def own_root(folder, readable, writable):
@@ -87,47 +93,51 @@ def own_root(folder, readable, writable):
     writable : iterable of path
         Folders.
     """
-    _call("mount", b"root", os.fsencode(folder), b"tmpfs", MS_NOSUID | MS_NODEV, b"size=4m,mode=755")
+    call_libc("mount", b"root", os.fsencode(folder), b"tmpfs", MS_NOSUID | MS_NODEV, b"size=4m,mode=755")
     for path in sorted(map(Path, readable)):
         _bind(path, folder)
-    places = {path: Path(f"{folder}{path}") for path in writable}
-    for place in places.values():
-        place.mkdir(parents=True, exist_ok=True)
+    targets = {path: Path(f"{folder}{path}") for path in writable}
+    for target in targets.values():
+        target.mkdir(parents=True, exist_ok=True)
     read_only(folder)
-    for path, place in places.items():
-        _call("mount", os.fsencode(path), os.fsencode(place), None, MS_BIND, None)
+    for path, target in targets.items():
+        call_libc("mount", os.fsencode(path), os.fsencode(target), None, MS_BIND, None)
     os.chroot(folder)
     os.chdir("/")
 
 
 def _bind(path, root):
-    place = Path(f"{root}{path}")
-    if not path.exists() or os.path.lexists(place):
+    target = Path(f"{root}{path}")
+    if not path.exists() or os.path.lexists(target):
         return
-    place.parent.mkdir(parents=True, exist_ok=True)
+    target.parent.mkdir(parents=True, exist_ok=True)
     if path.is_symlink():
-        place.symlink_to(os.readlink(path))
+        target.symlink_to(os.readlink(path))
         return _bind(path.resolve(), root)
-    place.mkdir() if path.is_dir() else place.touch()
-    _call("mount", os.fsencode(path), os.fsencode(place), None, MS_BIND | MS_REC, None)
+    target.mkdir() if path.is_dir() else target.touch()
+    call_libc("mount", os.fsencode(path), os.fsencode(target), None, MS_BIND | MS_REC, None)
 
 
 def read_only(folder):
     """Nothing below `folder` can be changed any more."""
     attributes = (ctypes.c_uint64 * 4)(MOUNT_ATTR_RDONLY, 0, 0, 0)
-    _call("syscall", MOUNT_SETATTR, AT_FDCWD, os.fsencode(folder), AT_RECURSIVE, attributes, ctypes.sizeof(attributes))
+    call_libc(
+        "syscall", MOUNT_SETATTR, AT_FDCWD, os.fsencode(folder), AT_RECURSIVE, attributes, ctypes.sizeof(attributes)
+    )
 
 
 def separate():
     """Own network, IPC, mount and process-id namespaces: no network, no sight of or signal to other processes."""
-    _call("unshare", CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWNS | CLONE_NEWPID)
+    call_libc("unshare", CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWNS | CLONE_NEWPID)
 
 
 def mount_scratch(folder, size):
     """A private scratch folder in memory, of limited size, that vanishes with the process; all else is read-only."""
     read_only("/")
     flags = MS_NOSUID | MS_NODEV | MS_NOEXEC
-    _call("mount", b"scratch", os.fsencode(folder), b"tmpfs", flags, f"size={size},nr_inodes=4096,mode=700".encode())
+    call_libc(
+        "mount", b"scratch", os.fsencode(folder), b"tmpfs", flags, f"size={size},nr_inodes=4096,mode=700".encode()
+    )
 
 
 def drop_capabilities():
@@ -137,8 +147,8 @@ def drop_capabilities():
         capability += 1
     header = (ctypes.c_uint32 * 2)(0x20080522, 0)
     none = (ctypes.c_uint32 * 6)()
-    _call("capset", ctypes.byref(header), ctypes.byref(none))
-    _call("prctl", PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    call_libc("capset", ctypes.byref(header), ctypes.byref(none))
+    call_libc("prctl", PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
 
 
 def limit_resources(limits):
@@ -210,13 +220,13 @@ def system_call_filter():
 def die_with_parent(number=signal.SIGKILL):
     """The kernel sends this process a signal when its parent ends (Linux alone)."""
     if sys.platform.startswith("linux"):
-        _call("prctl", PR_SET_PDEATHSIG, int(number), 0, 0, 0)
+        call_libc("prctl", PR_SET_PDEATHSIG, int(number), 0, 0, 0)
 
 
 def not_dumpable():
     """Other processes of the same user cannot look into this one (Linux alone)."""
     if sys.platform.startswith("linux"):
-        _call("prctl", PR_SET_DUMPABLE, 0, 0, 0, 0)
+        call_libc("prctl", PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
 def python_paths(hidden):
@@ -225,18 +235,18 @@ def python_paths(hidden):
     Where a hidden path lies in one of them (this project, installed in site-packages), the entries around it are listed.
     """
     hidden = {Path(path).resolve() for path in hidden}
-    places = {Path(sys.prefix), Path(sys.base_prefix), Path(sys.executable).resolve().parent.parent}
-    places |= {Path(path) for path in ("/usr", "/lib", "/lib64", "/bin", "/etc/fonts", "/var/cache/fontconfig")}
+    folders = {Path(sys.prefix), Path(sys.base_prefix), Path(sys.executable).resolve().parent.parent}
+    folders |= {Path(path) for path in ("/usr", "/lib", "/lib64", "/bin", "/etc/fonts", "/var/cache/fontconfig")}
     files = ("/etc/ld.so.cache", "/etc/localtime", "/dev/null", "/dev/urandom", "/dev/zero")
-    return [Path(path) for path in files] + [path for place in places for path in _around(place, hidden)]
+    return [Path(path) for path in files] + [path for folder in folders for path in _around(folder, hidden)]
 
 
 def _around(path, hidden):
     """What covers all of `path` but what is hidden."""
     resolved = path.resolve()
-    if resolved in hidden or any(each in resolved.parents for each in hidden):
+    if resolved in hidden or any(secret in resolved.parents for secret in hidden):
         return
-    if not any(resolved in each.parents for each in hidden):
+    if not any(resolved in secret.parents for secret in hidden):
         yield path
     elif path.is_dir():
         for entry in path.iterdir():

@@ -1,4 +1,4 @@
-"""A warm process that forks a locked-in copy of itself for each notebook.
+"""The fork server's own side: forks a session, a locked-in copy of itself, for each submission.
 
 It has a clean environment and the lesson's bundle on its path: NumPy, Matplotlib, IPython and the kit
 are loaded once. It holds no truth: no reference of this lesson or a later one, no recording, no other student's work.
@@ -64,8 +64,8 @@ def run_cell(shell, source, limits):
     return json.dumps(cells.run_cell(shell, source, limits["cell"], limits["output"]), default=str)
 
 
-class Server:
-    """Runs the cells of one notebook and answers the checks, until the grader closes the channel."""
+class SessionServer:
+    """A session's own side: runs the cells of one notebook and answers the checks, until the grader closes the channel."""
 
     def __init__(self, channel, limits):
         self.channel, self.limits = channel, limits
@@ -170,8 +170,8 @@ def close_all_but(channel):
     os.closerange(channel.fileno() + 1, 4096)
 
 
-def run_notebook(channel, options):
-    """The forked child: a guard, and below it, in namespaces of its own, the process that runs the notebook."""
+def run_session(channel, options):
+    """The forked child: a guard, and below it, in namespaces of its own, the session."""
     os.setsid()
     inner = 0
 
@@ -193,7 +193,7 @@ def run_notebook(channel, options):
             os.setsid()  # out of the guard's process group, which a signal to one's own group would reach
             close_all_but(channel)
             lock_in(options)
-            Server(channel, options["limits"]).serve()
+            SessionServer(channel, options["limits"]).serve()
         os._exit(0)
     channel.close()
     os.waitpid(inner, 0)
@@ -211,7 +211,7 @@ def telling(channel):
 
 
 def serve(control, options):
-    """Take a grader's orders: start a notebook's process, end one."""
+    """Take a grader's orders: start a session, end one."""
     children = set()
     while True:
         message, descriptors, _, _ = socket.recv_fds(control, 65536, 1)
@@ -231,7 +231,7 @@ def serve(control, options):
         if pid == 0:
             control.close()
             with telling(channel):
-                run_notebook(channel, {**options, **order})
+                run_session(channel, {**options, **order})
             os._exit(0)
         channel.close()
         children.add(pid)
@@ -264,7 +264,7 @@ def main(listener, options):
     lock_files_out(options)
     outputs = load(options["warm"], options["opening"], options["limits"])
     if "system calls" in options["protections"]:
-        options["filter"] = lockdown.system_call_filter()  # once for all notebooks
+        options["filter"] = lockdown.system_call_filter()  # once for all sessions
     lockdown.not_dumpable()
     serve_all(listener, json.dumps(outputs).encode() + b"\n", options)
     os._exit(0)  # nothing is left to tidy up

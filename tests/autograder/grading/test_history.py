@@ -33,7 +33,7 @@ def test_a_run_is_found_by_name_by_path_and_as_the_previous_one(course, tmp_path
     assert list(history.current(course, LESSON).entries) == ["ada", "bob", "eve"]
     for name in ("previous", history.kept(course, LESSON)[0], str(first)):
         found = history.find(course, LESSON, name)
-        assert {s: e["points"]["check"] for s, e in found.entries.items()} == {"ada": 1, "bob": 2}
+        assert {s: e.points["check"] for s, e in found.submissions.items()} == {"ada": 1, "bob": 2}
     assert not list(tmp_path.rglob("*.part"))
 
 

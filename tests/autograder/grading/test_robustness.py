@@ -272,9 +272,9 @@ def test_a_notebook_of_version_3_is_read(grader):
 def test_what_is_no_notebook_is_said_to_be_none(data):
     with pytest.raises(Unreadable, match="hand it in again"):
         recognise(data, json.loads(RELEASED))
-    outcome = work(LESSON, data, "", json.loads(RELEASED), 1, False)
-    assert outcome["points"] == {f"check_{name}": 0.0 for name in EXERCISES} and not outcome["flags"]
-    assert "hand it in again" in outcome["notes"][0]
+    graded = work(LESSON, data, "", json.loads(RELEASED), 1, False)
+    assert graded.points == {f"check_{name}": 0.0 for name in EXERCISES} and not graded.flags
+    assert "hand it in again" in graded.notes[0]
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from nbgrader.api import Gradebook
 from nbgrader.plugins import CsvExportPlugin
 
 from autograder.course import COURSE
-from autograder.nbgrader_plugins import exporters
+from autograder.nbgrader_plugins import exporters, spreadsheet
 from autograder.nbgrader_plugins.scores import scores
 
 # How nbgrader makes a row of a submission is not to SQLAlchemy's taste.
@@ -82,7 +82,7 @@ def test_every_row_is_whole_and_nothing_runs_in_a_spreadsheet(gradebook, plugin)
     rows = export(gradebook, plugin)
     assert {len(row) for row in rows} == {len(rows[0])}
     cells = [cell for row in rows for cell in row]
-    assert not any(cell.startswith(exporters.FORMULA) and cell != "-" for cell in cells)
+    assert not any(cell.startswith(spreadsheet.FORMULA) and cell != "-" for cell in cells)
     assert not any("\n" in cell for cell in cells)
     said = " ".join(cells)
     assert 'Åström, the "Comma"' in said and "Zoë" in said and "秀英" in said and "cmd|' /C calc'!A0" in said

@@ -4,34 +4,36 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from autograder.grading.submission import GradedSubmission
 from autograder.report import items
 from autograder.report.page import bins
+from lessonkit.engine.diagnose import Outcome, Result
 
 CHECKS = {"first": ("gives the right values", "keeps the shape"), "second": ("gives the right values",)}
 
 
-def entry(*passed, kinds=(), mistake="", seconds=1.0):
-    """A journal entry: whether each check passed, in the order of `CHECKS`."""
-    marks, rows = iter(zip(passed, (*kinds, *[""] * len(passed)))), {}
+def graded(*passed, kinds=(), mistake="", seconds=1.0):
+    """A graded submission: whether each check passed, in the order of `CHECKS`."""
+    marks, results = iter(zip(passed, (*kinds, *[""] * len(passed)))), {}
     for exercise, titles in CHECKS.items():
-        rows[exercise] = {"exercise": exercise, "outcomes": []}
+        outcomes = []
         for title in titles:
             good, kind = next(marks)
             named = mistake if not good and not kind else ""
-            rows[exercise]["outcomes"].append({
-                "check": title.replace(" ", "_"), "title": title, "points": 2.0, "passed": bool(good), "example": "",
-                "kind": "passed" if good else kind or ("mistake" if named else "value"),
-                "sentence": "" if good else f"told of {named or kind}", "mistake": named,
-            })  # fmt: skip
-    points = {f"check_{e}": sum(r["points"] * r["passed"] for r in rows[e]["outcomes"]) for e in rows}
-    return {"results": rows, "points": points, "seconds": seconds, "flags": [], "notes": [], "student": ""}
+            outcomes.append(Outcome(
+                title.replace(" ", "_"), title, 2.0, bool(good), "passed" if good else kind or ("mistake" if named else "value"),
+                "" if good else f"told of {named or kind}", mistake=named,
+            ))  # fmt: skip
+        results[exercise] = Result(exercise, tuple(outcomes))
+    points = {f"check_{exercise}": result.points for exercise, result in results.items()}
+    return GradedSubmission(points=points, results=results, seconds=seconds)
 
 
 def test_discrimination_is_the_point_biserial_correlation_with_the_rest():
     rng = np.random.default_rng(0)
     skill = rng.normal(size=200)
     passed = (skill[:, None] + rng.normal(size=(200, 3)) > [-1, 0, 0.5]).astype(int)
-    found = items.analyse({str(n): entry(*row) for n, row in enumerate(passed)})
+    found = items.analyse({str(n): graded(*row) for n, row in enumerate(passed)})
     checks = [check for _, checks in found for check in checks]
     for column, item in enumerate(checks):
         rest = 2.0 * np.delete(passed, column, axis=1).sum(axis=1)
@@ -54,7 +56,7 @@ def test_discrimination_is_the_point_biserial_correlation_with_the_rest():
     ],
 )
 def test_what_is_not_defined_says_why(rows, why):
-    found = items.analyse({str(n): entry(*row) for n, row in enumerate(rows)})
+    found = items.analyse({str(n): graded(*row) for n, row in enumerate(rows)})
     item = found[0][1][0]
     assert item.discrimination is None and item.why == why
 
@@ -65,23 +67,23 @@ def test_nobody_at_all():
 
 
 def test_a_check_that_came_later_counts_only_those_who_took_it():
-    old = entry(1, 0, 1)
-    del old["results"]["first"]["outcomes"][1]
-    found = items.analyse({"a": entry(1, 1, 0), "b": old, "c": entry(0, 0, 0)})
+    old = graded(1, 0, 1)
+    old.results["first"] = Result("first", old.results["first"].outcomes[:1])
+    found = items.analyse({"a": graded(1, 1, 0), "b": old, "c": graded(0, 0, 0)})
     assert [item.taken for item in found[0][1]] == [3, 2]
 
 
 def test_empty_exercises_are_counted_apart():
-    blank = entry(0, 0, 1, kinds=("empty", "empty"))
-    (first, _), (second, _) = items.analyse({"a": entry(1, 1, 1), "b": blank, "c": blank})
+    blank = graded(0, 0, 1, kinds=("empty", "empty"))
+    (first, _), (second, _) = items.analyse({"a": graded(1, 1, 1), "b": blank, "c": blank})
     assert (first.empty, first.passed, second.empty) == (2, 1, 0)
     assert items.unnamed({"b": blank}) == []
 
 
 def test_mistakes_come_most_common_first_and_count_each_student_once():
     everyone = {
-        "a": entry(0, 0, 1, mistake="often"), "b": entry(0, 1, 1, mistake="often"), "c": entry(1, 0, 1, mistake="seldom"),
-        "d": entry(0, 0, 1, kinds=("shape", "shape")), "e": entry(0, 1, 1, kinds=("shape",)),
+        "a": graded(0, 0, 1, mistake="often"), "b": graded(0, 1, 1, mistake="often"), "c": graded(1, 0, 1, mistake="seldom"),
+        "d": graded(0, 0, 1, kinds=("shape", "shape")), "e": graded(0, 1, 1, kinds=("shape",)),
     }  # fmt: skip
     assert [(t.what, t.sentence, t.students) for t in items.mistakes(everyone)] == [
         (("first", "often"), "told of often", ["a", "b"]),

@@ -41,8 +41,8 @@ def merged(outputs):
 
 @pytest.mark.parametrize("name", SOLUTIONS)
 def test_outputs_are_those_of_nbclient(name):
-    if protections._missing():
-        pytest.skip(f"needs every protection of Linux; missing here: {protections._missing()}")
+    if protections.missing():
+        pytest.skip(f"needs every protection of Linux; missing here: {protections.missing()}")
     notebook = json.loads((COURSE / "solutions" / name / f"{name}.ipynb").read_text(encoding="utf-8"))
     cells = list(checks_of(notebook))
     with ForkServer(name, opening=opening(notebook)) as fork_server:
@@ -123,8 +123,8 @@ print("goes on")
 
 
 def test_every_kind_of_output_is_stored_as_nbclient_stores_it():
-    if protections._missing():
-        pytest.skip(f"needs every protection of Linux; missing here: {protections._missing()}")
+    if protections.missing():
+        pytest.skip(f"needs every protection of Linux; missing here: {protections.missing()}")
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in CELLS])
     NotebookClient(notebook, allow_errors=True, kernel_name="python3").execute()
     with ForkServer("01") as fork_server:
@@ -139,8 +139,8 @@ def test_every_kind_of_output_is_stored_as_nbclient_stores_it():
 
 
 def test_a_notebook_that_begins_otherwise_is_run_from_its_first_cell():
-    if protections._missing():
-        pytest.skip(f"needs every protection of Linux; missing here: {protections._missing()}")
+    if protections.missing():
+        pytest.skip(f"needs every protection of Linux; missing here: {protections.missing()}")
     with ForkServer("01", opening=("seen = []", "seen.append(1); print(seen)")) as fork_server:
         for cells, said in (
             (["seen = []", "seen.append(1); print(seen)", "seen.append(2); print(seen)"], ["[1]\n", "[1, 2]\n"]),
@@ -154,8 +154,8 @@ def test_a_notebook_that_begins_otherwise_is_run_from_its_first_cell():
 
 @pytest.mark.parametrize("word", ["load_digits", "get_MNIST_data"])
 def test_scikit_learn_is_warm_where_a_lesson_downloads_with_it(word):
-    if protections._missing():
-        pytest.skip(f"needs every protection of Linux; missing here: {protections._missing()}")
+    if protections.missing():
+        pytest.skip(f"needs every protection of Linux; missing here: {protections.missing()}")
     with ForkServer("01", opening=(f"import sys  # {word}",)) as fork_server:
         session = fork_server.session()
         said = texts(session.run("print('sklearn.datasets' in sys.modules)"))
@@ -164,8 +164,8 @@ def test_scikit_learn_is_warm_where_a_lesson_downloads_with_it(word):
 
 
 def test_a_generator_that_comes_in_draws_and_spawns_by_its_state():
-    if protections._missing():
-        pytest.skip(f"needs every protection of Linux; missing here: {protections._missing()}")
+    if protections.missing():
+        pytest.skip(f"needs every protection of Linux; missing here: {protections.missing()}")
     with ForkServer("01") as fork_server:
         session = fork_server.session()
         session.run("def numbers(rng): return rng.random(), rng.spawn(1)[0].random()")

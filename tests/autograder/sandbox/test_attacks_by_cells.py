@@ -1,31 +1,14 @@
-"""Attacks on the grader. Each comes from a submission whose honest part is known, and earns that and nothing more."""
+"""Attacks by cells. Each comes from a submission whose honest part is known, and earns that and nothing more."""
 
-import os
-import socket
+import ast
+import importlib.util
 import textwrap
-import threading
 
-import numpy as np
 import pytest
-from arena import EXERCISES, MARKER, notebook, snapshot, solved
+from arena import EMPTY, EXERCISES, FIND_CHANNEL, HONEST, MARKER, all_stands, notebook, snapshot, solved
 
 from autograder.course import COURSE
 from autograder.sandbox.fork_server import ForkServer
-from lessonkit.engine import registry
-from lessonkit.engine.diagnose import grade
-from lessonkit.engine.expected import truth_of
-from lessonkit.engine.host import LocalHost
-from lessonkit.engine.transcript import VISIBLE_SEED, run
-
-HONEST = ("relu_forward", "relu_backward", "sigmoid_forward", "sigmoid_backward")
-EMPTY = ("tanh_forward", "tanh_backward")
-FIND_CHANNEL = """import os, struct
-from autograder.sandbox.inside import wire
-def _is_socket(fd):
-    try: return os.fstat(fd).st_mode & 0o170000 == 0o140000
-    except OSError: return False
-channel = next(filter(_is_socket, range(3, 1000)))
-"""
 
 # Cells that want the points of exercises which are empty, or want to spoil the grading. They print FOUND when they see
 # something that they should not see.
@@ -72,7 +55,7 @@ CELLS = {
         honest = LocalHost.call
         def call(self, target, args=(), kwargs=None, keep=()):
             if isinstance(target, str) and target.startswith("tanh"):
-                return (args[0], args[0]), ()
+                return (args[0], args[0]), lambda: tuple(args)
             return honest(self, target, args, kwargs, keep)
         LocalHost.call = call""",
     "check is replaced": """
@@ -122,16 +105,15 @@ CELLS = {
     "memory is searched for the truth": """
         import gc
         for each in gc.get_objects():
-            if type(each).__name__ in ("Live", "Recorded", "Suspect", "ForkServer", "Course"): print("FOUND", each)""",
+            if type(each).__name__ in HOLDERS: print("FOUND", each)""",
     "modules are searched for the grader": """
         import sys, importlib
         inside = "autograder.sandbox.inside"
         for name in list(sys.modules):
             if name.startswith("autograder") and not f"{inside}.".startswith(f"{name}.") and not name.startswith(inside):
                 print("FOUND", name)
-        for name in ("bank", "bank.expected", "bank.registry", "course", "grading", "publish", "truth", "sandbox.session",
-                     "sandbox.fork_server", "feedback", "report", "nbgrader_plugins", "__main__"):
-            try: print("FOUND", importlib.import_module(f"autograder.{name}"))
+        for name in MODULES:
+            try: print("FOUND", importlib.import_module(name))
             except ImportError: pass""",
     "the reference is imported": """
         import reference_impl, importlib, pkgutil
@@ -141,8 +123,7 @@ CELLS = {
         if wanted & names: print("FOUND", wanted & names)""",
     "the project's files are read": """
         import glob, os
-        for name in ("reference_impl/activations.py", "autograder/bank/mistakes/lesson_01.py", "solutions", "README.md",
-                     "lessonkit/recorded/01_activations.npz", ".secret_seed", ".git/HEAD"):
+        for name in (*FILES, ".secret_seed", ".git/HEAD"):
             if os.path.exists(os.path.join("PROJECT", name)): print("FOUND", name)""",
     "the recorded truth is read": """
         import glob, lessonkit, os
@@ -234,7 +215,7 @@ CELLS = {
         import os, signal
         import ctypes
         ctypes.CDLL(None).prctl(1, 0)
-        for pid in (0, os.getppid(), GRADER, ZYGOTE, -1, -GRADER, *range(2, 50)):
+        for pid in (0, os.getppid(), GRADER, FORK_SERVER, -1, -GRADER, *range(2, 50)):
             try: os.kill(pid, signal.SIGKILL)
             except OSError: pass
         os.killpg(0, signal.SIGTERM) if os.getpgrp() else None""",
@@ -314,164 +295,8 @@ CELLS = {
 
 # Attacks that keep the honest cells after them from being run: there is then no honest part.
 SILENCES_ITSELF = ("IPython runs nothing",)
-
-# Answers to tanh_forward that know nothing about tanh.
-ANSWERS = {
-    "equal to everything": """
-        class Equal:
-            shape, dtype, ndim, size = (4, 5), np.dtype(float), 2, 20
-            __eq__ = __le__ = __lt__ = __ge__ = __gt__ = lambda self, other: True
-            __hash__ = None
-            __bool__ = lambda self: True
-            __sub__ = __rsub__ = __abs__ = __mul__ = __rmul__ = lambda self, other=None: self
-            __float__ = lambda self: 0.0
-        def tanh_forward(x): return Equal(), x""",
-    "an array that equals everything": """
-        class Equal(np.ndarray):
-            __eq__ = lambda self, other: np.True_
-            __array_ufunc__ = lambda self, ufunc, *a, **k: np.True_
-            __array_function__ = lambda self, function, *a, **k: np.True_
-            __reduce__ = lambda self: (eval, ("np.tanh",))
-        def tanh_forward(x): return np.zeros(x.shape).view(Equal), x""",
-    "an object that becomes an array": """
-        class Late:
-            __array__ = lambda self, *a, **k: np.zeros(3)
-            __array_interface__ = {"shape": (2**40,), "typestr": "<f8", "data": (8, False), "version": 3}
-            __array_priority__ = 1e9
-        def tanh_forward(x): return Late(), x""",
-    "a pickle that runs code": """
-        class Evil:
-            def __reduce__(self): return (open, ("OUTSIDE/new", "w"))
-            __reduce_ex__ = lambda self, protocol: self.__reduce__()
-        def tanh_forward(x): return np.array([Evil()] * x.size, dtype=object).reshape(x.shape), Evil()""",
-    "object dtype": "def tanh_forward(x): return np.full(x.shape, None, dtype=object), x",
-    "structured dtype": "def tanh_forward(x): return np.zeros(x.shape, dtype=[('a', 'f8'), ('b', 'O')]), x",
-    "dates and text": "def tanh_forward(x): return np.zeros(x.shape, dtype='M8[s]'), np.array(['5.0'])",
-    "NaN everywhere": "def tanh_forward(x): return np.full(x.shape, np.nan), x",
-    "infinity everywhere": "def tanh_forward(x): return np.full(x.shape, np.inf), x",
-    "complex NaN": "def tanh_forward(x): return np.full(x.shape, complex(np.nan, np.inf)), x",
-    "an integer of many digits": "def tanh_forward(x): return 10**100_000, x",
-    "a shape of a billion": "def tanh_forward(x): return np.broadcast_to(0.0, (2**30, 2**10)), x",
-    "an empty shape of a billion": "def tanh_forward(x): return np.zeros((2**40, 0, 2**20)), x",
-    "a gigabyte": "def tanh_forward(x): return np.zeros(2**27), x",
-    "deep nesting": """
-        def tanh_forward(x):
-            deep = []
-            for _ in range(100_000): deep = [deep]
-            return deep, x""",
-    "a list in itself": """
-        def tanh_forward(x):
-            loop = [x]
-            loop.append(loop)
-            return loop, x""",
-    "a billion laughs": """
-        def tanh_forward(x):
-            laughs = ["ha"] * 10
-            for _ in range(5): laughs = [laughs] * 10
-            return laughs, x""",
-    "an endless generator": """
-        def endless():
-            while True: yield 0.0
-        def tanh_forward(x): return endless(), x""",
-    "an endless loop in the result": """
-        class Endless(list):
-            def __iter__(self):
-                while True: yield 0.0
-        def tanh_forward(x): return Endless([1]), x""",
-    "a name of a million letters": """
-        def tanh_forward(x): return type("x" * 10**6, (), {})(), x""",
-    "text that is no Unicode": "def tanh_forward(x): raise ValueError('\\ud800' * 1000)",
-    "an exception of its own kind": """
-        class Odd(BaseException):
-            __str__ = lambda self: 1 / 0
-        def tanh_forward(x): raise Odd()""",
-    "it looks for the truth in its callers": """
-        import sys
-        def tanh_forward(x):
-            frame = sys._getframe()
-            while frame:
-                for name, value in list(frame.f_locals.items()):
-                    if name in ("expected", "truth", "entry"): return value, x
-                frame = frame.f_back
-            return x, x""",
-    "it writes its own answer into the channel": """
-        def tanh_forward(x):
-            data = wire.pack((0, ("value", ((np.zeros(x.shape), x), (x,)))))
-            os.write(channel, struct.pack("!I", len(data)) + data)
-            return x, x""",
-    "it forges the array's shape in the channel": """
-        import msgpack
-        def tanh_forward(x):
-            head = msgpack.packb(["<f8", [2**62, 4, 0]])
-            data = msgpack.packb([0, ["t", "value", msgpack.ExtType(1, bytes([len(head)]) + head)]])
-            os.write(channel, struct.pack("!I", len(data)) + data)
-            return x, x""",
-    "it closes the channel": """
-        def tanh_forward(x): os.close(channel)""",
-    "it remembers inputs": """
-        seen = []
-        def tanh_forward(x):
-            for before, after in seen:
-                if np.shape(before) == np.shape(x): return after, x
-            seen.append((x.copy(), x / 2))
-            return x / 2, x""",
-    "it answers what the student's own checks want": None,  # made below, from the visible truth
-}
-
-# Results that look odd and are right.
-ODD_BUT_RIGHT = {
-    "negative strides": "np.ascontiguousarray(np.tanh(x)[::-1])[::-1]",
-    "Fortran order": "np.asfortranarray(np.tanh(x))",
-    "the other byte order": "np.tanh(x).astype('>f8')",
-    "long doubles": "np.tanh(x).astype(np.longdouble)",
-    "a subclass": "np.tanh(x).view(type('Mine', (np.ndarray,), {'__eq__': lambda *a: False}))",
-    "read-only": "np.broadcast_to(np.tanh(x), x.shape)",
-    "a masked array": "np.ma.masked_array(np.tanh(x))",
-}
-
-
-@pytest.fixture(scope="module")
-def listener():
-    """A server of the grader's that no submission may reach."""
-    reached = []
-    server = socket.create_server(("127.0.0.1", 0))
-
-    def serve():
-        while True:
-            try:
-                connection, _ = server.accept()
-            except OSError:
-                return
-            reached.append(True)
-            connection.close()
-
-    threading.Thread(target=serve, daemon=True).start()
-    yield server.getsockname()[1], reached
-    server.close()
-
-
-@pytest.fixture
-def fill(grader, world, listener):
-    """Put what an attack is after into its source."""
-    values = {
-        "OUTSIDE": world, "PROJECT": COURSE, "PORT": listener[0], "GRADER": os.getpid(), "ZYGOTE": grader.fork_server._process.pid,
-    }  # fmt: skip
-
-    def fill_in(source):
-        source = textwrap.dedent(source).strip()
-        for name, value in values.items():
-            source = source.replace(name, str(value))
-        return source
-
-    return fill_in
-
-
-def all_stands(grader, world, before, listener):
-    """Nothing outside was touched or reached, nothing is left, and the next student is graded as ever."""
-    assert snapshot(world) == before
-    assert not listener[1]
-    assert not grader.processes()
-    assert grader(notebook(solved())).points == dict.fromkeys(EXERCISES, 5.0)
+# Attacks that answer for the empty exercises, knowing nothing: they may pass the one check that asks for no value.
+ANSWERS_FOR_THE_EMPTY = ("the kit's host answers for the empty ones",)
 
 
 @pytest.mark.parametrize("name", CELLS)
@@ -480,6 +305,10 @@ def test_a_cell_earns_what_its_honest_part_earns(name, grader, world, listener, 
     attack = (FIND_CHANNEL if "channel" in CELLS[name] or "wire" in CELLS[name] else "") + fill(CELLS[name])
     graded = grader(notebook(solved(*HONEST), first=[attack]))
     earned = 0.0 if name in SILENCES_ITSELF else 5.0
+    if name in ANSWERS_FOR_THE_EMPTY:
+        passed = {outcome.check for empty in EMPTY for outcome in graded.results[empty].outcomes if outcome.passed}
+        assert passed <= {"leaves_x_as_it_was"}
+        graded.points.update(dict.fromkeys(EMPTY, 0.0))
     assert graded.points == {**dict.fromkeys(HONEST, earned), **dict.fromkeys(EMPTY, 0.0)}, graded.notes
     assert "FOUND" not in graded.said and MARKER not in graded.said
     for stumble in ("NameError", "ModuleNotFoundError: No module named 'wire"):  # an attack that stumbles shows nothing
@@ -487,64 +316,12 @@ def test_a_cell_earns_what_its_honest_part_earns(name, grader, world, listener, 
     all_stands(grader, world, before, listener)
 
 
-@pytest.mark.parametrize("name", ANSWERS)
-def test_an_answer_that_knows_nothing_earns_nothing(name, grader, world, listener, fill):
-    before = snapshot(world)
-    source = ANSWERS[name] or from_the_visible_truth()
-    source = FIND_CHANNEL + fill(source)
-    graded = grader(notebook({**solved(*HONEST), "tanh_forward": source}))
-    assert {name: graded.points[name] for name in HONEST} == dict.fromkeys(HONEST, 5.0)
-    passed = {outcome.check for outcome in graded.results["tanh_forward"].outcomes if outcome.passed}
-    free = {"leaves_x_as_it_was"}  # which is true of an answer that knows nothing
-    if ANSWERS[name] is None:
-        free.add("stays_finite_for_extreme_inputs")  # whose inputs are the same for every seed
-    assert passed <= free
-    all_stands(grader, world, before, listener)
-
-
-def from_the_visible_truth():
-    """An answer that holds the truth for every input of the visible seed, and passes at home."""
-    inputs = []
-
-    def note(x):
-        inputs.append(np.array(x))
-        return np.tanh(x), x
-
-    for check in registry.checks("tanh_forward"):
-        run(check, LocalHost({"tanh_forward": note}), VISIBLE_SEED)
-    table = {x.tobytes().hex(): np.tanh(x).tolist() for x in inputs}
-    source = f"""TABLE = {table!r}
-def tanh_forward(x):
-    known = TABLE.get(x.tobytes().hex())
-    return (np.zeros(x.shape) if known is None else np.array(known).reshape(x.shape)), x"""
-    namespace = {"np": np}
-    exec(source, namespace)
-    assert grade("tanh_forward", LocalHost(namespace), truth_of("tanh_forward")).passed
-    return source
-
-
-@pytest.mark.parametrize("name", ODD_BUT_RIGHT)
-def test_a_right_answer_in_an_odd_form_is_right(name, grader):
-    source = f"def tanh_forward(x):\n    x = np.asarray(x, dtype=float)\n    return {ODD_BUT_RIGHT[name]}, np.tanh(x)"
-    assert grader(notebook({**solved(), "tanh_forward": source})).points == dict.fromkeys(EXERCISES, 5.0)
-
-
 def test_tampering_with_the_channel_is_flagged(grader):
     graded = grader(notebook(solved(), first=[FIND_CHANNEL + "os.write(channel, bytes(1000))"]))
     assert graded.flags and graded.points == dict.fromkeys(EXERCISES, 5.0)
 
 
-def test_the_secret_inputs_are_not_quoted(grader):
-    """An error on the secret inputs alone is not told in the student's words, which could carry them."""
-    source = f"{from_the_visible_truth()}\ntable_forward = tanh_forward\ndef tanh_forward(x):\n"
-    source += "    if x.tobytes().hex() not in TABLE: raise ValueError('SECRET' + x.tobytes().hex())\n    return table_forward(x)"
-    graded = grader(notebook({**solved(*HONEST), "tanh_forward": source}))
-    said = str(graded.results["tanh_forward"])
-    assert graded.points["tanh_forward"] < 5 and "SECRET" not in said
-    assert "on other random inputs than yours" in said
-
-
-def test_the_attacks_find_something_where_nothing_is_locked(world, listener):
+def test_the_attacks_find_something_where_nothing_is_locked(world, names):
     """So that the attacks above are seen to be able to succeed."""
     tried = ("the gradebook, the seed and other submissions are read", "the project's files are read",
              "files are found through /proc", "leftovers of others are read")  # fmt: skip
@@ -552,5 +329,38 @@ def test_the_attacks_find_something_where_nothing_is_locked(world, listener):
         session = fork_server.session()
         for name in tried:
             source = textwrap.dedent(CELLS[name]).replace("OUTSIDE", str(world)).replace("PROJECT", str(COURSE))
+            source = source.replace("FILES", str(names["FILES"]))
             assert "FOUND" in str(session.run(source)), name
+        session.close()
+
+
+def test_what_the_attacks_look_for_is_there(names):
+    """So that a name that has changed does not take the teeth out of an attack."""
+    assert all((COURSE / name).exists() for name in names["FILES"])
+    assert all(importlib.util.find_spec(name) for name in names["MODULES"])
+
+
+def looked_up(source):
+    """An attack's imports and names, and where it patches something, that thing looked up instead."""
+    for statement in ast.parse(source).body:
+        if isinstance(statement, (ast.Import, ast.ImportFrom)):
+            yield ast.unparse(statement)
+        elif isinstance(statement, ast.Assign):
+            targets = [target for target in statement.targets if not isinstance(target, ast.Subscript)]
+            yield from map(ast.unparse, targets if isinstance(targets[0], ast.Attribute) else [statement])
+
+
+def test_what_the_attacks_patch_is_there():
+    patching = {
+        name: textwrap.dedent(source) for name, source in CELLS.items()
+        if any(isinstance(target, ast.Attribute) for statement in ast.parse(textwrap.dedent(source)).body
+               if isinstance(statement, ast.Assign) for target in statement.targets)
+    }  # fmt: skip
+    assert len(patching) > 13
+    with ForkServer("01", protections=()) as fork_server:
+        session = fork_server.session()
+        session.run(FIND_CHANNEL + "import numpy as np")
+        for name, source in patching.items():
+            outputs = session.run("\n".join(looked_up(source)))
+            assert not [output for output in outputs if output["output_type"] == "error"], name
         session.close()

@@ -1,0 +1,47 @@
+"""Courses to grade in: empty ones, and one with a class that has handed in."""
+
+import shutil
+
+import pytest
+from arena import LESSON
+from small_course import CLASS, nbgrader
+
+from autograder.course import COURSE
+from autograder.grading import worker
+from autograder.sandbox import protections
+from tools.synthetic_class import hand_in
+
+
+@pytest.fixture(scope="module")
+def protected():
+    """For tests that grade."""
+    if protections.missing():
+        pytest.skip(f"needs every protection of Linux; missing here: {protections.missing()}")
+    yield
+    worker.close_all()
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory):
+    """A course with one released lesson and no submissions."""
+    course = tmp_path_factory.mktemp("template")
+    shutil.copy(COURSE / "nbgrader_config.py", course)
+    (course / "solutions" / LESSON).mkdir(parents=True)
+    shutil.copy(COURSE / "solutions" / LESSON / f"{LESSON}.ipynb", course / "solutions" / LESSON)
+    nbgrader(course, "generate_assignment", LESSON)
+    return course
+
+
+@pytest.fixture
+def course(template, tmp_path):
+    """A course with a class that has handed in, and one student who has not."""
+    folder = tmp_path / "course"
+    shutil.copytree(template, folder)
+    (folder / ".secret_seed").write_text("12345")
+    for student, text in CLASS.items():
+        hand_in(folder, student, LESSON, text)
+    from nbgrader.api import Gradebook
+
+    with Gradebook(f"sqlite:///{folder}/gradebook.db") as gradebook:
+        gradebook.add_student("absent")
+    return folder

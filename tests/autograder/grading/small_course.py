@@ -1,0 +1,56 @@
+"""A small class that hands in one lesson, and what its gradebook should say."""
+
+import os
+import subprocess
+import sys
+
+from arena import EXERCISES, LESSON, notebook, solved
+
+from autograder.grading import assignment
+from autograder.sandbox.inside.lockdown import Limits
+from tools.synthetic_class import answer, find
+
+FULL = 5.0 * len(EXERCISES)
+SHORT = Limits(cell=3.0, call=2.0, exercise=4.0)
+WRONG = answer("relu_backward", find("relu_backward", "ignores_dout"))
+CLASS = {
+    "solved": notebook(solved()),
+    "wrong": notebook({**solved(), **WRONG}),
+    "empty": notebook({}),
+    "broken": notebook(solved())[:3000],
+    "hostile": notebook({}, first=["import os\nos._exit(0)", "check = lambda name: 5.0"]),
+    "odd name $(x)": notebook(solved("relu_forward")),
+}
+EXPECTED = {"solved": FULL, "wrong": FULL - 3, "empty": 0, "broken": 0, "hostile": 0, "odd name $(x)": 5, "absent": 0}
+
+
+def nbgrader(course, *command):
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("LESSONKIT")}
+    done = subprocess.run(
+        [sys.executable, "-m", "nbgrader", *command], cwd=course, env=environment, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def grade(course, **options):
+    return assignment.grade(LESSON, course, **{"jobs": 1, "quiet": True, "limits": SHORT, **options})
+
+
+def gradebook_of(course, db_url=None):
+    """All that the gradebook says: by student the score, and by cell the grades."""
+    from nbgrader.api import Gradebook
+
+    with Gradebook(db_url or f"sqlite:///{course}/gradebook.db") as gradebook:
+        return {
+            each.student.id: (
+                each.score,
+                {g.name: (g.auto_score, g.manual_score, g.needs_manual_grade) for g in each.notebooks[0].grades},
+                {c.name: c.auto_comment for c in each.notebooks[0].comments},
+            )
+            for each in gradebook.assignment_submissions(LESSON)
+        }
+
+
+def scores(course, db_url=None):
+    return {student: row[0] for student, row in gradebook_of(course, db_url).items()}

@@ -1,0 +1,93 @@
+"""``python -m autograder``: it starts at once, an expected error is one line, and a bug of ours shows its traceback."""
+
+import importlib
+import os
+import resource
+import subprocess
+import sys
+import textwrap
+
+import pytest
+
+from autograder import __main__ as command_line
+from autograder.course import COURSE, CourseError
+
+COMMANDS = ("", "build", "release", "site", "grade", "explain", "report", "doctor")
+ERRORS = {
+    "autograder.publish.build": ["BuildError"],
+    "autograder.site.lite": ["SiteError"],
+    "autograder.site.packages": ["PackageError", "WrongPackageError"],
+}
+
+
+def run(code, folder=COURSE):
+    """Python code in a process of its own; what it printed, how it ended, and the processor time that it took."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(code)], cwd=folder, env={**os.environ, "PYTHONPATH": str(COURSE)},
+        capture_output=True, text=True,
+    )  # fmt: skip
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return done, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_comes_at_once(command):
+    code = f"""
+        import sys
+        from autograder.__main__ import main
+        try:
+            main([*{command.split()!r}, "--help"])
+        except SystemExit as error:
+            heavy = {{"numpy", "nbgrader", "lessonkit", "joblib", "autograder.sandbox", "autograder.grading"}}
+            sys.exit(error.code or ", ".join(sorted(heavy & set(sys.modules))) or 0)
+    """
+    tries = [run(code) for _ in range(3)]
+    assert all(done.returncode == 0 and "usage: python -m autograder" in done.stdout for done, _ in tries), tries[0]
+    assert (
+        min(seconds for _, seconds in tries) < 0.5
+    )  # of the processor, whatever else the machine does; it takes a tenth
+
+
+def test_every_expected_error_is_known_by_its_type():
+    for module, names in ERRORS.items():
+        assert all(issubclass(getattr(importlib.import_module(module), name), CourseError) for name in names)
+
+
+@pytest.mark.parametrize("command", ["grade 14", "report 14", "explain 14 ada", "release 14", "build 14", "grade mse"])
+def test_an_unknown_lesson_is_one_line(command, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert command_line.main(command.split()) == 2
+    error = capsys.readouterr().err
+    assert f"There is no lesson '{command.split()[1]}'. " in error and error.count("\n") == 1
+
+
+def test_a_damaged_release_is_one_line(tmp_path, monkeypatch, capsys):
+    path = tmp_path / "lessons" / "02_mse" / "02_mse.ipynb"
+    path.parent.mkdir(parents=True)
+    path.write_text('{"cells": [')
+    monkeypatch.chdir(tmp_path)
+    assert command_line.main(["grade", "02", "--unsandboxed"]) == 2
+    error = capsys.readouterr().err
+    assert "02_mse.ipynb is damaged" in error and error.count("\n") == 1
+
+
+@pytest.mark.parametrize("error", ["np.zeros(2) + np.zeros(3)", "int('one')", "{}['key']"])
+def test_a_bug_of_ours_shows_its_traceback(error, tmp_path):
+    done, _ = run(
+        f"""
+        import sys
+        import numpy as np
+        import autograder.report
+        from autograder.__main__ import main
+
+        def report(*arguments):
+            {error}
+
+        autograder.report.report = report
+        sys.exit(main(["report", "02"]))
+        """,
+        tmp_path,
+    )
+    assert done.returncode == 1 and "Traceback (most recent call last)" in done.stderr
+    assert ("ValueError" in done.stderr) or ("KeyError" in done.stderr)
