@@ -7,7 +7,7 @@ import textwrap
 from pathlib import Path
 
 from autograder import bank
-from autograder.publish.build import solution_source
+from autograder.publish.source import solution_source
 
 
 def answer(exercise, entry=None):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from autograder.course import COURSE
 from autograder.publish import urls
-from autograder.publish.build import BuildError, lesson_facts
+from autograder.publish.source import BuildError, lesson_facts
 from lessonkit.catalogue import lesson as find_lesson
 from lessonkit.catalogue import lessons
 
