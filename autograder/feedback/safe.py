@@ -10,13 +10,13 @@ from html import escape
 
 import nh3
 from bs4 import BeautifulSoup
-from latex2mathml.converter import convert
 from nbconvert.filters import strip_ansi
-from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import Python3Lexer
 from pygments.token import STANDARD_TYPES
+
+from autograder.publish import markdown as markdown_html
 
 MAX_TEXT = 20_000  # characters of one output, or of one cell's Markdown, that are shown
 MAX_FORMULA = 2_000
@@ -95,25 +95,14 @@ def formula(latex, display):
     try:
         if len(latex) > MAX_FORMULA:
             raise ValueError("too long")
-        return convert(latex.replace(r"\_", "_"), display=display)
+        return markdown_html.mathml(latex.replace(r"\_", "_"), display)
     except Exception:  # a library's error about something that a student wrote, of any kind
         return f"<code>{escape(latex)}</code>"
 
 
-class _Renderer(IPythonRenderer):
-    """Markdown as Jupyter knows it, with formulas as MathML."""
-
-    def __init__(self, attachments):
-        super().__init__(escape=False, exclude_anchor_links=True, attachments=attachments)
-
-    def inline_math(self, body):
-        return formula(body, "inline")
-
-    def block_math(self, body):
-        return formula(body, "block")
-
-    def latex_environment(self, name, body):
-        return formula(rf"\begin{{{name}}}{body}\end{{{name}}}", "block")
+class _Renderer(markdown_html.Renderer):
+    def formula(self, latex, display):
+        return formula(latex, display)
 
 
 def markdown(source, attachments=None, prefix="", plain=False):
@@ -145,7 +134,7 @@ def markdown(source, attachments=None, prefix="", plain=False):
 def _markdown(source, attachments=None):
     if len(source) > MAX_TEXT:
         raise ValueError("too long: the time for reading it can grow with the square of its length")
-    return MarkdownWithMath(_Renderer(attachments)).render(source)
+    return markdown_html.html(source, _Renderer(attachments))
 
 
 def _leads_on(tag):

@@ -6,17 +6,16 @@ import struct
 from html import escape
 from pathlib import Path
 
-import latex2mathml.converter
 import nbformat
 from bs4 import BeautifulSoup
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
-from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
 from autograder.course import COURSE
+from autograder.publish import markdown as markdown_html
 from autograder.publish import urls
 from lessonkit.engine import registry
 
@@ -25,20 +24,12 @@ BREAK_BEFORE = ("=", "≈", "<", ">", "≤", "≥", "←", "→", "+", "−")
 OPENING_FIGURE = ("10_regression", "plots.side_by_side")
 
 
-class Renderer(IPythonRenderer):
-    """Markdown with mathematics as MathML, which browsers draw and screen readers read."""
+class Renderer(markdown_html.Renderer):
+    """Markdown in which what may be wider than a telephone scrolls by itself."""
 
-    def __init__(self):
-        super().__init__(escape=False, exclude_anchor_links=True)
-
-    def inline_math(self, body):
-        return _in_pieces(latex2mathml.converter.convert(body.strip()))
-
-    def block_math(self, body):
-        return _scrolls("formula", latex2mathml.converter.convert(body.strip(), display="block"))
-
-    def latex_environment(self, name, body):
-        return self.block_math(f"\\begin{{{name}}}{body}\\end{{{name}}}")
+    def formula(self, latex, display):
+        formula = markdown_html.mathml(latex, display)
+        return _in_pieces(formula) if display == "inline" else _scrolls("formula", formula)
 
     def table(self, text):
         return _scrolls("table", f"<table>{text}</table>")
@@ -66,7 +57,7 @@ def _scrolls(what, html):
 
 def markdown(text):
     """Markdown as HTML."""
-    return Markup(MarkdownWithMath(Renderer()).render(text))
+    return Markup(markdown_html.html(text, Renderer()))
 
 
 def python(source):
