@@ -64,7 +64,7 @@ def make_class(lesson, released):
     for student in HONEST:
         wrong = {}
         for exercise in rng.permutation(exercises)[: rng.integers(4)]:
-            entries = [each for each in bank.mistakes_of(exercise) if stands_alone(each)]
+            entries = [entry for entry in bank.mistakes_of(exercise) if stands_alone(entry)]
             if entries:
                 wrong.update(answer(exercise, entries[rng.integers(len(entries))]))
         hand_in(FOLDER, student, lesson.name, submission(released, {**answers, **wrong}))
@@ -80,33 +80,33 @@ def make_class(lesson, released):
     (FOLDER / "submitted" / "nil-empty-folder" / lesson.name).mkdir(parents=True)
     notebook = json.loads(solved)
     for student, cells in (
-        ("nil-twice", [each for each in notebook["cells"] for _ in (1, 2)]),
+        ("nil-twice", [cell for cell in notebook["cells"] for _ in (1, 2)]),
         (
             "nil-no-checks",
-            [each for each in notebook["cells"] if not each["metadata"].get("nbgrader", {}).get("grade")],
+            [cell for cell in notebook["cells"] if not cell["metadata"].get("nbgrader", {}).get("grade")],
         ),
     ):
         hand_in(FOLDER, student, lesson.name, json.dumps({**notebook, "cells": cells}))
 
 
-def said(outcome):
+def sentences_for(outcome):
     """What one student is told, each sentence once."""
-    found = [
+    failures = [
         f"{exercise}: {row['sentence']}"
         for exercise, result in outcome["results"].items()
         for row in result["outcomes"]
         if not row["passed"] and row["kind"] not in ("waits", "empty")
     ]
-    return list(dict.fromkeys([*outcome["notes"], *found]))
+    return list(dict.fromkeys([*outcome["notes"], *failures]))
 
 
 def table(outcomes, most):
     """The grades, and what each student is told first."""
     for student, outcome in outcomes.items():
         points = f"{sum(outcome['points'].values()):g} of {most:g}"
-        told = said(outcome)
-        more = f" (and {len(told) - 1} more)" if len(told) > 1 else ""
-        words = textwrap.shorten(told[0], 96, placeholder=" …") + more if told else "All right."
+        sentences = sentences_for(outcome)
+        more = f" (and {len(sentences) - 1} more)" if len(sentences) > 1 else ""
+        words = textwrap.shorten(sentences[0], 96, placeholder=" …") + more if sentences else "All right."
         words = "Nothing is filled in." if student == "nil-nothing-filled-in" else words
         print(f"{student:<23}{points:>9}   {words}")
 
@@ -133,8 +133,10 @@ def main(name="01_activations"):
     table(outcomes, sum(registry.points(exercise.name) for exercise in lesson.exercises))
 
     print(f"\n{size} notebooks graded in {seconds:.0f} s. The mistakes that most made:")
-    for told in items.mistakes(items.ran(outcomes))[:5]:
-        print(f"  {len(told.students)} x  {told.what[0]}: {textwrap.shorten(told.sentence, 96, placeholder=' …')}")
+    for mistake in items.mistakes(items.ran(outcomes))[:5]:
+        print(
+            f"  {len(mistake.students)} x  {mistake.what[0]}: {textwrap.shorten(mistake.sentence, 96, placeholder=' …')}"
+        )
     html, _ = report(name, FOLDER)
     print(f"\nThe report:      {html.relative_to(COURSE)}")
     feedback = FOLDER / "feedback" / "ada" / name / f"{name}.html"

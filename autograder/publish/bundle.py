@@ -64,7 +64,7 @@ def kit(lesson, folder):
     files = dict(library(lesson))
     files[f"{about}/METADATA"] = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n".encode()
     files[f"{about}/WHEEL"] = b"Wheel-Version: 1.0\nGenerator: autograder\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
-    files[f"{about}/RECORD"] = "".join(f"{each},,\n" for each in [*sorted(files), f"{about}/RECORD"]).encode()
+    files[f"{about}/RECORD"] = "".join(f"{inside},,\n" for inside in [*sorted(files), f"{about}/RECORD"]).encode()
     return _zip(files, path)
 
 
@@ -91,8 +91,8 @@ def contents(lesson):
         if path.is_file():
             yield path.name, path.read_bytes()
     yield from library(lesson)
-    for each in ("environment.yml", "requirements.txt", "LICENSE"):
-        yield each, (COURSE / each).read_bytes()
+    for name in ("environment.yml", "requirements.txt", "LICENSE"):
+        yield name, (COURSE / name).read_bytes()
     facts = lesson_facts(lesson).strip("*")
     yield "README.md", README.format(title=lesson.title, facts=facts, builds=lesson.builds, name=lesson.name).encode()
 

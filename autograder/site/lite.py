@@ -98,13 +98,13 @@ def pyodide_files(kept):
 
 
 def _with_dependencies(known, names):
-    found, ahead = set(), list(names)
+    needed, ahead = set(), list(names)
     while ahead:
         name = ahead.pop().lower().replace("_", "-")
-        if name not in found:
-            found.add(name)
+        if name not in needed:
+            needed.add(name)
             ahead += known[name]["depends"]
-    return found
+    return needed
 
 
 def _put(lesson, folder):
@@ -155,8 +155,8 @@ def _build_options(folder, widgets, staging):
 
 def _date():
     """The time of the last commit, so that two builds of one commit tell the same; without git, now."""
-    told = subprocess.run(["git", "log", "-1", "--format=%ct"], cwd=COURSE, capture_output=True, text=True)
-    return int(told.stdout or time.time())
+    commit = subprocess.run(["git", "log", "-1", "--format=%ct"], cwd=COURSE, capture_output=True, text=True)
+    return int(commit.stdout or time.time())
 
 
 def _build(staging):

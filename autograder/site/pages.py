@@ -106,8 +106,8 @@ def page_cells(lesson, folder):
     The text is the released lesson's. Figures come from the executed solution; what its cells print does not.
     """
     released, solved = (
-        nbformat.read(COURSE / place / lesson.name / f"{lesson.name}.ipynb", as_version=4)
-        for place in ("lessons", "solutions")
+        nbformat.read(COURSE / version / lesson.name / f"{lesson.name}.ipynb", as_version=4)
+        for version in ("lessons", "solutions")
     )
     outputs = {cell.id: cell.get("outputs", ()) for cell in solved.cells}
     for cell in released.cells:
@@ -132,17 +132,17 @@ def _kind(cell):
 
 def _figures(outputs, name, lesson, folder):
     """The figures among a cell's outputs, written beside the page."""
-    found = []
+    figures = []
     for output in outputs:
         for image in BeautifulSoup(output.get("data", {}).get("text/html", ""), "html.parser").find_all("img"):
             data = base64.b64decode(image["src"].partition("base64,")[2])
-            file = f"{name}-{len(found)}.png"
+            file = f"{name}-{len(figures)}.png"
             path = Path(folder) / lesson.name / file
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(data)
             width, height = struct.unpack(">II", data[16:24])  # of a PNG's header
-            found.append({"file": file, "alt": image["alt"], "width": width, "height": height})
-    return found
+            figures.append({"file": file, "alt": image["alt"], "width": width, "height": height})
+    return figures
 
 
 def _opening_figure(folder):

@@ -81,10 +81,10 @@ def simulate(submissions):
 def why_not_all_points(outcomes):
     """What was said to those who, though their answers are right, got less than others."""
     most = max(sum(outcome["points"].values()) for outcome in outcomes.values())
-    lacking = [each for each in outcomes.values() if sum(each["points"].values()) < most]
-    checks = [check for each in lacking for result in each["results"].values() for check in result["outcomes"]]
-    said = [sentence for each in lacking for sentence in each["notes"] + each["flags"]]
-    return sorted({*said, *(check["sentence"] for check in checks if check["sentence"])})
+    lacking = [outcome for outcome in outcomes.values() if sum(outcome["points"].values()) < most]
+    checks = [check for outcome in lacking for result in outcome["results"].values() for check in result["outcomes"]]
+    sentences = [sentence for outcome in lacking for sentence in outcome["notes"] + outcome["flags"]]
+    return sorted({*sentences, *(check["sentence"] for check in checks if check["sentence"])})
 
 
 def in_gradebook(db_url):
@@ -92,7 +92,7 @@ def in_gradebook(db_url):
     from nbgrader.api import Gradebook
 
     with Gradebook(db_url) as gradebook:
-        return sum(each.score == each.max_score for each in gradebook.assignment_submissions(LESSON))
+        return sum(outcome.score == outcome.max_score for outcome in gradebook.assignment_submissions(LESSON))
 
 
 def database_size(db_url):
