@@ -5,8 +5,9 @@ import time
 
 import pytest
 
-from tools.benchmarks import PARTS, report, scale
+from tools.benchmarks import report, scale
 from tools.benchmarks.__main__ import main
+from tools.benchmarks.parts import PARTS
 from tools.benchmarks.timing import Figure, Row, in_turn
 
 

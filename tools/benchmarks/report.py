@@ -10,7 +10,7 @@ import platform
 import time
 from pathlib import Path
 
-from tools.benchmarks import PARTS
+from tools.benchmarks.parts import PARTS
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
 RESULTS = PROJECT / "tools" / "benchmarks" / "results.json"

@@ -26,7 +26,6 @@ def simulate(submissions):
     """Grade the class; return what was seen, as plain values."""
     import pgserver
 
-    from autograder.grading import grade as tool
     from tools.benchmarks.cluster import Cluster
 
     with tempfile.TemporaryDirectory() as folder:
@@ -36,29 +35,9 @@ def simulate(submissions):
         try:
             db_url = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
             class_of = course(folder / "course", LESSON, submissions, figures=False)
-            run(
-                class_of,
-                "-m",
-                "nbgrader",
-                "generate_assignment",
-                LESSON,
-                "--force",
-                f"--CourseDirectory.db_url={db_url}",
-            )
-            writes, honest = [], tool.Writer.record
-
-            def record(self, *arguments):
-                if len(writes) == submissions // 2:
-                    cluster.workers[0].kill()
-                start = time.perf_counter()
-                honest(self, *arguments)
-                writes.append(time.perf_counter() - start)
-
-            tool.Writer.record = record
-            start = time.perf_counter()
-            outcomes = tool.grade(LESSON, class_of, scheduler=cluster.address, db_url=db_url)
-            seconds = time.perf_counter() - start
-            tool.Writer.record = honest
+            database = f"--CourseDirectory.db_url={db_url}"
+            run(class_of, "-m", "nbgrader", "generate_assignment", LESSON, "--force", database)
+            outcomes, seconds, writes = grade_with_a_worker_lost(class_of, submissions, cluster, db_url)
             tenth = max(1, submissions // 10)
             return {
                 "submissions": submissions,
@@ -76,6 +55,39 @@ def simulate(submissions):
         finally:
             cluster.close()
             server.cleanup()
+
+
+def grade_with_a_worker_lost(class_of, submissions, cluster, db_url):
+    """Grade the class, and kill one of the two workers when half of it is in the gradebook.
+
+    Returns
+    -------
+    outcomes : dict
+        By student.
+    seconds : float
+        That it took.
+    writes : list of float
+        Seconds that each record in the gradebook took.
+    """
+    from autograder.grading.assignment import grade
+    from autograder.grading.gradebook import Writer
+
+    writes, honest = [], Writer.record
+
+    def record(self, *arguments):
+        if len(writes) == submissions // 2:
+            cluster.workers[0].kill()
+        start = time.perf_counter()
+        honest(self, *arguments)
+        writes.append(time.perf_counter() - start)
+
+    Writer.record = record
+    start = time.perf_counter()
+    try:
+        outcomes = grade(LESSON, class_of, scheduler=cluster.address, db_url=db_url)
+    finally:
+        Writer.record = honest
+    return outcomes, time.perf_counter() - start, writes
 
 
 def why_not_all_points(outcomes):
