@@ -5,10 +5,11 @@ the lessons before: nothing of this lesson or a later one, and no mistake's code
 """
 
 import ast
+import io
 import zipfile
 from pathlib import Path
 
-from autograder.course import COURSE
+from autograder.course import COURSE, write_whole
 from autograder.publish import urls
 from autograder.publish.source import BuildError, lesson_facts
 from lessonkit.catalogue import lesson as find_lesson
@@ -70,15 +71,14 @@ def kit(lesson, folder):
 
 def _zip(files, path):
     """Write a zip file, whole or not at all, and the same bytes each time."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    half = path.with_name(path.name + ".part")
-    with zipfile.ZipFile(half, "w", zipfile.ZIP_DEFLATED) as archive:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
         for inside, data in sorted(files.items()):
             entry = zipfile.ZipInfo(inside, (1980, 1, 1, 0, 0, 0))
             entry.external_attr = 0o644 << 16
             entry.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(entry, data)
-    half.replace(path)
+    write_whole(path, content.getvalue())
     return path
 
 

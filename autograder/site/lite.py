@@ -17,7 +17,7 @@ from pathlib import Path
 
 from jupyter_core.paths import jupyter_path
 
-from autograder.course import COURSE, CourseError
+from autograder.course import COURSE, CourseError, write_whole
 from autograder.publish.bundle import library
 from autograder.site import packages
 
@@ -69,10 +69,10 @@ def browser_edition(lessons, folder, kept, offline):
         (Path(staging) / "jupyter_lite_config.json").write_text(json.dumps(options), encoding="utf-8")
         _build(staging)
     for path in wheels:
-        _write(Path(folder) / "pypi" / path.name, path.read_bytes())
+        write_whole(Path(folder) / "pypi" / path.name, path.read_bytes())
     if offline:
         for name, data in pyodide_files(kept):
-            _write(Path(folder) / "static" / "pyodide" / name, data)
+            write_whole(Path(folder) / "static" / "pyodide" / name, data)
 
 
 def pyodide_files(kept):
@@ -110,10 +110,10 @@ def _with_dependencies(known, names):
 def _put(lesson, folder):
     """A lesson as its bundle has it: the notebook, and what it imports beside it; the digits too, for want of scikit-learn."""
     notebook = f"{lesson.name}.ipynb"
-    _write(folder / notebook, (COURSE / "lessons" / lesson.name / notebook).read_bytes())
+    write_whole(folder / notebook, (COURSE / "lessons" / lesson.name / notebook).read_bytes())
     for inside, data in library(lesson):
-        _write(folder / inside, data)
-    _write(folder / "reference_impl" / "digits.csv.gz", DIGITS.read_bytes())
+        write_whole(folder / inside, data)
+    write_whole(folder / "reference_impl" / "digits.csv.gz", DIGITS.read_bytes())
 
 
 def _settings(wheels, offline):
@@ -165,8 +165,3 @@ def _build(staging):
     done = subprocess.run(command, cwd=staging, env=environment, capture_output=True, text=True)
     if done.returncode:
         raise SiteError(f"JupyterLite did not build:\n{(done.stdout + done.stderr)[-2000:]}")
-
-
-def _write(path, data):
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(data)

@@ -14,7 +14,7 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
-from autograder.course import COURSE
+from autograder.course import COURSE, write_whole
 from autograder.publish import markdown as markdown_html
 from autograder.publish import urls
 from lessonkit.engine import registry
@@ -92,12 +92,10 @@ def write_pages(lessons, folder, offline):
             "after": lessons[number + 1] if number + 1 < len(lessons) else None,
         }
         page = environment.get_template("lesson.html.j2").render(lesson=lesson, cells=cells, top="../", **around)
-        target = folder / lesson.name / "index.html"
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(page, encoding="utf-8")
+        write_whole(folder / lesson.name / "index.html", page)
     opening = _opening_figure(folder)
     landing = environment.get_template("index.html.j2").render(top="", opening=opening)
-    (folder / "index.html").write_text(landing, encoding="utf-8")
+    write_whole(folder / "index.html", landing)
 
 
 def page_cells(lesson, folder):
@@ -137,9 +135,7 @@ def _figures(outputs, name, lesson, folder):
         for image in BeautifulSoup(output.get("data", {}).get("text/html", ""), "html.parser").find_all("img"):
             data = base64.b64decode(image["src"].partition("base64,")[2])
             file = f"{name}-{len(figures)}.png"
-            path = Path(folder) / lesson.name / file
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(data)
+            write_whole(Path(folder) / lesson.name / file, data)
             width, height = struct.unpack(">II", data[16:24])  # of a PNG's header
             figures.append({"file": file, "alt": image["alt"], "width": width, "height": height})
     return figures

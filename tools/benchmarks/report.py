@@ -10,11 +10,11 @@ import platform
 import time
 from pathlib import Path
 
+from autograder.course import COURSE, write_whole
 from tools.benchmarks.parts import PARTS
 
-PROJECT = Path(__file__).resolve().parent.parent.parent
-RESULTS = PROJECT / "tools" / "benchmarks" / "results.json"
-REPORT = PROJECT / "docs" / "benchmarks.md"
+RESULTS = COURSE / "tools" / "benchmarks" / "results.json"
+REPORT = COURSE / "docs" / "benchmarks.md"
 NAMED = ("numpy", "scikit-learn", "torch", "nbgrader", "otter-grader", "jupyterlab", "matplotlib")
 
 HEAD = """# Benchmarks
@@ -86,8 +86,8 @@ def load(path=RESULTS):
 def save(results, path=RESULTS, report=REPORT):
     """Write both files."""
     results = {name: results[name] for name in PARTS if name in results}
-    Path(path).write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    Path(report).write_text(page(results), encoding="utf-8")
+    write_whole(path, json.dumps(results, indent=1, ensure_ascii=False) + "\n")
+    write_whole(report, page(results))
 
 
 def page(results):

@@ -13,12 +13,13 @@ import tempfile
 import time
 from pathlib import Path
 
+from autograder.course import COURSE, write_whole
 from tools.benchmarks.classes import course, run
-from tools.benchmarks.report import PROJECT, load, machine
+from tools.benchmarks.report import load, machine
 
 LESSON = "02_mse"
-RESULTS = PROJECT / "tools" / "benchmarks" / "scale.json"
-REPORT = PROJECT / "docs" / "scale.md"
+RESULTS = COURSE / "tools" / "benchmarks" / "scale.json"
+REPORT = COURSE / "docs" / "scale.md"
 DAY = 24 * 3600
 
 
@@ -207,14 +208,14 @@ def main():
     submissions = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     seen = simulate(submissions)
-    RESULTS.write_text(json.dumps(seen, indent=1) + "\n", encoding="utf-8")
+    write_whole(RESULTS, json.dumps(seen, indent=1) + "\n")
     write_page()
     print(json.dumps(seen, indent=1))
 
 
 def write_page():
     """Write the report anew: what was simulated last, and what a real lesson costs by now."""
-    REPORT.write_text(page(json.loads(RESULTS.read_text(encoding="utf-8")), load()), encoding="utf-8")
+    write_whole(REPORT, page(json.loads(RESULTS.read_text(encoding="utf-8")), load()))
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ import tomllib
 from functools import cache
 from pathlib import Path
 
-from autograder.course import COURSE
+from autograder.course import COURSE, write_whole
 from lessonkit.catalogue import exercises
 from tools.scorecard.results import LEAST, SEEDS
 
@@ -148,7 +148,7 @@ def _table(rows, total):
 def write(results):
     """Write the page, as far as everything has been measured."""
     if all(set(SEEDS) <= set(results.get(name, {})) for name in exercises()):
-        PAGE.write_text(text(results), encoding="utf-8")
+        write_whole(PAGE, text(results))
 
 
 def _row(exercise, parts):
