@@ -49,9 +49,10 @@ def lesson_name(text):
 def build(arguments):
     """Build what is not up to date, several lessons side by side."""
     from autograder.publish import build as tool
+    from autograder.publish import fingerprints, readme
 
-    tool.update_readme()
-    names = tool.stale(list(map(lesson_name, arguments.lessons)), arguments.force)
+    readme.update_readme()
+    names = fingerprints.stale(list(map(lesson_name, arguments.lessons)), arguments.force)
     if not names:
         print("Everything is up to date.")
         return
@@ -59,9 +60,9 @@ def build(arguments):
 
     for name in names:
         print(f"building {name}", flush=True)
-    fingerprints = Parallel(n_jobs=min(len(names), arguments.jobs))(delayed(tool.build)(name) for name in names)
-    for name, fingerprint in zip(names, fingerprints):
-        tool.remember(name, fingerprint)
+    inputs = Parallel(n_jobs=min(len(names), arguments.jobs))(delayed(tool.build)(name) for name in names)
+    for name, fingerprint in zip(names, inputs):
+        fingerprints.remember(name, fingerprint)
     print(f"Built: {', '.join(names)}.")
 
 

@@ -8,7 +8,6 @@ from autograder.course import CourseError
 
 for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(name, "1")  # before NumPy: on networks this small, more threads cost up to ten times
-sys.modules.setdefault("rfc3987_syntax", None)  # jsonschema can do without it: a second to import
 
 
 def scorecard(arguments):

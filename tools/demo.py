@@ -64,7 +64,7 @@ def make_class(lesson, released):
     for student in HONEST:
         wrong = {}
         for exercise in rng.permutation(exercises)[: rng.integers(4)]:
-            entries = [each for each in bank.mistakes_of(exercise) if stands_alone(each)]
+            entries = [entry for entry in bank.mistakes_of(exercise) if stands_alone(entry)]
             if entries:
                 wrong.update(answer(exercise, entries[rng.integers(len(entries))]))
         hand_in(FOLDER, student, lesson.name, submission(released, {**answers, **wrong}))
@@ -80,10 +80,10 @@ def make_class(lesson, released):
     (FOLDER / "submitted" / "nil-empty-folder" / lesson.name).mkdir(parents=True)
     notebook = json.loads(solved)
     for student, cells in (
-        ("nil-twice", [each for each in notebook["cells"] for _ in (1, 2)]),
+        ("nil-twice", [cell for cell in notebook["cells"] for _ in (1, 2)]),
         (
             "nil-no-checks",
-            [each for each in notebook["cells"] if not each["metadata"].get("nbgrader", {}).get("grade")],
+            [cell for cell in notebook["cells"] if not cell["metadata"].get("nbgrader", {}).get("grade")],
         ),
     ):
         hand_in(FOLDER, student, lesson.name, json.dumps({**notebook, "cells": cells}))

@@ -7,7 +7,8 @@ import textwrap
 from pathlib import Path
 
 from autograder import bank
-from autograder.publish.build import solution_source
+from autograder.course import write_whole
+from autograder.publish.source import solution_source
 
 
 def answer(exercise, entry=None):
@@ -71,9 +72,7 @@ def submission(released, answers):
 
 def hand_in(course, student, lesson, text):
     """Put a notebook where `nbgrader collect` would have put it."""
-    folder = Path(course) / "submitted" / student / lesson
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / f"{lesson}.ipynb").write_text(text, encoding="utf-8")
+    write_whole(Path(course) / "submitted" / student / lesson / f"{lesson}.ipynb", text)
 
 
 def right(exercises):

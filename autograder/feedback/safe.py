@@ -10,13 +10,13 @@ from html import escape
 
 import nh3
 from bs4 import BeautifulSoup
-from latex2mathml.converter import convert
 from nbconvert.filters import strip_ansi
-from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import Python3Lexer
 from pygments.token import STANDARD_TYPES
+
+from autograder.publish import markdown as markdown_html
 
 MAX_TEXT = 20_000  # characters of one output, or of one cell's Markdown, that are shown
 MAX_FORMULA = 2_000
@@ -95,25 +95,14 @@ def formula(latex, display):
     try:
         if len(latex) > MAX_FORMULA:
             raise ValueError("too long")
-        return convert(latex.replace(r"\_", "_"), display=display)
+        return markdown_html.mathml(latex.replace(r"\_", "_"), display)
     except Exception:  # a library's error about something that a student wrote, of any kind
         return f"<code>{escape(latex)}</code>"
 
 
-class _Renderer(IPythonRenderer):
-    """Markdown as Jupyter knows it, with formulas as MathML."""
-
-    def __init__(self, attachments):
-        super().__init__(escape=False, exclude_anchor_links=True, attachments=attachments)
-
-    def inline_math(self, body):
-        return formula(body, "inline")
-
-    def block_math(self, body):
-        return formula(body, "block")
-
-    def latex_environment(self, name, body):
-        return formula(rf"\begin{{{name}}}{body}\end{{{name}}}", "block")
+class _Renderer(markdown_html.Renderer):
+    def formula(self, latex, display):
+        return formula(latex, display)
 
 
 def markdown(source, attachments=None, prefix="", plain=False):
@@ -145,7 +134,7 @@ def markdown(source, attachments=None, prefix="", plain=False):
 def _markdown(source, attachments=None):
     if len(source) > MAX_TEXT:
         raise ValueError("too long: the time for reading it can grow with the square of its length")
-    return MarkdownWithMath(_Renderer(attachments)).render(source)
+    return markdown_html.html(source, _Renderer(attachments))
 
 
 def _leads_on(tag):
@@ -162,9 +151,9 @@ def _tidy(html, prefix=None):
         level = HEADINGS.index(heading.name)
         heading.name, heading.attrs = ("p", {}) if prefix is None else (HEADINGS[min(level + 2, 5)], {})
     for heading in () if prefix is None else soup(_leads_on):
-        said = heading.get_text().strip()
-        heading["id"] = f"{prefix}{re.sub('[^a-z0-9]+', '-', said.lower()).strip('-')}"
-        headings.append((said, f"text-{heading['id']}"))
+        words = heading.get_text().strip()
+        heading["id"] = f"{prefix}{re.sub('[^a-z0-9]+', '-', words.lower()).strip('-')}"
+        headings.append((words, f"text-{heading['id']}"))
     for image in soup("img"):
         image["alt"] = image.get("alt", NO_ALT)
         if not image.get("src", "").startswith("data:image/"):
@@ -176,20 +165,20 @@ def _tidy(html, prefix=None):
     return _CLEANER.clean(str(soup)), headings
 
 
-def output(each):
+def output(shown):
     """One output of a cell as HTML."""
     try:
-        return _output(each)
+        return _output(shown)
     except Exception:  # the libraries' errors about something that a student displayed
         return text("This output cannot be shown.")
 
 
-def _output(each):
-    if each.output_type == "stream":
-        return _lines(each.text)
-    if each.output_type == "error":
-        return _error(each)
-    data = each.data
+def _output(shown):
+    if shown.output_type == "stream":
+        return _lines(shown.text)
+    if shown.output_type == "error":
+        return _error(shown)
+    data = shown.data
     if "text/html" in data:
         return _tidy(data["text/html"])[0]
     for kind in IMAGES:
@@ -197,10 +186,10 @@ def _output(each):
             return _picture(kind, data[kind])
     if "text/markdown" in data or "text/latex" in data:
         return _tidy(_markdown(data.get("text/markdown", data.get("text/latex"))))[0]
-    said = data.get("text/plain", "")
-    if WIDGET in data and re.match(r"\w+\(", said):
+    words = data.get("text/plain", "")
+    if WIDGET in data and re.match(r"\w+\(", words):
         return "<p>Something to move, which works in the notebook only.</p>"
-    return _lines(said)
+    return _lines(words)
 
 
 def _picture(kind, content):
@@ -210,25 +199,25 @@ def _picture(kind, content):
     return _CLEANER.clean(f'<img alt="{NO_ALT}" src="data:{kind};base64,{escape(content)}">')
 
 
-def _lines(said):
+def _lines(printed):
     """Printed text, as a terminal would leave it."""
-    said = "\n".join(line.rstrip("\r").rpartition("\r")[2] for line in strip_ansi(said).rstrip("\n").split("\n"))
-    said = re.sub(r"[^\n\t -\U0010ffff]", "\N{REPLACEMENT CHARACTER}", said)
-    if len(said) > MAX_TEXT:
-        said = f"{said[:MAX_TEXT]}\n... the rest is not shown: {len(said) - MAX_TEXT} more characters ..."
-    wide = any(len(line) > SHORT_LINE for line in said.splitlines())
-    return f"<pre{SCROLLS if wide else ''}>{escape(said)}</pre>"
+    printed = "\n".join(line.rstrip("\r").rpartition("\r")[2] for line in strip_ansi(printed).rstrip("\n").split("\n"))
+    printed = re.sub(r"[^\n\t -\U0010ffff]", "\N{REPLACEMENT CHARACTER}", printed)
+    if len(printed) > MAX_TEXT:
+        printed = f"{printed[:MAX_TEXT]}\n... the rest is not shown: {len(printed) - MAX_TEXT} more characters ..."
+    wide = any(len(line) > SHORT_LINE for line in printed.splitlines())
+    return f"<pre{SCROLLS if wide else ''}>{escape(printed)}</pre>"
 
 
-def error_line(each):
+def error_line(shown):
     """An error in one line: whose code it came from is told to nobody."""
-    return _lines(f"{each.ename}: {each.evalue}") if each.output_type == "error" else output(each)
+    return _lines(f"{shown.ename}: {shown.evalue}") if shown.output_type == "error" else output(shown)
 
 
-def _error(each):
+def _error(shown):
     """An error: the line that says what it is, and below it where it came from."""
-    traceback = re.sub(r"(/[^\s/:]+)+/(?=bundle/|site-packages/|python3)", "", "\n".join(each.traceback))
-    if len(each.traceback) < 2:
+    traceback = re.sub(r"(/[^\s/:]+)+/(?=bundle/|site-packages/|python3)", "", "\n".join(shown.traceback))
+    if len(shown.traceback) < 2:
         return _lines(traceback)
-    first = _lines(f"{each.ename}: {each.evalue}".strip(": "))
+    first = _lines(f"{shown.ename}: {shown.evalue}".strip(": "))
     return f"{first}<details><summary>Where the error came from</summary>{_lines(traceback)}</details>"

@@ -5,14 +5,15 @@ the lessons before: nothing of this lesson or a later one, and no mistake's code
 """
 
 import ast
+import io
 import re
 import symtable
 import zipfile
 from pathlib import Path
 
-from autograder.course import COURSE
+from autograder.course import COURSE, write_whole
 from autograder.publish import urls
-from autograder.publish.build import BuildError, lesson_facts
+from autograder.publish.source import BuildError, lesson_facts
 from lessonkit.catalogue import lesson as find_lesson
 from lessonkit.catalogue import lessons
 
@@ -100,21 +101,20 @@ def kit(lesson, folder):
     files = dict(library(lesson))
     files[f"{about}/METADATA"] = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n".encode()
     files[f"{about}/WHEEL"] = b"Wheel-Version: 1.0\nGenerator: autograder\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
-    files[f"{about}/RECORD"] = "".join(f"{each},,\n" for each in [*sorted(files), f"{about}/RECORD"]).encode()
+    files[f"{about}/RECORD"] = "".join(f"{inside},,\n" for inside in [*sorted(files), f"{about}/RECORD"]).encode()
     return _zip(files, path)
 
 
 def _zip(files, path):
     """Write a zip file, whole or not at all, and the same bytes each time."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    half = path.with_name(path.name + ".part")
-    with zipfile.ZipFile(half, "w", zipfile.ZIP_DEFLATED) as archive:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
         for inside, data in sorted(files.items()):
             entry = zipfile.ZipInfo(inside, (1980, 1, 1, 0, 0, 0))
             entry.external_attr = 0o644 << 16
             entry.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(entry, data)
-    half.replace(path)
+    write_whole(path, content.getvalue())
     return path
 
 
@@ -127,8 +127,8 @@ def contents(lesson):
         if path.is_file():
             yield path.name, path.read_bytes()
     yield from library(lesson)
-    for each in ("environment.yml", "requirements.txt", "LICENSE"):
-        yield each, (COURSE / each).read_bytes()
+    for name in ("environment.yml", "requirements.txt", "LICENSE"):
+        yield name, (COURSE / name).read_bytes()
     facts = lesson_facts(lesson).strip("*")
     yield "README.md", README.format(title=lesson.title, facts=facts, builds=lesson.builds, name=lesson.name).encode()
 

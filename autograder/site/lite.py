@@ -17,7 +17,7 @@ from pathlib import Path
 
 from jupyter_core.paths import jupyter_path
 
-from autograder.course import COURSE, CourseError
+from autograder.course import COURSE, CourseError, write_whole
 from autograder.publish.bundle import library
 from autograder.site import packages
 
@@ -69,10 +69,10 @@ def browser_edition(lessons, folder, kept, offline):
         (Path(staging) / "jupyter_lite_config.json").write_text(json.dumps(options), encoding="utf-8")
         _build(staging)
     for path in wheels:
-        _write(Path(folder) / "pypi" / path.name, path.read_bytes())
+        write_whole(Path(folder) / "pypi" / path.name, path.read_bytes())
     if offline:
         for name, data in pyodide_files(kept):
-            _write(Path(folder) / "static" / "pyodide" / name, data)
+            write_whole(Path(folder) / "static" / "pyodide" / name, data)
 
 
 def pyodide_files(kept):
@@ -98,22 +98,22 @@ def pyodide_files(kept):
 
 
 def _with_dependencies(known, names):
-    found, ahead = set(), list(names)
+    needed, ahead = set(), list(names)
     while ahead:
         name = ahead.pop().lower().replace("_", "-")
-        if name not in found:
-            found.add(name)
+        if name not in needed:
+            needed.add(name)
             ahead += known[name]["depends"]
-    return found
+    return needed
 
 
 def _put(lesson, folder):
     """A lesson as its bundle has it: the notebook, and what it imports beside it; the digits too, for want of scikit-learn."""
     notebook = f"{lesson.name}.ipynb"
-    _write(folder / notebook, (COURSE / "lessons" / lesson.name / notebook).read_bytes())
+    write_whole(folder / notebook, (COURSE / "lessons" / lesson.name / notebook).read_bytes())
     for inside, data in library(lesson):
-        _write(folder / inside, data)
-    _write(folder / "reference_impl" / "given" / "digits.csv.gz", DIGITS.read_bytes())
+        write_whole(folder / inside, data)
+    write_whole(folder / "reference_impl" / "given" / "digits.csv.gz", DIGITS.read_bytes())
 
 
 def _settings(wheels, offline):
@@ -155,8 +155,8 @@ def _build_options(folder, widgets, staging):
 
 def _date():
     """The time of the last commit, so that two builds of one commit tell the same; without git, now."""
-    told = subprocess.run(["git", "log", "-1", "--format=%ct"], cwd=COURSE, capture_output=True, text=True)
-    return int(told.stdout or time.time())
+    commit = subprocess.run(["git", "log", "-1", "--format=%ct"], cwd=COURSE, capture_output=True, text=True)
+    return int(commit.stdout or time.time())
 
 
 def _build(staging):
@@ -165,8 +165,3 @@ def _build(staging):
     done = subprocess.run(command, cwd=staging, env=environment, capture_output=True, text=True)
     if done.returncode:
         raise SiteError(f"JupyterLite did not build:\n{(done.stdout + done.stderr)[-2000:]}")
-
-
-def _write(path, data):
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(data)

@@ -119,17 +119,17 @@ def _download(package, folder, kept):
             f"{package.client} is needed to fetch {package.name}: it comes with Node.js. {otherwise}"
         ) from None
     if done.returncode:
-        said = (done.stderr.strip() or "nothing was said").splitlines()[-1]
+        last_line = (done.stderr.strip() or "nothing was said").splitlines()[-1]
         raise PackageError(
-            f"{package.name} {package.version} could not be fetched by {package.client} ({said}). {otherwise}"
+            f"{package.name} {package.version} could not be fetched by {package.client} ({last_line}). {otherwise}"
         )
 
 
 def _verify(package, path):
-    found = hashlib.sha256(path.read_bytes()).hexdigest()
-    if found != package.sha256:
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    if digest != package.sha256:
         raise WrongPackageError(
-            f"{path} is not the known {package.file}: its SHA-256 is {found}, not {package.sha256}. "
+            f"{path} is not the known {package.file}: its SHA-256 is {digest}, not {package.sha256}. "
             "Delete it and try again; if it comes back, do not use it."
         )
 

@@ -6,17 +6,16 @@ import struct
 from html import escape
 from pathlib import Path
 
-import latex2mathml.converter
 import nbformat
 from bs4 import BeautifulSoup
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
-from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
-from autograder.course import COURSE
+from autograder.course import COURSE, write_whole
+from autograder.publish import markdown as markdown_html
 from autograder.publish import urls
 from lessonkit.engine import registry
 
@@ -25,20 +24,12 @@ BREAK_BEFORE = ("=", "≈", "<", ">", "≤", "≥", "←", "→", "+", "−")
 OPENING_FIGURE = ("10_regression", "plots.side_by_side")
 
 
-class Renderer(IPythonRenderer):
-    """Markdown with mathematics as MathML, which browsers draw and screen readers read."""
+class Renderer(markdown_html.Renderer):
+    """Markdown in which what may be wider than a telephone scrolls by itself."""
 
-    def __init__(self):
-        super().__init__(escape=False, exclude_anchor_links=True)
-
-    def inline_math(self, body):
-        return _in_pieces(latex2mathml.converter.convert(body.strip()))
-
-    def block_math(self, body):
-        return _scrolls("formula", latex2mathml.converter.convert(body.strip(), display="block"))
-
-    def latex_environment(self, name, body):
-        return self.block_math(f"\\begin{{{name}}}{body}\\end{{{name}}}")
+    def formula(self, latex, display):
+        formula = markdown_html.mathml(latex, display)
+        return _in_pieces(formula) if display == "inline" else _scrolls("formula", formula)
 
     def table(self, text):
         return _scrolls("table", f"<table>{text}</table>")
@@ -66,7 +57,7 @@ def _scrolls(what, html):
 
 def markdown(text):
     """Markdown as HTML."""
-    return Markup(MarkdownWithMath(Renderer()).render(text))
+    return Markup(markdown_html.html(text, Renderer()))
 
 
 def python(source):
@@ -101,12 +92,10 @@ def write_pages(lessons, folder, offline):
             "after": lessons[number + 1] if number + 1 < len(lessons) else None,
         }
         page = environment.get_template("lesson.html.j2").render(lesson=lesson, cells=cells, top="../", **around)
-        target = folder / lesson.name / "index.html"
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(page, encoding="utf-8")
+        write_whole(folder / lesson.name / "index.html", page)
     opening = _opening_figure(folder)
     landing = environment.get_template("index.html.j2").render(top="", opening=opening)
-    (folder / "index.html").write_text(landing, encoding="utf-8")
+    write_whole(folder / "index.html", landing)
 
 
 def page_cells(lesson, folder):
@@ -115,8 +104,8 @@ def page_cells(lesson, folder):
     The text is the released lesson's. Figures come from the executed solution; what its cells print does not.
     """
     released, solved = (
-        nbformat.read(COURSE / place / lesson.name / f"{lesson.name}.ipynb", as_version=4)
-        for place in ("lessons", "solutions")
+        nbformat.read(COURSE / version / lesson.name / f"{lesson.name}.ipynb", as_version=4)
+        for version in ("lessons", "solutions")
     )
     outputs = {cell.id: cell.get("outputs", ()) for cell in solved.cells}
     for cell in released.cells:
@@ -141,17 +130,15 @@ def _kind(cell):
 
 def _figures(outputs, name, lesson, folder):
     """The figures among a cell's outputs, written beside the page."""
-    found = []
+    figures = []
     for output in outputs:
         for image in BeautifulSoup(output.get("data", {}).get("text/html", ""), "html.parser").find_all("img"):
             data = base64.b64decode(image["src"].partition("base64,")[2])
-            file = f"{name}-{len(found)}.png"
-            path = Path(folder) / lesson.name / file
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(data)
+            file = f"{name}-{len(figures)}.png"
+            write_whole(Path(folder) / lesson.name / file, data)
             width, height = struct.unpack(">II", data[16:24])  # of a PNG's header
-            found.append({"file": file, "alt": image["alt"], "width": width, "height": height})
-    return found
+            figures.append({"file": file, "alt": image["alt"], "width": width, "height": height})
+    return figures
 
 
 def _opening_figure(folder):

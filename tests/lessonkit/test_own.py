@@ -9,7 +9,7 @@ import pytest
 
 import reference_impl
 from autograder.course import COURSE
-from autograder.publish.build import solution_source
+from autograder.publish.source import solution_source
 from lessonkit import own
 from lessonkit.catalogue import lessons
 

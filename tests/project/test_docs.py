@@ -38,7 +38,12 @@ def commands(page):
 
 def starting(words):
     """Every command of the pages that starts so, as page and arguments."""
-    return [(page, each[len(words) :].strip()) for page in PAGES for each in commands(page) if each.startswith(words)]
+    return [
+        (page, command[len(words) :].strip())
+        for page in PAGES
+        for command in commands(page)
+        if command.startswith(words)
+    ]
 
 
 def slug(heading):
@@ -51,12 +56,12 @@ def test_every_link_leads_somewhere(page):
     for target in LINK.findall(FENCE.sub("", PAGES[page])):
         if re.match(r"https?://|mailto:", target):
             continue
-        file, _, place = target.partition("#")
+        file, _, heading = target.partition("#")
         path = ((COURSE / page).parent / file if file else COURSE / page).resolve()
         assert path.exists(), f"{page}: {target}"
-        if place:
+        if heading:
             headings = re.findall(r"^#+ (.*)$", FENCE.sub("", path.read_text(encoding="utf-8")), re.MULTILINE)
-            assert place in map(slug, headings), f"{page}: {target}"
+            assert heading in map(slug, headings), f"{page}: {target}"
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -97,14 +102,14 @@ def test_every_command_of_nbgrader_exists_with_its_options():
         assert not isinstance(app, NbGraderApp), f"{page}: nbgrader {arguments}"
         known = {
             name.strip("-")
-            for each in (*app.flags, *app.aliases)
-            for name in (each if isinstance(each, tuple) else [each])
+            for names in (*app.flags, *app.aliases)
+            for name in (names if isinstance(names, tuple) else [names])
         }
         for option in (word[2:].split("=")[0] for word in words if word.startswith("--")):
             assert option in known or "." in option, f"{page}: nbgrader {arguments}"
 
 
-def said(source):
+def message(source):
     """What the check says of the last exercise in `source`, the reference doing the rest."""
     linecache.cache["cell"] = (len(source), None, source.splitlines(keepends=True), "cell")
     space = {"np": np}
@@ -127,13 +132,14 @@ def test_every_message_shown_to_students_is_what_the_check_says():
     ]
     assert len(pairs) >= 8
     for code, shown in pairs:
-        assert excerpt(shown.rstrip(), said(code)), f"{code}\n{said(code)}"
+        assert excerpt(shown.rstrip(), message(code)), f"{code}\n{message(code)}"
 
 
 def test_the_message_on_the_first_page_is_one_of_the_checks():
     (shown,) = [body for _, body in FENCE.findall(PAGES["README.md"]) if HEADLINE.search(body)]
     exercise = HEADLINE.search(shown)[1]
     reports = [
-        report.text(grade(exercise, LocalHost(each.namespace()), truth_of(exercise))) for each in mistakes_of(exercise)
+        report.text(grade(exercise, LocalHost(mistake.namespace()), truth_of(exercise)))
+        for mistake in mistakes_of(exercise)
     ]
-    assert any(excerpt(shown.rstrip(), each) for each in reports)
+    assert any(excerpt(shown.rstrip(), whole) for whole in reports)

@@ -12,8 +12,8 @@ import pytest
 import yaml
 
 from autograder.course import COURSE
-from autograder.publish import build
-from autograder.publish.build import BuildError
+from autograder.publish import build, readme, source
+from autograder.publish.source import BuildError
 from lessonkit.catalogue import lesson, lessons
 
 CONDA_NAMES = {"matplotlib": "matplotlib-base"}
@@ -62,14 +62,14 @@ def test_the_two_requirements_do_not_disagree():
 
 
 def test_the_readme_lists_the_lessons_as_they_are():
-    assert build.lesson_table() in (COURSE / "README.md").read_text(encoding="utf-8")
+    assert readme.lesson_table() in (COURSE / "README.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("name", list(lessons()))
 def test_what_is_committed_is_what_the_build_makes(name, tmp_path):
     """The executed solution is left to nbval; here its sources, and the release made from it."""
     each = lesson(name)
-    made = build.notebook(each)
+    made = source.notebook(each)
     text = (COURSE / "solutions" / name / f"{name}.ipynb").read_text(encoding="utf-8")
     committed = nbformat.reads(text, as_version=4)
     assert [(c.id, c.cell_type, c.source, c.metadata) for c in made.cells] == [
@@ -112,11 +112,11 @@ def test_an_interrupted_build_leaves_nothing_half_written(tmp_path, monkeypatch)
     ],
 )
 def test_a_text_that_cannot_be_built_says_what_to_mend(text, words, tmp_path, monkeypatch):
-    monkeypatch.setattr(build, "COURSE", tmp_path)
+    monkeypatch.setattr(source, "COURSE", tmp_path)
     (tmp_path / "solutions" / "01_activations").mkdir(parents=True)
     (tmp_path / "solutions" / "01_activations" / "01_activations.py").write_text(text)
     with pytest.raises(BuildError, match=words):
-        build.notebook(lesson("01"))
+        source.notebook(lesson("01"))
 
 
 def test_an_unknown_lesson_is_one_line(capsys):

@@ -5,8 +5,9 @@ import time
 
 import pytest
 
-from tools.benchmarks import PARTS, report, scale
+from tools.benchmarks import report, scale
 from tools.benchmarks.__main__ import main
+from tools.benchmarks.parts import PARTS
 from tools.benchmarks.timing import Figure, Row, in_turn
 
 
@@ -31,14 +32,14 @@ def test_processor_time_counts_work_and_not_sleep():
 
 
 def test_the_report_names_what_misses_its_target():
-    found = Row(
+    row = Row(
         "a case", {"theirs / ours": Figure(0.5, 0.4, 0.6, at_least=1), "ours": Figure(12, 11, 13, "ms", at_most=20)}
     )
     part = {
         "date": "2026-01-01",
         "seconds": 1.0,
         "machine": report.machine(),
-        "rows": [found.plain()],
+        "rows": [row.plain()],
         "notes": ["A note."],
     }
     page = report.page({"training": part})

@@ -13,7 +13,8 @@ from concurrent.futures import ProcessPoolExecutor
 for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[name] = "1"  # before NumPy is imported, here and in what is started from here
 
-from tools.benchmarks import LONG, PARTS, report, scale  # noqa: E402
+from tools.benchmarks import report, scale  # noqa: E402
+from tools.benchmarks.parts import LONG, PARTS  # noqa: E402
 
 
 def main(arguments=None):

@@ -35,11 +35,11 @@ def measure(quick):
     names = list(exercises())[:2] if quick else list(exercises())
     rows = [row(name, quick) for name in names]
     for kind, worst in (("right", "right"), ("wrong", "slowest mistake")):
-        slowest = max(rows, key=lambda each: each.figures[worst].median)
+        slowest = max(rows, key=lambda row: row.figures[worst].median)
         yield Row(
             f"all {len(rows)} exercises, {kind} answers",
             {
-                "in the median": Figure.of([each.figures[kind].median for each in rows], "ms", at_most=MEDIAN),
+                "in the median": Figure.of([row.figures[kind].median for row in rows], "ms", at_most=MEDIAN),
                 "at most": Figure.of([slowest.figures[worst].median], "ms", at_most=MOST),
             },
         )
@@ -57,10 +57,11 @@ def row(exercise, quick):
     """How long one exercise's check takes."""
     right = bank.Entry(exercise, "", "", ()).namespace()
     mistakes = {
-        each.name: checking(exercise, each.namespace()) for each in bank.mistakes_of(exercise)[: 1 if quick else None]
+        mistake.name: checking(exercise, mistake.namespace())
+        for mistake in bank.mistakes_of(exercise)[: 1 if quick else None]
     }
     jobs = {
-        "its calls alone": lambda: [run(each, LocalHost(right), VISIBLE_SEED) for each in registry.checks(exercise)],
+        "its calls alone": lambda: [run(check, LocalHost(right), VISIBLE_SEED) for check in registry.checks(exercise)],
         "the right answer": checking(exercise, right),
         **mistakes,
     }
@@ -71,8 +72,8 @@ def row(exercise, quick):
         {
             "right / its calls alone": times.ratio("the right answer", "its calls alone"),
             "right": times.time("the right answer", "ms"),
-            "wrong": Figure.of([each.median for each in wrong.values()], "ms"),
-            "slowest mistake": max(wrong.values(), key=lambda each: each.median),
+            "wrong": Figure.of([time.median for time in wrong.values()], "ms"),
+            "slowest mistake": max(wrong.values(), key=lambda time: time.median),
         },
     )
 

@@ -57,25 +57,28 @@ def measure(quick):
         else:
             yield "otter-grader is left out: it is not installed. `pip install .[bench]` brings it."
         times = in_turn(jobs, rounds=1 if quick else 3, warm_up=0)
-        beyond = "two jobs, beyond the start"
-        more = sizes["two jobs"] - sizes["the start"]
-        times.wall[beyond] = [
-            (all_ - few_) / more for all_, few_ in zip(times.wall["two jobs"], times.wall["the start"])
-        ]
-        for name in jobs:
-            times.wall[name] = [seconds / sizes[name] for seconds in times.wall[name]]
-        for kept, target in (("two jobs", 25), (beyond, None), ("one job", None)):
-            figures = {"stock nbgrader / ours": times.ratio("stock", kept, at_least=target)}
-            if "otter" in jobs:
-                figures["otter / ours"] = times.ratio("otter", kept)
-            if kept == "one job":
-                figures["ours / fork floor"] = times.ratio(kept, "floor", at_most=1.5)
-                figures["stock nbgrader / fork floor"] = times.ratio("stock", "floor")
-            figures["a submission"] = times.time(kept, "ms")
-            yield Row(f"{LESSON}, {kept}", figures)
+        yield from beside_the_peers(times, sizes)
         yield large(folder, sizes["stock"], jobs["stock"], 8 if quick else LARGE)
         yield phases(ours)
         yield from growth(folder, (2, 4) if quick else GROWTH)
+
+
+def beside_the_peers(times, sizes):
+    """Rows of what one submission takes, by how many are graded side by side."""
+    beyond = "two jobs, beyond the start"
+    more = sizes["two jobs"] - sizes["the start"]
+    both = zip(times.wall["two jobs"], times.wall["the start"])
+    per_submission = {name: [time / sizes[name] for time in wall] for name, wall in times.wall.items()}
+    times.wall = {**per_submission, beyond: [(all_ - few) / more for all_, few in both]}
+    for ours, target in (("two jobs", 25), (beyond, None), ("one job", None)):
+        figures = {"stock nbgrader / ours": times.ratio("stock", ours, at_least=target)}
+        if "otter" in times.wall:
+            figures["otter / ours"] = times.ratio("otter", ours)
+        if ours == "one job":
+            figures["ours / fork floor"] = times.ratio(ours, "floor", at_most=1.5)
+            figures["stock nbgrader / fork floor"] = times.ratio("stock", "floor")
+        figures["a submission"] = times.time(ours, "ms")
+        yield Row(f"{LESSON}, {ours}", figures)
 
 
 def large(folder, few, stock, size):
@@ -158,7 +161,7 @@ def floor(lesson, students):
     shell = cells.make_shell()
     for source in first:
         cells.run_cell(shell, source, 60, 10**6)
-    for exercise in (each for *_, each in checks_of(notebook) if each):
+    for exercise in (name for *_, name in checks_of(notebook) if name):
         live_truth(exercise)
     for _ in range(students):
         pid = os.fork()

@@ -10,11 +10,11 @@ import platform
 import time
 from pathlib import Path
 
-from tools.benchmarks import PARTS
+from autograder.course import COURSE, write_whole
+from tools.benchmarks.parts import PARTS
 
-PROJECT = Path(__file__).resolve().parent.parent.parent
-RESULTS = PROJECT / "tools" / "benchmarks" / "results.json"
-REPORT = PROJECT / "docs" / "benchmarks.md"
+RESULTS = COURSE / "tools" / "benchmarks" / "results.json"
+REPORT = COURSE / "docs" / "benchmarks.md"
 NAMED = ("numpy", "scikit-learn", "torch", "nbgrader", "otter-grader", "jupyterlab", "matplotlib")
 
 HEAD = """# Benchmarks
@@ -34,14 +34,14 @@ def measure(part, quick=False):
     """Measure one part in this process; what it found as plain values."""
     began = time.perf_counter()
     rows, notes = [], []
-    for found in importlib.import_module(f"tools.benchmarks.{part}").measure(quick):
-        if isinstance(found, str):
-            notes.append(found)
-            print(f"  {found}", flush=True)
+    for row in importlib.import_module(f"tools.benchmarks.{part}").measure(quick):
+        if isinstance(row, str):
+            notes.append(row)
+            print(f"  {row}", flush=True)
         else:
-            rows.append(found.plain())
-            figures = ", ".join(f"{name} {figure.median:.3g}" for name, figure in found.figures.items())
-            print(f"  {found.case}: {figures}", flush=True)
+            rows.append(row.plain())
+            figures = ", ".join(f"{name} {figure.median:.3g}" for name, figure in row.figures.items())
+            print(f"  {row.case}: {figures}", flush=True)
     return {
         "date": datetime.date.today().isoformat(),
         "seconds": time.perf_counter() - began,
@@ -86,8 +86,8 @@ def load(path=RESULTS):
 def save(results, path=RESULTS, report=REPORT):
     """Write both files."""
     results = {name: results[name] for name in PARTS if name in results}
-    Path(path).write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    Path(report).write_text(page(results), encoding="utf-8")
+    write_whole(path, json.dumps(results, indent=1, ensure_ascii=False) + "\n")
+    write_whole(report, page(results))
 
 
 def page(results):
@@ -103,7 +103,7 @@ def _missed(results):
         for name, figure in row["figures"].items()
         if (figure["at_least"], figure["at_most"]) != (None, None)
     ]
-    missed = [each for each in figures if not each[-1]["met"]]
+    missed = [entry for entry in figures if not entry[-1]["met"]]
     yield f"{len(figures) - len(missed)} of {len(figures)} targets are met.{' Missed:' if missed else ''}\n"
     for part, case, name, figure in missed:
         yield f"- {part}, {case}: {name} is {_number(figure['median'])}{_unit(figure)}, {_target(figure)}"

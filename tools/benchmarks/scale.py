@@ -13,12 +13,13 @@ import tempfile
 import time
 from pathlib import Path
 
+from autograder.course import COURSE, write_whole
 from tools.benchmarks.classes import course, run
-from tools.benchmarks.report import PROJECT, load, machine
+from tools.benchmarks.report import load, machine
 
 LESSON = "02_mse"
-RESULTS = PROJECT / "tools" / "benchmarks" / "scale.json"
-REPORT = PROJECT / "docs" / "scale.md"
+RESULTS = COURSE / "tools" / "benchmarks" / "scale.json"
+REPORT = COURSE / "docs" / "scale.md"
 DAY = 24 * 3600
 
 
@@ -26,7 +27,6 @@ def simulate(submissions):
     """Grade the class; return what was seen, as plain values."""
     import pgserver
 
-    from autograder.grading import assignment as tool
     from tools.benchmarks.cluster import Cluster
 
     with tempfile.TemporaryDirectory() as folder:
@@ -36,29 +36,9 @@ def simulate(submissions):
         try:
             db_url = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
             class_of = course(folder / "course", LESSON, submissions, figures=False)
-            run(
-                class_of,
-                "-m",
-                "nbgrader",
-                "generate_assignment",
-                LESSON,
-                "--force",
-                f"--CourseDirectory.db_url={db_url}",
-            )
-            writes, honest = [], tool.Writer.record
-
-            def record(self, *arguments):
-                if len(writes) == submissions // 2:
-                    cluster.workers[0].kill()
-                start = time.perf_counter()
-                honest(self, *arguments)
-                writes.append(time.perf_counter() - start)
-
-            tool.Writer.record = record
-            start = time.perf_counter()
-            outcomes = tool.grade(LESSON, class_of, scheduler=cluster.address, db_url=db_url)
-            seconds = time.perf_counter() - start
-            tool.Writer.record = honest
+            database = f"--CourseDirectory.db_url={db_url}"
+            run(class_of, "-m", "nbgrader", "generate_assignment", LESSON, "--force", database)
+            outcomes, seconds, writes = grade_with_a_worker_lost(class_of, submissions, cluster, db_url)
             tenth = max(1, submissions // 10)
             return {
                 "submissions": submissions,
@@ -78,6 +58,39 @@ def simulate(submissions):
             server.cleanup()
 
 
+def grade_with_a_worker_lost(class_of, submissions, cluster, db_url):
+    """Grade the class, and kill one of the two workers when half of it is in the gradebook.
+
+    Returns
+    -------
+    submissions : dict
+        By student.
+    seconds : float
+        That it took.
+    writes : list of float
+        Seconds that each record in the gradebook took.
+    """
+    from autograder.grading.assignment import grade
+    from autograder.grading.gradebook import Writer
+
+    writes, honest = [], Writer.record
+
+    def record(self, *arguments):
+        if len(writes) == submissions // 2:
+            cluster.workers[0].kill()
+        start = time.perf_counter()
+        honest(self, *arguments)
+        writes.append(time.perf_counter() - start)
+
+    Writer.record = record
+    start = time.perf_counter()
+    try:
+        graded = grade(LESSON, class_of, scheduler=cluster.address, db_url=db_url)
+    finally:
+        Writer.record = honest
+    return graded, time.perf_counter() - start, writes
+
+
 def why_not_all_points(submissions):
     """What was said to those who, though their answers are right, got less than others."""
     most = max(graded.earned for graded in submissions.values())
@@ -93,7 +106,7 @@ def in_gradebook(db_url):
     from nbgrader.api import Gradebook
 
     with Gradebook(db_url) as gradebook:
-        return sum(each.score == each.max_score for each in gradebook.assignment_submissions(LESSON))
+        return sum(outcome.score == outcome.max_score for outcome in gradebook.assignment_submissions(LESSON))
 
 
 def database_size(db_url):
@@ -196,14 +209,14 @@ def main():
     submissions = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     seen = simulate(submissions)
-    RESULTS.write_text(json.dumps(seen, indent=1) + "\n", encoding="utf-8")
+    write_whole(RESULTS, json.dumps(seen, indent=1) + "\n")
     write_page()
     print(json.dumps(seen, indent=1))
 
 
 def write_page():
     """Write the report anew: what was simulated last, and what a real lesson costs by now."""
-    REPORT.write_text(page(json.loads(RESULTS.read_text(encoding="utf-8")), load()), encoding="utf-8")
+    write_whole(REPORT, page(json.loads(RESULTS.read_text(encoding="utf-8")), load()))
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ import urllib.request
 from contextlib import contextmanager
 from pathlib import Path
 
-from tools.benchmarks.report import PROJECT
+from autograder.course import COURSE
 from tools.benchmarks.timing import Row, in_turn
 
 BUILD_LIMIT = 2  # s
@@ -36,7 +36,7 @@ def clone():
     """A fresh clone in a folder of its own, with none of this process's settings for the course."""
     with tempfile.TemporaryDirectory() as folder:
         course = Path(folder) / "course"
-        run("git", "clone", "--quiet", PROJECT, course)
+        run("git", "clone", "--quiet", COURSE, course)
         yield course
 
 

@@ -67,7 +67,7 @@ def row(name, case, X, y, quick):
     if find_spec("torch"):
         contenders["PyTorch"] = PyTorch(case, X, y, rng)
         contenders["PyTorch with the input's gradient"] = PyTorch(case, X, y, rng, input_gradient=True)
-    times = in_turn({name: each.epoch for name, each in contenders.items()}, rounds=2 if quick else 7)
+    times = in_turn({name: contender.epoch for name, contender in contenders.items()}, rounds=2 if quick else 7)
     figures = {
         f"{peer} / ours": times.ratio(peer, "ours", at_least=1)
         for peer in ("scikit-learn", "PyTorch")

@@ -24,11 +24,11 @@ def pairs(exercise, seed):
     Two mistakes of a function that returns several things are made at once when one is wrong in one of them and the
     other in another; two of a class, when they are in different methods.
     """
-    mistakes = [each for each in bank.mistakes_of(exercise) if [name for name, _ in each.replaces] == [exercise]]
+    mistakes = [entry for entry in bank.mistakes_of(exercise) if [name for name, _ in entry.replaces] == [exercise]]
     joined = _joined_classes if find_exercise(exercise).is_class else _joined_functions
-    found = [pair for one, other in itertools.combinations(mistakes, 2) for pair in joined(exercise, one, other)]
-    chosen = np.random.default_rng(seed).permutation(len(found))[:PAIRS]
-    return [found[i] for i in sorted(chosen)]
+    possible = [pair for one, other in itertools.combinations(mistakes, 2) for pair in joined(exercise, one, other)]
+    chosen = np.random.default_rng(seed).permutation(len(possible))[:PAIRS]
+    return [possible[i] for i in sorted(chosen)]
 
 
 def _joined_functions(exercise, one, other):

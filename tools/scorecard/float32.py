@@ -14,8 +14,8 @@ NEEDS_FLOAT64 = "03_gradient_check"  # float32 has not the digits for the differ
 
 def is_enough(exercise):
     """Whether code for this exercise may compute in float32: a class is told its dtype."""
-    found = find_exercise(exercise)
-    return not found.is_class and found.lesson != NEEDS_FLOAT64
+    described = find_exercise(exercise)
+    return not described.is_class and described.lesson != NEEDS_FLOAT64
 
 
 def names():

@@ -104,22 +104,22 @@ def mistakes(exercise, seeds):
     with quiet():
         for seed in seeds:
             truth = Live(seed)
-            for each in bank_of:
+            for mistake in bank_of:
                 for kind in (StrictHost, OtherwiseHost):
-                    outcomes = grade(exercise, kind(each.namespace()), truth).outcomes
-                    said = {outcome.sentence if outcome.mistake else "" for outcome in outcomes if not outcome.passed}
-                    missed |= {each.name} if not said else set()
-                    nameless |= {each.name} if "" in said else set()
-                    misnamed |= {each.name} if said - {"", each.sentence} else set()
-    found = {"missed": sorted(missed), "nameless": sorted(nameless), "misnamed": sorted(misnamed)}
-    return {"number": len(bank_of), **found}
+                    outcomes = grade(exercise, kind(mistake.namespace()), truth).outcomes
+                    names = {outcome.sentence if outcome.mistake else "" for outcome in outcomes if not outcome.passed}
+                    missed |= {mistake.name} if not names else set()
+                    nameless |= {mistake.name} if "" in names else set()
+                    misnamed |= {mistake.name} if names - {"", mistake.sentence} else set()
+    failures = {"missed": sorted(missed), "nameless": sorted(nameless), "misnamed": sorted(misnamed)}
+    return {"number": len(bank_of), **failures}
 
 
 def variants(exercise, seeds):
     """Right answers in other styles, the reference in float32 among them: how many, and which are refused on some seed."""
     refused = {}
     with quiet():
-        namespaces = {each.name: each.namespace() for each in bank.variants_of(exercise)}
+        namespaces = {variant.name: variant.namespace() for variant in bank.variants_of(exercise)}
         if float32.is_enough(exercise):
             namespaces[float32.NAME] = float32.names()
         for seed in seeds:
@@ -127,7 +127,7 @@ def variants(exercise, seeds):
             for name, namespace in namespaces.items():
                 if len(passing(namespace, seed, truths)) < len(truths):
                     refused.setdefault(name, []).append(seed)
-    return {"number": len(namespaces), "refused": {name: found[:SHOWN] for name, found in refused.items()}}
+    return {"number": len(namespaces), "refused": {name: where[:SHOWN] for name, where in refused.items()}}
 
 
 def mutants(exercise, seeds, step=1, start=0):

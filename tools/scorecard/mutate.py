@@ -98,22 +98,22 @@ def mutants(exercise):
     module = cst.parse_module(source)
     collector = _Collector()
     module.visit(collector)
-    found = {}
+    by_source = {}
     for node, new in collector.replacements:
         mutated = module.deep_replace(node, new).code
         if mutated != source and _compiles(mutated):
             change = _change(source, mutated)
-            found.setdefault(mutated, Mutant(exercise, change, mutated))
-    return _with_changes_told_apart(found.values())
+            by_source.setdefault(mutated, Mutant(exercise, change, mutated))
+    return _with_changes_told_apart(by_source.values())
 
 
 def _with_changes_told_apart(found):
     """The same change in two places: the second is marked as such."""
-    count, told = {}, []
-    for each in found:
-        count[each.change] = number = count.get(each.change, 0) + 1
-        told.append(Mutant(each.exercise, each.change + f"  (place {number})" * (number > 1), each.source))
-    return tuple(told)
+    count, marked = {}, []
+    for mutant in found:
+        count[mutant.change] = number = count.get(mutant.change, 0) + 1
+        marked.append(Mutant(mutant.exercise, mutant.change + f"  (place {number})" * (number > 1), mutant.source))
+    return tuple(marked)
 
 
 def _compiles(source):

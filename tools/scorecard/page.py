@@ -4,7 +4,7 @@ import tomllib
 from functools import cache
 from pathlib import Path
 
-from autograder.course import COURSE
+from autograder.course import COURSE, write_whole
 from lessonkit.catalogue import exercises
 from tools.scorecard.results import LEAST, SEEDS
 
@@ -71,23 +71,23 @@ def unequal(exercise, parts):
 
 def problems(results):
     """What is worse than it may be, in sentences; and what is not measured yet."""
-    found = []
+    sentences = []
     for exercise in exercises():
         parts = results.get(exercise, {})
         for part, seeds in LEAST.items():
             if parts.get(part, {}).get("seeds", 0) < seeds:
-                found.append(
+                sentences.append(
                     f"{exercise}: {part} is measured on {parts.get(part, {}).get('seeds', 0)} of {seeds} seeds"
                 )
         if set(parts) == set(SEEDS):
-            found += [f"{exercise}: {sentence}" for sentence in _problems(exercise, parts)]
-    return found or list(_problems_in_all(results))
+            sentences += [f"{exercise}: {sentence}" for sentence in _problems(exercise, parts)]
+    return sentences or list(_problems_in_all(results))
 
 
 def _problems(exercise, parts):
     survivors, nameless = parts["mutants"]["survivors"], parts["mistakes"]["nameless"]
     may_be_nameless = reviewed()["nameless"].get(exercise, [])
-    said = {
+    sentences = {
         "no check fails on the mistake {}": parts["mistakes"]["missed"],
         "the mistake {} is named as another one": parts["mistakes"]["misnamed"],
         "the mistake {} is not always named, and not in reviewed.toml": set(nameless) - set(may_be_nameless),
@@ -99,7 +99,7 @@ def _problems(exercise, parts):
         "the right answer loses points beside {}": parts["combinations"]["robbed"],
         "flaky: {}": parts["flakiness"]["first"],
     }
-    yield from (sentence.format(name) for sentence, names in said.items() for name in names)
+    yield from (sentence.format(name) for sentence, names in sentences.items() for name in names)
     if parts["empty"]["points"]:
         yield f"an empty notebook earns {parts['empty']['points']:g} points"
 
@@ -119,7 +119,7 @@ def text(results):
     """The page, in Markdown."""
     rows = {name: _row(name, results[name]) for name in exercises()}
     columns = list(zip(*rows.values()))
-    total = [SEEDS_OF_ALL.get(place, sum)(column) for place, column in enumerate(columns)]
+    total = [SEEDS_OF_ALL.get(index, sum)(column) for index, column in enumerate(columns)]
     sections = [_summary(dict(zip(COLUMNS[1:], total))), [EXPLANATION], _table(rows, total)]
     lines = [INTRODUCTION, *(line for section in sections for line in section)]
     return "\n".join([*lines, *_survivors(), *_pairs(), *_nameless()]) + "\n"
@@ -148,7 +148,7 @@ def _table(rows, total):
 def write(results):
     """Write the page, as far as everything has been measured."""
     if all(set(SEEDS) <= set(results.get(name, {})) for name in exercises()):
-        PAGE.write_text(text(results), encoding="utf-8")
+        write_whole(PAGE, text(results))
 
 
 def _row(exercise, parts):
@@ -182,7 +182,9 @@ def _survivors():
     yield "| exercise | mutants | kind | why |"
     yield "|---|---:|---|---|"
     for exercise, groups in reviewed()["mutants"].items():
-        yield from (f"| `{exercise}` | {len(each['changes'])} | {each['kind']} | {each['why']} |" for each in groups)
+        yield from (
+            f"| `{exercise}` | {len(group['changes'])} | {group['kind']} | {group['why']} |" for group in groups
+        )
     yield ""
 
 

@@ -1,10 +1,10 @@
 """Measures what is not up to date and keeps the numbers, each with the fingerprint of the code that it belongs to."""
 
 import json
-import os
 from functools import cache
 from pathlib import Path
 
+from autograder.course import write_whole
 from lessonkit.catalogue import exercises
 from tools.scorecard import fingerprint, measure
 
@@ -33,9 +33,7 @@ def save(results):
         for exercise in exercises()
         if exercise in results
     }
-    unfinished = FILE.with_suffix(".part")
-    unfinished.write_text(json.dumps(ordered, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    os.replace(unfinished, FILE)
+    write_whole(FILE, json.dumps(ordered, indent=1, ensure_ascii=False) + "\n")
 
 
 @cache

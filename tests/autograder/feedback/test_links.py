@@ -25,8 +25,8 @@ def failed(name, kind):
         if marks and marks.grade:
             exercise = marks.grade_id.removeprefix("check_")
             checks = registry.checks(exercise)
-            told = [Outcome(c.name, c.title, c.points, False, kind, f"What {c.title} says.") for c in checks]
-            data = {"text/plain": "0.0", RESULT: asdict(Result(exercise, tuple(told)))}
+            outcomes = [Outcome(c.name, c.title, c.points, False, kind, f"What {c.title} says.") for c in checks]
+            data = {"text/plain": "0.0", RESULT: asdict(Result(exercise, tuple(outcomes)))}
             cell.outputs = [nbformat.v4.new_output("execute_result", data)]
             marks.update(score=0, waits=False)
     html = page(notebook, {**GRADING, "assignment": name, "notebook": name})

@@ -73,7 +73,7 @@ def test_notes_about_a_submission_are_words_alone():
         }
     )
     html = read([note, new_raw_cell("<b>raw</b>")], "01_activations")
-    assert {each.name for each in html.find(class_="notes").find_all(True)} <= {"ul", "li", "strong"}
+    assert {tag.name for tag in html.find(class_="notes").find_all(True)} <= {"ul", "li", "strong"}
     assert html.find("pre").get_text() == "<b>raw</b>"
     assert read([note]).find(class_="notes") is None  # an own assignment has no such cell: it is a student's
 

@@ -59,7 +59,7 @@ def elements(html):
 def test_nothing_that_acts_or_deceives_stays(html):
     shown = [safe.output(output({kind: html})) for kind in ("text/html", "text/markdown", "text/latex", "text/plain")]
     shown += [safe.markdown(html)[0], safe.markdown(html, plain=True)[0]]
-    for element in (each for part in shown for each in elements(part)):
+    for element in (tag for part in shown for tag in elements(part)):
         assert element.name not in GONE | {"header", "main", "section", "h1", "h2"}
         for name, value in element.attrs.items():
             assert name not in ("style", "role", "srcset") and not name.startswith("on"), (element.name, name)
@@ -76,7 +76,7 @@ def test_what_is_displayed_has_no_headings():
 
 def test_words_tables_and_pictures_stay():
     table = "<table border=1 class=dataframe><tr><th>epoch</th></tr><tr><td>3</td></tr></table>"
-    assert [each.name for each in elements(safe.output(output({"text/html": table})))][1:] == [
+    assert [tag.name for tag in elements(safe.output(output({"text/html": table})))][1:] == [
         "table", "tbody", "tr", "th", "tr", "td",
     ]  # fmt: skip
     fig, _ = plots.figure()
@@ -115,13 +115,13 @@ def test_what_is_no_formula_stays_as_it_was_written():
 
 
 @pytest.mark.parametrize(
-    "said",
+    "words",
     ["<div>" * 30_000, "> " * 3_000 + "x", "[" * 5_000, "\ud800 \x00 \x07", "<![x", "*" * 5_000 + "a", "<" * 9_000],
 )
-def test_whatever_is_said_is_shown_somehow(said):
+def test_whatever_is_said_is_shown_somehow(words):
     for kind in ("text/html", "text/markdown", "text/plain", "image/svg+xml", "image/png"):
-        assert isinstance(safe.output(output({kind: said})), str)
-    assert isinstance(safe.markdown(said)[0], str)
+        assert isinstance(safe.output(output({kind: words})), str)
+    assert isinstance(safe.markdown(words)[0], str)
 
 
 def test_printed_text_is_as_a_terminal_leaves_it():

@@ -85,11 +85,11 @@ def bodies(code):
 def test_it_works_with_the_pinned_packages_alone(unzipped, python):
     lesson, folder = unzipped
     own = [exercise.name for exercise in lesson.exercises]
-    found = json.loads(run(python, folder, "-c", PROBE))
-    assert all(path.startswith(str(folder)) for path in found["files"])
-    earlier = [e.name for each in lessons().values() if each.number < lesson.number for e in each.exercises]
-    assert set(found["exercises"]) - {"FullyConnectedNet"} == set(earlier) - {"FullyConnectedNet"}
-    assert f"0 of {len(own)} exercises pass" in found["table"]
+    probe = json.loads(run(python, folder, "-c", PROBE))
+    assert all(path.startswith(str(folder)) for path in probe["files"])
+    earlier = [e.name for other in lessons().values() if other.number < lesson.number for e in other.exercises]
+    assert set(probe["exercises"]) - {"FullyConnectedNet"} == set(earlier) - {"FullyConnectedNet"}
+    assert f"0 of {len(own)} exercises pass" in probe["table"]
 
     released = (folder / f"{lesson.name}.ipynb").read_text(encoding="utf-8")
     for text, full in ((released, False), (submission(released, right(own)), True)):
@@ -107,7 +107,7 @@ def test_it_works_with_the_pinned_packages_alone(unzipped, python):
 
 def test_nothing_in_it_gives_the_lesson_away(unzipped):
     lesson, folder = unzipped
-    later = [e.name for each in lessons().values() if each.number >= lesson.number for e in each.exercises]
+    later = [e.name for other in lessons().values() if other.number >= lesson.number for e in other.exercises]
     code = ""
     for path in folder.rglob("*.py"):
         code += ast.unparse(ast.parse(path.read_text(encoding="utf-8"))) + "\n"
@@ -119,8 +119,8 @@ def test_nothing_in_it_gives_the_lesson_away(unzipped):
         for text in bodies(getattr(reference_impl, name)):
             assert re.sub(r"\s+", " ", text) not in flat, f"the reference of {name} is in the bundle"
         for entry in (*bank.mistakes_of(name), *bank.variants_of(name)):
-            for _, each in entry.replaces:
-                for text in bodies(each) if inspect.isfunction(each) or inspect.isclass(each) else ():
+            for _, part in entry.replaces:
+                for text in bodies(part) if inspect.isfunction(part) or inspect.isclass(part) else ():
                     assert re.sub(r"\s+", " ", text) not in flat, f"{entry.name} is in the bundle"
     assert "autograder" not in {part for path in folder.rglob("*") for part in path.parts[len(folder.parts) :]}
     assert "SOLUTION" not in code and "hidden=True)" not in "".join(

@@ -1,0 +1,92 @@
+"""What a cell of a graded notebook earns, and what its checks say of it."""
+
+from dataclasses import dataclass
+
+from markupsafe import Markup
+from nbgrader.utils import is_grade, is_solution, is_task
+
+from lessonkit import report
+from lessonkit.catalogue import explained_under
+from lessonkit.engine.diagnose import Outcome, Result
+from lessonkit.notebook import RESULT
+
+
+@dataclass
+class Item:
+    """Something that earns points: an exercise, or an answer that a person grades.
+
+    Attributes
+    ----------
+    anchor, title : str
+        The id of its place in the page, and what the reader is told.
+    score, points : float
+        As the gradebook has them.
+    waits : bool
+        For a person.
+    result : Result or None
+        What the checks said.
+    rows : list of dict
+        Each check: ``outcome``, ``points``, ``sentence``, ``example`` and ``read``, the heading that explains it.
+    reads : list of str
+        The headings that explain what is left, each once.
+    """
+
+    anchor: str
+    title: str
+    score: float
+    points: float
+    waits: bool
+    result: Result | None
+    rows: list
+    reads: list
+
+    @property
+    def passed(self):
+        return not self.waits and self.score >= self.points
+
+    @property
+    def regraded(self):
+        """Whether a person gave other points than the checks."""
+        return self.result is not None and self.score != self.result.points
+
+    @property
+    def summary(self):
+        """The first thing to know about it."""
+        if self.waits:
+            return "Your instructor has not graded this yet."
+        if self.regraded:
+            return "Your instructor changed the points."
+        if self.result is None or self.result.passed:
+            return ""
+        if self.result.empty:
+            return "This is still empty."
+        return next((row["sentence"] for row in self.rows if row["sentence"]), "")
+
+
+def item_of(cell, marks, above):
+    """What a cell earns, or None if it earns nothing; `above` is the heading that it stands under."""
+    if not (is_grade(cell) or is_task(cell)):
+        return None
+    if is_solution(cell) or is_task(cell):  # an answer that a person grades
+        title = marks.grade_id.replace("_", " ").replace("-", " ")
+        return Item(f"answer-{marks.grade_id}", title, marks.score, marks.points, marks.waits, None, [], [])
+    name, result = marks.grade_id.removeprefix("check_"), _result(cell)
+    rows, reads, causes = [], [], {report.SAME}
+    for outcome, sentence, example in report.told(result) if result else ():
+        read = "" if outcome.passed or sentence in causes else explained_under(name, outcome.check) or above
+        causes.add(sentence)
+        row = {"outcome": outcome, "points": report.points_of(outcome), "sentence": Markup(report.set_code(sentence))}
+        rows.append({**row, "example": example, "read": read})
+        reads += [read] if read and read not in reads else []
+    if result and result.empty:
+        rows, reads = [], [explained_under(name) or above]
+    return Item(f"exercise-{name}", name, marks.score, marks.points, marks.waits, result, rows, reads)
+
+
+def _result(cell):
+    """What the checks of a check cell said; its outputs are the grader's own."""
+    for output in cell.get("outputs", ()):
+        if RESULT in output.get("data", {}):
+            result = output.data[RESULT]
+            return Result(result["exercise"], tuple(Outcome(**row) for row in result["outcomes"]))
+    return None

@@ -1,0 +1,40 @@
+"""Markdown as HTML, as Jupyter knows it, with formulas as MathML, which browsers draw and screen readers read."""
+
+from latex2mathml.converter import convert
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+
+
+class Renderer(IPythonRenderer):
+    """Renders Markdown; a page that shows formulas in its own way has its own `formula`.
+
+    Parameters
+    ----------
+    attachments : dict, optional
+        Pictures of the notebook's cell.
+    """
+
+    def __init__(self, attachments=None):
+        super().__init__(escape=False, exclude_anchor_links=True, attachments=attachments)
+
+    def formula(self, latex, display):
+        """A formula as HTML; `display` is "inline" or "block"."""
+        return mathml(latex, display)
+
+    def inline_math(self, body):
+        return self.formula(body, "inline")
+
+    def block_math(self, body):
+        return self.formula(body, "block")
+
+    def latex_environment(self, name, body):
+        return self.formula(rf"\begin{{{name}}}{body}\end{{{name}}}", "block")
+
+
+def mathml(latex, display):
+    """A formula as MathML."""
+    return convert(latex.strip(), display=display)
+
+
+def html(source, renderer):
+    """Markdown as HTML."""
+    return MarkdownWithMath(renderer).render(source)

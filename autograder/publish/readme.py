@@ -1,0 +1,28 @@
+"""What the build writes into the README: the badges, and the table of lessons."""
+
+import re
+from pathlib import Path
+
+from autograder.course import COURSE, write_whole
+from autograder.publish import urls
+from lessonkit.catalogue import lessons
+from lessonkit.engine import registry
+
+
+def lesson_table():
+    """The README's table of lessons."""
+    rows = ["| lesson | you build | time | points |", "|---|---|---|---|"]
+    for lesson in lessons().values():
+        points = sum(registry.points(exercise.name) for exercise in lesson.exercises)
+        rows.append(f"| {lesson.name[:2]} {lesson.title} | {lesson.builds} | {lesson.minutes} min | {points:g} |")
+    return "\n".join(rows)
+
+
+def update_readme(course=COURSE):
+    """Put the badges and the table of lessons between their marks in the README."""
+    path = Path(course) / "README.md"
+    text = path.read_text(encoding="utf-8")
+    for name, content in (("badges", urls.badges()), ("lessons", lesson_table())):
+        marks = rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)"
+        text = re.sub(marks, lambda m, content=content: f"{m[1]}{content}\n{m[2]}", text, flags=re.DOTALL)
+    write_whole(path, text)

@@ -1,0 +1,52 @@
+"""The whole site: its pages, the browser edition, the bundles to download and the kits that Colab fetches."""
+
+import shutil
+from pathlib import Path
+
+from autograder.course import COURSE
+from autograder.publish.bundle import bundle, kit
+from autograder.site.lite import browser_edition
+from autograder.site.pages import write_pages
+from lessonkit.catalogue import lesson as find_lesson
+from lessonkit.catalogue import lessons
+
+
+def build_site(names=None, offline=False, folder=None, kept=None):
+    """Build the site from the released lessons.
+
+    Parameters
+    ----------
+    names : list of str, optional
+        The lessons that the site has, by name or number. Default: all. A lesson's folder holds the right answers of the
+        lessons before it, so a course that keeps them to itself publishes one lesson after the other.
+    offline : bool
+        Serve everything from the site itself, for schools without internet and for the tests.
+    folder : path, optional
+        Where the site goes; what is there is replaced. Default: ``dist/site``.
+    kept : path, optional
+        Where packages are kept from one build to the next. Default: ``build/packages``.
+
+    Returns
+    -------
+    path
+        The site's folder.
+
+    Raises
+    ------
+    PackageError
+        If a package cannot be fetched.
+    """
+    chosen = [find_lesson(name) for name in names] if names else list(lessons().values())
+    folder = Path(folder or COURSE / "dist" / "site")
+    fresh = folder.with_name(folder.name + ".part")
+    shutil.rmtree(fresh, ignore_errors=True)
+    (fresh / "kit").mkdir(parents=True)
+    browser_edition(chosen, fresh / "lite", kept or COURSE / "build" / "packages", offline)
+    for lesson in chosen:
+        bundle(lesson.name, fresh / "download")
+        kit(lesson, fresh / "kit")
+    write_pages(chosen, fresh, offline)
+    (fresh / ".nojekyll").touch()
+    shutil.rmtree(folder, ignore_errors=True)
+    fresh.replace(folder)
+    return folder
