@@ -15,7 +15,7 @@ from html import escape
 from lessonkit import definitions
 from lessonkit.catalogue import lessons
 from lessonkit.engine.diagnose import grade
-from lessonkit.engine.expected import truth_of
+from lessonkit.engine.expected import expected_of
 from lessonkit.engine.host import LocalHost
 
 FIRST, LAST = 1, 9
@@ -182,7 +182,7 @@ class _Assembly:
     def why_not(self, name, space):
         """Why the part that now goes by this name cannot stay, or nothing when it passes."""
         try:
-            result = grade(name, LocalHost(space), truth_of(name))
+            result = grade(name, LocalHost(space), expected_of(name))
         except ValueError as error:  # this copy lacks the checks, or their recorded truth
             return f"it could not be checked. {error}"
         if result.passed:

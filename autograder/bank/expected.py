@@ -6,7 +6,8 @@ import reference_impl
 from autograder import bank
 from autograder.course import this_course
 from lessonkit.catalogue import lesson as find_lesson
-from lessonkit.engine import expected, registry
+from lessonkit.engine import expected
+from lessonkit.engine.check import checks_of
 from lessonkit.engine.diagnose import Suspect, same_values
 from lessonkit.engine.host import LocalHost
 from lessonkit.engine.transcript import VISIBLE_SEED, run
@@ -45,7 +46,7 @@ class Live:
     def _suspect(self, mistake):
         host = LocalHost(mistake.namespace())
         transcripts = {}
-        for check in registry.checks(mistake.exercise):
+        for check in checks_of(mistake.exercise):
             transcript = run(check, host, self.seed)
             values = [(entry.name, entry.value) for entry in transcript.entries]
             message = transcript.error.message if transcript.error else ""
@@ -65,7 +66,7 @@ def record(lesson, path):
     checks = {
         f"{check.exercise}/{check.name}": (check, live.values(check))
         for exercise in exercises
-        for check in registry.checks(exercise)
+        for check in checks_of(exercise)
     }
     expected.save(path, checks, {exercise: live.suspects(exercise) for exercise in exercises})
 
@@ -75,6 +76,6 @@ def _live():
     return Live(this_course().secret_seed())
 
 
-def live_truth(exercise):
+def live_expected(exercise):
     """The truth for grading `exercise` on the secret seed."""
     return _live()

@@ -15,7 +15,7 @@ from lessonkit.catalogue import exercise as find_exercise
 
 
 @dataclass(frozen=True)
-class Entry:
+class Replacement:
     """One mistake or variant.
 
     Attributes
@@ -41,8 +41,8 @@ class Entry:
         return {**names, **dict(self.replaces)}
 
 
-_mistakes: dict[str, list[Entry]] = {}
-_variants: dict[str, list[Entry]] = {}
+_mistakes: dict[str, list[Replacement]] = {}
+_variants: dict[str, list[Replacement]] = {}
 
 
 def mistake(exercise, sentence):
@@ -80,7 +80,7 @@ def _register(bank, exercise, sentence):
             replaces = tuple((name, getattr(code, name)) for name in vars(code) if not name.startswith("__"))
         else:
             replaces = ((exercise, code),)
-        bank.setdefault(exercise, []).append(Entry(exercise, code.__name__, sentence, replaces))
+        bank.setdefault(exercise, []).append(Replacement(exercise, code.__name__, sentence, replaces))
         return code
 
     return register

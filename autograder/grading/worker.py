@@ -13,7 +13,7 @@ from autograder.grading.repair import Unreadable, checks_of, opening, recognise,
 from autograder.sandbox.fork_server import ForkServer, ForkServerGone
 from autograder.sandbox.protections import protections
 from lessonkit.catalogue import lesson as find_lesson
-from lessonkit.engine import registry
+from lessonkit.engine.check import checks_of as checks_of_exercise
 
 _warm = {}
 _one_at_a_time = threading.Lock()  # for workers of a cluster that have several threads
@@ -51,7 +51,7 @@ def work(lesson, data, why, released, seed, unsandboxed=False, limits=None, shar
             flags += [f"the grader itself failed: {type(error).__name__}: {error}", traceback.format_exc(limit=3)]
             notes.append("The grader could not grade this notebook. Your instructor has been told.")
             failed = True
-    results = {name: nothing_to_grade(name, registry.checks(name), notes[-1]) for name in exercises}
+    results = {name: nothing_to_grade(name, checks_of_exercise(name), notes[-1]) for name in exercises}
     outcome = {**_outcome(None, results, notes, flags), "unanswered": unanswered(released, released)}
     return {**outcome, "points": {}, "unanswered": [], "failed": True} if failed else outcome
 
@@ -81,7 +81,7 @@ def _graded(notebook, notes, flags, key, shared):
         cell["execution_count"], cell["outputs"] = place + 1, graded.outputs.get(place, [])
     for name in (exercise.name for exercise in find_lesson(lesson).exercises):
         if name not in graded.results:
-            graded.results[name] = nothing_to_grade(name, registry.checks(name), "Its check cell could not be run.")
+            graded.results[name] = nothing_to_grade(name, checks_of_exercise(name), "Its check cell could not be run.")
     return _outcome(notebook, graded.results, notes + graded.notes, flags + graded.flags, graded.seconds, graded.memory)
 
 
@@ -105,7 +105,9 @@ def _warm_up(key, shared):
     """In a worker: get the truth, and wait for the warm process; what goes wrong will be told by the first notebook."""
     with suppress(Exception):
         fork_server, live = _warm_process(key, shared)
-        for check in (check for exercise in fork_server.lesson.exercises for check in registry.checks(exercise.name)):
+        for check in (
+            check for exercise in fork_server.lesson.exercises for check in checks_of_exercise(exercise.name)
+        ):
             live.values(check)
         gc.freeze()  # what is loaded stays: no use to look for garbage in it
         fork_server.opened()

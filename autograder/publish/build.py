@@ -23,7 +23,7 @@ from autograder.course import COURSE, CourseError, write_whole
 from autograder.publish import urls
 from lessonkit.catalogue import lesson as find_lesson
 from lessonkit.catalogue import lessons
-from lessonkit.engine import registry
+from lessonkit.engine.check import points_of
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 FINGERPRINTS = "solutions/fingerprints.txt"  # committed: what a fresh clone need not build again
@@ -80,7 +80,7 @@ def kit_source(lesson):
 
 def lesson_facts(lesson):
     """The line below a lesson's title: time, points, prerequisites."""
-    points = sum(registry.points(exercise.name) for exercise in lesson.exercises)
+    points = sum(points_of(exercise.name) for exercise in lesson.exercises)
     *first, last = [name[:2] for name in lesson.after] or [""]
     after = f" · after lessons {', '.join(first)} and {last}" if first else f" · after lesson {last}" if last else ""
     return f"*About {lesson.minutes} minutes · {points:g} points{after}*"
@@ -131,7 +131,7 @@ def notebook(lesson):
                 "task": False,
             }
             if graded:
-                metadata["nbgrader"]["points"] = registry.points(name)
+                metadata["nbgrader"]["points"] = points_of(name)
         cell["metadata"] = metadata
     for kind, names in seen.items():
         if sorted(names) != sorted(own):
@@ -332,7 +332,7 @@ def lesson_table():
     """The README's table of lessons."""
     rows = ["| lesson | you build | time | points |", "|---|---|---|---|"]
     for lesson in lessons().values():
-        points = sum(registry.points(exercise.name) for exercise in lesson.exercises)
+        points = sum(points_of(exercise.name) for exercise in lesson.exercises)
         rows.append(f"| {lesson.name[:2]} {lesson.title} | {lesson.builds} | {lesson.minutes} min | {points:g} |")
     return "\n".join(rows)
 

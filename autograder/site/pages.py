@@ -18,7 +18,7 @@ from pygments.lexers import PythonLexer
 
 from autograder.course import COURSE
 from autograder.publish import urls
-from lessonkit.engine import registry
+from lessonkit.engine.check import points_of
 
 HERE = Path(__file__).parent
 BREAK_BEFORE = ("=", "≈", "<", ">", "≤", "≥", "←", "→", "+", "−")
@@ -169,4 +169,4 @@ def _opening_figure(folder):
 
 
 def _points(lesson):
-    return f"{sum(registry.points(exercise.name) for exercise in lesson.exercises):g}"
+    return f"{sum(points_of(exercise.name) for exercise in lesson.exercises):g}"

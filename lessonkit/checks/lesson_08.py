@@ -9,8 +9,8 @@ import itertools
 import numpy as np
 
 from lessonkit.checks import two_sizes
+from lessonkit.engine.check import check
 from lessonkit.engine.host import StudentError
-from lessonkit.engine.registry import check
 from lessonkit.engine.values import describe
 
 PARTS = ("X_train", "y_train", "X_val", "y_val", "X_test", "y_test")

@@ -7,7 +7,7 @@ import numpy as np
 from lessonkit.engine.proxy import Remote, inputs_behind
 from lessonkit.engine.values import describe, is_number, parts, show_number
 
-SECOND_TRUTH_RTOL = 1e-3  # a second truth is a numerical gradient, perhaps of a float32 forward pass
+SECOND_VALUE_RTOL = 1e-3  # a second truth is a numerical gradient, perhaps of a float32 forward pass
 
 
 @dataclass(frozen=True)
@@ -79,8 +79,8 @@ def difference(entry, truth, rtol):
 
 def fits_own_forward(entry):
     """Whether a wrong gradient agrees with its second truth, the numerical gradient of the student's forward pass."""
-    return bool(entry.second_truths) and all(
-        same_values(entry.value, second, SECOND_TRUTH_RTOL) for second in entry.second_truths
+    return bool(entry.second_values) and all(
+        same_values(entry.value, second, SECOND_VALUE_RTOL) for second in entry.second_values
     )
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from lessonkit.catalogue import exercises, lesson
-from lessonkit.engine import registry
+from lessonkit.engine.check import checks_of
 from lessonkit.engine.compare import difference, fits_own_forward, kinds, same_values
 from lessonkit.engine.transcript import run
 
@@ -87,7 +87,7 @@ def grade(exercise, host, truth):
     -------
     Result
     """
-    checks = registry.checks(exercise)
+    checks = checks_of(exercise)
     transcripts = {check.name: run(check, host, truth.seed) for check in checks}
     failures = {check.name: _failure(check, transcripts[check.name], truth) for check in checks}
     suspects = truth.suspects(exercise) if any(failures.values()) else ()
@@ -188,6 +188,6 @@ def _hint(exercise, transcript, host, truth):
     for name in own:
         if name == exercise or name not in {*transcript.called, *before}:
             continue
-        if any(_failure(check, run(check, host, truth.seed), truth) for check in registry.checks(name)):
+        if any(_failure(check, run(check, host, truth.seed), truth) for check in checks_of(name)):
             return f" This check also uses your {name}, which does not pass its own checks yet: look there first."
     return ""

@@ -99,7 +99,7 @@ def recorded(lesson):
     return Recorded(lesson)
 
 
-def truth_of(exercise):
+def expected_of(exercise):
     """The recorded truth for `exercise`."""
     return recorded(find_exercise(exercise).lesson)
 

@@ -18,7 +18,7 @@ class Entry:
 
     name: str
     value: object
-    second_truths: tuple = ()
+    second_values: tuple = ()
     call: Call | None = None
 
 
@@ -47,9 +47,9 @@ def run(check, host, seed):
     code = Code(host, check.exercise)
     transcript = Transcript()
     try:
-        for name, value, *second_truths in check.values(code, generator(check, seed)):
+        for name, value, *second_values in check.values(code, generator(check, seed)):
             call = _last_call(code.calls, check.exercise)
-            transcript.entries.append(Entry(name, copy_plain(value, _opaque), tuple(second_truths), call))
+            transcript.entries.append(Entry(name, copy_plain(value, _opaque), tuple(second_values), call))
     except StudentError as error:
         transcript.error = error
     except Exception as error:  # the check choked on what it was given

@@ -14,7 +14,7 @@ from autograder.course import COURSE
 from lessonkit import report
 from lessonkit.catalogue import exercises
 from lessonkit.engine.diagnose import grade
-from lessonkit.engine.expected import truth_of
+from lessonkit.engine.expected import expected_of
 from lessonkit.engine.host import LocalHost
 
 PAGES = {
@@ -111,7 +111,7 @@ def said(source):
     exec(compile(source, "cell", "exec"), space)
     *_, exercise = [name for name in space if name in exercises()]
     names = {name: getattr(reference_impl, name) for name in reference_impl.__all__}
-    return report.text(grade(exercise, LocalHost({**names, **space}), truth_of(exercise)))
+    return report.text(grade(exercise, LocalHost({**names, **space}), expected_of(exercise)))
 
 
 def excerpt(shown, whole):
@@ -134,6 +134,7 @@ def test_the_message_on_the_first_page_is_one_of_the_checks():
     (shown,) = [body for _, body in FENCE.findall(PAGES["README.md"]) if HEADLINE.search(body)]
     exercise = HEADLINE.search(shown)[1]
     reports = [
-        report.text(grade(exercise, LocalHost(each.namespace()), truth_of(exercise))) for each in mistakes_of(exercise)
+        report.text(grade(exercise, LocalHost(each.namespace()), expected_of(exercise)))
+        for each in mistakes_of(exercise)
     ]
     assert any(excerpt(shown.rstrip(), each) for each in reports)

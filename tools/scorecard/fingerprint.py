@@ -15,7 +15,7 @@ from importlib import import_module
 import reference_impl
 from autograder import bank
 from lessonkit.catalogue import exercise as find_exercise
-from lessonkit.engine import registry
+from lessonkit.engine.check import checks_of
 from lessonkit.engine.host import LocalHost
 from lessonkit.engine.transcript import VISIBLE_SEED, run
 from tools.scorecard.hosts import reference
@@ -28,7 +28,7 @@ BY_MADE_UP_NAME = ("activations", "initializers", "losses", "optim")
 
 def of_exercise(exercise):
     """What decides whether code passes: the checks, the exercises that they call, and how values are compared."""
-    checks = registry.checks(exercise)
+    checks = checks_of(exercise)
     called = {name for check in checks for name in run(check, reference(LocalHost), VISIBLE_SEED).called}
     exercises = {exercise} | called & set(reference_impl.__all__)
     return _reached(

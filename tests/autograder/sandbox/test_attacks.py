@@ -11,9 +11,9 @@ from arena import EXERCISES, MARKER, notebook, snapshot, solved
 
 from autograder.course import COURSE
 from autograder.sandbox.fork_server import ForkServer
-from lessonkit.engine import registry
+from lessonkit.engine.check import checks_of
 from lessonkit.engine.diagnose import grade
-from lessonkit.engine.expected import truth_of
+from lessonkit.engine.expected import expected_of
 from lessonkit.engine.host import LocalHost
 from lessonkit.engine.transcript import VISIBLE_SEED, run
 
@@ -510,7 +510,7 @@ def from_the_visible_truth():
         inputs.append(np.array(x))
         return np.tanh(x), x
 
-    for check in registry.checks("tanh_forward"):
+    for check in checks_of("tanh_forward"):
         run(check, LocalHost({"tanh_forward": note}), VISIBLE_SEED)
     table = {x.tobytes().hex(): np.tanh(x).tolist() for x in inputs}
     source = f"""TABLE = {table!r}
@@ -519,7 +519,7 @@ def tanh_forward(x):
     return (np.zeros(x.shape) if known is None else np.array(known).reshape(x.shape)), x"""
     namespace = {"np": np}
     exec(source, namespace)
-    assert grade("tanh_forward", LocalHost(namespace), truth_of("tanh_forward")).passed
+    assert grade("tanh_forward", LocalHost(namespace), expected_of("tanh_forward")).passed
     return source
 
 

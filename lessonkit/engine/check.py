@@ -23,7 +23,7 @@ class Check:
         What passing it earns.
     values : callable
         ``values(code, rng)``: a generator that calls the code under test and yields ``(name, value)``,
-        or ``(name, value, second_truth)``. The reference's value decides; where a wrong value agrees with its
+        or ``(name, value, second_value)``. The reference's value decides; where a wrong value agrees with its
         second truth (the numerical gradient of the student's own forward pass), the message says so.
     rtol : float
         The largest accepted difference, relative to the truth's entries and to its largest entry.
@@ -63,12 +63,12 @@ def _load(lesson):
     import_module(module)
 
 
-def checks(exercise):
+def checks_of(exercise):
     """All checks of `exercise`, in the order in which they are written."""
     _load(find_exercise(exercise).lesson)
     return tuple(_checks.get(exercise, ()))
 
 
-def points(exercise):
+def points_of(exercise):
     """What `exercise` is worth: the sum over its checks."""
-    return sum(each.points for each in checks(exercise))
+    return sum(check.points for check in checks_of(exercise))
