@@ -2,11 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
-from importlib import import_module
-from importlib.util import find_spec
 
-from lessonkit.catalogue import exercise as find_exercise
+from lessonkit.engine.registry import Registry
 
 
 @dataclass(frozen=True)
@@ -40,7 +37,7 @@ class Check:
         return self.name.replace("_", " ")
 
 
-_checks: dict[str, list[Check]] = {}
+_checks = Registry("lessonkit.checks", "open that lesson's own bundle")
 
 
 def check(*exercises, points, rtol=1e-5):
@@ -48,25 +45,15 @@ def check(*exercises, points, rtol=1e-5):
 
     def register(values):
         for exercise in exercises:
-            find_exercise(exercise)  # a misspelt name fails here, not in a student's notebook
-            _checks.setdefault(exercise, []).append(Check(exercise, values.__name__, points, values, rtol))
+            _checks.add(exercise, Check(exercise, values.__name__, points, values, rtol))
         return values
 
     return register
 
 
-@cache
-def _load(lesson):
-    module = f"lessonkit.checks.lesson_{lesson[:2]}"
-    if find_spec(module) is None:
-        raise ValueError(f"This copy of lessonkit has no checks for lesson {lesson}: open that lesson's own bundle.")
-    import_module(module)
-
-
 def checks_of(exercise):
     """All checks of `exercise`, in the order in which they are written."""
-    _load(find_exercise(exercise).lesson)
-    return tuple(_checks.get(exercise, ()))
+    return _checks.of(exercise)
 
 
 def points_of(exercise):
