@@ -63,7 +63,7 @@ def check(exercise, hidden=False):
     Raises
     ------
     ValueError
-        If there is no such exercise, or its recorded truth is missing.
+        If there is no such exercise, or its expected values are missing.
     """
     find_exercise(exercise)
     namespace = sys._getframe(1).f_globals

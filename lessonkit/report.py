@@ -32,7 +32,7 @@ def text(result):
         return lines[0]
     for outcome, sentence, example in diagnoses(result):
         lines.append(f"  {'✓ passes' if outcome.passed else '✗ fails '}  {outcome.title} ({earned(outcome)})")
-        lines += [f"      {said}" for said in (sentence, example) if said]
+        lines += [f"      {line}" for line in (sentence, example) if line]
     return "\n".join(lines)
 
 
@@ -55,7 +55,7 @@ def html(result):
 
 
 def diagnoses(result):
-    """Each outcome with what is said about it; a cause is told once."""
+    """Each outcome with its diagnosis, ``(outcome, sentence, example)``; a cause is told once."""
     causes = []
     for outcome in result.outcomes:
         if outcome.passed:

@@ -21,9 +21,9 @@ class Check:
     values : callable
         ``values(code, rng)``: a generator that calls the code under test and yields ``(name, value)``,
         or ``(name, value, second_value)``. The reference's value decides; where a wrong value agrees with its
-        second truth (the numerical gradient of the student's own forward pass), the message says so.
+        second value (the numerical gradient of the student's own forward pass), the message says so.
     rtol : float
-        The largest accepted difference, relative to the truth's entries and to its largest entry.
+        The largest accepted difference, relative to the expected entries and to the largest of them.
     """
 
     exercise: str
