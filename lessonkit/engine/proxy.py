@@ -147,6 +147,14 @@ class Code:
         return {key: self._unwrap(part) for key, part in value.items()} if isinstance(value, dict) else value
 
 
+def builds_on(code, name):
+    """Note that the exercise under test calls another one of its lesson.
+
+    Where the check fails and that one fails too, the student is sent there first.
+    """
+    code.calls.append(Call(name))
+
+
 def _contract(target, args):
     """What an exercise, or a method of one, takes and returns, as far as ``lessons.toml`` says it."""
     if isinstance(target, str):
