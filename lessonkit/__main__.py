@@ -14,9 +14,9 @@ def main(argv=None):
 
     from lessonkit.progress import progress
 
-    found = progress(arguments.folder)
-    print(found)
-    return 0 if found.rows else 1
+    table = progress(arguments.folder)
+    print(table)
+    return 0 if table.rows else 1
 
 
 if __name__ == "__main__":

@@ -15,14 +15,14 @@ from html import escape
 from lessonkit import definitions
 from lessonkit.catalogue import lessons
 from lessonkit.engine.diagnose import grade
-from lessonkit.engine.expected import truth_of
+from lessonkit.engine.expected import expected_of
 from lessonkit.engine.host import LocalHost
 
 FIRST, LAST = 1, 9
 REFERENCE = "reference_impl"
-# The way back reads what the way there has kept, so the two must fit each other.
-THERE = {f"{name}_backward": f"{name}_forward" for name in ("sigmoid", "relu", "tanh", "affine", "affine_relu")}
-THERE["TrainableNet"] = "ForwardNet"
+# A backward pass reads what its forward pass has kept, so the two must fit each other.
+FORWARD_OF = {f"{name}_backward": f"{name}_forward" for name in ("sigmoid", "relu", "tanh", "affine", "affine_relu")}
+FORWARD_OF["TrainableNet"] = "ForwardNet"
 ALSO_CALLED = {"TrainableNet": "FullyConnectedNet"}  # until lesson 12 builds another one
 
 
@@ -148,8 +148,8 @@ class _Assembly:
                 continue
             self.put(name, written)
             reason = self.why_not(name, space)
-            if reason and self.is_yours(THERE.get(name)):
-                reason = self.settle(name, written, reason, space)
+            if reason and self.is_yours(FORWARD_OF.get(name)):
+                reason = self.settle(name, reason, space)
             elif reason:
                 self.put(name, self.reference[name])
             self.decide(lesson, name, reason)
@@ -173,17 +173,17 @@ class _Assembly:
         for space in self.spaces:
             if name in space:
                 space[name] = part
-            for each in list(space.values()):
-                if isinstance(each, type) and old in each.__bases__ and each is not part:
-                    each.__bases__ = tuple(part if base is old else base for base in each.__bases__)
+            for heir in list(space.values()):
+                if isinstance(heir, type) and old in heir.__bases__ and heir is not part:
+                    heir.__bases__ = tuple(part if base is old else base for base in heir.__bases__)
         if name in ALSO_CALLED:
             self.put(ALSO_CALLED[name], part)
 
     def why_not(self, name, space):
         """Why the part that now goes by this name cannot stay, or nothing when it passes."""
         try:
-            result = grade(name, LocalHost(space), truth_of(name))
-        except ValueError as error:  # this copy lacks the checks, or their recorded truth
+            result = grade(name, LocalHost(space), expected_of(name))
+        except ValueError as error:  # this copy lacks the checks, or their expected values
             return f"it could not be checked. {error}"
         if result.passed:
             return ""
@@ -192,19 +192,19 @@ class _Assembly:
         failed = next(outcome for outcome in result.outcomes if not outcome.passed)
         return f"yours does not pass its checks. {failed.sentence}"
 
-    def settle(self, name, written, reason, space):
-        """The student's way back does not pass with the student's way there: keep one of the two, or none."""
-        there = THERE[name]
-        way_there = vars(self.package)[there]
-        self.put(there, self.reference[there])
+    def settle(self, name, reason, space):
+        """The student's backward pass fails with the student's forward pass: keep one of the two, or none."""
+        forward = FORWARD_OF[name]
+        own_forward = vars(self.package)[forward]
+        self.put(forward, self.reference[forward])
         if not self.why_not(name, space):
-            self.give_up(there, f"your {name} does not fit it: it reads what the reference's {there} keeps")
+            self.give_up(forward, f"your {name} does not fit it: it reads what the reference's {forward} keeps")
             return ""
         self.put(name, self.reference[name])
-        self.put(there, way_there)
+        self.put(forward, own_forward)
         if self.why_not(name, space):
-            self.put(there, self.reference[there])
-            self.give_up(there, f"it must fit {name}, which is not yours")
+            self.put(forward, self.reference[forward])
+            self.give_up(forward, f"it must fit {name}, which is not yours")
         return reason
 
     def is_yours(self, name):

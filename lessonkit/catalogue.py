@@ -84,7 +84,7 @@ def lesson(name):
 @cache
 def exercises():
     """All exercises of the course by name."""
-    return {exercise.name: exercise for each in lessons().values() for exercise in each.exercises}
+    return {exercise.name: exercise for lesson in lessons().values() for exercise in lesson.exercises}
 
 
 def exercise(name):

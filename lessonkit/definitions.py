@@ -26,8 +26,8 @@ def find_notebook(lesson, folder=None):
     """
     name = find_lesson(lesson).name
     here = Path(folder or Path.cwd()).resolve()
-    places = [here, here / name, here / "lessons" / name, here.parent / name, here.parent / name / "lessons" / name]
-    return next((p / f"{name}.ipynb" for p in places if (p / f"{name}.ipynb").is_file()), None)
+    folders = [here, here / name, here / "lessons" / name, here.parent / name, here.parent / name / "lessons" / name]
+    return next((path for path in (folder / f"{name}.ipynb" for folder in folders) if path.is_file()), None)
 
 
 def definitions(path):

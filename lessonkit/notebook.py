@@ -9,7 +9,7 @@ from importlib import import_module
 from lessonkit import report
 from lessonkit.catalogue import exercise as find_exercise
 from lessonkit.engine.diagnose import Result, grade
-from lessonkit.engine.expected import truth_of
+from lessonkit.engine.expected import expected_of
 from lessonkit.engine.host import LocalHost
 
 RESULT = "application/vnd.lessonkit.result+json"
@@ -63,11 +63,11 @@ def check(exercise, hidden=False):
     Raises
     ------
     ValueError
-        If there is no such exercise, or its recorded truth is missing.
+        If there is no such exercise, or its expected values are missing.
     """
     find_exercise(exercise)
     namespace = sys._getframe(1).f_globals
-    visible = grade(exercise, LocalHost(namespace), truth_of(exercise))
+    visible = grade(exercise, LocalHost(namespace), expected_of(exercise))
     result = _hidden(exercise, namespace, visible) if hidden else visible
     shown = Report(result, graded=hidden)
     if os.environ.get("NBGRADER_EXECUTION") == "validate" and not result.passed:
@@ -104,7 +104,7 @@ def _hidden(exercise, namespace, visible):
     module = os.environ.get("LESSONKIT_LIVE_TRUTH")
     if not module:
         raise ValueError(f"check({exercise!r}, hidden=True) grades: it runs on the instructor's side, not here.")
-    result = grade(exercise, LocalHost(namespace), import_module(module).live_truth(exercise))
+    result = grade(exercise, LocalHost(namespace), import_module(module).live_expected(exercise))
     return Result(exercise, tuple(conceal(h, v) for h, v in zip(result.outcomes, visible.outcomes)))
 
 

@@ -5,9 +5,9 @@ from html import escape
 
 from lessonkit import definitions
 from lessonkit.catalogue import lessons
-from lessonkit.engine import registry
+from lessonkit.engine.check import points_of
 from lessonkit.engine.diagnose import grade
-from lessonkit.engine.expected import truth_of
+from lessonkit.engine.expected import expected_of
 from lessonkit.engine.host import LocalHost
 from lessonkit.engine.values import show_number
 
@@ -96,7 +96,7 @@ def progress(folder=None):
 
 
 def _row(lesson, exercise, host):
-    result = grade(exercise, host, truth_of(exercise))
+    result = grade(exercise, host, expected_of(exercise))
     unwritten = all(outcome.kind in ("empty", "waits") for outcome in result.outcomes)
     state = PASSES if result.passed else EMPTY if unwritten else PARTLY
-    return Row(lesson, exercise, state, result.points, registry.points(exercise))
+    return Row(lesson, exercise, state, result.points, points_of(exercise))

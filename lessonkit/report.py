@@ -30,9 +30,9 @@ def text(result):
     lines = [headline(result)]
     if result.passed:
         return lines[0]
-    for outcome, sentence, example in told(result):
-        lines.append(f"  {'✓ passes' if outcome.passed else '✗ fails '}  {outcome.title} ({points_of(outcome)})")
-        lines += [f"      {said}" for said in (sentence, example) if said]
+    for outcome, sentence, example in diagnoses(result):
+        lines.append(f"  {'✓ passes' if outcome.passed else '✗ fails '}  {outcome.title} ({earned(outcome)})")
+        lines += [f"      {line}" for line in (sentence, example) if line]
     return "\n".join(lines)
 
 
@@ -45,17 +45,17 @@ def html(result):
     if result.passed:
         return _box(first)
     rows = []
-    for outcome, sentence, example in told(result):
+    for outcome, sentence, example in diagnoses(result):
         state = "✓ passes" if outcome.passed else "✗ fails"
-        row = f"<strong>{state}:</strong> {escape(outcome.title)} ({points_of(outcome)})"
+        row = f"<strong>{state}:</strong> {escape(outcome.title)} ({earned(outcome)})"
         row += f"<br>{set_code(sentence)}" if sentence else ""
         row += f"<br><code>{escape(example)}</code>" if example else ""
         rows.append(f'<li style="margin:0.4em 0">{row}</li>')
     return _box(f'{first}<ul style="list-style:none;padding-left:0.5em;margin:0.3em 0">{"".join(rows)}</ul>')
 
 
-def told(result):
-    """Each outcome with what is said about it; a cause is told once."""
+def diagnoses(result):
+    """Each outcome with its diagnosis, ``(outcome, sentence, example)``; a cause is told once."""
     causes = []
     for outcome in result.outcomes:
         if outcome.passed:
@@ -67,10 +67,10 @@ def told(result):
             yield outcome, outcome.sentence, outcome.example and _example(outcome)
 
 
-def points_of(outcome):
+def earned(outcome):
     """What a check earned of what it can earn."""
-    earned = show_number(outcome.points) if outcome.passed else "0"
-    return f"{earned} of {show_number(outcome.points)} point{'s' if outcome.points != 1 else ''}"
+    number = show_number(outcome.points) if outcome.passed else "0"
+    return f"{number} of {show_number(outcome.points)} point{'s' if outcome.points != 1 else ''}"
 
 
 def _example(outcome):

@@ -19,7 +19,7 @@ from autograder.grading.assignment import grade
 from autograder.report import items, report
 from autograder.sandbox.inside.lockdown import Limits
 from lessonkit.catalogue import lesson as find_lesson
-from lessonkit.engine import registry
+from lessonkit.engine.check import points_of
 from tools.synthetic_class import answer, hand_in, right, stands_alone, submission
 
 FOLDER = COURSE / "build" / "demo"
@@ -129,7 +129,7 @@ def main(name="01_activations"):
     run("generate_feedback", name, "--student=ada")
     run("export")
     print()
-    table(submissions, sum(registry.points(exercise.name) for exercise in lesson.exercises))
+    table(submissions, sum(points_of(exercise.name) for exercise in lesson.exercises))
 
     print(f"\n{size} notebooks graded in {seconds:.0f} s. The mistakes that most made:")
     for mistake in items.mistakes(items.ran(submissions))[:5]:

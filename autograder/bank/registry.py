@@ -7,15 +7,13 @@ forward pass can come with the backward pass that reads its cache.
 
 import inspect
 from dataclasses import dataclass
-from functools import cache
-from importlib import import_module
 
 import reference_impl
-from lessonkit.catalogue import exercise as find_exercise
+from lessonkit.engine.registry import Registry
 
 
 @dataclass(frozen=True)
-class Entry:
+class Replacement:
     """One mistake or variant.
 
     Attributes
@@ -36,51 +34,46 @@ class Entry:
     replaces: tuple
 
     def namespace(self):
-        """The reference with this entry's functions in place."""
-        names = {name: getattr(reference_impl, name) for name in reference_impl.__all__}
-        return {**names, **dict(self.replaces)}
+        """The reference with these functions in place."""
+        return {**reference_names(), **dict(self.replaces)}
 
 
-_mistakes: dict[str, list[Entry]] = {}
-_variants: dict[str, list[Entry]] = {}
+def reference_names():
+    """Everything that the reference exports, by name."""
+    return {name: getattr(reference_impl, name) for name in reference_impl.__all__}
+
+
+_mistakes = Registry("autograder.bank.mistakes", "write that module first")
+_variants = Registry("autograder.bank.variants", "write that module first")
 
 
 def mistake(exercise, sentence):
     """Write down how `exercise` is done wrong, and what the student is told."""
-    return _register(_mistakes, exercise, sentence)
+    return _written_down(_mistakes, exercise, sentence)
 
 
 def variant(exercise):
     """Write down another right way to do `exercise`."""
-    return _register(_variants, exercise, "")
+    return _written_down(_variants, exercise, "")
 
 
 def mistakes_of(exercise):
     """All known mistakes of `exercise`."""
-    _load("mistakes", find_exercise(exercise).lesson)
-    return tuple(_mistakes.get(exercise, ()))
+    return _mistakes.of(exercise)
 
 
 def variants_of(exercise):
     """All correct variants of `exercise`."""
-    _load("variants", find_exercise(exercise).lesson)
-    return tuple(_variants.get(exercise, ()))
+    return _variants.of(exercise)
 
 
-@cache
-def _load(kind, lesson):
-    import_module(f"autograder.bank.{kind}.lesson_{lesson[:2]}")
-
-
-def _register(bank, exercise, sentence):
-    find_exercise(exercise)
-
+def _written_down(registry, exercise, sentence):
     def register(code):
         if inspect.isclass(code) and code.__name__ != exercise:
             replaces = tuple((name, getattr(code, name)) for name in vars(code) if not name.startswith("__"))
         else:
             replaces = ((exercise, code),)
-        bank.setdefault(exercise, []).append(Entry(exercise, code.__name__, sentence, replaces))
+        registry.add(exercise, Replacement(exercise, code.__name__, sentence, replaces))
         return code
 
     return register

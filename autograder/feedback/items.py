@@ -72,10 +72,10 @@ def item_of(cell, marks, above):
         return Item(f"answer-{marks.grade_id}", title, marks.score, marks.points, marks.waits, None, [], [])
     name, result = marks.grade_id.removeprefix("check_"), _result(cell)
     rows, reads, causes = [], [], {report.SAME}
-    for outcome, sentence, example in report.told(result) if result else ():
+    for outcome, sentence, example in report.diagnoses(result) if result else ():
         read = "" if outcome.passed or sentence in causes else explained_under(name, outcome.check) or above
         causes.add(sentence)
-        row = {"outcome": outcome, "points": report.points_of(outcome), "sentence": Markup(report.set_code(sentence))}
+        row = {"outcome": outcome, "points": report.earned(outcome), "sentence": Markup(report.set_code(sentence))}
         rows.append({**row, "example": example, "read": read})
         reads += [read] if read and read not in reads else []
     if result and result.empty:

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field, replace
 from autograder.sandbox.session import Died
 from lessonkit import report
 from lessonkit.engine.diagnose import Outcome, Result, grade
-from lessonkit.engine.expected import truth_of
+from lessonkit.engine.expected import expected_of
 from lessonkit.notebook import RESULT, conceal
 
 
@@ -107,7 +107,7 @@ def grade_secretly(session, exercise, truth):
     result = grade(exercise, session, truth)
     if result.passed or not session.alive:
         return result
-    visible = grade(exercise, session, truth_of(exercise))
+    visible = grade(exercise, session, expected_of(exercise))
     return Result(exercise, tuple(_concealed(h, v) for h, v in zip(result.outcomes, visible.outcomes)))
 
 

@@ -15,7 +15,7 @@ from autograder.sandbox.fork_server import ForkServer, ForkServerGone
 from autograder.sandbox.inside.lockdown import Limits
 from autograder.sandbox.protections import protections
 from lessonkit.catalogue import lesson as find_lesson
-from lessonkit.engine import registry
+from lessonkit.engine.check import checks_of as checks_of_exercise
 
 running = {}  # by setup: this process's fork server, and the truth
 _one_at_a_time = threading.Lock()  # for workers of a cluster that have several threads
@@ -89,7 +89,7 @@ def work(lesson, data, why, released, seed, unsandboxed=False, limits=None, shar
             notes.append("The grader could not grade this notebook. Your instructor has been told.")
             failed = True
     exercises = [exercise.name for exercise in find_lesson(lesson).exercises]
-    results = {name: nothing_to_grade(name, registry.checks(name), notes[-1]) for name in exercises}
+    results = {name: nothing_to_grade(name, checks_of_exercise(name), notes[-1]) for name in exercises}
     if failed:
         return GradedSubmission(results=results, notes=notes, flags=flags, failed=True)
     missing = unanswered(released, released)
@@ -111,7 +111,7 @@ def _graded(notebook, setup, shared):
     results = graded.results
     for name in (exercise.name for exercise in find_lesson(setup.lesson).exercises):
         if name not in results:
-            results[name] = nothing_to_grade(name, registry.checks(name), "Its check cell could not be run.")
+            results[name] = nothing_to_grade(name, checks_of_exercise(name), "Its check cell could not be run.")
     return GradedSubmission(
         notebook, _points(results), results, graded.notes, graded.flags, graded.seconds, graded.memory
     )
@@ -167,7 +167,9 @@ def warm_up(setup, shared):
     """In a worker: get the truth, and wait for the fork server; what goes wrong will be told by the first notebook."""
     with suppress(Exception):
         fork_server, live = running_for(setup, shared)
-        for check in (check for exercise in fork_server.lesson.exercises for check in registry.checks(exercise.name)):
+        for check in (
+            check for exercise in fork_server.lesson.exercises for check in checks_of_exercise(exercise.name)
+        ):
             live.values(check)
         gc.freeze()  # what is loaded stays: no use to look for garbage in it
         fork_server.opened()

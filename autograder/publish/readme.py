@@ -6,14 +6,14 @@ from pathlib import Path
 from autograder.course import COURSE, write_whole
 from autograder.publish import urls
 from lessonkit.catalogue import lessons
-from lessonkit.engine import registry
+from lessonkit.engine.check import points_of
 
 
 def lesson_table():
     """The README's table of lessons."""
     rows = ["| lesson | you build | time | points |", "|---|---|---|---|"]
     for lesson in lessons().values():
-        points = sum(registry.points(exercise.name) for exercise in lesson.exercises)
+        points = sum(points_of(exercise.name) for exercise in lesson.exercises)
         rows.append(f"| {lesson.name[:2]} {lesson.title} | {lesson.builds} | {lesson.minutes} min | {points:g} |")
     return "\n".join(rows)
 

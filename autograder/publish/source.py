@@ -9,7 +9,7 @@ import inspect
 import reference_impl
 from autograder.course import COURSE, CourseError
 from autograder.publish import urls
-from lessonkit.engine import registry
+from lessonkit.engine.check import points_of
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 METADATA = {
@@ -62,7 +62,7 @@ def kit_source(lesson):
 
 def lesson_facts(lesson):
     """The line below a lesson's title: time, points, prerequisites."""
-    points = sum(registry.points(exercise.name) for exercise in lesson.exercises)
+    points = sum(points_of(exercise.name) for exercise in lesson.exercises)
     *first, last = [name[:2] for name in lesson.after] or [""]
     after = f" · after lessons {', '.join(first)} and {last}" if first else f" · after lesson {last}" if last else ""
     return f"*About {lesson.minutes} minutes · {points:g} points{after}*"
@@ -135,7 +135,7 @@ def _fill(cell, kind, name):
         "task": False,
     }
     if graded:
-        cell["metadata"]["nbgrader"]["points"] = registry.points(name)
+        cell["metadata"]["nbgrader"]["points"] = points_of(name)
 
 
 def _put_facts_below_title(lesson, title):

@@ -17,7 +17,7 @@ from pygments.lexers import PythonLexer
 from autograder.course import COURSE, write_whole
 from autograder.publish import markdown as markdown_html
 from autograder.publish import urls
-from lessonkit.engine import registry
+from lessonkit.engine.check import points_of
 
 HERE = Path(__file__).parent
 BREAK_BEFORE = ("=", "≈", "<", ">", "≤", "≥", "←", "→", "+", "−")
@@ -156,4 +156,4 @@ def _opening_figure(folder):
 
 
 def _points(lesson):
-    return f"{sum(registry.points(exercise.name) for exercise in lesson.exercises):g}"
+    return f"{sum(points_of(exercise.name) for exercise in lesson.exercises):g}"

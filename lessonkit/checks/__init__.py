@@ -1,89 +1,16 @@
 """The checks, one module a lesson, and what several lessons' checks share."""
 
-import numpy as np
+from lessonkit.checks.gradient import numerical_gradient
+from lessonkit.checks.inputs import away_from_zero, different_sizes, generators, layer, network_params, two_sizes
+from lessonkit.engine.proxy import builds_on
 
-from lessonkit.engine.proxy import Call
-
-
-def away_from_zero(rng, shape, low=0.1, high=2.0):
-    """Random inputs of either sign that keep a distance from zero, where ReLU has its kink."""
-    return rng.choice([-1.0, 1.0], shape) * rng.uniform(low, high, shape)
-
-
-def two_sizes(rng, low=2, high=6):
-    """Two different sizes: with equal ones a wrong axis or a transpose would not show."""
-    return tuple(int(n) for n in rng.permutation(np.arange(low, high))[:2])
-
-
-def different_sizes(rng, count, low=2, high=7):
-    """As `two_sizes`, for any number of sizes."""
-    return tuple(int(n) for n in rng.permutation(np.arange(low, high))[:count])
-
-
-def layer(rng, N, inputs, M):
-    """x, w and b of an affine layer, in numbers that a student can multiply in the head.
-
-    `inputs` is the shape of one example. x holds halves, w whole numbers and b odd quarters, so no output of
-    the layer is closer to zero, where ReLU has its kink, than a quarter.
-    """
-    x = rng.choice([-2, -1.5, -1, -0.5, 0.5, 1, 1.5, 2], (N, *inputs))
-    w = rng.choice([-3.0, -2, -1, 1, 2, 3], (int(np.prod(inputs)), M))
-    b = rng.choice([-1.25, -0.75, -0.25, 0.25, 0.75, 1.25], M)
-    return x, w, b
-
-
-def network_params(rng, dims):
-    """Weights and biases by name, for layers that turn ``dims[0]`` numbers into ``dims[1]``, and so on."""
-    params = {}
-    for i, (fan_in, fan_out) in enumerate(zip(dims, dims[1:]), start=1):
-        params[f"W{i}"] = away_from_zero(rng, (fan_in, fan_out), low=0.2, high=1.0)
-        params[f"b{i}"] = away_from_zero(rng, fan_out, low=0.2, high=1.0)
-    return params
-
-
-def builds_on(code, name):
-    """Note that the exercise under test calls another one of its lesson.
-
-    Where the check fails and that one fails too, the student is sent there first.
-    """
-    code.calls.append(Call(name))
-
-
-DIFFERENCES = {  # central ones, by how many points they take: steps of h, weights, and what to divide by beside h
-    2: ((-1, 1), (-1, 1), 2),
-    4: ((-2, -1, 1, 2), (1, -8, 8, -1), 12),
-}
-
-
-def numerical_gradient(function, x, dout, h=1e-2, points=4):
-    """The gradient of ``sum(function(x) * dout)`` at x, by central differences.
-
-    With four points their error falls with h**4, so h can stay large enough for a float32 forward pass. Two are
-    exact where the function is linear as far as h reaches.
-
-    Parameters
-    ----------
-    function : callable
-        Takes a list of inputs and gives the list of outputs: ``lambda xs: [out, ...]``.
-    x : array
-        Where to differentiate; any shape.
-    dout : array
-        Upstream gradient, of the output's shape.
-    h : float
-        Step.
-    points : int
-        How many points each slope is taken from: 2 or 4.
-
-    Returns
-    -------
-    array of x's shape
-    """
-    steps, weights, divisor = DIFFERENCES[points]
-    inputs = []
-    for i in np.ndindex(x.shape):
-        for step in steps:
-            stepped = x.astype(float)
-            stepped[i] += step * h
-            inputs.append(stepped)
-    sums = np.array([np.sum(out * dout) for out in function(inputs)]).reshape(-1, points)
-    return (sums @ np.array(weights) / (divisor * h)).reshape(x.shape)
+__all__ = [
+    "away_from_zero",
+    "builds_on",
+    "different_sizes",
+    "generators",
+    "layer",
+    "network_params",
+    "numerical_gradient",
+    "two_sizes",
+]

@@ -3,7 +3,7 @@
 import numpy as np
 
 from lessonkit.checks import two_sizes
-from lessonkit.engine.registry import check
+from lessonkit.engine.check import check
 
 
 def shuffled_steps(rng, rows, columns):

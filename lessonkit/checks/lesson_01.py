@@ -3,7 +3,7 @@
 import numpy as np
 
 from lessonkit.checks import away_from_zero, numerical_gradient, two_sizes
-from lessonkit.engine.registry import check
+from lessonkit.engine.check import check
 
 FORWARD = ("sigmoid_forward", "relu_forward", "tanh_forward")
 BACKWARD = ("sigmoid_backward", "relu_backward", "tanh_backward")

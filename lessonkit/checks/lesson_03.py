@@ -10,8 +10,8 @@ import math
 import numpy as np
 
 from lessonkit.checks import builds_on, two_sizes
+from lessonkit.engine.check import check
 from lessonkit.engine.host import StudentError
-from lessonkit.engine.registry import check
 from lessonkit.engine.values import describe
 
 NUMERICAL = ("eval_numerical_gradient", "eval_numerical_gradient_array")

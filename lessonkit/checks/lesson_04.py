@@ -7,9 +7,9 @@ answer shares: shapes, biases, and statistics of so many draws that chance stays
 import numpy as np
 
 from lessonkit.checks import two_sizes
+from lessonkit.engine.check import check
 from lessonkit.engine.compare import same_values
 from lessonkit.engine.host import StudentError
-from lessonkit.engine.registry import check
 
 EXERCISES = ("init_normal", "init_xavier", "init_he")
 

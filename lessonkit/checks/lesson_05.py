@@ -3,7 +3,7 @@
 import numpy as np
 
 from lessonkit.checks import away_from_zero, builds_on, different_sizes, layer, network_params
-from lessonkit.engine.registry import check
+from lessonkit.engine.check import check
 
 LAYERS = ("affine_forward", "affine_relu_forward")
 

@@ -6,7 +6,7 @@ The kinks of ReLU are far away in every gradient that is compared with a numeric
 import numpy as np
 
 from lessonkit.checks import away_from_zero, builds_on, different_sizes, layer, network_params, numerical_gradient
-from lessonkit.engine.registry import check
+from lessonkit.engine.check import check
 
 LAYERS = ("affine_backward", "affine_relu_backward")
 GRADIENTS = ("dx", "dw", "db")

@@ -7,7 +7,7 @@ therefore travel in its config: neither a global variable nor the object's ident
 import numpy as np
 
 from lessonkit.checks import away_from_zero, two_sizes
-from lessonkit.engine.registry import check
+from lessonkit.engine.check import check
 
 SETTINGS = {
     "sgd": ("learning_rate",),

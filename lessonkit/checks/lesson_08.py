@@ -8,9 +8,9 @@ import itertools
 
 import numpy as np
 
-from lessonkit.checks import two_sizes
+from lessonkit.checks import generators, two_sizes
+from lessonkit.engine.check import check
 from lessonkit.engine.host import StudentError
-from lessonkit.engine.registry import check
 from lessonkit.engine.values import describe
 
 PARTS = ("X_train", "y_train", "X_val", "y_val", "X_test", "y_test")
@@ -20,11 +20,6 @@ def examples(rng, low=40, high=60):
     """Examples in no order, no two alike: X of shape (N, 2), y of shape (N,)."""
     N = int(rng.integers(low, high))
     return rng.normal(size=(N, 2)), rng.permutation(1000)[:N]
-
-
-def generators(rng):
-    """Two random generators in different states."""
-    return [np.random.default_rng([int(rng.integers(2**31)), i]) for i in range(2)]
 
 
 def places(y_new, y):

@@ -7,7 +7,7 @@ like every other; and a learning rate of zero, so that the losses of an epoch ca
 
 import numpy as np
 
-from lessonkit.engine.registry import check
+from lessonkit.engine.check import check
 
 NAMES = ("W1", "b1", "W2", "b2")
 

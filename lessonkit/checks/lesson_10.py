@@ -9,7 +9,7 @@ import functools
 import numpy as np
 
 from lessonkit.checks import builds_on, different_sizes
-from lessonkit.engine.registry import check
+from lessonkit.engine.check import check
 
 BASELINES = ("constant_baseline", "linear_baseline")
 WORSE = "over 180 m (worse than a constant: are the answers in metres, and were the places normalized?)"

@@ -1,4 +1,4 @@
-"""Compares what a check yielded with the truth, and says what a person would look at first."""
+"""Compares what a check yielded with the expected values, and says what a person would look at first."""
 
 from dataclasses import dataclass
 
@@ -7,12 +7,12 @@ import numpy as np
 from lessonkit.engine.proxy import Remote, inputs_behind
 from lessonkit.engine.values import describe, is_number, parts, show_number
 
-SECOND_TRUTH_RTOL = 1e-3  # a second truth is a numerical gradient, perhaps of a float32 forward pass
+SECOND_VALUE_RTOL = 1e-3  # a second value is a numerical gradient, perhaps of a float32 forward pass
 
 
 @dataclass(frozen=True)
 class Difference:
-    """How one value differs from the truth.
+    """How one value differs from the expected one.
 
     Attributes
     ----------
@@ -31,7 +31,7 @@ class Difference:
 
 
 def close(value, truth, rtol):
-    """Whether two leaves agree: relative to each entry of the truth, and to its largest entry."""
+    """Whether two leaves agree: relative to each entry of `truth`, and to its largest entry."""
     if not is_number(truth):
         return type(value) is type(truth) and value == truth
     if not is_number(value):
@@ -66,87 +66,87 @@ def kinds(value):
     return [np.asarray(leaf).dtype.kind in "biu" for _, leaf in parts(value) if is_number(leaf)]
 
 
-def difference(entry, truth, rtol):
-    """The first `Difference` between a yielded entry and the truth, or None where they agree."""
-    ours, theirs = dict(parts(entry.value)), dict(parts(truth))
-    if list(ours) != list(theirs):
-        return _structure(entry, truth)
-    for path, leaf in theirs.items():
-        if not close(ours[path], leaf, rtol):
-            return _leaf(_indexed(entry.name, path), ours[path], leaf, rtol, entry.call)
+def difference(entry, expected, rtol):
+    """The first `Difference` between a yielded entry and the expected value, or None where they agree."""
+    leaves, expected_leaves = dict(parts(entry.value)), dict(parts(expected))
+    if list(leaves) != list(expected_leaves):
+        return _structure(entry, expected)
+    for path, leaf in expected_leaves.items():
+        if not close(leaves[path], leaf, rtol):
+            return _leaf(_indexed(entry.name, path), leaves[path], leaf, rtol, entry.call)
     return None
 
 
 def fits_own_forward(entry):
-    """Whether a wrong gradient agrees with its second truth, the numerical gradient of the student's forward pass."""
-    return bool(entry.second_truths) and all(
-        same_values(entry.value, second, SECOND_TRUTH_RTOL) for second in entry.second_truths
+    """Whether a wrong gradient agrees with its second value, the numerical gradient of the student's forward pass."""
+    return bool(entry.second_values) and all(
+        same_values(entry.value, second, SECOND_VALUE_RTOL) for second in entry.second_values
     )
 
 
-def _structure(entry, truth):
-    if isinstance(truth, dict) and isinstance(entry.value, dict):
-        missing = [str(key) for key in truth if key not in entry.value]
-        extra = [str(key) for key in entry.value if key not in truth]
-        said = [f"lacks {', '.join(missing)}"] * bool(missing) + [f"has {', '.join(extra)} too many"] * bool(extra)
-        said = said or ["has its keys in another order"]
-        return Difference("structure", f"{entry.name} {' and '.join(said)}.")
+def _structure(entry, expected):
+    if isinstance(expected, dict) and isinstance(entry.value, dict):
+        missing = [str(key) for key in expected if key not in entry.value]
+        extra = [str(key) for key in entry.value if key not in expected]
+        faults = [f"lacks {', '.join(missing)}"] * bool(missing) + [f"has {', '.join(extra)} too many"] * bool(extra)
+        faults = faults or ["has its keys in another order"]
+        return Difference("structure", f"{entry.name} {' and '.join(faults)}.")
     name, value = entry.name, entry.value
-    while isinstance(value, (tuple, list)) and isinstance(truth, (tuple, list)) and len(value) == len(truth):
-        place = next(i for i, pair in enumerate(zip(value, truth)) if _paths(pair[0]) != _paths(pair[1]))
-        name, value, truth = _indexed(name, f"[{place}]"), value[place], truth[place]
-    return Difference("structure", f"{name} is {describe(value)}, expected {describe(truth)}.")
+    while isinstance(value, (tuple, list)) and isinstance(expected, (tuple, list)) and len(value) == len(expected):
+        index = next(i for i, pair in enumerate(zip(value, expected)) if _paths(pair[0]) != _paths(pair[1]))
+        name, value, expected = _indexed(name, f"[{index}]"), value[index], expected[index]
+    return Difference("structure", f"{name} is {describe(value)}, expected {describe(expected)}.")
 
 
 def _paths(value):
     return [path for path, _ in parts(value)]
 
 
-def _leaf(name, value, truth, rtol, call):
-    if isinstance(value, str) and isinstance(truth, str):
-        return Difference("type", f"{name}: {value}. Expected: {truth}.")
-    if isinstance(value, Remote) or not (is_number(value) and is_number(truth)):
-        return Difference("type", f"{name} is {describe(value)}, expected {describe(truth)}.")
-    value, truth = np.asarray(value), np.asarray(truth)
-    if value.shape != truth.shape:
-        return _shape(name, value, truth)
-    if truth.dtype.kind in "fc" and value.dtype.kind not in "fc":
+def _leaf(name, value, expected, rtol, call):
+    if isinstance(value, str) and isinstance(expected, str):
+        return Difference("type", f"{name}: {value}. Expected: {expected}.")
+    if isinstance(value, Remote) or not (is_number(value) and is_number(expected)):
+        return Difference("type", f"{name} is {describe(value)}, expected {describe(expected)}.")
+    value, expected = np.asarray(value), np.asarray(expected)
+    if value.shape != expected.shape:
+        return _shape(name, value, expected)
+    if expected.dtype.kind in "fc" and value.dtype.kind not in "fc":
         why = "A comparison gives True and False." if value.dtype.kind == "b" else "Does integer input get cut off?"
         return Difference("dtype", f"{name} has dtype {value.dtype}, expected a floating dtype. {why}")
-    if value.dtype.kind == truth.dtype.kind == "b" and value.ndim == 0:
-        return Difference("value", f"{name}: {'yes' if value else 'no'}. Expected: {'yes' if truth else 'no'}.")
-    if value.dtype.kind == "b" or truth.dtype.kind == "b":
-        value, truth = value.astype(int), truth.astype(int)
-    wrong = ~_entries_close(value, truth, rtol)
-    kind, sentence = _pattern(name, value, truth, wrong, rtol)
-    return Difference(kind, sentence, _worked_entry(name, value, truth, wrong, call))
+    if value.dtype.kind == expected.dtype.kind == "b" and value.ndim == 0:
+        return Difference("value", f"{name}: {'yes' if value else 'no'}. Expected: {'yes' if expected else 'no'}.")
+    if value.dtype.kind == "b" or expected.dtype.kind == "b":
+        value, expected = value.astype(int), expected.astype(int)
+    wrong = ~_entries_close(value, expected, rtol)
+    kind, sentence = _pattern(name, value, expected, wrong, rtol)
+    return Difference(kind, sentence, _worked_entry(name, value, expected, wrong, call))
 
 
-def _shape(name, value, truth):
-    sentence = f"{name} has shape {value.shape}, expected {truth.shape}."
-    if value.size == truth.size and sorted(value.shape) == sorted(truth.shape):
+def _shape(name, value, expected):
+    sentence = f"{name} has shape {value.shape}, expected {expected.shape}."
+    if value.size == expected.size and sorted(value.shape) == sorted(expected.shape):
         sentence += " The axes are in another order."
-    elif [n for n in value.shape if n != 1] == [n for n in truth.shape if n != 1]:
+    elif [n for n in value.shape if n != 1] == [n for n in expected.shape if n != 1]:
         sentence += " An axis of length 1 is too many or missing."
-    elif value.size == truth.size:
+    elif value.size == expected.size:
         sentence += " The number of entries is right, their arrangement is not."
-    elif value.ndim > truth.ndim:
+    elif value.ndim > expected.ndim:
         sentence += " An axis was not summed over, or broadcasting added one."
-    elif value.ndim < truth.ndim:
+    elif value.ndim < expected.ndim:
         sentence += " An axis was summed over, or lost, that should have stayed."
     return Difference("shape", sentence)
 
 
-def _pattern(name, value, truth, wrong, rtol):
+def _pattern(name, value, expected, wrong, rtol):
     """The first of the usual patterns that fits: ``(kind, sentence)``."""
-    if (~np.isfinite(value) & np.isfinite(truth)).any():
+    if (~np.isfinite(value) & np.isfinite(expected)).any():
         what = "NaN" if np.isnan(value).any() else "infinite"
         count = int((~np.isfinite(value)).sum())
         where = "it" if value.ndim == 0 else f"{count} of {value.size} entries"
         return "nan", f"{name}: {where} {'is' if count == 1 else 'are'} {what}, where the mathematics gives a number."
-    if truth.any() and np.all(_entries_close(-value, truth, rtol)):
+    if expected.any() and np.all(_entries_close(-value, expected, rtol)):
         return "sign", f"{name} has the right size and the opposite sign."
-    factor = _constant_factor(value, truth, rtol)
+    factor = _constant_factor(value, expected, rtol)
     if factor is not None:
         small = abs(factor) < 1
         ratio = show_number(1 / factor if small else factor)
@@ -154,36 +154,40 @@ def _pattern(name, value, truth, wrong, rtol):
             "factor",
             f"{name} is right up to a constant: everything is {ratio} times too {'small' if small else 'large'}.",
         )
-    offset = np.median((value - truth).astype(float)) if truth.size > 1 else 0
-    if offset and np.all(_entries_close(value - offset, truth, rtol)):
+    offset = np.median((value - expected).astype(float)) if expected.size > 1 else 0
+    if offset and np.all(_entries_close(value - offset, expected, rtol)):
         return "offset", f"{name} is right up to a constant: everything is off by {show_number(offset)}."
-    if truth.ndim == 2 and truth.shape[0] == truth.shape[1] and np.all(_entries_close(value.T, truth, rtol)):
+    if (
+        expected.ndim == 2
+        and expected.shape[0] == expected.shape[1]
+        and np.all(_entries_close(value.T, expected, rtol))
+    ):
         return "transposed", f"{name} is the transpose of what is expected."
-    if truth.ndim and truth.any() and not value.any():
+    if expected.ndim and expected.any() and not value.any():
         return "value", f"{name} is zero everywhere."
     line = _one_line(wrong)
     if line:
         return "axis", f"{name}: only {line} is wrong."
-    if truth.ndim == 0:
+    if expected.ndim == 0:
         return "value", f"{name} has a wrong value."
     return "value", f"{name} has the right shape but wrong values: {int(wrong.sum())} of {wrong.size} entries are off."
 
 
-def _constant_factor(value, truth, rtol):
-    """The constant c with ``value = c * truth`` when there is one that says something."""
-    if (truth.size < 2 and truth.ndim > 0) or truth.dtype.kind not in "fc":
+def _constant_factor(value, expected, rtol):
+    """The constant c with ``value = c * expected`` when there is one that says something."""
+    if (expected.size < 2 and expected.ndim > 0) or expected.dtype.kind not in "fc":
         return None  # one entry says nothing about a constant, and a count is a count
-    index = np.argmax(np.abs(truth))
-    if not truth.flat[index] or not value.flat[index]:
+    index = np.argmax(np.abs(expected))
+    if not expected.flat[index] or not value.flat[index]:
         return None
-    factor = float(np.real(value.flat[index] / truth.flat[index]))
+    factor = float(np.real(value.flat[index] / expected.flat[index]))
     if abs(factor - 1) < 0.01 or not 1e-6 < abs(factor) < 1e6:
         return None
-    if truth.ndim == 0:  # one number is always some multiple of another: only whole ones say something
+    if expected.ndim == 0:  # one number is always some multiple of another: only whole ones say something
         ratio = max(abs(factor), 1 / abs(factor))
         if ratio > 64 or abs(ratio - round(ratio)) > 1e-6 * ratio or rtol > 1e-4:
             return None
-    return factor if np.all(_entries_close(value / factor, truth, rtol)) else None
+    return factor if np.all(_entries_close(value / factor, expected, rtol)) else None
 
 
 def _one_line(wrong):
@@ -196,24 +200,24 @@ def _one_line(wrong):
     return f"column {columns[0]}" if len(columns) == 1 and wrong.shape[1] > 1 else None
 
 
-def _worked_entry(name, value, truth, wrong, call):
+def _worked_entry(name, value, expected, wrong, call):
     """One entry worked out: input, yours, expected."""
-    error = np.where(wrong, np.nan_to_num(np.abs(value - truth), nan=np.inf, posinf=np.inf), -1)
+    error = np.where(wrong, np.nan_to_num(np.abs(value - expected), nan=np.inf, posinf=np.inf), -1)
     index = np.unravel_index(np.argmax(error), error.shape) if error.ndim else ()
     at = f"[{', '.join(map(str, index))}]" if index else ""
-    said = []
+    given = []
     for argument, array in (inputs_behind(call) if call else {}).items():
         array = np.asarray(array)
         if array.ndim == 0:
-            said.append(f"{argument} = {show_number(array)}")
+            given.append(f"{argument} = {show_number(array)}")
         elif array.shape == value.shape and index:
-            said.append(f"{argument}{at} = {show_number(array[index])}")
+            given.append(f"{argument}{at} = {show_number(array[index])}")
         elif array.size <= 6:
-            said.append(f"{argument} = {np.array2string(array, precision=4, separator=', ')}".replace("\n", ""))
+            given.append(f"{argument} = {np.array2string(array, precision=4, separator=', ')}".replace("\n", ""))
         else:
-            said.append(f"{argument} of shape {array.shape}")
-    given = f"for {', '.join(said)}: " if said else ""
-    return f"{given}yours {_indexed(name, at)} = {show_number(value[index])}, expected {show_number(truth[index])}"
+            given.append(f"{argument} of shape {array.shape}")
+    inputs = f"for {', '.join(given)}: " if given else ""
+    return f"{inputs}yours {_indexed(name, at)} = {show_number(value[index])}, expected {show_number(expected[index])}"
 
 
 def _indexed(name, at):

@@ -1,9 +1,10 @@
-"""Grades one exercise: runs its checks, compares with the truth, names the mistake."""
+"""Grades one exercise: runs its checks, compares with the expected values, names the mistake."""
 
 from dataclasses import dataclass, replace
+from functools import cache
 
 from lessonkit.catalogue import exercises, lesson
-from lessonkit.engine import registry
+from lessonkit.engine.check import checks_of
 from lessonkit.engine.compare import difference, fits_own_forward, kinds, same_values
 from lessonkit.engine.transcript import run
 
@@ -12,7 +13,7 @@ FITS = " It does fit the numerical gradient of your own forward pass, so the mis
 
 @dataclass(frozen=True)
 class Suspect:
-    """What a known mistake yields.
+    """A known mistake, and its transcripts.
 
     Attributes
     ----------
@@ -20,7 +21,7 @@ class Suspect:
         The mistake, and what the student is told.
     transcripts : dict
         By the name of a check: what the mistake yielded there as ``([(name, value), ...], error message or "")``,
-        or None where it is no different from the truth.
+        or None where it is no different from the expected values.
     """
 
     name: str
@@ -71,7 +72,7 @@ class Result:
         return "empty" in kinds and kinds <= {"empty", "waits"}
 
 
-def grade(exercise, host, truth):
+def grade(exercise, host, expected):
     """Run every check of `exercise` on the code behind `host`.
 
     Parameters
@@ -80,51 +81,127 @@ def grade(exercise, host, truth):
         The exercise's name.
     host : LocalHost
         The code under test.
-    truth : Recorded or Live
-        ``seed``, ``values(check)`` and ``suspects(exercise)``.
+    expected : Recorded or Live
+        The expected values: ``seed``, ``values(check)`` and ``suspects(exercise)``.
 
     Returns
     -------
     Result
     """
-    checks = registry.checks(exercise)
-    transcripts = {check.name: run(check, host, truth.seed) for check in checks}
-    failures = {check.name: _failure(check, transcripts[check.name], truth) for check in checks}
-    suspects = truth.suspects(exercise) if any(failures.values()) else ()
-    named = {
-        check.name: _suspect(check, checks, transcripts, failures, suspects)
-        for check in checks
-        if failures[check.name] and failures[check.name].kind not in ("empty", "waits")
-    }
-    outcomes = []
-    for check in checks:
-        failure, transcript = failures[check.name], transcripts[check.name]
-        if failure is None:
-            outcomes.append(Outcome(check.name, check.title, check.points, True))
-        elif failure.kind in ("empty", "waits"):
-            outcomes.append(failure)
-        elif suspect := named[check.name] or _same_again(check, transcript, truth, named.values()):
-            outcomes.append(replace(failure, kind="mistake", sentence=suspect.sentence, mistake=suspect.name))
-        else:
-            hint = _hint(exercise, transcript, host, truth)
-            outcomes.append(replace(failure, sentence=failure.sentence + hint))
-    return Result(exercise, tuple(outcomes))
+    return Result(exercise, tuple(_Grading(exercise, host, expected).outcomes()))
 
 
-def _failure(check, transcript, truth):
+class _Grading:
+    """One grading of one exercise, in which nothing is worked out twice."""
+
+    def __init__(self, exercise, host, expected):
+        self.exercise, self.host, self.expected = exercise, host, expected
+        self.checks = checks_of(exercise)
+        self.transcripts = {check.name: run(check, host, expected.seed) for check in self.checks}
+        self.wrong = {check.name: _first_wrong(check, self.transcripts[check.name], expected) for check in self.checks}
+        self.failures = {
+            check.name: _failure(check, self.transcripts[check.name], self.wrong[check.name], expected)
+            for check in self.checks
+        }
+        self.suspects = expected.suspects(exercise) if any(self.failures.values()) else ()
+        self.explains, self.fails = cache(self.explains), cache(self.fails)
+
+    def outcomes(self):
+        """An outcome for each check: a failure is given the name of a mistake, or a hint where to look."""
+        named = {check.name: self.suspect(check) for check in self.checks if self.is_wrong(check)}
+        for check in self.checks:
+            failure = self.failures[check.name]
+            if failure is None:
+                yield Outcome(check.name, check.title, check.points, True)
+            elif not self.is_wrong(check):
+                yield failure
+            elif suspect := named[check.name] or self.same_again(check, named.values()):
+                yield replace(failure, kind="mistake", sentence=suspect.sentence, mistake=suspect.name)
+            else:
+                yield replace(failure, sentence=failure.sentence + self.hint(check))
+
+    def is_wrong(self, check):
+        """Whether the check fails, and not for want of code."""
+        failure = self.failures[check.name]
+        return failure is not None and failure.kind not in ("empty", "waits")
+
+    def suspect(self, check):
+        """The one known mistake that explains why `check` fails, or None.
+
+        It must have yielded what the student's code yields here. Where several did, the one that explains the
+        other checks best is named; where that is still several with different sentences, none is.
+        """
+        numbers = range(len(self.suspects))
+        likely = [i for i in numbers if self.suspects[i].transcripts.get(check.name) and self.explains(i, check)]
+        scores = [sum(self.explains(i, other) for other in self.checks) for i in likely]
+        best = [self.suspects[i] for i, score in zip(likely, scores) if score == max(scores)]
+        return best[0] if len({suspect.sentence for suspect in best}) == 1 else None
+
+    def explains(self, number, check):
+        """Whether a suspect, by its number, yields at `check` what the student's code yields."""
+        transcript = self.suspects[number].transcripts.get(check.name)
+        if transcript is None:
+            return self.failures[check.name] is None
+        return _agrees(self.transcripts[check.name], transcript, check.rtol)
+
+    def same_again(self, check, named):
+        """A mistake already named at another check, when it explains the first wrong value of this one as well.
+
+        So a second cause further on (a forward pass that is wrong too) does not hide the first.
+        """
+        if self.wrong[check.name] is None:
+            return None
+        entry, name, _ = self.wrong[check.name]
+        for suspect in filter(None, named):
+            transcript = suspect.transcripts.get(check.name)
+            if transcript and same_values(entry.value, dict(transcript[0]).get(name), check.rtol):
+                return suspect
+        return None
+
+    def hint(self, check):
+        """Where to look first, when the check also uses another exercise of the lesson that fails itself.
+
+        A class uses the exercises before it without the check seeing their calls.
+        """
+        names = [exercise.name for exercise in lesson(exercises()[self.exercise].lesson).exercises]
+        before = names[: names.index(self.exercise)] if exercises()[self.exercise].is_class else []
+        used = {*self.transcripts[check.name].called, *before} - {self.exercise}
+        for name in names:
+            if name in used and self.fails(name):
+                return f" This check also uses your {name}, which does not pass its own checks yet: look there first."
+        return ""
+
+    def fails(self, name):
+        """Whether another exercise of the lesson fails one of its own checks."""
+        return any(_fails(check, self.host, self.expected) for check in checks_of(name))
+
+
+def _fails(check, host, expected):
+    transcript = run(check, host, expected.seed)
+    return _failure(check, transcript, _first_wrong(check, transcript, expected), expected) is not None
+
+
+def _first_wrong(check, transcript, expected):
+    """The first entry that differs from the expected value, that one's name, and the difference; None where all agree."""
+    for entry, (name, value) in zip(transcript.entries, expected.values(check)):
+        if differs := difference(entry, value, check.rtol):
+            return entry, name, differs
+    return None
+
+
+def _failure(check, transcript, wrong, expected):
     """Why the check fails, or None."""
 
     def failed(kind, sentence, example=""):
         return Outcome(check.name, check.title, check.points, False, kind, sentence, example)
 
-    expected = truth.values(check)
-    for entry, (_, value) in zip(transcript.entries, expected):
-        found = difference(entry, value, check.rtol)
-        if found:
-            return failed(found.kind, found.sentence + FITS * fits_own_forward(entry), found.example)
+    if wrong:
+        entry, _, differs = wrong
+        return failed(differs.kind, differs.sentence + FITS * fits_own_forward(entry), differs.example)
     error = transcript.error
     if error is None:
-        return None if len(transcript.entries) == len(expected) else failed("error", "The check came to no end.")
+        complete = len(transcript.entries) == len(expected.values(check))
+        return None if complete else failed("error", "The check came to no end.")
     if error.kind == "empty" and error.function != check.exercise and error.function in exercises():
         return failed("waits", f"This check also uses {error.function}, which is still empty: write that one first.")
     if error.kind == "empty":
@@ -132,62 +209,13 @@ def _failure(check, transcript, truth):
     return failed("error", error.message, error.where)
 
 
-def _suspect(check, checks, transcripts, failures, suspects):
-    """The one known mistake that explains why `check` fails, or None.
-
-    It must have yielded what the student's code yields here. Where several did, the one that explains the
-    other checks best is named; where that is still several with different sentences, none is.
-    """
-
-    def explains(suspect, other):
-        recorded = suspect.transcripts.get(other.name)
-        if recorded is None:
-            return failures[other.name] is None
-        return _agrees(transcripts[other.name], recorded, other.rtol)
-
-    likely = [s for s in suspects if s.transcripts.get(check.name) is not None and explains(s, check)]
-    scores = [sum(explains(suspect, other) for other in checks) for suspect in likely]
-    best = [suspect for suspect, score in zip(likely, scores) if score == max(scores)]
-    return best[0] if len({suspect.sentence for suspect in best}) == 1 else None
-
-
-def _agrees(transcript, recorded, rtol):
+def _agrees(transcript, suspected, rtol):
     """Whether a transcript is what a mistake yielded, to its end."""
-    values, message = recorded
-    said = transcript.error.message if transcript.error else ""
-    if said != message or [entry.name for entry in transcript.entries] != [name for name, _ in values]:
+    values, message = suspected
+    error = transcript.error.message if transcript.error else ""
+    if error != message or [entry.name for entry in transcript.entries] != [name for name, _ in values]:
         return False
     return all(
         same_values(entry.value, value, rtol) and kinds(entry.value) == kinds(value)
         for entry, (_, value) in zip(transcript.entries, values)
     )
-
-
-def _same_again(check, transcript, truth, named):
-    """A mistake already named at another check, when it explains the first wrong value of this one as well.
-
-    So a second cause further on (a forward pass that is wrong too) does not hide the first.
-    """
-    for entry, (name, value) in zip(transcript.entries, truth.values(check)):
-        if difference(entry, value, check.rtol):
-            for suspect in filter(None, named):
-                recorded = suspect.transcripts.get(check.name)
-                if recorded and same_values(entry.value, dict(recorded[0]).get(name), check.rtol):
-                    return suspect
-            return None
-    return None
-
-
-def _hint(exercise, transcript, host, truth):
-    """Where to look first, when the check also uses another exercise of the lesson that fails itself.
-
-    A class uses the exercises before it without the check seeing their calls.
-    """
-    own = [each.name for each in lesson(exercises()[exercise].lesson).exercises]
-    before = own[: own.index(exercise)] if exercises()[exercise].is_class else []
-    for name in own:
-        if name == exercise or name not in {*transcript.called, *before}:
-            continue
-        if any(_failure(check, run(check, host, truth.seed), truth) for check in registry.checks(name)):
-            return f" This check also uses your {name}, which does not pass its own checks yet: look there first."
-    return ""

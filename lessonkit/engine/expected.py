@@ -1,7 +1,7 @@
-"""The recorded truth: what the reference and the known mistakes yield for the visible seed, as arrays and names.
+"""The expected values: what the reference yields at each check, and beside it what the known mistakes yield.
 
-One file a lesson, ``recorded/NN_name.npz``, made by ``make build``. It holds an index (JSON text) and arrays:
-no formula, no code, no reference. It loads without pickle.
+On the student's side they are a recording for the visible seed, one file a lesson: ``recorded/NN_name.npz``, made by
+``make build``. It holds an index (JSON text) and arrays: no formula, no code, no reference. It loads without pickle.
 """
 
 import json
@@ -21,8 +21,32 @@ FOLDER = Path(__file__).parent.parent / "recorded"
 DIGITS = 9  # enough for every check, and few enough that the last bit of another processor does not show
 
 
-class Recorded:
-    """The truth for one lesson on the student's side.
+class Expected:
+    """Expected values for one seed, each found when it is first asked for.
+
+    A subclass says where from: ``find_values(check)`` and ``find_suspects(exercise)``.
+    """
+
+    def __init__(self, seed):
+        self.seed = seed
+        self._values, self._suspects = {}, {}
+
+    def values(self, check):
+        """What the reference yields: ``[(name, value), ...]``."""
+        key = (check.exercise, check.name)
+        if key not in self._values:
+            self._values[key] = self.find_values(check)
+        return self._values[key]
+
+    def suspects(self, exercise):
+        """What every known mistake of `exercise` yields."""
+        if exercise not in self._suspects:
+            self._suspects[exercise] = self.find_suspects(exercise)
+        return self._suspects[exercise]
+
+
+class Recorded(Expected):
+    """The expected values of one lesson on the student's side, from its recording.
 
     Parameters
     ----------
@@ -35,13 +59,12 @@ class Recorded:
         If the recording is missing, damaged, or was made for other checks or another stream of random numbers.
     """
 
-    seed = VISIBLE_SEED
-
     def __init__(self, lesson):
+        super().__init__(VISIBLE_SEED)
         path = FOLDER / f"{lesson}.npz"
         if not path.exists():
             raise ValueError(
-                f"The recorded truth of lesson {lesson} is missing ({path.name}). "
+                f"The expected values of lesson {lesson} are missing ({path.name}). "
                 "Students: unzip the lesson's bundle again. Instructors: run `make build`."
             )
         try:
@@ -50,36 +73,35 @@ class Recorded:
             self._index = json.loads(str(self._arrays.pop("index")))
         except Exception as error:
             raise ValueError(
-                f"The recorded truth of lesson {lesson} is damaged ({path.name}). Get a fresh copy of it."
+                f"The expected values of lesson {lesson} are damaged ({path.name}). Get a fresh copy of that file."
             ) from error
 
-    def values(self, check):
-        """What the reference yielded: ``[(name, value), ...]``."""
+    def find_values(self, check):
         recorded = self._index["checks"].get(f"{check.exercise}/{check.name}")
         if recorded is None:
-            raise ValueError(
-                f"No truth is recorded for the check {check.name!r} of {check.exercise}: run `make build`."
-            )
+            raise ValueError(f"Nothing is recorded for the check {check.name!r} of {check.exercise}: run `make build`.")
         if recorded["stream"] != stream(check):
             raise ValueError(
-                f"NumPy {np.__version__} draws other random numbers than the recorded truth was made with. "
+                f"NumPy {np.__version__} draws other random numbers than the expected values were recorded with. "
                 "Install the versions of requirements.txt."
             )
-        return [(name, self._decode(value)) for name, value in recorded["truth"]]
+        return self._decode_all(recorded["truth"])
 
-    def suspects(self, exercise):
-        """The known mistakes of `exercise`."""
+    def find_suspects(self, exercise):
         return [
             Suspect(
                 row["name"],
                 row["sentence"],
                 {
-                    check: recorded and ([(name, self._decode(v)) for name, v in recorded[0]], recorded[1])
-                    for check, recorded in row["transcripts"].items()
+                    check: transcript and (self._decode_all(transcript[0]), transcript[1])
+                    for check, transcript in row["transcripts"].items()
                 },
             )
             for row in self._index["mistakes"].get(exercise, ())
         ]
+
+    def _decode_all(self, values):
+        return [(name, self._decode(value)) for name, value in values]
 
     def _decode(self, value):
         if isinstance(value, dict):
@@ -95,12 +117,12 @@ class Recorded:
 
 @cache
 def recorded(lesson):
-    """The recorded truth of a lesson, read once."""
+    """The recording of a lesson, read once."""
     return Recorded(lesson)
 
 
-def truth_of(exercise):
-    """The recorded truth for `exercise`."""
+def expected_of(exercise):
+    """The recorded expected values for `exercise`."""
     return recorded(find_exercise(exercise).lesson)
 
 
@@ -122,53 +144,63 @@ def save(path, checks, mistakes):
     mistakes : dict
         List of `Suspect` by exercise.
     """
-    pieces = {}  # all arrays of one dtype end to end: thousands of small ones would cost more than they hold
-
-    def encode(value):
-        if is_number(value) and not isinstance(value, (bool, int)):
-            array = np.asarray(value)
-            kept = pieces.setdefault(array.dtype.name, [])
-            start = sum(piece.size for piece in kept)
-            kept.append(_rounded(array).ravel())
-            return {"array": [array.dtype.name, start, array.shape, not isinstance(value, np.ndarray)]}
-        if isinstance(value, tuple):
-            return {"tuple": [encode(part) for part in value]}
-        if isinstance(value, list):
-            return [encode(part) for part in value]
-        if isinstance(value, dict):
-            return {"dict": [[key, encode(part)] for key, part in value.items()]}
-        return copy_plain(value, repr)
-
-    def encode_all(values):
-        return [[key, encode(value)] for key, value in values]
-
+    arrays = _Arrays()
     index = {
         "checks": {
-            name: {"stream": stream(check), "truth": encode_all(values)} for name, (check, values) in checks.items()
+            name: {"stream": stream(check), "truth": arrays.encode_all(values)}
+            for name, (check, values) in checks.items()
         },
         "mistakes": {
             exercise: [
                 {
-                    "name": each.name,
-                    "sentence": each.sentence,
+                    "name": suspect.name,
+                    "sentence": suspect.sentence,
                     "transcripts": {
-                        check: transcript and [encode_all(transcript[0]), transcript[1]]
-                        for check, transcript in each.transcripts.items()
+                        check: transcript and [arrays.encode_all(transcript[0]), transcript[1]]
+                        for check, transcript in suspect.transcripts.items()
                     },
                 }
-                for each in suspects
+                for suspect in suspects
             ]
             for exercise, suspects in mistakes.items()
         },
     }
-    arrays = {name: np.concatenate(kept) for name, kept in pieces.items()}
     half = path.with_name(path.name + ".part")
     try:
         with open(half, "wb") as file:
-            np.savez_compressed(file, index=np.array(json.dumps(index)), **arrays)
+            np.savez_compressed(file, index=np.array(json.dumps(index)), **arrays.end_to_end())
         os.replace(half, path)
     finally:
         half.unlink(missing_ok=True)
+
+
+class _Arrays:
+    """Collects the arrays of a recording; plain values become JSON that says where theirs are."""
+
+    def __init__(self):
+        self.pieces = {}
+
+    def encode_all(self, values):
+        return [[name, self.encode(value)] for name, value in values]
+
+    def encode(self, value):
+        if is_number(value) and not isinstance(value, (bool, int)):
+            array = np.asarray(value)
+            pieces = self.pieces.setdefault(array.dtype.name, [])
+            start = sum(piece.size for piece in pieces)
+            pieces.append(_rounded(array).ravel())
+            return {"array": [array.dtype.name, start, array.shape, not isinstance(value, np.ndarray)]}
+        if isinstance(value, tuple):
+            return {"tuple": [self.encode(part) for part in value]}
+        if isinstance(value, list):
+            return [self.encode(part) for part in value]
+        if isinstance(value, dict):
+            return {"dict": [[key, self.encode(part)] for key, part in value.items()]}
+        return copy_plain(value, repr)
+
+    def end_to_end(self):
+        """One long array for each dtype: thousands of small ones would cost more than they hold."""
+        return {dtype: np.concatenate(pieces) for dtype, pieces in self.pieces.items()}
 
 
 def _rounded(array):

@@ -215,7 +215,7 @@ def as_student_error(name, error):
 def _line_of_student(error):
     """The deepest line that the student wrote: not the kit's, the reference's or a library's."""
     for frame in reversed(traceback.extract_tb(error.__traceback__)):
-        if not any(place in frame.filename for place in (KIT, REFERENCE, "site-packages")):
+        if not any(folder in frame.filename for folder in (KIT, REFERENCE, "site-packages")):
             line = linecache.getline(frame.filename, frame.lineno).strip()
             if line:  # compiled code has none
                 return f"line {frame.lineno}: {line}"

@@ -1,12 +1,13 @@
 """The check's side of a check: ``code.relu_forward(x)`` reaches the code under test through values alone."""
 
 from dataclasses import dataclass, field
+from functools import cache
 
 import numpy as np
 
 from lessonkit.catalogue import exercises
 from lessonkit.engine.host import Named, StudentError, Token
-from lessonkit.engine.values import copy_plain, describe
+from lessonkit.engine.values import describe, map_plain
 
 
 @dataclass
@@ -41,7 +42,8 @@ class Remote:
         return self._code._call(self._token, args, kwargs)
 
     def __iter__(self):
-        items, self._code._tell_after = self._code._host.iterate(self._token)
+        items, tell_after = self._code._host.iterate(self._token)
+        self._code._tell_after = cache(tell_after)
         return iter(self._code._wrap(items))
 
 
@@ -93,7 +95,7 @@ class Code:
 
     @property
     def after(self):
-        """Fetched when it is asked for, since few checks do."""
+        """Fetched once, when it is asked for: few checks do."""
         return self._tell_after()
 
     def map(self, name, argument_lists):
@@ -109,7 +111,8 @@ class Code:
         contract = _contract(target, args)
         call = self._note(name, args, kwargs, contract)
         keep = self._kept(target)
-        result, self._tell_after = self._host.call(target, self._unwrap(args), self._unwrap(kwargs), keep)
+        result, tell_after = self._host.call(target, self._unwrap(args), self._unwrap(kwargs), keep)
+        self._tell_after = cache(tell_after)
         return self._checked(name, result, call, contract)
 
     def _note(self, name, args, kwargs, contract):
@@ -128,9 +131,10 @@ class Code:
         return self._wrap(result, call)
 
     def _wrap(self, value, origin=None):
-        if isinstance(value, Token):
-            return Remote(self, value, origin)
-        return copy_plain(value, lambda part: self._wrap(part, origin))
+        """What came from the host, which has copied it: only a token is exchanged, for a `Remote`."""
+        return map_plain(
+            value, np.asarray, lambda part: Remote(self, part, origin) if isinstance(part, Token) else part
+        )
 
     def _unwrap(self, value):
         """What goes to the host, which copies it: no need to do so here."""
@@ -141,6 +145,14 @@ class Code:
         if isinstance(value, (tuple, list)):
             return type(value)(map(self._unwrap, value))
         return {key: self._unwrap(part) for key, part in value.items()} if isinstance(value, dict) else value
+
+
+def builds_on(code, name):
+    """Note that the exercise under test calls another one of its lesson.
+
+    Where the check fails and that one fails too, the student is sent there first.
+    """
+    code.calls.append(Call(name))
 
 
 def _contract(target, args):
@@ -170,10 +182,10 @@ def _require(name, returns, result):
 
 def inputs_behind(call):
     """The arrays and numbers that went into `call`; for a cache, those that went into the call that made it."""
-    found = {}
+    inputs = {}
     for name, value in call.inputs.items():
         if isinstance(value, Remote) and value._origin is not None:
-            found.update(inputs_behind(value._origin))
+            inputs.update(inputs_behind(value._origin))
         elif isinstance(value, (np.ndarray, float, int, np.generic)) and not isinstance(value, bool):
-            found[name] = value
-    return found
+            inputs[name] = value
+    return inputs

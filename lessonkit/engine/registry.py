@@ -1,7 +1,5 @@
-"""Where checks are written down: ``@check("relu_backward", points=2)`` above a generator of named values."""
+"""Where things are written down for each exercise, in one module a lesson: checks, mistakes, variants."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
@@ -9,66 +7,43 @@ from importlib.util import find_spec
 from lessonkit.catalogue import exercise as find_exercise
 
 
-@dataclass(frozen=True)
-class Check:
-    """One named test of an exercise.
+class Registry:
+    """Items by exercise, in the order in which they are written; a lesson's module is imported when first asked for.
 
-    Attributes
+    Parameters
     ----------
-    exercise : str
-        The function or class that it tests.
-    name : str
-        What it tests, as a Python name: ``uses_the_upstream_gradient``.
-    points : float
-        What passing it earns.
-    values : callable
-        ``values(code, rng)``: a generator that calls the code under test and yields ``(name, value)``,
-        or ``(name, value, second_truth)``. The reference's value decides; where a wrong value agrees with its
-        second truth (the numerical gradient of the student's own forward pass), the message says so.
-    rtol : float
-        The largest accepted difference, relative to the truth's entries and to its largest entry.
+    package : str
+        The package whose modules ``lesson_NN`` add the items: ``lessonkit.checks``.
+    advice : str
+        What to do when a lesson has no such module.
     """
 
-    exercise: str
-    name: str
-    points: float
-    values: Callable
-    rtol: float
+    def __init__(self, package, advice):
+        self.package, self.advice = package, advice
+        self._items = {}
+        self._load = cache(self._load)
 
-    @property
-    def title(self):
-        return self.name.replace("_", " ")
+    def add(self, exercise, item):
+        """Write down `item` for `exercise`; a misspelt name fails here, not in a student's notebook."""
+        find_exercise(exercise)
+        self._items.setdefault(exercise, []).append(item)
 
+    def of(self, exercise):
+        """All items of `exercise`.
 
-_checks: dict[str, list[Check]] = {}
+        Raises
+        ------
+        ValueError
+            If this copy of the course has no module for the exercise's lesson.
+        """
+        self._load(find_exercise(exercise).lesson)
+        return tuple(self._items.get(exercise, ()))
 
-
-def check(*exercises, points, rtol=1e-5):
-    """Write down a check that is worth `points` for each of `exercises`; ``code.under_test`` is the one at hand."""
-
-    def register(values):
-        for exercise in exercises:
-            find_exercise(exercise)  # a misspelt name fails here, not in a student's notebook
-            _checks.setdefault(exercise, []).append(Check(exercise, values.__name__, points, values, rtol))
-        return values
-
-    return register
-
-
-@cache
-def _load(lesson):
-    module = f"lessonkit.checks.lesson_{lesson[:2]}"
-    if find_spec(module) is None:
-        raise ValueError(f"This copy of lessonkit has no checks for lesson {lesson}: open that lesson's own bundle.")
-    import_module(module)
-
-
-def checks(exercise):
-    """All checks of `exercise`, in the order in which they are written."""
-    _load(find_exercise(exercise).lesson)
-    return tuple(_checks.get(exercise, ()))
-
-
-def points(exercise):
-    """What `exercise` is worth: the sum over its checks."""
-    return sum(each.points for each in checks(exercise))
+    def _load(self, lesson):
+        module = f"{self.package}.lesson_{lesson[:2]}"
+        if find_spec(module) is None:
+            home, _, kind = self.package.partition(".")
+            raise ValueError(
+                f"This copy of {home} has no {kind.rpartition('.')[2]} for lesson {lesson}: {self.advice}."
+            )
+        import_module(module)

@@ -1,4 +1,8 @@
-"""Runs one check on one implementation and writes down what it yields: the transcript."""
+"""Runs one check on one implementation and writes down what it yields: the transcript.
+
+A host hands out copies, so the student's code cannot change what was yielded. The check could: an array that it has
+yielded can no longer be written to.
+"""
 
 import zlib
 from dataclasses import dataclass, field
@@ -7,18 +11,18 @@ import numpy as np
 
 from lessonkit.engine.host import StudentError
 from lessonkit.engine.proxy import Call, Code, Remote
-from lessonkit.engine.values import copy_plain
+from lessonkit.engine.values import freeze_plain
 
 VISIBLE_SEED = 2024
 
 
 @dataclass
 class Entry:
-    """One yielded value, and its second truths: they tell where to look when it is wrong."""
+    """One yielded value, and the second values beside it: they tell where to look when it is wrong."""
 
     name: str
     value: object
-    second_truths: tuple = ()
+    second_values: tuple = ()
     call: Call | None = None
 
 
@@ -47,9 +51,9 @@ def run(check, host, seed):
     code = Code(host, check.exercise)
     transcript = Transcript()
     try:
-        for name, value, *second_truths in check.values(code, generator(check, seed)):
+        for name, value, *second_values in check.values(code, generator(check, seed)):
             call = _last_call(code.calls, check.exercise)
-            transcript.entries.append(Entry(name, copy_plain(value, _opaque), tuple(second_truths), call))
+            transcript.entries.append(Entry(name, freeze_plain(value, _opaque), tuple(second_values), call))
     except StudentError as error:
         transcript.error = error
     except Exception as error:  # the check choked on what it was given

@@ -10,23 +10,53 @@ PLAIN_KINDS = "biufc"
 MAX_DEPTH = 16
 
 
-def copy_plain(value, otherwise, depth=0):
-    """Copy `value` down to plain values; ``otherwise(part)`` stands in for each part that is not plain."""
+def map_plain(value, array_of, otherwise, depth=0):
+    """Build `value` again, of plain values alone.
+
+    Parameters
+    ----------
+    value
+        Anything.
+    array_of : callable
+        ``array_of(part)`` stands in for each array, and gives an array for each number of NumPy's.
+    otherwise : callable
+        ``otherwise(part)`` stands in for each part that is not plain.
+    """
     if depth > MAX_DEPTH:
         return otherwise(value)
     if value is None or type(value) in (bool, int, float, complex, str):
         return value
     if isinstance(value, (np.ndarray, np.generic)):
-        array = np.array(value, subok=False)
+        array = array_of(value)
         if array.dtype.kind not in PLAIN_KINDS:
             return str(value) if isinstance(value, np.str_) else otherwise(value)
         return array if isinstance(value, np.ndarray) else array[()]
     if isinstance(value, (tuple, list)):
         kind = list if isinstance(value, list) else tuple
-        return kind(copy_plain(part, otherwise, depth + 1) for part in value)
+        return kind(map_plain(part, array_of, otherwise, depth + 1) for part in value)
     if isinstance(value, dict) and all(isinstance(key, (str, int)) for key in value):
-        return {key: copy_plain(part, otherwise, depth + 1) for key, part in value.items()}
+        return {key: map_plain(part, array_of, otherwise, depth + 1) for key, part in value.items()}
     return otherwise(value)
+
+
+def copy_plain(value, otherwise):
+    """Copy `value` down to plain values: what becomes of it later does not reach the copy."""
+    return map_plain(value, _copied, otherwise)
+
+
+def freeze_plain(value, otherwise):
+    """`value` as plain values, without a copy: its arrays can no longer be written to."""
+    return map_plain(value, _frozen, otherwise)
+
+
+def _copied(array):
+    return np.array(array, subok=False)
+
+
+def _frozen(array):
+    array = np.asarray(array)
+    array.setflags(write=False)
+    return array
 
 
 def parts(value, path=""):

@@ -48,13 +48,8 @@ def error_surface(mse_loss, rms_error, standardize):
         prediction = slope * h + intercept
         loss, dx = mse_loss(prediction, temperature)
         error = rms_error(prediction, temperature)
-        ends = np.array([h.min(), h.max()])
-        margin = 0.05 * (ends[1] - ends[0])
-        left.scatter(h, temperature, color=BLACK, s=14, zorder=3)
-        left.plot(ends, slope * ends + intercept, color=BLUE, linestyle="-")
-        for side in (-error, error):
-            left.plot(ends, slope * ends + intercept + side, color=BLUE, linestyle=":", linewidth=1)
-        left.set(xlabel=f"altitude ({altitude})", xlim=(ends[0] - margin, ends[1] + margin))
+        _draw_line(left, h, temperature, slope, intercept, error)
+        left.set_xlabel(f"altitude ({altitude})")
         left.set_title(f"MSE {loss:.1f} °C², RMS error {error:.1f} °C")
 
         right.contourf(SLOPES, INTERCEPTS, surface(altitude), LEVELS, cmap=SEQUENTIAL, norm="log", extend="both")
@@ -67,15 +62,20 @@ def error_surface(mse_loss, rms_error, standardize):
         words = f"Slope {slope:g}, intercept {intercept:g}: MSE {loss:.2f} °C², RMS error {error:.2f} °C. "
         return words + f"Downhill, the slope should {_go(downhill[0])} and the intercept {_go(downhill[1])}."
 
-    return explore(
-        draw,
-        left,
-        right,
-        moves={right: ("slope", "intercept")},
-        slope=(-14.0, 6.0, 0.5, 1.0),
-        intercept=(0.0, 20.0, 0.5, 14.0),
-        altitude=["in km", "standardized"],
-    )
+    sliders = {"slope": (-14.0, 6.0, 0.5, 1.0), "intercept": (0.0, 20.0, 0.5, 14.0)}
+    moves = {right: ("slope", "intercept")}
+    return explore(draw, left, right, moves=moves, **sliders, altitude=["in km", "standardized"])
+
+
+def _draw_line(ax, x, y, slope, intercept, error):
+    """The data, the line, and the lines one error above and below it."""
+    ends = np.array([x.min(), x.max()])
+    margin = 0.05 * (ends[1] - ends[0])
+    ax.scatter(x, y, color=BLACK, s=14, zorder=3)
+    ax.plot(ends, slope * ends + intercept, color=BLUE, linestyle="-")
+    for side in (-error, error):
+        ax.plot(ends, slope * ends + intercept + side, color=BLUE, linestyle=":", linewidth=1)
+    ax.set_xlim(ends[0] - margin, ends[1] + margin)
 
 
 def _go(change):

@@ -44,7 +44,7 @@ def walk_forward(affine_forward, relu_forward):
         layers = [inputs[0], sums[0], hidden[0], score[0]]
         draw_network(ax, known_at(step, layers), active=KNOWN[step], into=STEPS[step])
         columns = list(zip(*W1))
-        said = [
+        captions = [
             f"The inputs are {plain(x_1)} and {plain(x_2)}.",
             "The affine layer adds up: " + ", ".join(
                 f"{name} = {terms(column, inputs[0], bias)} = {plain(value)}"
@@ -53,6 +53,6 @@ def walk_forward(affine_forward, relu_forward):
             f"ReLU passes what is positive: {plain(hidden[0, 0])} and {plain(hidden[0, 1])}.",
             f"The last affine layer gives the score {terms(W2[0] + W2[1], hidden[0], B2[0])} = {plain(score[0, 0])}.",
         ]  # fmt: skip
-        return f"Step {step} of 3. {said[step]}"
+        return f"Step {step} of 3. {captions[step]}"
 
     return explore(draw, ax, step=(0, 3, 1, 3), x_1=(0, 4, 1, 2), x_2=(0, 8, 1, 4))

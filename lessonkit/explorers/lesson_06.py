@@ -44,20 +44,20 @@ def there_and_back(affine_forward, relu_forward):
         arrays = {"x": np.array([[x_1, x_2]], dtype=float), "h": np.zeros((1, 2))}
         arrays.update(W1=np.array(W1), b1=np.array(B1), W2=np.array(W2), b2=np.array(B2))
         if nudged:
-            name, place = nudged
-            arrays[name][place] += by
+            name, index = nudged
+            arrays[name][index] += by
         sums, _ = affine_forward(arrays["x"], arrays["W1"], arrays["b1"])
         hidden = relu_forward(sums)[0] + arrays["h"]
         score, _ = affine_forward(hidden, arrays["W2"], arrays["b2"])
         return arrays["x"][0], sums[0], hidden[0], score[0]
 
-    def gradient(x_1, x_2, place):
-        up, down = ((forward(x_1, x_2, place, by)[-1][0] - TARGET) ** 2 for by in (NUDGE, -NUDGE))
+    def gradient(x_1, x_2, nudged):
+        up, down = ((forward(x_1, x_2, nudged, by)[-1][0] - TARGET) ** 2 for by in (NUDGE, -NUDGE))
         return (up - down) / (2 * NUDGE)
 
     def draw(step, x_1, x_2):
         layers = forward(x_1, x_2)
-        gradients = {name: gradient(x_1, x_2, place) for name, place in PLACES.items()}
+        gradients = {name: gradient(x_1, x_2, nudged) for name, nudged in PLACES.items()}
         known = {name for names in BACK[: max(step - 3, 0)] for name in names}
         active = KNOWN[step] if step < 4 else KNOWN[7 - step]
         into = STEPS[step] if step < 4 else (*STEPS, ())[8 - step]  # back through the edges of the way forward

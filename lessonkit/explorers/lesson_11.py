@@ -20,6 +20,19 @@ def spiral(rng, examples, wrong):
     return radius[:, np.newaxis] * np.stack([np.cos(angle), np.sin(angle)], axis=1), y
 
 
+def params_while_training(net, adam, X, y):
+    """The network's parameters at every tenth step of training on all examples."""
+    configs = {name: {"learning_rate": 3e-2} for name in net.params}
+    kept = [copy.deepcopy(net.params)]  # a rule may change the arrays that it gets
+    for step in range(1, STEPS + 1):
+        _, grads = net.loss(X, y)
+        for name, w in net.params.items():
+            net.params[name], configs[name] = adam(w, grads[name], configs[name])
+        if step % EVERY == 0:
+            kept.append(copy.deepcopy(net.params))
+    return kept
+
+
 def decision_regions(make_network, adam):
     """Show which class a network sees where, while the student moves through its training.
 
@@ -42,17 +55,8 @@ def decision_regions(make_network, adam):
 
     @cache
     def trained(neurons, reg):
-        """A network, and its parameters at every tenth step of training on all examples."""
         net = make_network(neurons, reg)
-        configs = {name: {"learning_rate": 3e-2} for name in net.params}
-        kept = [copy.deepcopy(net.params)]  # a rule may change the arrays that it gets
-        for step in range(1, STEPS + 1):
-            _, grads = net.loss(X, y)
-            for name, w in net.params.items():
-                net.params[name], configs[name] = adam(w, grads[name], configs[name])
-            if step % EVERY == 0:
-                kept.append(copy.deepcopy(net.params))
-        return net, kept
+        return net, params_while_training(net, adam, X, y)
 
     def draw(regularization, neurons, step):
         net, kept = trained(int(neurons), float(regularization))

@@ -110,12 +110,12 @@ class Explorer(ipywidgets.VBox):
 
     def follow(self, change):
         """Move the sliders to where the point is dragged, then draw once."""
-        place = change["new"]
-        ax, names = self.moves[place["panel"]]
+        pointer = change["new"]
+        ax, names = self.moves[pointer["panel"]]
         width, height = ax.figure.canvas.get_width_height()
-        there = ax.transData.inverted().transform((place["x"] * width, (1 - place["y"]) * height))
+        values = ax.transData.inverted().transform((pointer["x"] * width, (1 - pointer["y"]) * height))
         self.held = True
-        for name, value in zip(names, there):
+        for name, value in zip(names, values):
             if name is not None:
                 slider = self.controls[name]
                 nearest = slider.min + round((value - slider.min) / slider.step) * slider.step

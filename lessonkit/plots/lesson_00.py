@@ -63,10 +63,10 @@ def axes_of_an_array():
     draw_array(ax, x.mean(axis=1), (3,), 12.5)
     ax.text(8.5, 1.5, "x.mean(axis=0)\none number per column", **CELL)
     ax.text(14, 1.5, "x.mean(axis=1)\none number per row", **CELL)
-    for end, words, place in [((-0.5, 3), "axis 0", (-0.8, 1.5)), ((4, 3.5), "axis 1", (2, 3.9))]:
+    for end, words, position in [((-0.5, 3), "axis 0", (-0.8, 1.5)), ((4, 3.5), "axis 1", (2, 3.9))]:
         start = (-0.5, 0) if words == "axis 0" else (0, 3.5)
         ax.add_patch(FancyArrowPatch(start, end, arrowstyle="-|>", mutation_scale=14, color=VERMILLION))
-        ax.text(*place, words, color=VERMILLION, rotation=90 if words == "axis 0" else 0, **CELL)
+        ax.text(*position, words, color=VERMILLION, rotation=90 if words == "axis 0" else 0, **CELL)
     ax.set(xlim=(-1.2, 16), ylim=(4.2, -0.9), aspect="equal")
     ax.set_axis_off()
     show(fig, "An array of shape (3, 4) drawn as a grid of the numbers 1 to 12. Axis 0 runs down, axis 1 runs to the "
@@ -111,16 +111,16 @@ def nearest_station(pairwise_differences, points_per_side=45):
     """A map of the nearest of five stations, from the differences between places and stations."""
     stations = np.array([[1.5, 1.5], [2.5, 5.0], [5.5, 2.0], [6.0, 6.5], [8.5, 4.0]])
     line = np.linspace(0, 10, points_per_side)
-    places = np.stack(np.meshgrid(line, line * 0.8), axis=-1).reshape(-1, 2)
-    differences = pairwise_differences(places, stations)
+    points = np.stack(np.meshgrid(line, line * 0.8), axis=-1).reshape(-1, 2)
+    differences = pairwise_differences(points, stations)
     nearest = np.argmin(np.linalg.norm(differences, axis=2), axis=1)
     fig, ax = figure(width=6, height=4.6)
     for k, (station, color, marker) in enumerate(zip(stations, COLORS, MARKERS, strict=False)):
-        ax.scatter(*places[nearest == k].T, color=color, marker=marker, s=9, alpha=0.6, linewidth=0)
+        ax.scatter(*points[nearest == k].T, color=color, marker=marker, s=9, alpha=0.6, linewidth=0)
         ax.scatter(*station, color=color, marker=marker, s=150, edgecolor=BLACK)
         ax.annotate(str(k), station, xytext=(9, 9), textcoords="offset points", fontweight="bold")
     ax.set(xlabel="km east", ylabel="km north", aspect="equal", title="Every place, marked by its nearest station")
     ax.grid(False)
     counts = ", ".join(f"{n} to station {k}" for k, n in enumerate(np.bincount(nearest, minlength=len(stations))))
-    show(fig, f"Map of {len(places)} places and 5 stations. The places nearest to one station form a patch around it, "
+    show(fig, f"Map of {len(points)} places and 5 stations. The places nearest to one station form a patch around it, "
          f"with straight borders to the next. Places that belong {counts}.")  # fmt: skip

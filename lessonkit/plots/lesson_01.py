@@ -100,8 +100,8 @@ def gradient_through_depth(pairs, depth=20, examples=500):
             sizes.append(np.abs(gradient).mean())
         ax.semilogy(range(1, depth + 1), sizes, color=color, linestyle=dash)
         above = 9 if name == "ReLU" else -9 if name == "tanh" else 0  # the two end close to each other
-        place = dict(xytext=(6, above), textcoords="offset points", va="center")
-        ax.annotate(name, (depth, sizes[-1]), color=color, **place)
+        look = dict(xytext=(6, above), textcoords="offset points", va="center")
+        ax.annotate(name, (depth, sizes[-1]), color=color, **look)
     ax.set(xlabel="activations walked back through", ylabel="mean size of the gradient", xlim=(1, depth + 2.5))
     ax.set_xticks([1, *range(5, depth + 1, 5)])
     show(fig, "Line plot, logarithmic: mean size of a gradient of one after walking back through up to 20 activations. "

@@ -12,12 +12,12 @@ def errors_as_squares():
     """Three predictions on a line, three targets, and the squares that lie between them."""
     from matplotlib.patches import Rectangle
 
-    place = np.array([0.0, 4.0, 7.5])
+    positions = np.array([0.0, 4.0, 7.5])
     hollow = {"marker": "s", "markersize": 13, "markerfacecolor": "none", "markeredgewidth": 2}
     fig, ax = figure(width=8, height=3.8, margins=UNTITLED)
-    ax.plot(place, PREDICTIONS, color=BLUE, linestyle="", marker="o", markersize=9, label="prediction $x_i$")
-    ax.plot(place, TARGETS, color=VERMILLION, linestyle="", label="target $y_i$", **hollow)
-    for i, (p, x, y) in enumerate(zip(place, PREDICTIONS, TARGETS, strict=True)):
+    ax.plot(positions, PREDICTIONS, color=BLUE, linestyle="", marker="o", markersize=9, label="prediction $x_i$")
+    ax.plot(positions, TARGETS, color=VERMILLION, linestyle="", label="target $y_i$", **hollow)
+    for i, (p, x, y) in enumerate(zip(positions, PREDICTIONS, TARGETS, strict=True)):
         side = abs(x - y)
         look = {"facecolor": ORANGE, "alpha": 0.35, "edgecolor": BLACK, "hatch": "//"}
         ax.add_patch(Rectangle((p, min(x, y)), side, side, **look))

@@ -157,5 +157,5 @@ def verdicts(errors):
     ax.set(xscale="log", xlim=(low, high), ylim=(len(errors) - 0.4, -1.5), xlabel="relative error")
     ax.set_yticks(range(len(errors)), list(errors))
     ax.grid(axis="y", visible=False)
-    said = "; ".join(f"{name}: {'below 1e-7' if error < 1e-7 else f'{error:.2g}'}" for name, error in errors.items())
-    show(fig, f"Relative errors on a logarithmic scale with the zones right, look closer and wrong. {said}.")
+    numbers = "; ".join(f"{name}: {'below 1e-7' if error < 1e-7 else f'{error:.2g}'}" for name, error in errors.items())
+    show(fig, f"Relative errors on a logarithmic scale with the zones right, look closer and wrong. {numbers}.")

@@ -21,11 +21,11 @@ def two_neurons(runs):
         ax.title.set_fontsize(10)
     axes[0, 0].set_ylabel("weight of the neuron")
     axes[0, 0].legend(loc="upper left", fontsize=9)
-    said = [
+    facts = [
         f"{name}: they end at {weights[-1, 0]:.2f} and {weights[-1, 1]:.2f}, with a loss of {losses[-1]:.3f}"
         for name, (weights, losses) in runs.items()
     ]
-    show(fig, f"Line plots: the weights of two neurons over the steps of training. {'; '.join(said)}.")
+    show(fig, f"Line plots: the weights of two neurons over the steps of training. {'; '.join(facts)}.")
 
 
 def size(values):
@@ -77,12 +77,12 @@ def layer_histograms(networks, low=-1.0, high=1.0):
         margins=(0.7, 0.9, 0.6, 0.4),
         gaps=(0.95, 0),
     )
-    said = []
+    facts = []
     for ax, (name, layers) in zip(axes[0], networks.items()):
         ridges(ax, layers, low, high)
         ax.set_title(name, fontsize=11)
-        said.append(f"{name}: typical size {size(layers[0]):.2g} in layer 1, {size(layers[-1]):.2g} in the last")
-    show(fig, f"Histograms of the activations, one row per layer. {'; '.join(said)}.")
+        facts.append(f"{name}: typical size {size(layers[0]):.2g} in layer 1, {size(layers[-1]):.2g} in the last")
+    show(fig, f"Histograms of the activations, one row per layer. {'; '.join(facts)}.")
 
 
 def size_by_layer(panels):
@@ -94,15 +94,17 @@ def size_by_layer(panels):
         By the panel's title, a dict of lists of the layers' activations by the name of the initialization.
     """
     fig, axes = figure(1, len(panels), width=9, height=3.6, margins=(0.95, 0.15, 0.6, 0.4), sharey=True, squeeze=False)
-    said = []
+    facts = []
     for ax, (title, networks) in zip(axes[0], panels.items()):
         for (name, layers), color, dash, marker in zip(networks.items(), COLORS, DASHES, MARKERS):
             sizes = [size(layer) for layer in layers]
             depth = range(1, len(sizes) + 1)
             ax.semilogy(depth, sizes, color=color, linestyle=dash, marker=marker, markevery=4, markersize=5, label=name)
-            said.append(f"{title}, {name}: {sizes[0]:.2g} in layer 1, {sizes[-1]:.2g} in layer {len(sizes)}")
+            facts.append(f"{title}, {name}: {sizes[0]:.2g} in layer 1, {sizes[-1]:.2g} in layer {len(sizes)}")
         ax.axhline(1, color=BLACK, linewidth=0.8, linestyle="-")
         ax.set(title=title, xlabel="layer")
         ax.legend(fontsize=9, loc="lower left")
     axes[0, 0].set_ylabel("typical size of an activation")
-    show(fig, f"Line plots on a logarithmic scale: typical size of an activation against the layer. {'; '.join(said)}.")
+    show(
+        fig, f"Line plots on a logarithmic scale: typical size of an activation against the layer. {'; '.join(facts)}."
+    )

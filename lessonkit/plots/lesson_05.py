@@ -56,8 +56,8 @@ def draw_network(ax, numbers, gradients=None, active=(), into=()):
         if weight is None:
             continue
         along = 0.5 if y0 == y1 or end == "s" else 0.68
-        place = (x0 + along * (x1 - x0), y0 + along * (y1 - y0))
-        _label(ax, place, f"× {plain(weight)}", gradients.get((start, end)))
+        position = (x0 + along * (x1 - x0), y0 + along * (y1 - y0))
+        _label(ax, position, f"× {plain(weight)}", gradients.get((start, end)))
     for node, (x, y) in PLACES.items():
         ax.add_patch(Circle((x, y), 0.52, facecolor="white", edgecolor=BLACK, linewidth=3 if node in active else 1.2))
         ax.text(x, y + 0.62, TITLES[node], ha="center", fontsize=10)
@@ -72,9 +72,9 @@ def draw_network(ax, numbers, gradients=None, active=(), into=()):
             _label(ax, (x, y - 0.85), f"bias {plain(BIASES[node])}", gradients.get(f"b {node}"))
 
 
-def _label(ax, place, words, gradient):
+def _label(ax, position, words, gradient):
     """A weight or a bias, with its gradient below it once that is known."""
-    x, y = place
+    x, y = position
     box = dict(facecolor="white", edgecolor="none", pad=1)
     ax.text(x, y, words, ha="center", va="center", fontsize=10, bbox=box)
     if gradient is not None:

@@ -35,13 +35,13 @@ def three_rules():
             0, 0, sign, ha="center", va="center", fontsize=18, bbox=dict(boxstyle="circle,pad=0.25", facecolor="white")
         )
         for side, values, gradients in [(-1, inputs, back_in), (1, outputs, back_out)]:
-            for place, value, gradient in zip([0] if len(values) == 1 else [1.2, -1.2], values, gradients):
-                line = [(side * 3.4, place), (side * 1.3, place), (side * 0.6, 0.4 * place)]
+            for height, value, gradient in zip([0] if len(values) == 1 else [1.2, -1.2], values, gradients):
+                line = [(side * 3.4, height), (side * 1.3, height), (side * 0.6, 0.4 * height)]
                 corners = line if side < 0 else line[::-1]
                 ax.plot(*zip(*corners), color=BLACK, linestyle="-", linewidth=1.2)
                 ax.annotate("", corners[-1], corners[-2], arrowprops=dict(arrowstyle="-|>", color=BLACK, linewidth=1.2))
-                ax.text(side * 2.4, place + 0.1, value, ha="center", va="bottom", color=BLUE)
-                ax.text(side * 2.4, place - 0.15, gradient, ha="center", va="top", style="italic", color=VERMILLION)
+                ax.text(side * 2.4, height + 0.1, value, ha="center", va="bottom", color=BLUE)
+                ax.text(side * 2.4, height - 0.15, gradient, ha="center", va="top", style="italic", color=VERMILLION)
     show(fig, "Three small diagrams. Product of 2 and 3 with upstream gradient 10: each factor gets the other one times 10, 30 and 20. "
          "Sum of 2 and 3 with upstream gradient 10: both get 10. Fork, one number used twice, with gradients 10 and 7: it gets 17.")  # fmt: skip
 

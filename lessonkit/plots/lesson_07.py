@@ -132,16 +132,16 @@ def _arrow(ax, start, end, color, style="-", width=2.0):
     ax.annotate("", end, start, arrowprops=props, zorder=3)
 
 
-PLACES = [(-4.0, 0.8), (-3.0, -0.7), (-1.8, 0.6), (-2.2, 0.0), (-0.6, -0.5), (0.9, 0.4)]
+POINTS = [(-4.0, 0.8), (-3.0, -0.7), (-1.8, 0.6), (-2.2, 0.0), (-0.6, -0.5), (0.9, 0.4)]
 
 
 def downhill():
     """The ravine, and at some places the direction of steepest descent."""
     fig, ax = figure(width=8, height=3.6, margins=UNTITLED)
     draw_map(ax, RAVINE)
-    for place in PLACES:
-        down = -RAVINE.gradient(np.array(place))
-        _arrow(ax, place, place + 0.45 * down / np.linalg.norm(down), VERMILLION)
+    for point in POINTS:
+        down = -RAVINE.gradient(np.array(point))
+        _arrow(ax, point, point + 0.45 * down / np.linalg.norm(down), VERMILLION)
     ax.annotate("start", RAVINE.start, xytext=(8, 6), textcoords="offset points")
     ax.annotate("minimum", RAVINE.minimum, xytext=(8, -16), textcoords="offset points")
     ax.set(xlabel="first parameter, w[0]", ylabel="second parameter, w[1]", aspect="equal")
@@ -186,13 +186,13 @@ def coast_and_push():
     _arrow(ax, start, coast, BLUE, "--")
     _arrow(ax, coast, end, VERMILLION, ":")
     _arrow(ax, start, end, BLACK, "-", 2.5)
-    for place, words, color, align in [
+    for position, words, color, align in [
         ((4.1, 1.56), "old velocity", "#707070", "left"),
         ((1.6, 0.85), "coast: a part of the\nold velocity (dashed)", BLUE, "right"),
         ((4.3, 0.8), "push: against the gradient (dotted)", VERMILLION, "left"),
         ((2.5, -0.12), "new velocity: where w moves", BLACK, "center"),
     ]:
-        ax.text(*place, words, color=color, ha=align, va="center")
+        ax.text(*position, words, color=color, ha=align, va="center")
     ax.plot(*start, marker="o", color=BLACK)
     ax.text(-0.15, 0, "w", ha="right", va="center")
     ax.set(xlim=(-0.5, 7.5), ylim=(-0.35, 1.75))
@@ -240,10 +240,10 @@ def each_entry_by_its_size():
     """The direction of steepest descent next to the one in which both entries are equally large."""
     fig, ax = figure(width=8, height=3.6, margins=UNTITLED)
     draw_map(ax, RAVINE)
-    for place in PLACES[:3] + PLACES[4:]:
-        down = -RAVINE.gradient(np.array(place))
-        _arrow(ax, place, place + 0.45 * down / np.linalg.norm(down), VERMILLION, ":")
-        _arrow(ax, place, place + 0.4 * down / np.abs(down), BLUE)
+    for point in POINTS[:3] + POINTS[4:]:
+        down = -RAVINE.gradient(np.array(point))
+        _arrow(ax, point, point + 0.45 * down / np.linalg.norm(down), VERMILLION, ":")
+        _arrow(ax, point, point + 0.4 * down / np.abs(down), BLUE)
     paper = dict(facecolor="white", edgecolor="none", pad=2)
     ax.text(-4.5, -0.92, "dotted: against the gradient", color=VERMILLION, va="center", bbox=paper)
     ax.text(-2.1, -0.92, "solid: each entry divided by its own size", color=BLUE, va="center", bbox=paper)

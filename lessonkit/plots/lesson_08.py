@@ -54,9 +54,9 @@ def two_ways_to_split(data, X, shape, num_validation, num_test):
     cut[len(X) - num_validation - num_test :] = 1
     cut[len(X) - num_test :] = 2
     dealt = np.zeros(len(X), dtype=int)
-    place = {tuple(point): i for i, point in enumerate(X.tolist())}
+    index_of = {tuple(point): i for i, point in enumerate(X.tolist())}
     for i, name in enumerate(SETS):
-        dealt[[place[tuple(point)] for point in data[f"X_{name}"].tolist()]] = i
+        dealt[[index_of[tuple(point)] for point in data[f"X_{name}"].tolist()]] = i
     colors = ["#f2f2f2", SKY, BLACK]
     fig, axes = figure(1, 2, width=9, height=4.1, sharey=True, margins=(0.8, 0.3, 0.95, 0.35))
     for ax, owner, title in zip(axes, (cut, dealt), ("cut in the old order", "your split"), strict=True):

@@ -19,8 +19,10 @@ def digits(images, labels, rows=2, columns=8):
     for ax, image, label in zip(axes.flat, images, labels):
         _draw_digit(ax, image)
         ax.set_title(str(label), fontsize=10)
-    said = ", ".join(map(str, labels[: rows * columns]))
-    show(fig, f"{rows * columns} small grey images of handwritten digits, each below the digit that it shows: {said}.")
+    caption = ", ".join(map(str, labels[: rows * columns]))
+    show(
+        fig, f"{rows * columns} small grey images of handwritten digits, each below the digit that it shows: {caption}."
+    )
 
 
 def numbers_are_no_classes():
@@ -86,8 +88,8 @@ def scores_to_probabilities(scores, exponentials, probabilities):
         ax.set_xticks(range(len(values)), [f"class {k}" for k in range(len(values))])
         ax.margins(y=0.25)
         ax.grid(False)
-    said = "; ".join(f"{name} {', '.join(map(str, values))}" for name, (values, _) in steps.items())
-    show(fig, f"Three bar charts, one bar for each class, side by side: {said}.")
+    caption = "; ".join(f"{name} {', '.join(map(str, values))}" for name, (values, _) in steps.items())
+    show(fig, f"Three bar charts, one bar for each class, side by side: {caption}.")
 
 
 def training(solver, good_enough):
@@ -169,10 +171,10 @@ def worst_mistakes(images, labels, predicted, losses, columns=8):
     for ax, i in zip(axes, worst):
         _draw_digit(ax, images[i])
         ax.set_title(f"is {labels[i]}, said {predicted[i]}\nloss {losses[i]:.1f}", fontsize=9)
-    said = "; ".join(f"a {labels[i]} taken for a {predicted[i]}, loss {losses[i]:.1f}" for i in worst) or "none"
+    caption = "; ".join(f"a {labels[i]} taken for a {predicted[i]}, loss {losses[i]:.1f}" for i in worst) or "none"
     show(
         fig,
-        f"A row of images of handwritten digits that the network took for others, those with the largest loss first: {said}.",
+        f"A row of images of handwritten digits that the network took for others, those with the largest loss first: {caption}.",
     )
 
 

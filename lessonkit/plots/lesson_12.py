@@ -76,8 +76,8 @@ def one_column(steps):
     ax.margins(x=0.08)
     ax.set(ylim=(len(steps) - 0.5, -0.6), xlabel="value")
     ax.axvline(0, color=BLACK, linewidth=0.8, linestyle="-")
-    said = "; ".join(f"{name}: {', '.join(f'{v:g}' for v in values)}" for name, values in steps.items())
-    show(fig, f"Dots on one number line for each step, from top to bottom. {said}.")
+    rows = "; ".join(f"{name}: {', '.join(f'{v:g}' for v in values)}" for name, values in steps.items())
+    show(fig, f"Dots on one number line for each step, from top to bottom. {rows}.")
 
 
 # Where each quantity of the graph stands, and what it is for the column of the lesson.
@@ -144,9 +144,9 @@ def two_modes(batchnorm_forward, batches=60, batch_size=64, company=15):
         batchnorm_forward(rng.normal(3, 2, size=(batch_size, 1)), gamma, beta, bn_param)
         running.append((bn_param["running_mean"][0], bn_param["running_var"][0]))
     fig, (left, right) = figure(1, 2, width=9.5, height=3.3)
-    for values, name, truth, color, dash in zip(zip(*running), ("mean", "variance"), (3, 4), COLORS, DASHES):
+    for values, name, true_value, color, dash in zip(zip(*running), ("mean", "variance"), (3, 4), COLORS, DASHES):
         left.plot(range(1, batches + 1), values, color=color, linestyle=dash, label=f"running {name}")
-        left.axhline(truth, color=color, linestyle=":", linewidth=1.2)
+        left.axhline(true_value, color=color, linestyle=":", linewidth=1.2)
     left.set(title="running statistics start at zero", xlabel="training batch", ylim=(0, 5.5))
     left.legend(loc="lower right")
     example = np.array([[5.0]])

@@ -18,7 +18,7 @@ from autograder.site import build_site
 from autograder.site.packages import PackageError
 from lessonkit.catalogue import lesson as find_lesson
 from lessonkit.catalogue import lessons
-from lessonkit.engine import registry
+from lessonkit.engine.check import points_of
 from tools.synthetic_class import answer, find, right
 
 LESSON = "01_activations"
@@ -167,7 +167,7 @@ def test_a_lesson_on_a_telephone_from_the_first_mistake_to_the_grade(page, site,
         return  # grading asks for every protection of Linux
     released = json.loads((COURSE / "lessons" / LESSON / f"{LESSON}.ipynb").read_text(encoding="utf-8"))
     graded = work(LESSON, handed_in, "", released, seed=3)
-    assert graded.earned == sum(registry.points(name) for name in EXERCISES)
+    assert graded.earned == sum(points_of(name) for name in EXERCISES)
     assert not graded.flags
 
 

@@ -9,7 +9,8 @@ import pytest
 from autograder.bank.expected import Live, record
 from autograder.course import Course, CourseError
 from lessonkit.catalogue import exercises, lesson, lessons
-from lessonkit.engine import expected, registry
+from lessonkit.engine import expected
+from lessonkit.engine.check import checks_of
 from lessonkit.engine.compare import same_values
 from lessonkit.engine.diagnose import grade
 from lessonkit.engine.host import LocalHost, StudentError
@@ -112,8 +113,8 @@ def test_prints_warnings_and_numpy_errors_stay_inside(capsys):
 
 @pytest.mark.parametrize("name", [name for name in exercises()])
 def test_recorded_truth_is_what_the_reference_yields(name):
-    live, kept = Live(VISIBLE_SEED), expected.truth_of(name)
-    for check in registry.checks(name):
+    live, kept = Live(VISIBLE_SEED), expected.expected_of(name)
+    for check in checks_of(name):
         ours, theirs = live.values(check), kept.values(check)
         assert [key for key, _ in ours] == [key for key, _ in theirs]
         assert all(same_values(a, b, 1e-6) for (_, a), (_, b) in zip(ours, theirs))
@@ -147,11 +148,11 @@ def test_a_damaged_recording_says_what_to_do(monkeypatch, tmp_path):
 def test_another_stream_of_random_numbers_is_noticed(monkeypatch):
     monkeypatch.setattr(expected, "stream", lambda check: [0.0])
     with pytest.raises(ValueError, match="draws other random numbers.*requirements.txt"):
-        expected.Recorded("01_activations").values(registry.checks("relu_forward")[0])
+        expected.Recorded("01_activations").values(checks_of("relu_forward")[0])
 
 
 def test_every_check_has_its_own_numbers():
-    first, second = registry.checks("relu_forward")[:2]
+    first, second = checks_of("relu_forward")[:2]
     assert generator(first, 1).normal() != generator(second, 1).normal()
     assert generator(first, 1).normal() != generator(first, 2).normal()
     assert generator(first, 1).normal() == generator(first, 1).normal()
@@ -172,8 +173,8 @@ def secret_seed_of_another(tmp_path):
 
 def test_answering_with_the_recorded_truth_earns_nothing_on_another_seed():
     """A table of the visible answers, in the order in which the checks ask for them."""
-    truth = expected.truth_of("relu_forward")
-    answers = [value for check in registry.checks("relu_forward") for _, value in truth.values(check)]
+    truth = expected.expected_of("relu_forward")
+    answers = [value for check in checks_of("relu_forward") for _, value in truth.values(check)]
     replay = iter(answers * 2)
 
     def relu_forward(x):

@@ -11,7 +11,7 @@ import pytest
 from autograder.course import COURSE
 from lessonkit import explorers
 from lessonkit.catalogue import lessons
-from lessonkit.explorers import Still, panel, stage, widgets
+from lessonkit.explorers import Still, explorer, panel, stage, widgets
 from tools.benchmarks.explorers import examples
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
@@ -82,7 +82,7 @@ def test_what_it_drew_before_leaves_nothing_behind(number):
 def test_the_figure_stands_beside_the_widget(number, monkeypatch):
     bundle = EXAMPLES[number]()._repr_mimebundle_()
     assert WIDGET in bundle
-    monkeypatch.setattr(explorers, "Explorer", None)
+    monkeypatch.setattr(explorer, "Explorer", None)
     still = EXAMPLES[number]()
     assert isinstance(still, Still)
     assert bundle["text/html"] == still._repr_html_()

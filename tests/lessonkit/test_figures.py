@@ -9,8 +9,9 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from autograder.course import COURSE
 from autograder.grading.repair import checks_of
 from autograder.sandbox.inside import cells
-from lessonkit import explorers, plots
+from lessonkit import plots
 from lessonkit.catalogue import lessons
+from lessonkit.plots import fast, picture
 
 
 @pytest.fixture
@@ -21,15 +22,13 @@ def shell():
 
 @pytest.mark.parametrize("name", lessons())
 def test_nothing_is_cut_off_and_nothing_overlaps(name, shell, monkeypatch):
-    drawn, draw = [], plots.image_tag
+    drawn, draw = [], picture.image_tag
 
     def keep(fig, alt):
         drawn.append(fig)
         return draw(fig, alt)
 
-    for module in (plots, explorers):
-        if hasattr(module, "image_tag"):
-            monkeypatch.setattr(module, "image_tag", keep)
+    monkeypatch.setattr(picture, "image_tag", keep)
     notebook = json.loads((COURSE / "solutions" / name / f"{name}.ipynb").read_text(encoding="utf-8"))
     for source in (source for _, source, exercise in checks_of(notebook) if not exercise):
         drawn.clear()
@@ -42,8 +41,8 @@ def test_nothing_is_cut_off_and_nothing_overlaps(name, shell, monkeypatch):
 @pytest.mark.parametrize("scale", ["linear", "log"])
 def test_only_ticks_in_view_are_made_and_the_picture_is_the_same(scale, monkeypatch):
     pictures = []
-    for step in (plots.only_ticks_in_view, lambda fig: None):
-        monkeypatch.setattr(plots, "only_ticks_in_view", step)
+    for step in (fast.only_ticks_in_view, lambda fig: None):
+        monkeypatch.setattr(fast, "only_ticks_in_view", step)
         fig, ax = plots.figure()
         ax.plot([0.013, 0.987], [12, 970])
         ax.set(xscale=scale, yscale=scale)

@@ -7,7 +7,7 @@ import reference_impl
 from lessonkit import check, report
 from lessonkit.engine.compare import difference
 from lessonkit.engine.diagnose import grade
-from lessonkit.engine.expected import truth_of
+from lessonkit.engine.expected import expected_of
 from lessonkit.engine.host import LocalHost
 from lessonkit.engine.transcript import Entry
 
@@ -15,7 +15,7 @@ from lessonkit.engine.transcript import Entry
 def said(exercise, **functions):
     """The report on `functions`, in a notebook that has the reference for the rest."""
     names = {name: getattr(reference_impl, name) for name in reference_impl.__all__}
-    return report.text(grade(exercise, LocalHost({**names, **functions}), truth_of(exercise)))
+    return report.text(grade(exercise, LocalHost({**names, **functions}), expected_of(exercise)))
 
 
 def pointed(value, truth):
@@ -47,7 +47,7 @@ def test_an_exercise_that_waits_for_another_says_which():
 
 def test_a_cell_that_was_not_run_is_named():
     host = LocalHost({})
-    text = report.text(grade("relu_forward", host, truth_of("relu_forward")))
+    text = report.text(grade("relu_forward", host, expected_of("relu_forward")))
     assert "There is no relu_forward yet. Run the cell that defines it" in text
 
 
@@ -82,7 +82,7 @@ def test_partial_credit_is_by_check():
         x[x < 0] = 0
         return x * 1.0, x.copy()
 
-    result = grade("relu_forward", LocalHost({"relu_forward": relu_forward}), truth_of("relu_forward"))
+    result = grade("relu_forward", LocalHost({"relu_forward": relu_forward}), expected_of("relu_forward"))
     assert (result.points, result.max_points) == (4, 5)
     assert [o.title for o in result.outcomes if not o.passed] == ["leaves x as it was"]
 
@@ -96,7 +96,7 @@ def test_a_right_backward_keeps_its_points_when_the_forward_is_wrong():
                 "relu_backward": reference_impl.relu_backward,
             }
         ),
-        truth_of("relu_backward"),
+        expected_of("relu_backward"),
     )
     assert result.passed
 
@@ -219,7 +219,7 @@ def test_the_report_in_html_says_the_same():
     def relu_forward(x):
         return np.abs(x), x
 
-    result = grade("relu_forward", LocalHost({"relu_forward": relu_forward}), truth_of("relu_forward"))
+    result = grade("relu_forward", LocalHost({"relu_forward": relu_forward}), expected_of("relu_forward"))
     html = report.html(result)
     for outcome in result.outcomes:
         assert outcome.title in html

@@ -14,7 +14,7 @@ from autograder.course import COURSE
 from lessonkit import report
 from lessonkit.catalogue import exercises
 from lessonkit.engine.diagnose import grade
-from lessonkit.engine.expected import truth_of
+from lessonkit.engine.expected import expected_of
 from lessonkit.engine.host import LocalHost
 
 PAGES = {
@@ -116,7 +116,7 @@ def message(source):
     exec(compile(source, "cell", "exec"), space)
     *_, exercise = [name for name in space if name in exercises()]
     names = {name: getattr(reference_impl, name) for name in reference_impl.__all__}
-    return report.text(grade(exercise, LocalHost({**names, **space}), truth_of(exercise)))
+    return report.text(grade(exercise, LocalHost({**names, **space}), expected_of(exercise)))
 
 
 def excerpt(shown, whole):
@@ -139,7 +139,7 @@ def test_the_message_on_the_first_page_is_one_of_the_checks():
     (shown,) = [body for _, body in FENCE.findall(PAGES["README.md"]) if HEADLINE.search(body)]
     exercise = HEADLINE.search(shown)[1]
     reports = [
-        report.text(grade(exercise, LocalHost(mistake.namespace()), truth_of(exercise)))
+        report.text(grade(exercise, LocalHost(mistake.namespace()), expected_of(exercise)))
         for mistake in mistakes_of(exercise)
     ]
     assert any(excerpt(shown.rstrip(), whole) for whole in reports)

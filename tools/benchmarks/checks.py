@@ -11,9 +11,9 @@ import sys
 
 from autograder import bank
 from lessonkit.catalogue import exercises
-from lessonkit.engine import registry
+from lessonkit.engine.check import checks_of
 from lessonkit.engine.diagnose import grade
-from lessonkit.engine.expected import truth_of
+from lessonkit.engine.expected import expected_of
 from lessonkit.engine.host import LocalHost
 from lessonkit.engine.transcript import VISIBLE_SEED, run
 from lessonkit.notebook import Report
@@ -50,18 +50,18 @@ def measure(quick):
 
 def checking(exercise, namespace):
     """A job: check the exercise in this namespace and show the report."""
-    return lambda: Report(grade(exercise, LocalHost(namespace), truth_of(exercise)))._repr_mimebundle_()
+    return lambda: Report(grade(exercise, LocalHost(namespace), expected_of(exercise)))._repr_mimebundle_()
 
 
 def row(exercise, quick):
     """How long one exercise's check takes."""
-    right = bank.Entry(exercise, "", "", ()).namespace()
+    right = bank.Replacement(exercise, "", "", ()).namespace()
     mistakes = {
         mistake.name: checking(exercise, mistake.namespace())
         for mistake in bank.mistakes_of(exercise)[: 1 if quick else None]
     }
     jobs = {
-        "its calls alone": lambda: [run(check, LocalHost(right), VISIBLE_SEED) for check in registry.checks(exercise)],
+        "its calls alone": lambda: [run(check, LocalHost(right), VISIBLE_SEED) for check in checks_of(exercise)],
         "the right answer": checking(exercise, right),
         **mistakes,
     }

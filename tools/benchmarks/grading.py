@@ -106,21 +106,21 @@ OTTER_TEST = """
     points = {points}
     @test_case()
     def passes_every_check(env):
-        from autograder.bank.expected import live_truth
+        from autograder.bank.expected import live_expected
         from lessonkit.engine.diagnose import grade
         from lessonkit.engine.host import LocalHost
-        assert grade({name!r}, LocalHost(env), live_truth({name!r})).passed
+        assert grade({name!r}, LocalHost(env), live_expected({name!r})).passed
 """
 
 
 def otter_package(folder):
     """An autograder.zip whose tests are the lesson's checks; it must give all points to the solved notebook."""
     from lessonkit.catalogue import lesson
-    from lessonkit.engine import registry
+    from lessonkit.engine.check import points_of
 
     (folder / "tests").mkdir(parents=True)
     for exercise in lesson(LESSON).exercises:
-        text = OTTER_TEST.format(name=exercise.name, points=registry.points(exercise.name))
+        text = OTTER_TEST.format(name=exercise.name, points=points_of(exercise.name))
         (folder / "tests" / f"{exercise.name}.py").write_text(textwrap.dedent(text), encoding="utf-8")
     otter(folder, "generate", "-t", "tests", "-o", "autograder.zip", "--no-requirements", "--no-environment")
     return folder / "autograder.zip"
@@ -128,9 +128,9 @@ def otter_package(folder):
 
 def otter_run(package, folder, students):
     from lessonkit.catalogue import lesson
-    from lessonkit.engine import registry
+    from lessonkit.engine.check import points_of
 
-    wanted = sum(registry.points(exercise.name) for exercise in lesson(LESSON).exercises)
+    wanted = sum(points_of(exercise.name) for exercise in lesson(LESSON).exercises)
     for number in range(students):
         handed_in = folder / "submitted" / f"student-{number:05d}" / LESSON / f"{LESSON}.ipynb"
         otter(package.parent, "run", str(handed_in), "-a", str(package), "-o", str(package.parent), "--no-logo")
@@ -149,7 +149,7 @@ def otter(folder, *command):
 
 def floor(lesson, students):
     """Fork a warm process for each notebook, one after the other; the cells and checks run in the fork."""
-    from autograder.bank.expected import live_truth
+    from autograder.bank.expected import live_expected
     from autograder.grading.repair import checks_of, opening
     from autograder.sandbox.inside import cells
     from lessonkit.engine.diagnose import grade
@@ -162,14 +162,14 @@ def floor(lesson, students):
     for source in first:
         cells.run_cell(shell, source, 60, 10**6)
     for exercise in (name for *_, name in checks_of(notebook) if name):
-        live_truth(exercise)
+        live_expected(exercise)
     for _ in range(students):
         pid = os.fork()
         if pid == 0:
             outputs = []
             for _, source, exercise in list(checks_of(notebook))[len(first) :]:
                 if exercise:
-                    result = grade(exercise, LocalHost(shell.user_ns), live_truth(exercise))
+                    result = grade(exercise, LocalHost(shell.user_ns), live_expected(exercise))
                     outputs.append([] if result.passed else os._exit(1))
                 else:
                     outputs.append(cells.run_cell(shell, source, 60, 10**6))

@@ -63,7 +63,7 @@ def grade_with_a_worker_lost(class_of, submissions, cluster, db_url):
 
     Returns
     -------
-    submissions : dict
+    graded : dict
         By student.
     seconds : float
         That it took.

@@ -11,7 +11,7 @@ import reference_impl
 from autograder import bank
 from lessonkit.catalogue import exercise as find_exercise
 from lessonkit.catalogue import lesson as find_lesson
-from lessonkit.engine import registry
+from lessonkit.engine.check import checks_of
 from lessonkit.engine.transcript import run
 from tools.scorecard.hosts import reference
 
@@ -68,7 +68,7 @@ def _joined_classes(exercise, one, other):
 
 def neighbours(exercise, seed):
     """A notebook in which this exercise is right and another one, which it does not use, is wrong: ``(name, namespace)``."""
-    used = {name for check in registry.checks(exercise) for name in run(check, reference(), seed).called}
+    used = {name for check in checks_of(exercise) for name in run(check, reference(), seed).called}
     source = inspect.getsource(getattr(reference_impl, exercise))
     for other in find_lesson(find_exercise(exercise).lesson).exercises:
         if other.name in {exercise, *used} or other.name in source:

@@ -18,7 +18,7 @@ import reference_impl
 from autograder import bank
 from lessonkit.catalogue import exercise as find_exercise
 from lessonkit.catalogue import exercises
-from lessonkit.engine import registry
+from lessonkit.engine.check import checks_of
 from lessonkit.engine.host import LocalHost
 from lessonkit.engine.transcript import VISIBLE_SEED, run
 from tools.scorecard.hosts import reference
@@ -29,7 +29,7 @@ DEFINITIONS = (ast.FunctionDef, ast.ClassDef)
 
 def of_exercise(exercise):
     """What decides whether code passes: the checks, the exercises that they call, and how values are compared."""
-    checks = registry.checks(exercise)
+    checks = checks_of(exercise)
     called = {name for check in checks for name in run(check, reference(LocalHost), VISIBLE_SEED).called}
     names = {exercise} | called & set(exercises())
     return _reached(

@@ -12,7 +12,7 @@ from autograder.bank.expected import Live
 from autograder.course import COURSE
 from lessonkit import definitions
 from lessonkit.catalogue import exercise as find_exercise
-from lessonkit.engine import registry
+from lessonkit.engine.check import checks_of
 from lessonkit.engine.compare import same_values
 from lessonkit.engine.diagnose import grade
 from lessonkit.engine.host import LocalHost
@@ -43,7 +43,7 @@ def quiet():
 
 def transcripts(exercise, seed):
     """What the reference yields: a transcript for each check."""
-    return [(check, run(check, reference(), seed)) for check in registry.checks(exercise)]
+    return [(check, run(check, reference(), seed)) for check in checks_of(exercise)]
 
 
 def passing(namespace, seed, truths):
@@ -81,7 +81,7 @@ def flakiness(exercise, seeds):
     """
     failures = []
     for seed in seeds:
-        for check in registry.checks(exercise):
+        for check in checks_of(exercise):
             with unforgiving():
                 truth = run(check, reference(), seed)
                 if truth.error:
@@ -90,7 +90,7 @@ def flakiness(exercise, seeds):
                     failures.append(f"{check.name} on seed {seed}: not finite: {', '.join(names)}")
                 elif not accepted(check, reference(OtherwiseHost), seed, truth):
                     failures.append(f"{check.name} on seed {seed}: refuses a right answer written otherwise")
-    return {"checks": len(registry.checks(exercise)), "failures": len(failures), "first": failures[:SHOWN]}
+    return {"checks": len(checks_of(exercise)), "failures": len(failures), "first": failures[:SHOWN]}
 
 
 def mistakes(exercise, seeds):

@@ -5,9 +5,9 @@ import pytest
 from autograder import bank
 from autograder.bank.expected import Live
 from lessonkit.catalogue import exercises
-from lessonkit.engine import registry
+from lessonkit.engine.check import checks_of
 from lessonkit.engine.diagnose import grade
-from lessonkit.engine.expected import truth_of
+from lessonkit.engine.expected import expected_of
 from lessonkit.engine.host import LocalHost
 from lessonkit.engine.transcript import VISIBLE_SEED
 from lessonkit.report import text
@@ -40,7 +40,7 @@ def test_every_mistake_fails_and_is_named(exercise, mistake, seed):
 
 @pytest.mark.parametrize("exercise, mistake", MISTAKES, ids=label)
 def test_every_mistake_is_named_from_the_recording(exercise, mistake):
-    result = grade(exercise, LocalHost(mistake.namespace()), truth_of(exercise))
+    result = grade(exercise, LocalHost(mistake.namespace()), expected_of(exercise))
     assert {outcome.mistake for outcome in result.outcomes if not outcome.passed} == {mistake.name}
 
 
@@ -56,5 +56,5 @@ def test_the_bank_is_large_enough(exercise):
 def test_the_reference_passes_on_many_seeds(exercise):
     for seed in range(100, 130):
         truth = Live(seed)
-        for check in registry.checks(exercise):
+        for check in checks_of(exercise):
             assert truth.values(check)

@@ -10,7 +10,7 @@ from bs4 import BeautifulSoup
 from autograder.course import COURSE
 from autograder.feedback import page
 from lessonkit.catalogue import explained_everywhere, lessons
-from lessonkit.engine import registry
+from lessonkit.engine.check import checks_of
 from lessonkit.engine.diagnose import Outcome, Result
 from lessonkit.notebook import RESULT
 
@@ -24,7 +24,7 @@ def failed(name, kind):
         marks = cell.metadata.get("nbgrader")
         if marks and marks.grade:
             exercise = marks.grade_id.removeprefix("check_")
-            checks = registry.checks(exercise)
+            checks = checks_of(exercise)
             outcomes = [Outcome(c.name, c.title, c.points, False, kind, f"What {c.title} says.") for c in checks]
             data = {"text/plain": "0.0", RESULT: asdict(Result(exercise, tuple(outcomes)))}
             cell.outputs = [nbformat.v4.new_output("execute_result", data)]
@@ -42,7 +42,7 @@ def test_every_check_leads_to_a_paragraph_of_the_page(name):
     for exercise in lessons()[name].exercises:
         report = html.find(id=f"exercise-{exercise.name}")
         reads = report.find_all(class_="read")
-        assert len(reads) in (1, len(registry.checks(exercise.name)))
+        assert len(reads) in (1, len(checks_of(exercise.name)))
         for read in reads:
             assert read.a or "“Four rules for the whole course” in lesson 00" in read.get_text()
         assert html.select_one(f'header a[href="#exercise-{exercise.name}"]')
@@ -59,9 +59,7 @@ def test_an_empty_exercise_leads_to_where_it_is_explained(name):
 def test_every_line_about_where_something_is_explained_is_of_use():
     fits = []
     for lesson in lessons().values():
-        names = [
-            f"{exercise.name}.{check.name}" for exercise in lesson.exercises for check in registry.checks(exercise.name)
-        ]
+        names = [f"{exercise.name}.{check.name}" for exercise in lesson.exercises for check in checks_of(exercise.name)]
         for pattern in lesson.explained:
             whole = pattern if "." in pattern else f"{pattern}.*"
             assert any(fnmatchcase(name, whole) for name in names), f"{lesson.name}: nothing fits {pattern!r}"

@@ -14,7 +14,7 @@ import pytest
 from autograder.bank.expected import Live
 from autograder.course import COURSE
 from lessonkit.catalogue import lesson as find_lesson
-from lessonkit.engine import registry
+from lessonkit.engine.check import checks_of, points_of
 from tools.synthetic_class import answer, find, hand_in, right, submission
 
 LESSON = "01_activations"
@@ -100,7 +100,7 @@ def grades(course):
 
 
 def test_a_solved_notebook_earns_every_point(grades):
-    assert grades["solved"] == {name: registry.points(name) for name in EXERCISES}
+    assert grades["solved"] == {name: points_of(name) for name in EXERCISES}
 
 
 def test_an_empty_notebook_earns_no_point(grades):
@@ -112,12 +112,12 @@ def test_noise_costs_nothing(grades):
 
 
 def test_partial_credit_reaches_the_gradebook(grades):
-    assert 0 < grades["wrong"]["relu_backward"] < registry.points("relu_backward")
+    assert 0 < grades["wrong"]["relu_backward"] < points_of("relu_backward")
     assert {**grades["wrong"], "relu_backward": 5} == grades["solved"]
 
 
 def test_an_edited_check_cell_is_graded_as_released(grades):
-    assert grades["softened"]["relu_forward"] < registry.points("relu_forward")
+    assert grades["softened"]["relu_forward"] < points_of("relu_forward")
 
 
 def test_a_deleted_check_cell_is_put_back_and_graded(course, grades):
@@ -147,7 +147,7 @@ def test_feedback_names_the_mistake_and_keeps_the_secrets(course):
         page = (course / "feedback" / student / LESSON / f"{LESSON}.html").read_text(encoding="utf-8")
         assert seed not in page and "reference_impl/" not in page and "autograder" not in page
         for name in EXERCISES:
-            for check in registry.checks(name):
+            for check in checks_of(name):
                 for _, value in live.values(check):
                     for number in np.ravel(value)[np.ravel(np.abs(value)) % 1 != 0]:
                         assert f"expected {number:.5g}<" not in page

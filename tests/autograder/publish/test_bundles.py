@@ -19,7 +19,7 @@ from autograder import bank
 from autograder.course import COURSE
 from autograder.publish.bundle import bundle
 from lessonkit.catalogue import lessons
-from lessonkit.engine import registry
+from lessonkit.engine.check import points_of
 from tools.synthetic_class import right, submission
 
 RUN = """
@@ -100,7 +100,7 @@ def test_it_works_with_the_pinned_packages_alone(unzipped, python):
             if cell.metadata.get("nbgrader", {}).get("grade"):
                 name = cell.metadata.nbgrader.grade_id.removeprefix("check_")
                 points = [float(o.data["text/plain"]) for o in cell.outputs if o.output_type == "execute_result"]
-                assert points == [registry.points(name) if full else 0], (name, cell.outputs)
+                assert points == [points_of(name) if full else 0], (name, cell.outputs)
             elif full:
                 assert not [o for o in cell.get("outputs", ()) if o.output_type == "error"], cell.source
 

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from arena import EXERCISES, FIND_CHANNEL, HONEST, all_stands, notebook, snapshot, solved
 
-from lessonkit.engine import registry
+from lessonkit.engine.check import checks_of
 from lessonkit.engine.diagnose import grade
-from lessonkit.engine.expected import truth_of
+from lessonkit.engine.expected import expected_of
 from lessonkit.engine.host import LocalHost
 from lessonkit.engine.transcript import VISIBLE_SEED, run
 
@@ -148,7 +148,7 @@ def from_the_visible_truth():
         inputs.append(np.array(x))
         return np.tanh(x), x
 
-    for check in registry.checks("tanh_forward"):
+    for check in checks_of("tanh_forward"):
         run(check, LocalHost({"tanh_forward": note}), VISIBLE_SEED)
     table = {x.tobytes().hex(): np.tanh(x).tolist() for x in inputs}
     source = f"""TABLE = {table!r}
@@ -157,7 +157,7 @@ def tanh_forward(x):
     return (np.zeros(x.shape) if known is None else np.array(known).reshape(x.shape)), x"""
     namespace = {"np": np}
     exec(source, namespace)
-    assert grade("tanh_forward", LocalHost(namespace), truth_of("tanh_forward")).passed
+    assert grade("tanh_forward", LocalHost(namespace), expected_of("tanh_forward")).passed
     return source
 
 
