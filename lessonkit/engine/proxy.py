@@ -1,7 +1,6 @@
 """The check's side of a check: ``code.relu_forward(x)`` reaches the code under test through values alone."""
 
 from dataclasses import dataclass, field
-from functools import cache
 
 import numpy as np
 
@@ -42,8 +41,7 @@ class Remote:
         return self._code._call(self._token, args, kwargs)
 
     def __iter__(self):
-        items, tell_after = self._code._host.iterate(self._token)
-        self._code._tell_after = cache(tell_after)
+        items, self._code._after = self._code._host.iterate(self._token)
         return iter(self._code._wrap(items))
 
 
@@ -84,7 +82,7 @@ class Code:
         self._host = host
         self.exercise = exercise
         self.under_test = Function(self, exercise)
-        self._tell_after = tuple
+        self._after = ()
         self._methods = set()  # what has turned out to be one, by class and name: it is asked for once
         self.calls = []
 
@@ -96,7 +94,9 @@ class Code:
     @property
     def after(self):
         """Fetched once, when it is asked for: few checks do."""
-        return self._tell_after()
+        if callable(self._after):
+            self._after = self._after()
+        return self._after
 
     def map(self, name, argument_lists):
         """Call `name` once for each tuple of arguments, all in one message; return the list of results."""
@@ -111,8 +111,7 @@ class Code:
         contract = _contract(target, args)
         call = self._note(name, args, kwargs, contract)
         keep = self._kept(target)
-        result, tell_after = self._host.call(target, self._unwrap(args), self._unwrap(kwargs), keep)
-        self._tell_after = cache(tell_after)
+        result, self._after = self._host.call(target, self._unwrap(args), self._unwrap(kwargs), keep)
         return self._checked(name, result, call, contract)
 
     def _note(self, name, args, kwargs, contract):

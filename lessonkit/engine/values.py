@@ -41,16 +41,12 @@ def map_plain(value, array_of, otherwise, depth=0):
 
 def copy_plain(value, otherwise):
     """Copy `value` down to plain values: what becomes of it later does not reach the copy."""
-    return map_plain(value, _copied, otherwise)
+    return map_plain(value, np.array, otherwise)
 
 
 def freeze_plain(value, otherwise):
     """`value` as plain values, without a copy: its arrays can no longer be written to."""
     return map_plain(value, _frozen, otherwise)
-
-
-def _copied(array):
-    return np.array(array, subok=False)
 
 
 def _frozen(array):
