@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from arena import EXERCISES, LESSON, RELEASED, notebook, solved
+from commands import nbgrader
 from test_robustness import all_checks_deleted, schema_of_the_future
 
 from autograder import __main__ as command_line
@@ -39,15 +40,6 @@ def protected():
     for fork_server, _ in worker._warm.values():
         fork_server.close()
     worker._warm.clear()
-
-
-def nbgrader(course, *command):
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("LESSONKIT")}
-    done = subprocess.run(
-        [sys.executable, "-m", "nbgrader", *command], cwd=course, env=environment, capture_output=True, text=True
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
 
 
 @pytest.fixture(scope="module")
