@@ -1,8 +1,49 @@
 """Settings for every test: what `nbgrader_config.py` sets for a kernel holds for the tests too."""
 
 import os
+import sys
 
 from traitlets.config.loader import PyFileConfigLoader
 
 PyFileConfigLoader("nbgrader_config.py", path=os.path.dirname(__file__)).load_config()
 os.environ.pop("LESSONKIT_COURSE")  # a test that has a course of its own names it
+
+sys.modules.setdefault("rfc3987_syntax", None)  # jsonschema does without it, and to import it takes more than a second
+pytest_plugins = ["nbval.plugin"]  # not by its entry point, which imports it before this line
+
+# Where two processes run the tests: what takes longest begins first, so that both are busy to the end.
+LONG = (
+    "tests/browser/test_report.py",
+    "tests/autograder/grading/",
+    "tests/browser/",
+    "tests/autograder/publish/",
+    "tests/project/",
+    "tests/tools/",
+    "tests/autograder/sandbox/",
+    "solutions/",
+    "tests/autograder/nbgrader_plugins/",
+    "tests/lessonkit/test_figures.py",
+)
+LAST = "tests/autograder/bank/"  # an exercise of the bank's is a small piece of work
+
+
+def pytest_collection_modifyitems(items):
+    items.sort(key=_turn)  # a stable sort: within a file nothing moves
+
+
+def _turn(item):
+    if item.nodeid.startswith(LAST):
+        return len(LONG) + 1
+    return next((turn for turn, path in enumerate(LONG) if item.nodeid.startswith(path)), len(LONG))
+
+
+def pytest_xdist_make_scheduler(config, log):
+    """A file's tests stay together, since they share what they have made; an exercise of the bank's are a file's."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class Scheduler(LoadFileScheduling):
+        def _split_scope(self, nodeid):
+            file, _, test = nodeid.partition("::")
+            return f"{file}::{test.partition('[')[2].partition('-')[0].strip(']')}" if nodeid.startswith(LAST) else file
+
+    return Scheduler(config, log) if config.getvalue("dist") == "loadfile" else None
