@@ -38,7 +38,7 @@ def measure(quick):
     if sys.platform != "linux":
         yield "Grading was not measured: the sandbox needs Linux."
         return
-    sizes = {**dict.fromkeys(SIZES, 4), "stock": 1, "otter": 1, "the start": 1} if quick else SIZES
+    sizes = {**dict.fromkeys(SIZES, 2), "stock": 1, "otter": 1, "the start": 1} if quick else SIZES
     with tempfile.TemporaryDirectory() as folder:
         folder = Path(folder)
         ours = course(folder / "ours", LESSON, sizes["two jobs"])
@@ -73,9 +73,9 @@ def measure(quick):
                 figures["stock nbgrader / fork floor"] = times.ratio("stock", "floor")
             figures["a submission"] = times.time(kept, "ms")
             yield Row(f"{LESSON}, {kept}", figures)
-        yield large(folder, sizes["stock"], jobs["stock"], 8 if quick else LARGE)
-        yield phases(ours)
-        yield from growth(folder, (2, 4) if quick else GROWTH)
+        yield large(folder, sizes["stock"], jobs["stock"], 2 if quick else LARGE)
+        yield phases(ours, 1 if quick else 20)
+        yield from growth(folder, (1, 2) if quick else GROWTH)
 
 
 def large(folder, few, stock, size):
@@ -204,7 +204,7 @@ class Stopwatch:
             setattr(owner, name, function)
 
 
-def phases(folder, students=20):
+def phases(folder, students):
     """Where the time of one submission goes, with one job in this process."""
     from autograder.course import Course
     from autograder.grading import gradebook, notebook, worker
