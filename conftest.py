@@ -27,8 +27,28 @@ LONG = (
 LAST = "tests/autograder/bank/"  # an exercise of the bank's is a small piece of work
 
 
-def pytest_collection_modifyitems(items):
+def pytest_addoption(parser):
+    parser.addoption("--lesson", action="append", default=[], help="only the cases of this lesson and its exercises")
+
+
+def pytest_collection_modifyitems(config, items):
     items.sort(key=_turn)  # a stable sort: within a file nothing moves
+    if chosen := config.getoption("--lesson"):
+        from lessonkit.catalogue import lesson
+
+        words = {word for each in map(lesson, chosen) for word in (each.name, *(e.name for e in each.exercises))}
+        config.hook.pytest_deselected(items=[item for item in items if not _belongs(item, words)])
+        items[:] = [item for item in items if _belongs(item, words)]
+
+
+def _belongs(item, words):
+    """Whether a test is one of a lesson's: by what it is a case of, or as a cell of its notebook."""
+    case = getattr(item, "callspec", None)
+    return item.path.stem in words or bool(case and words & {*filter(_is_text, case.params.values())})
+
+
+def _is_text(value):
+    return isinstance(value, str)
 
 
 def _turn(item):
