@@ -3,6 +3,7 @@
 import os
 import sys
 
+import pytest
 from traitlets.config.loader import PyFileConfigLoader
 
 PyFileConfigLoader("nbgrader_config.py", path=os.path.dirname(__file__)).load_config()
@@ -67,3 +68,29 @@ def pytest_xdist_make_scheduler(config, log):
             return f"{file}::{test.partition('[')[2].partition('-')[0].strip(']')}" if nodeid.startswith(LAST) else file
 
     return Scheduler(config, log) if config.getvalue("dist") == "loadfile" else None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup(item):
+    """The kernels that nbval starts look at every figure: `tests/solutions/startup.py`."""
+    if not hasattr(item, "cell"):
+        return (yield)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONSTARTUP", str(item.config.rootpath / "tests" / "solutions" / "startup.py"))
+        patch.setenv("FIGURE_FAULTS", str(_faults(item.config)))
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item):
+    result = yield
+    if hasattr(item, "cell") and (faults := _faults(item.config)).exists():
+        said = faults.read_text(encoding="utf-8")
+        faults.unlink()
+        assert not said, f"{said}{item.cell.source}"
+    return result
+
+
+def _faults(config):
+    """The file in which kernels note what is wrong with a figure: this process's own."""
+    return config._tmp_path_factory.getbasetemp() / "figure_faults"
