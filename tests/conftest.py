@@ -1,7 +1,11 @@
-"""What holds for every test: a new gradebook is made without another process."""
+"""What holds for every test: nbgrader comes without its applications, and a new gradebook without another process."""
 
 import functools
 import sys
+
+from autograder.__main__ import on_demand
+
+on_demand("nbgrader")  # two seconds of imports, for each process that runs tests
 
 
 def pytest_runtest_setup():

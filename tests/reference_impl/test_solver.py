@@ -5,11 +5,10 @@ import sys
 
 import numpy as np
 import pytest
+from common import agree
 
 import reference_impl
 from reference_impl import FullyConnectedNet, Solver, TrainableNet, mse_loss, rms_error, sgd, softmax_loss
-
-from .common import agree
 
 
 def regression_data(rng, N=23):
