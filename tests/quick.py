@@ -16,9 +16,9 @@ OF_LESSONS = (  # what has a case for each lesson or each exercise, without an e
 )  # fmt: skip
 
 
-def changed(base="main"):
-    """The files that differ from where this branch left `base`, and those that git does not know yet."""
-    start = _git("merge-base", "HEAD", base) or ["HEAD"]
+def changed():
+    """The files that differ from where this branch left the main one, and those that git does not know yet."""
+    start = _git("merge-base", "HEAD", "main") or _git("merge-base", "HEAD", "origin/main") or ["HEAD"]
     return sorted({*_git("diff", "--name-only", *start), *_git("ls-files", "--others", "--exclude-standard")})
 
 
@@ -34,33 +34,32 @@ def lessons_of(paths):
 
 
 def tests_of(path):
-    """The tests beside a module: those of its own name, or else its folder's; a test is its own."""
+    """The tests beside a module: of its name, or else those that name it, or else its folder's. A test is its own."""
     path = Path(path)
     if path.parts[0] == "tests":
         return [str(path)] if path.name.startswith("test_") and (HOME / path).exists() else []
     if path.suffix == ".md":
         return ["tests/project/test_docs.py"]
-    if path.suffix != ".py" or LESSON.search(str(path)) or path.parts[0] in ("solutions", "lessons"):
+    if path.suffix != ".py" or LESSON.search(str(path)) or path.parts[0] == "solutions":
         return []
-    folder = Path("tests", *path.parent.parts)
-    own = [folder / f"test_{path.stem}.py"]
-    while not (HOME / folder).is_dir():
+    folder = HOME / "tests" / path.parent
+    while not folder.is_dir():
         folder = folder.parent
-    chosen = [test for test in own if (HOME / test).exists()] or ([] if folder == Path("tests") else [folder])
-    return list(map(str, chosen))
+    own = [folder / f"test_{name}.py" for name in (path.stem, path.parent.name)]
+    naming = [test for test in folder.glob("test_*.py") if re.search(rf"\b{path.stem}\b", test.read_text("utf-8"))]
+    whole = [folder] if len(path.parts) > 2 else []
+    return [str(test.relative_to(HOME)) for test in [test for test in own if test.exists()][:1] or naming or whole]
 
 
 def main(*lessons):
     paths = [] if lessons else changed()
     numbers = [lesson[:2] for lesson in lessons] or lessons_of(paths)
     tests = sorted({test for path in paths for test in tests_of(path)})
-    style = ["tests/project/test_project.py", "-k", "ruff"]
-    runs = [[*OF_LESSONS, *_solutions(numbers), "--nbval", *(f"--lesson={number}" for number in numbers)]] * bool(
-        numbers
-    )
-    runs += [tests] * bool(tests) + [style]
-    done = [subprocess.run([sys.executable, "-m", "pytest", "-q", *run], cwd=HOME).returncode for run in runs]
-    return max(done)
+    runs = [tests] if tests else []
+    if numbers:
+        runs += [[*OF_LESSONS, *_solutions(numbers), "--nbval", *(f"--lesson={number}" for number in numbers)]]
+    commands = [["pytest", "-q", *run] for run in runs] + [["ruff", "check", "-q"], ["ruff", "format", "-q", "--check"]]
+    return max([subprocess.run([sys.executable, "-m", *command], cwd=HOME).returncode for command in commands])
 
 
 def _solutions(numbers):
