@@ -1,14 +1,12 @@
 """The page that a student gets back, made by nbgrader from a graded course and opened in a real browser."""
 
 import json
-import os
 import re
 import shutil
-import subprocess
-import sys
 
 import nbformat
 import pytest
+from commands import nbgrader
 
 from autograder import feedback
 from autograder.course import COURSE
@@ -68,14 +66,6 @@ def course(tmp_path_factory):
     a_person_looks(course)
     nbgrader(course, "generate_feedback", LESSON)
     return course
-
-
-def nbgrader(course, *command):
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("LESSONKIT")}
-    done = subprocess.run(
-        [sys.executable, "-m", "nbgrader", *command], cwd=course, env=environment, capture_output=True, text=True
-    )
-    assert done.returncode == 0, done.stderr[-3000:]
 
 
 def a_person_looks(course):

@@ -4,12 +4,11 @@ import csv
 import json
 import re
 import shutil
-import subprocess
-import sys
 import time
 
 import numpy as np
 import pytest
+from commands import nbgrader
 from nbgrader.api import Gradebook, Student
 
 from autograder import __main__ as command_line
@@ -62,8 +61,7 @@ def course(tmp_path_factory):
     for name in LESSONS:
         (course.folder / "solutions" / name).mkdir(parents=True)
         shutil.copy(COURSE / "solutions" / name / f"{name}.ipynb", course.folder / "solutions" / name)
-        command = [sys.executable, "-m", "nbgrader", "generate_assignment", name]
-        subprocess.run(command, cwd=course.folder, check=True, capture_output=True)
+        nbgrader(course.folder, "generate_assignment", name)
         if name == LESSONS[0]:
             shutil.copy(course.folder / "gradebook.db", course.folder / "nobody.db")
         released = (course.folder / "lessons" / name / f"{name}.ipynb").read_text(encoding="utf-8")

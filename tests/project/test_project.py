@@ -79,28 +79,34 @@ def test_what_is_committed_is_what_the_build_makes(name, tmp_path):
     assert build.release(each, text).rstrip() == released.rstrip()
 
 
-def test_two_builds_have_the_same_bytes(tmp_path):
-    for folder in ("one", "two"):
-        build.build("01", tmp_path / folder)
-    one, two = (
-        {path.relative_to(root): path.read_bytes() for path in sorted(root.rglob("*.*"))}
-        for root in (tmp_path / "one", tmp_path / "two")
-    )
-    assert len(one) == 3 and one == two
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    """A folder with a lesson, built."""
+    folder = tmp_path_factory.mktemp("built")
+    build.build("01", folder)
+    return folder
 
 
-def test_an_interrupted_build_leaves_nothing_half_written(tmp_path, monkeypatch):
+def contents(folder):
+    return {path.relative_to(folder): path.read_bytes() for path in sorted(folder.rglob("*.*"))}
+
+
+def test_two_builds_have_the_same_bytes(built, tmp_path):
     build.build("01", tmp_path)
-    before = {path: path.read_bytes() for path in tmp_path.rglob("*.*")}
+    assert len(contents(built)) == 3 and contents(built) == contents(tmp_path)
 
+
+@pytest.mark.parametrize("step", ["execute", "release"])
+def test_an_interrupted_build_leaves_nothing_half_written(step, built, monkeypatch):
     def interrupted(*_):
         raise KeyboardInterrupt
 
-    for step in ("execute", "release"):
-        monkeypatch.setattr(build, step, interrupted)
-        with pytest.raises(KeyboardInterrupt):
-            build.build("01", tmp_path)
-        assert {path: path.read_bytes() for path in tmp_path.rglob("*.*")} == before
+    before = contents(built)
+    monkeypatch.setattr(build, "execute", lambda nb, folder: nb)
+    monkeypatch.setattr(build, step, interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        build.build("01", built)
+    assert contents(built) == before
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,7 @@ def measure(quick):
     if sys.platform != "linux":
         yield "Grading was not measured: the sandbox needs Linux."
         return
-    sizes = {**dict.fromkeys(SIZES, 4), "stock": 1, "otter": 1, "the start": 1} if quick else SIZES
+    sizes = {**dict.fromkeys(SIZES, 2), "stock": 1, "otter": 1, "the start": 1} if quick else SIZES
     with tempfile.TemporaryDirectory() as folder:
         folder = Path(folder)
         ours = course(folder / "ours", LESSON, sizes["two jobs"])
@@ -58,9 +58,9 @@ def measure(quick):
             yield "otter-grader is left out: it is not installed. `pip install .[bench]` brings it."
         times = in_turn(jobs, rounds=1 if quick else 3, warm_up=0)
         yield from beside_the_peers(times, sizes)
-        yield large(folder, sizes["stock"], jobs["stock"], 8 if quick else LARGE)
-        yield phases(ours)
-        yield from growth(folder, (2, 4) if quick else GROWTH)
+        yield large(folder, sizes["stock"], jobs["stock"], 2 if quick else LARGE)
+        yield phases(ours, 1 if quick else 20)
+        yield from growth(folder, (1, 2) if quick else GROWTH)
 
 
 def beside_the_peers(times, sizes):
@@ -207,7 +207,7 @@ class Stopwatch:
             setattr(owner, name, function)
 
 
-def phases(folder, students=20):
+def phases(folder, students):
     """Where the time of one submission goes, with one job in this process."""
     from autograder.course import Course
     from autograder.grading import gradebook, notebook, worker

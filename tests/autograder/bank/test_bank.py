@@ -1,10 +1,14 @@
 """The checks against the bank: the reference and every variant pass, every mistake fails and is named."""
 
+from functools import cache
+
 import pytest
 
 from autograder import bank
+from autograder.bank import expected
 from autograder.bank.expected import Live
 from lessonkit.catalogue import exercises
+from lessonkit.engine import diagnose, transcript
 from lessonkit.engine.check import checks_of
 from lessonkit.engine.diagnose import grade
 from lessonkit.engine.expected import expected_of
@@ -15,33 +19,59 @@ from lessonkit.report import text
 SEEDS = [VISIBLE_SEED, 1, 2, 3, 4]
 MISTAKES = [(name, each) for name in exercises() for each in bank.mistakes_of(name)]
 VARIANTS = [(name, each) for name in exercises() for each in bank.variants_of(name)]
-LIVE = {seed: Live(seed) for seed in SEEDS}
+live = cache(Live)  # the reference's transcripts and the mistakes' are made once for each seed
+
+
+@pytest.fixture
+def run_once():
+    """A check runs once on a mistake and a seed: the transcript to be graded is also the one to know the mistake by.
+
+    That a mistake yields the same again is told by its recording, for which it does run again.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (expected, diagnose):
+            patch.setattr(module, "run", _run_once)
+        yield patch
+
+
+_transcripts = {}  # of one exercise
+
+
+def _run_once(check, host, seed):
+    if _transcripts and check.exercise != next(iter(_transcripts))[0]:
+        _transcripts.clear()
+    key = (check.exercise, check.name, seed, *map(id, host._namespace.values()))
+    if key not in _transcripts:
+        _transcripts[key] = transcript.run(check, host, seed)
+    return _transcripts[key]
 
 
 def label(value):
     return getattr(value, "name", value)
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+def graded(exercise, entry, truth):
+    """How an entry of the bank is graded; and whether it passes every check, and the mistakes that are named."""
+    result = grade(exercise, LocalHost(entry.namespace()), truth)
+    return result, {outcome.mistake for outcome in result.outcomes if not outcome.passed}
+
+
 @pytest.mark.parametrize("exercise, variant", VARIANTS, ids=label)
-def test_every_variant_passes(exercise, variant, seed):
-    result = grade(exercise, LocalHost(variant.namespace()), LIVE[seed])
-    assert result.passed, text(result)
-
-
-@pytest.mark.parametrize("seed", SEEDS)
-@pytest.mark.parametrize("exercise, mistake", MISTAKES, ids=label)
-def test_every_mistake_fails_and_is_named(exercise, mistake, seed):
-    result = grade(exercise, LocalHost(mistake.namespace()), LIVE[seed])
-    failed = [outcome for outcome in result.outcomes if not outcome.passed]
-    assert failed, f"{exercise}: {mistake.name} passes every check"
-    assert {outcome.mistake for outcome in failed} == {mistake.name}, text(result)
+def test_every_variant_passes(exercise, variant):
+    for seed in SEEDS:
+        result, _ = graded(exercise, variant, live(seed))
+        assert result.passed, f"seed {seed}: {text(result)}"
 
 
 @pytest.mark.parametrize("exercise, mistake", MISTAKES, ids=label)
-def test_every_mistake_is_named_from_the_recording(exercise, mistake):
-    result = grade(exercise, LocalHost(mistake.namespace()), expected_of(exercise))
-    assert {outcome.mistake for outcome in result.outcomes if not outcome.passed} == {mistake.name}
+def test_every_mistake_fails_and_is_named(exercise, mistake, run_once):
+    for seed in SEEDS:
+        result, named = graded(exercise, mistake, live(seed))
+        assert not result.passed, f"seed {seed}: {exercise}: {mistake.name} passes every check"
+        assert named == {mistake.name}, f"seed {seed}: {text(result)}"
+    run_once.undo()
+    _, named = graded(exercise, mistake, expected_of(exercise))
+    assert named == {mistake.name}, f"from the recording: {named}"
 
 
 @pytest.mark.parametrize("exercise", exercises())

@@ -2,10 +2,9 @@
 
 import numpy as np
 import pytest
+from common import agree
 
 import reference_impl as course
-
-from .common import agree
 
 torch = pytest.importorskip("torch")
 functional = torch.nn.functional

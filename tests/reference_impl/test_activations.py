@@ -1,12 +1,11 @@
 import numpy as np
 import pytest
+from common import agree, floats, numerical_gradient, repeatable, shapes
 from hypothesis import given
 from scipy.special import expit
 
 import reference_impl
 from reference_impl import relu_backward, relu_forward, sigmoid_backward, sigmoid_forward, tanh_forward
-
-from .common import agree, floats, numerical_gradient, repeatable, shapes
 
 NAMES = ("sigmoid", "relu", "tanh")
 

@@ -12,12 +12,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from common import EXERCISES
 
 import reference_impl
 from autograder.publish.bundle import early_reference
 from lessonkit.catalogue import lessons
-
-from .common import EXERCISES
 
 HOME = Path(reference_impl.__file__).parent
 FUNCTIONS = [name for name in EXERCISES if inspect.isfunction(getattr(reference_impl, name))]

@@ -1,13 +1,12 @@
 import numpy as np
 import pytest
+from common import agree, floats, numerical_gradient, repeatable
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.special import log_softmax, logsumexp, softmax
 from sklearn.metrics import mean_squared_error, root_mean_squared_error
 
 from reference_impl import mse_loss, rms_error, softmax_loss
-
-from .common import agree, floats, numerical_gradient, repeatable
 
 SHAPES = [(1,), (5,), (5, 1), (4, 3), (1, 3)]
 

@@ -1,11 +1,10 @@
 import numpy as np
 import pytest
+from common import agree, floats, repeatable
 from hypothesis import given
 from hypothesis import strategies as st
 
 from reference_impl import adam, rmsprop, sgd, sgd_momentum
-
-from .common import agree, floats, repeatable
 
 RULES = (sgd, sgd_momentum, rmsprop, adam)
 N, D = 4, 5

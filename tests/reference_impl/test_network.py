@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from common import agree
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 
 from reference_impl import (
@@ -10,8 +11,6 @@ from reference_impl import (
     eval_numerical_gradient,
     init_he,
 )
-
-from .common import agree
 
 NETS = (ForwardNet, TrainableNet, FullyConnectedNet)
 

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from common import agree, floats, numerical_gradient, repeatable
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,8 +13,6 @@ from reference_impl import (
     batchnorm_forward,
     relu_forward,
 )
-
-from .common import agree, floats, numerical_gradient, repeatable
 
 INPUTS = [(1, 3), (5, 4), (2, 3, 4), (3, 2, 1, 2)]
 

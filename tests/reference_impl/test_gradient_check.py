@@ -2,6 +2,7 @@ import re
 
 import numpy as np
 import pytest
+from common import agree, floats, repeatable
 from hypothesis import given
 
 from reference_impl import (
@@ -10,8 +11,6 @@ from reference_impl import (
     grad_check_sparse,
     rel_error,
 )
-
-from .common import agree, floats, repeatable
 
 
 @pytest.mark.parametrize("shape", [(), (1,), (4,), (2, 3), (2, 3, 2)])

@@ -1,12 +1,11 @@
 import numpy as np
 import pytest
+from common import agree, floats, repeatable
 from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.preprocessing import StandardScaler
 
 from reference_impl import pairwise_differences, standardize
-
-from .common import agree, floats, repeatable
 
 
 def test_standardize_agrees_with_scikit_learn(rng):

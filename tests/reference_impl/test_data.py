@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import sklearn.datasets
+from common import agree, floats, repeatable
 from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.preprocessing import StandardScaler
@@ -19,8 +20,6 @@ from reference_impl import (
     train_val_test_split,
 )
 from reference_impl import data as course_data
-
-from .common import agree, floats, repeatable
 
 
 def numbered(N):

@@ -1,0 +1,131 @@
+"""nbgrader's commands, each in a process of its own that need not import nbgrader anew.
+
+To import it takes longer than most of its commands. So a process imports it once, and runs each command in a fork of itself:
+with the folder, the environment and the arguments of the command, and as ``python -m nbgrader`` would.
+"""
+
+import contextlib
+import functools
+import gc
+import json
+import os
+import runpy
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+
+IMPORTED = ("nbgrader.apps", "nbgrader.preprocessors", "nbconvert.exporters", "nbclient", "sqlalchemy.dialects.sqlite")
+OURS = ("nbgrader_plugins.autograde", "nbgrader_plugins.exporters", "nbgrader_plugins.exchange", "feedback")
+
+
+def nbgrader(folder, *command, check=True, **environment):
+    """Run one nbgrader command in `folder`, with nothing in its environment that the course there does not set.
+
+    Returns
+    -------
+    subprocess.CompletedProcess
+        What it said, as text.
+    """
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("LESSONKIT")}
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as said, tempfile.TemporaryFile("w+", encoding="utf-8") as log:
+        code = _run(folder, ["nbgrader", *map(str, command)], {**kept, **environment}, said, log)
+        said.seek(0)
+        log.seek(0)
+        done = subprocess.CompletedProcess(command, code, said.read(), log.read())
+    assert done.returncode == 0 or not check, done.stdout[-3000:] + done.stderr[-3000:]
+    return done
+
+
+def _run(folder, command, environment, said, log):
+    if not hasattr(os, "fork"):
+        command = [sys.executable, "-m", *command]
+        return subprocess.run(command, cwd=folder, env=environment, stdout=said, stderr=log).returncode
+    order = json.dumps({"folder": str(folder), "command": command, "environment": environment}).encode()
+    with socket.socket(socket.AF_UNIX) as connection:
+        _connect(connection)
+        socket.send_fds(connection, [len(order).to_bytes(8, "big")], [said.fileno(), log.fileno()])
+        connection.sendall(order)
+        return int(connection.makefile().readline())
+
+
+def _connect(connection):
+    process, address = _server()
+    while True:
+        with contextlib.suppress(OSError):
+            return connection.connect(address)
+        assert process.poll() is None, "the process that runs nbgrader's commands did not start"
+        time.sleep(0.02)
+
+
+@functools.cache
+def _server():
+    """The process that has imported nbgrader. It ends with this one, whose end closes its standard input."""
+    address = os.path.join(tempfile.mkdtemp(), "socket")
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("LESSONKIT")}
+    return subprocess.Popen([sys.executable, __file__, address], stdin=subprocess.PIPE, env=environment), address
+
+
+# In the process that has imported nbgrader
+
+
+def serve(address):
+    """Run a command for each connection, in a fork, until standard input is closed."""
+    import select
+    import shutil
+
+    _import()
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(address)
+        listener.listen()
+        while listener in select.select([listener, sys.stdin], [], [])[0]:
+            connection, _ = listener.accept()
+            length, files, _, _ = socket.recv_fds(connection, 8, 2)
+            order = json.loads(connection.makefile("rb").read(int.from_bytes(length, "big")))
+            pid = os.fork()
+            if pid == 0:
+                listener.close()
+                connection.close()
+                return _command(order, files)
+            code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+            with contextlib.suppress(OSError):
+                connection.sendall(f"{code}\n".encode())
+            for file in (*files, connection.detach()):
+                os.close(file)
+    shutil.rmtree(os.path.dirname(address))
+
+
+def _import():
+    import importlib
+
+    del sys.path[0]  # this folder, whose folders have the packages' names
+    sys.modules.setdefault("rfc3987_syntax", None)  # jsonschema does without it, and it takes long to import
+    for name in (*IMPORTED, *(f"autograder.{name}" for name in OURS)):
+        importlib.import_module(name)
+    from nbgrader import api
+
+    version = api.get_alembic_version()  # a process for each new gradebook, and always the same answer
+    api.get_alembic_version = lambda: version
+    gc.collect()
+    gc.freeze()
+
+
+def _command(order, files):
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    for file, standard in zip((nothing, *files), range(3)):
+        os.dup2(file, standard)
+        os.close(file)
+    os.chdir(order["folder"])
+    os.environ.clear()
+    os.environ.update(order["environment"])
+    name, *arguments = order["command"]
+    sys.argv = [name, *arguments]
+    sys.path.insert(0, order["folder"])
+    runpy.run_module(name, run_name="__main__", alter_sys=True)
+
+
+if __name__ == "__main__":
+    serve(sys.argv[1])

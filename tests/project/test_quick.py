@@ -1,0 +1,34 @@
+"""`make quick`: which lessons and which tests a changed file asks for."""
+
+import pytest
+from quick import lessons_of, tests_of
+
+from autograder.course import COURSE
+
+
+@pytest.mark.parametrize("path", [
+    "lessonkit/checks/lesson_06.py", "lessonkit/explorers/lesson_06.py", "autograder/bank/mistakes/lesson_06.py",
+    "solutions/06_backward/06_backward.py", "lessons/06_backward/06_backward.ipynb", "lessonkit/recorded/06_backward.npz",
+])  # fmt: skip
+def test_what_belongs_to_a_lesson_asks_for_its_cases(path):
+    assert lessons_of([path, "pyproject.toml"]) == ["06"] and tests_of(path) == []
+
+
+@pytest.mark.parametrize("path, tests", {
+    "reference_impl/layers.py": ["tests/reference_impl/test_layers.py"],
+    "autograder/feedback/page.py": ["tests/autograder/feedback/test_page.py"],
+    "lessonkit/engine/compare.py": ["tests/lessonkit/test_engine.py"],
+    "docs/students.md": ["tests/project/test_docs.py"],
+    "tests/tools/test_demo.py": ["tests/tools/test_demo.py"],
+    "tests/tools/test_that_is_gone.py": [],
+    "pyproject.toml": [],
+}.items())  # fmt: skip
+def test_a_module_asks_for_the_tests_beside_it(path, tests):
+    assert tests_of(path) == tests and not lessons_of([path])
+
+
+def test_what_a_module_asks_for_is_there():
+    modules = [
+        str(path.relative_to(COURSE)) for folder in ("autograder", "tools") for path in (COURSE / folder).rglob("*.py")
+    ]
+    assert all((COURSE / test).exists() for module in modules for test in tests_of(module))

@@ -1,0 +1,72 @@
+"""What a change of one lesson or one module needs, in half a minute: ``make quick`` or ``make quick LESSON=06``.
+
+Without a lesson it asks git what differs from the main branch, committed or not, and runs the tests beside it.
+"""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+HOME = Path(__file__).resolve().parent.parent
+LESSON = re.compile(r"lesson_(\d\d)\.py$|^(?:solutions|lessons|lessonkit/recorded)/(\d\d)_")
+OF_LESSONS = (  # what has a case for each lesson or each exercise, without an environment or a browser of its own
+    "tests/autograder/bank", "tests/autograder/feedback", "tests/autograder/sandbox/test_outputs.py",
+    "tests/lessonkit", "tests/project/test_project.py",
+)  # fmt: skip
+
+
+def changed():
+    """The files that differ from where this branch left the main one, and those that git does not know yet."""
+    start = _git("merge-base", "HEAD", "main") or _git("merge-base", "HEAD", "origin/main") or ["HEAD"]
+    return sorted({*_git("diff", "--name-only", *start), *_git("ls-files", "--others", "--exclude-standard")})
+
+
+def _git(*command):
+    return subprocess.run(["git", *command], cwd=HOME, capture_output=True, text=True).stdout.split()
+
+
+def lessons_of(paths):
+    """The numbers of the lessons that some files belong to."""
+    return sorted(
+        {number for path in paths for number in (LESSON.search(path) or re.match("()", "")).groups() if number}
+    )
+
+
+def tests_of(path):
+    """The tests beside a module: of its name, or else those that name it, or else its folder's. A test is its own."""
+    path = Path(path)
+    if path.parts[0] == "tests":
+        return [str(path)] if path.name.startswith("test_") and (HOME / path).exists() else []
+    if path.suffix == ".md":
+        return ["tests/project/test_docs.py"]
+    if path.suffix != ".py" or LESSON.search(str(path)) or path.parts[0] == "solutions":
+        return []
+    folder = HOME / "tests" / path.parent
+    while not folder.is_dir():
+        folder = folder.parent
+    own = [folder / f"test_{name}.py" for name in (path.stem, path.parent.name)]
+    naming = [test for test in folder.glob("test_*.py") if re.search(rf"\b{path.stem}\b", test.read_text("utf-8"))]
+    whole = [folder] if len(path.parts) > 2 else []
+    return [str(test.relative_to(HOME)) for test in [test for test in own if test.exists()][:1] or naming or whole]
+
+
+def main(*lessons):
+    paths = [] if lessons else changed()
+    numbers = [lesson[:2] for lesson in lessons] or lessons_of(paths)
+    tests = sorted({test for path in paths for test in tests_of(path)})
+    runs = [tests] if tests else []
+    if numbers:
+        runs += [[*OF_LESSONS, *_solutions(numbers), "--nbval", *(f"--lesson={number}" for number in numbers)]]
+    commands = [["pytest", "-q", *run] for run in runs] + [["ruff", "check", "-q"], ["ruff", "format", "-q", "--check"]]
+    return max([subprocess.run([sys.executable, "-m", *command], cwd=HOME).returncode for command in commands])
+
+
+def _solutions(numbers):
+    return [
+        str(path.relative_to(HOME)) for number in numbers for path in (HOME / "solutions").glob(f"{number}_*/*.ipynb")
+    ]
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

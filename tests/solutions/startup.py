@@ -1,0 +1,42 @@
+"""What a kernel runs first that nbval starts: each figure of a lesson is looked at when it is drawn.
+
+Nothing is cut off at the edge, and no axes lie on each other; what is wrong goes to the file that FIGURE_FAULTS names.
+This file stands alone in its folder, since IPython lets what it runs import from there.
+"""
+
+
+def _look():
+    import os
+    from itertools import combinations
+
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    from lessonkit.plots import picture
+
+    draw = picture.image_tag
+
+    def faults(fig):
+        canvas = FigureCanvasAgg(fig)
+        canvas.draw()
+        renderer, (width, height) = canvas.get_renderer(), fig.get_size_inches()
+        whole = fig.get_tightbbox(renderer)
+        if whole.x0 < -0.02 or whole.y0 < -0.02 or whole.x1 > width + 0.02 or whole.y1 > height + 0.02:
+            yield f"something is cut off: {whole.extents} in {width} x {height}"
+        boxes = [box for ax in fig.axes if (box := ax.get_tightbbox(renderer))]
+        for one, other in combinations(boxes, 2):
+            across = min(one.x1, other.x1) - max(one.x0, other.x0)
+            down = min(one.y1, other.y1) - max(one.y0, other.y0)
+            if across > 2 and down > 2:  # pixels
+                yield f"axes overlap by {across:.0f} x {down:.0f} pixels"
+
+    def image_tag(fig, alt):
+        image = draw(fig, alt)
+        with open(os.environ["FIGURE_FAULTS"], "a", encoding="utf-8") as file:
+            file.writelines(f"{fault}: {alt}\n" for fault in faults(fig))
+        return image
+
+    picture.image_tag = image_tag
+
+
+_look()
+del _look
