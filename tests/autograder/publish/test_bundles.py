@@ -23,6 +23,7 @@ from autograder import bank
 from autograder.course import COURSE
 from autograder.publish.bundle import bundle
 from lessonkit.catalogue import lessons
+from lessonkit.engine.check import points_of
 from tools.synthetic_class import right, submission
 
 PROBE = """
@@ -105,7 +106,7 @@ def test_it_works_with_the_pinned_packages_alone(unzipped, python):
     assert set(said["exercises"]) - {"FullyConnectedNet"} == set(earlier) - {"FullyConnectedNet"}
     assert f"0 of {len(own)} exercises pass" in said["table"]
     assert earned(empty) == dict.fromkeys(own, [0])
-    assert earned(full) == {name: [registry.points(name)] for name in own}
+    assert earned(full) == {name: [points_of(name)] for name in own}
     for cell in full:
         assert not [o for o in cell.get("outputs", ()) if o.output_type == "error"], cell.source
 
