@@ -70,6 +70,7 @@ def test_a_submission_is_read_once_when_its_turn_comes(course, monkeypatch):
         return honest(self, lesson, student)
 
     monkeypatch.setattr(Course, "submission", submission)
+    monkeypatch.setattr(assignment.Processes, "warm_up", lambda *arguments: None)
     whole, students = assignment.Assignment(Course(course), LESSON), sorted(CLASS)
     whole.processes(students, jobs=2)
     assert read == students[:2]  # as many as show that two processes have work
