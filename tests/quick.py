@@ -57,7 +57,8 @@ def main(*lessons):
     tests = sorted({test for path in paths for test in tests_of(path)})
     runs = [tests] if tests else []
     if numbers:
-        runs += [[*OF_LESSONS, *_solutions(numbers), "--nbval", *(f"--lesson={number}" for number in numbers)]]
+        options = ["--nbval", "-n2", "--dist=loadfile", *(f"--lesson={number}" for number in numbers)]
+        runs += [[*OF_LESSONS, *_solutions(numbers), *options]]
     commands = [["pytest", "-q", *run] for run in runs] + [["ruff", "check", "-q"], ["ruff", "format", "-q", "--check"]]
     return max([subprocess.run([sys.executable, "-m", *command], cwd=HOME).returncode for command in commands])
 

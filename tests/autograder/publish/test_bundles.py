@@ -2,6 +2,7 @@
 
 import ast
 import contextlib
+import functools
 import inspect
 import json
 import os
@@ -81,16 +82,28 @@ def unzipped(request, tmp_path_factory):
     return lessons()[request.param], folder / request.param
 
 
+@functools.cache
 def bodies(code):
     """The statements of a function's or class's methods without docstrings, as text that formatting does not change."""
-    tree = ast.parse(textwrap.dedent(inspect.getsource(code)))
-    for node in ast.walk(tree):
+    texts = []
+    for node in ast.walk(ast.parse(textwrap.dedent(inspect.getsource(code)))):
         if isinstance(node, ast.FunctionDef):
             text = [
                 ast.unparse(s) for s in node.body if not (isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant))
             ]
             if sum(map(len, text)) > 30:
-                yield "\n".join(text)
+                texts.append(flat("\n".join(text)))
+    return texts
+
+
+def flat(text):
+    return re.sub(r"\s+", " ", text)
+
+
+@functools.cache
+def unformatted(source):
+    """A module's text as formatting does not change it: most of one bundle's stand in the next one too."""
+    return ast.unparse(ast.parse(source))
 
 
 def test_it_works_with_the_pinned_packages_alone(unzipped, python):
@@ -124,21 +137,20 @@ def earned(cells):
 
 def test_nothing_in_it_gives_the_lesson_away(unzipped):
     lesson, folder = unzipped
-    later = [e.name for other in lessons().values() if other.number >= lesson.number for e in other.exercises]
-    code = ""
-    for path in folder.rglob("*.py"):
-        code += ast.unparse(ast.parse(path.read_text(encoding="utf-8"))) + "\n"
+    later = [e.name for each in lessons().values() if each.number >= lesson.number for e in each.exercises]
+    sources = [unformatted(path.read_text(encoding="utf-8")) for path in folder.rglob("*.py")]
     notebook = json.loads((folder / f"{lesson.name}.ipynb").read_text(encoding="utf-8"))
     assert not any(cell.get("outputs") for cell in notebook["cells"])
-    code += "\n".join("".join(cell["source"]) for cell in notebook["cells"])
-    flat = re.sub(r"\s+", " ", code)
+    sources += ["".join(cell["source"]) for cell in notebook["cells"]]
+    code = "\n".join(sources)
+    whole = flat(code)
     for name in later:
         for text in bodies(getattr(reference_impl, name)):
-            assert re.sub(r"\s+", " ", text) not in flat, f"the reference of {name} is in the bundle"
+            assert text not in whole, f"the reference of {name} is in the bundle"
         for entry in (*bank.mistakes_of(name), *bank.variants_of(name)):
-            for _, part in entry.replaces:
-                for text in bodies(part) if inspect.isfunction(part) or inspect.isclass(part) else ():
-                    assert re.sub(r"\s+", " ", text) not in flat, f"{entry.name} is in the bundle"
+            for _, each in entry.replaces:
+                for text in bodies(each) if inspect.isfunction(each) or inspect.isclass(each) else ():
+                    assert text not in whole, f"{entry.name} is in the bundle"
     assert "autograder" not in {part for path in folder.rglob("*") for part in path.parts[len(folder.parts) :]}
     assert "SOLUTION" not in code and "hidden=True)" not in "".join(
         "".join(cell["source"]) for cell in notebook["cells"]
