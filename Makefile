@@ -36,7 +36,7 @@ lab: $(READY)  ## open lesson 00 in JupyterLab; your copies of the lessons are i
 	$(ONE_THREAD) $(KEEP_MEMORY) $(BIN)/jupyter lab --ServerApp.root_dir="$(CURDIR)" \
 		--LabApp.default_url=/lab/tree/$(MINE)/00_welcome/00_welcome.ipynb $(LAB_OPTIONS)
 
-build: $(READY)  ## solutions, released lessons and recorded truth, from their texts
+build: $(READY)  ## solutions, released lessons and expected values, from their texts
 	$(ONE_THREAD) $(BIN)/python -m autograder build
 
 release: $(READY)  ## one lesson for students, as a zip file: make release LESSON=06

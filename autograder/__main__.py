@@ -144,7 +144,7 @@ def parser():
 
 def add_making(commands):
     """The commands that make what students get."""
-    command = commands.add_parser("build", help="make the solutions, the released lessons and the recorded truth")
+    command = commands.add_parser("build", help="make the solutions, the released lessons and the expected values")
     command.add_argument("lessons", nargs="*", metavar="LESSON", help="06_backward, or 06; default: all")
     command.add_argument("--force", action="store_true", help="build what is up to date as well")
     add_jobs(command, "lessons side by side")

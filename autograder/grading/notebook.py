@@ -43,7 +43,7 @@ class GradedNotebook:
         self.memory = max(self.memory, session.memory)
 
 
-def grade_notebook(fork_server, cells, truth, secretly=True):
+def grade_notebook(fork_server, cells, expected, secretly=True):
     """Run a notebook's cells and grade its check cells.
 
     Parameters
@@ -51,8 +51,8 @@ def grade_notebook(fork_server, cells, truth, secretly=True):
     fork_server : ForkServer
     cells : list of (str, str or None)
         Each code cell: its source, and the exercise that it checks when it is a check cell.
-    truth : Live
-        The truth on the secret seed.
+    expected : Live
+        The expected values on the secret seed.
     secretly : bool
         Whether the results go to students, and tell no numbers of the secret seed.
 
@@ -71,7 +71,7 @@ def grade_notebook(fork_server, cells, truth, secretly=True):
                 session = _again(fork_server, done, end)
             if exercise is not None:
                 session.start_exercise()
-                result = grade_secretly(session, exercise, truth) if secretly else grade(exercise, session, truth)
+                result = grade_secretly(session, exercise, expected) if secretly else grade(exercise, session, expected)
                 graded.results[exercise] = result
                 graded.outputs[number] = [output_of(result, number + 1)]
                 continue
@@ -102,9 +102,9 @@ def _again(fork_server, done, end):
     return session
 
 
-def grade_secretly(session, exercise, truth):
+def grade_secretly(session, exercise, expected):
     """Grade one exercise on the secret seed; tell numbers only where the visible seed shows the same failure."""
-    result = grade(exercise, session, truth)
+    result = grade(exercise, session, expected)
     if result.passed or not session.alive:
         return result
     visible = grade(exercise, session, expected_of(exercise))

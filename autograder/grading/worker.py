@@ -17,12 +17,12 @@ from autograder.sandbox.protections import protections
 from lessonkit.catalogue import lesson as find_lesson
 from lessonkit.engine.check import checks_of as checks_of_exercise
 
-running = {}  # by setup: this process's fork server, and the truth
+running = {}  # by setup: this process's fork server, and the expected values
 _one_at_a_time = threading.Lock()  # for workers of a cluster that have several threads
 
 
 class Setup(NamedTuple):
-    """What a fork server and the truth are made for.
+    """What a fork server and the expected values are made for.
 
     Attributes
     ----------
@@ -149,7 +149,7 @@ def grade_in_session(cells, setup, shared=None):
 
 
 def running_for(setup, shared=None):
-    """The fork server and the truth for a setup, made when first asked for."""
+    """The fork server and the expected values for a setup, made when first asked for."""
     if setup not in running:
         folder, held = shared or (None, protections(setup.unsandboxed))
         fork_server = ForkServer(setup.lesson, setup.limits, held, setup.opening, folder)
@@ -164,7 +164,7 @@ def close_all():
 
 
 def warm_up(setup, shared):
-    """In a worker: get the truth, and wait for the fork server; what goes wrong will be told by the first notebook."""
+    """In a worker: get the expected values, and wait for the fork server; what goes wrong will be told by the first notebook."""
     with suppress(Exception):
         fork_server, live = running_for(setup, shared)
         for check in (

@@ -1,6 +1,6 @@
 """Makes a lesson's bundle: what one student gets, as one zip file.
 
-It holds the released notebook, lessonkit with the checks and recorded truth up to this lesson, and the reference of
+It holds the released notebook, lessonkit with the checks and expected values up to this lesson, and the reference of
 the lessons before: nothing of this lesson or a later one, and no mistake's code.
 """
 

@@ -123,7 +123,7 @@ class ForkServer:
         }
 
     def _write_bundle(self):
-        """What a session can import: the lesson's bundle without the recorded truth, and of the grader `inside` alone."""
+        """What a session can import: the lesson's bundle without the expected values, and of the grader `inside` alone."""
         bundle = self.folder / "bundle"
         for name, data in library(self.lesson):
             if not name.endswith(".npz"):

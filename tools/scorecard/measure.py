@@ -46,19 +46,19 @@ def transcripts(exercise, seed):
     return [(check, run(check, reference(), seed)) for check in checks_of(exercise)]
 
 
-def passing(namespace, seed, truths):
+def passing(namespace, seed, all_expected):
     """The names of the checks that pass on some code."""
-    return {check.name for check, truth in truths if accepted(check, StrictHost(namespace), seed, truth)}
+    return {check.name for check, expected in all_expected if accepted(check, StrictHost(namespace), seed, expected)}
 
 
-def accepted(check, host, seed, truth):
+def accepted(check, host, seed, expected):
     """Whether a check passes on the code behind `host`, given the reference's transcript."""
     transcript = run(check, host, seed)
     return (
         transcript.error is None
-        and len(transcript.entries) == len(truth.entries)
+        and len(transcript.entries) == len(expected.entries)
         and all(
-            same_values(ours.value, true.value, check.rtol) for ours, true in zip(transcript.entries, truth.entries)
+            same_values(ours.value, true.value, check.rtol) for ours, true in zip(transcript.entries, expected.entries)
         )
     )
 
@@ -76,19 +76,19 @@ def not_finite(transcript):
 def flakiness(exercise, seeds):
     """Each check on the reference, and on the reference written otherwise (`OtherwiseHost`).
 
-    A failure is a check that does not run to its end, that gives a warning, whose truth is not finite, or that does
+    A failure is a check that does not run to its end, that gives a warning, whose expected is not finite, or that does
     not accept the reference written otherwise. (That the reference agrees with itself would say nothing.)
     """
     failures = []
     for seed in seeds:
         for check in checks_of(exercise):
             with unforgiving():
-                truth = run(check, reference(), seed)
-                if truth.error:
-                    failures.append(f"{check.name} on seed {seed}: {truth.error}")
-                elif names := not_finite(truth):
+                expected = run(check, reference(), seed)
+                if expected.error:
+                    failures.append(f"{check.name} on seed {seed}: {expected.error}")
+                elif names := not_finite(expected):
                     failures.append(f"{check.name} on seed {seed}: not finite: {', '.join(names)}")
-                elif not accepted(check, reference(OtherwiseHost), seed, truth):
+                elif not accepted(check, reference(OtherwiseHost), seed, expected):
                     failures.append(f"{check.name} on seed {seed}: refuses a right answer written otherwise")
     return {"checks": len(checks_of(exercise)), "failures": len(failures), "first": failures[:SHOWN]}
 
@@ -103,10 +103,10 @@ def mistakes(exercise, seeds):
     bank_of = bank.mistakes_of(exercise)
     with quiet():
         for seed in seeds:
-            truth = Live(seed)
+            expected = Live(seed)
             for mistake in bank_of:
                 for kind in (StrictHost, OtherwiseHost):
-                    outcomes = grade(exercise, kind(mistake.namespace()), truth).outcomes
+                    outcomes = grade(exercise, kind(mistake.namespace()), expected).outcomes
                     names = {outcome.sentence if outcome.mistake else "" for outcome in outcomes if not outcome.passed}
                     missed |= {mistake.name} if not names else set()
                     nameless |= {mistake.name} if "" in names else set()
@@ -123,9 +123,9 @@ def variants(exercise, seeds):
         if float32.is_enough(exercise):
             namespaces[float32.NAME] = float32.names()
         for seed in seeds:
-            truths = transcripts(exercise, seed)
+            all_expected = transcripts(exercise, seed)
             for name, namespace in namespaces.items():
-                if len(passing(namespace, seed, truths)) < len(truths):
+                if len(passing(namespace, seed, all_expected)) < len(all_expected):
                     refused.setdefault(name, []).append(seed)
     return {"number": len(namespaces), "refused": {name: where[:SHOWN] for name, where in refused.items()}}
 
@@ -138,21 +138,21 @@ def mutants(exercise, seeds, step=1, start=0):
     chosen = mutate.mutants(exercise)[start::step]
     survivors = {}
     with quiet():
-        truths = [(seed, transcripts(exercise, seed)) for seed in seeds]
+        all_expected = [(seed, transcripts(exercise, seed)) for seed in seeds]
         for mutant in chosen:
-            caught = sum(_is_caught(mutant, seed, truth) for seed, truth in truths)
-            if caught < len(truths):
+            caught = sum(_is_caught(mutant, seed, expected) for seed, expected in all_expected)
+            if caught < len(all_expected):
                 survivors[mutant.change] = caught
     return {"number": len(chosen), "survivors": survivors}
 
 
-def _is_caught(mutant, seed, truths):
+def _is_caught(mutant, seed, all_expected):
     try:
         code = mutant.build()
     except Exception:  # a default value, or a class's body, that cannot be made
         return True
     host = reference(StrictHost, **{mutant.exercise: code})
-    return any(not accepted(check, host, seed, truth) for check, truth in truths)
+    return any(not accepted(check, host, seed, expected) for check, expected in all_expected)
 
 
 def combinations(exercise, seeds):
@@ -168,15 +168,15 @@ def combinations(exercise, seeds):
     pairs, unequal, neighbours, robbed = 0, [], 0, []
     with quiet():
         for seed in seeds:
-            truths = transcripts(exercise, seed)
+            all_expected = transcripts(exercise, seed)
             for name, one, other, both in combine.pairs(exercise, seed):
                 pairs += 1
-                alone = [passing(reference_names(**{exercise: code}), seed, truths) for code in (one, other)]
-                if passing(reference_names(**{exercise: both}), seed, truths) != alone[0] & alone[1]:
+                alone = [passing(reference_names(**{exercise: code}), seed, all_expected) for code in (one, other)]
+                if passing(reference_names(**{exercise: both}), seed, all_expected) != alone[0] & alone[1]:
                     unequal.append(name)
             for name, namespace in combine.neighbours(exercise, seed):
                 neighbours += 1
-                if len(passing(namespace, seed, truths)) < len(truths):
+                if len(passing(namespace, seed, all_expected)) < len(all_expected):
                     robbed.append(name)
     return {"pairs": pairs, "unequal": unequal, "neighbours": neighbours, "robbed": robbed}
 

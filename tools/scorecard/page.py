@@ -36,7 +36,7 @@ EXPLANATION = f"""\
   {SEEDS["mutants"]} seeds. *Listed*: it survives, and why that is no harm is said below.
 - **two at once**: pairs of mistakes made together. They must earn the points of the checks that neither of them fails.
 - **beside wrong**: notebooks in which another exercise, not used by this one, is wrong. The right one must keep all its points.
-- **flaky**: failures of the checks, each on many seeds. A check must run to its end without a warning, its truth must be finite, and it
+- **flaky**: failures of the checks, each on many seeds. A check must run to its end without a warning, its expected values must be finite, and it
   must accept the reference *written otherwise*: other random draws where the draw is free, and every number off by 4 units in the
   last place. (That the reference agrees with itself would say nothing.)
 - **empty**: points for the released notebook as it is, and for functions that return None.

@@ -1,4 +1,4 @@
-"""What `check` is inside the sandbox, which holds no truth: a note that the check is run from outside."""
+"""What `check` is inside the sandbox, which holds no expected values: a note that the check is run from outside."""
 
 
 class Later:

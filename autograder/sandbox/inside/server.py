@@ -1,7 +1,7 @@
 """The fork server's own side: forks a session, a locked-in copy of itself, for each submission.
 
 It has a clean environment and the lesson's bundle on its path: NumPy, Matplotlib, IPython and the kit
-are loaded once. It holds no truth: no reference of this lesson or a later one, no recording, no other student's work.
+are loaded once. It holds nothing to compare with: no reference of this lesson or a later one, no recording, no other student's work.
 Every grader that connects gets a copy of its own that takes its orders.
 """
 

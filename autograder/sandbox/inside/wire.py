@@ -184,7 +184,7 @@ def _head(dtype, shape):
 
 
 def _float(number):
-    """An integer of any size as a float: no truth is that large."""
+    """An integer of any size as a float: no expected value is that large."""
     try:
         return float(number)
     except OverflowError:
