@@ -3,10 +3,9 @@ import os
 
 import numpy as np
 import pytest
+from solvers import DATA, make, regression_data
 
 from reference_impl import FullyConnectedNet, Solver
-
-from .solvers import DATA, make, regression_data
 
 
 @pytest.mark.parametrize("category", DATA)

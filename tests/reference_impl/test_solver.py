@@ -1,10 +1,9 @@
 import numpy as np
 import pytest
+from common import agree
+from solvers import DATA, classification_data, make, regression_data
 
 from reference_impl import FullyConnectedNet, Solver, TrainableNet, mse_loss, rms_error, sgd, softmax_loss
-
-from .common import agree
-from .solvers import DATA, classification_data, make, regression_data
 
 # One step
 

@@ -5,11 +5,10 @@ import sys
 
 import numpy as np
 import pytest
+from solvers import make, regression_data
 
 import reference_impl
 from reference_impl import Solver
-
-from .solvers import make, regression_data
 
 # What it prints
 
