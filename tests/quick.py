@@ -26,14 +26,14 @@ def _git(*command):
     return subprocess.run(["git", *command], cwd=HOME, capture_output=True, text=True).stdout.split()
 
 
-def lessons_of(paths):
+def lessons_with(paths):
     """The numbers of the lessons that some files belong to."""
     return sorted(
         {number for path in paths for number in (LESSON.search(path) or re.match("()", "")).groups() if number}
     )
 
 
-def tests_of(path):
+def beside(path):
     """The tests beside a module: of its name, or else those that name it, or else its folder's. A test is its own."""
     path = Path(path)
     if path.parts[0] == "tests":
@@ -53,8 +53,8 @@ def tests_of(path):
 
 def main(*lessons):
     paths = [] if lessons else changed()
-    numbers = [lesson[:2] for lesson in lessons] or lessons_of(paths)
-    tests = sorted({test for path in paths for test in tests_of(path)})
+    numbers = [lesson[:2] for lesson in lessons] or lessons_with(paths)
+    tests = sorted({test for path in paths for test in beside(path)})
     runs = [tests] if tests else []
     if numbers:
         options = ["--nbval", "-n2", "--dist=loadfile", *(f"--lesson={number}" for number in numbers)]

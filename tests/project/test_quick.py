@@ -1,7 +1,7 @@
 """`make quick`: which lessons and which tests a changed file asks for."""
 
 import pytest
-from quick import lessons_of, tests_of
+from quick import beside, lessons_with
 
 from autograder.course import COURSE
 
@@ -11,7 +11,7 @@ from autograder.course import COURSE
     "solutions/06_backward/06_backward.py", "lessons/06_backward/06_backward.ipynb", "lessonkit/recorded/06_backward.npz",
 ])  # fmt: skip
 def test_what_belongs_to_a_lesson_asks_for_its_cases(path):
-    assert lessons_of([path, "pyproject.toml"]) == ["06"] and tests_of(path) == []
+    assert lessons_with([path, "pyproject.toml"]) == ["06"] and beside(path) == []
 
 
 @pytest.mark.parametrize("path, tests", {
@@ -24,11 +24,11 @@ def test_what_belongs_to_a_lesson_asks_for_its_cases(path):
     "pyproject.toml": [],
 }.items())  # fmt: skip
 def test_a_module_asks_for_the_tests_beside_it(path, tests):
-    assert tests_of(path) == tests and not lessons_of([path])
+    assert beside(path) == tests and not lessons_with([path])
 
 
 def test_what_a_module_asks_for_is_there():
     modules = [
         str(path.relative_to(COURSE)) for folder in ("autograder", "tools") for path in (COURSE / folder).rglob("*.py")
     ]
-    assert all((COURSE / test).exists() for module in modules for test in tests_of(module))
+    assert all((COURSE / test).exists() for module in modules for test in beside(module))
