@@ -26,7 +26,8 @@ live = cache(Live)  # the reference's transcripts and the mistakes' are made onc
 def run_once():
     """A check runs once on a mistake and a seed: the transcript to be graded is also the one to know the mistake by.
 
-    That a mistake yields the same again is told by its recording, for which it does run again.
+    That a mistake yields the same again is seen on the visible seed, by its recording, and on one other seed: there it
+    runs again.
     """
     with pytest.MonkeyPatch.context() as patch:
         for module in (expected, diagnose):
@@ -70,6 +71,8 @@ def test_every_mistake_fails_and_is_named(exercise, mistake, run_once):
         assert not result.passed, f"seed {seed}: {exercise}: {mistake.name} passes every check"
         assert named == {mistake.name}, f"seed {seed}: {text(result)}"
     run_once.undo()
+    _, named = graded(exercise, mistake, live(SEEDS[1]))
+    assert named == {mistake.name}, f"seed {SEEDS[1]}, run again: {named}"
     _, named = graded(exercise, mistake, expected_of(exercise))
     assert named == {mistake.name}, f"from the recording: {named}"
 
