@@ -195,7 +195,6 @@ def add_elsewhere(commands):
         ("demo", "release a lesson, make a class, grade it, give feedback"),
     ):
         command = commands.add_parser(name, help=about, add_help=False)
-        command.add_argument("options", nargs=argparse.REMAINDER, help=f"see: python -m tools {name} --help")
         command.set_defaults(run=elsewhere)
 
 
@@ -206,7 +205,11 @@ def add_jobs(command, what):
 
 def main(argv=None):
     """Run one command; an expected error is one line on stderr and exit code 2. A bug of ours shows its traceback."""
-    arguments = parser().parse_args(argv)
+    arguments, options = parser().parse_known_args(argv)
+    if arguments.run is elsewhere:  # its options are those of `python -m tools`
+        arguments.options = options
+    elif options:
+        parser().error(f"unrecognized arguments: {' '.join(options)}")
     try:
         return arguments.run(arguments) or 0
     except CourseError as error:

@@ -91,3 +91,15 @@ def test_a_bug_of_ours_shows_its_traceback(error, tmp_path):
     )
     assert done.returncode == 1 and "Traceback (most recent call last)" in done.stderr
     assert ("ValueError" in done.stderr) or ("KeyError" in done.stderr)
+
+
+@pytest.mark.parametrize("command", ["scorecard", "demo"])
+def test_the_tools_commands_take_their_own_options(command, capfd):
+    assert command_line.main([command, "--help"]) == 0
+    assert f"usage: python -m tools {command}" in capfd.readouterr().out
+
+
+def test_an_option_that_does_not_exist_is_refused(capsys):
+    with pytest.raises(SystemExit):
+        command_line.main(["grade", "01", "--nonsense"])
+    assert "unrecognized arguments: --nonsense" in capsys.readouterr().err
