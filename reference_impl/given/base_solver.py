@@ -91,7 +91,7 @@ class BaseSolver:
         self.category = getattr(model, "category", "classification")
         self.X_train, self.y_train, self.X_val, self.y_val = (np.asarray(data[name]) for name in NAMES)
         self.y_std = data.get("y_std", 1.0)
-        self.lr_decay = lr_decay
+        self.lr_decay = float(lr_decay)
         self.batch_size = batch_size
         self.num_epochs = num_epochs
         self.num_train_samples = num_train_samples
@@ -101,7 +101,7 @@ class BaseSolver:
         self.verbose = verbose
         self.rng = np.random.default_rng() if rng is None else rng
         self.iterations_per_epoch = -(-len(self.X_train) // batch_size)
-        self.optim_configs = {name: copy.deepcopy(optim_config or {}) for name in model.params}
+        self.optim_configs = {name: copy.deepcopy(_python_numbers(optim_config or {})) for name in model.params}
         self.epoch = 0
         self.loss_history, self.train_acc_history, self.val_acc_history = [], [], []
         self.best_params = self.best_statistics = None
@@ -175,6 +175,11 @@ class BaseSolver:
     def _print(self, line):
         if self.verbose:
             self._bar.write(line)
+
+
+def _python_numbers(settings):
+    """Settings with Python's numbers in place of NumPy's, which would turn a float32 network into a float64 one."""
+    return {name: value.item() if isinstance(value, np.generic) else value for name, value in settings.items()}
 
 
 def _find_rule(update_rule):

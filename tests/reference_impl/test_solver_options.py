@@ -95,3 +95,13 @@ def test_options_that_cannot_be(options, message):
 
 def test_rules_come_from_the_course():
     assert make(update_rule="rmsprop").update_rule is reference_impl.rmsprop
+
+
+@pytest.mark.parametrize("rule", ["sgd", "sgd_momentum", "rmsprop", "adam"])
+def test_a_float32_network_stays_one_whatever_numbers_the_settings_are(rule, rng):
+    data = {"X_train": rng.normal(size=(9, 2)), "y_train": rng.normal(size=9)}
+    data |= {"X_val": data["X_train"], "y_val": data["y_train"]}
+    net = reference_impl.TrainableNet("regression", [4], [False], 2, 1)
+    options = {"optim_config": {"learning_rate": np.logspace(-3, -1, 3)[0]}, "lr_decay": np.float64(0.9)}
+    reference_impl.Solver(net, data, rule, num_epochs=2, verbose=False, **options).train()
+    assert {w.dtype for w in net.params.values()} == {np.dtype(np.float32)}
