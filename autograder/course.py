@@ -1,5 +1,6 @@
 """The ground floor: the course's folder, its errors, what a student handed in, and writing a file whole."""
 
+import contextlib
 import hashlib
 import json
 import os
@@ -50,8 +51,11 @@ class Course:
         if not path.exists():
             raise CourseError(f"{lesson} is not released yet. Run `nbgrader generate_assignment {lesson}` first.")
         try:
-            return json.loads(path.read_text(encoding="utf-8"))
-        except ValueError:
+            notebook = json.loads(path.read_text(encoding="utf-8"))
+            if all(cell["cell_type"] for cell in notebook["cells"]):
+                return notebook
+            raise ValueError
+        except (ValueError, KeyError, TypeError, IsADirectoryError):
             raise CourseError(
                 f"{path} is damaged. Run `nbgrader generate_assignment {lesson} --force` again."
             ) from None
@@ -106,7 +110,7 @@ class Course:
             pass
         try:
             return int(path.read_text(encoding="ascii"))
-        except ValueError:
+        except (ValueError, IsADirectoryError):
             raise CourseError(
                 f"{path.name} holds no number. Delete it to draw a new secret seed, then grade again."
             ) from None
@@ -155,13 +159,21 @@ def write_whole(path, content):
         Its folder is made when it is missing.
     content : str or bytes
         Text is written as UTF-8 with ``\\n`` at line ends; what is no Unicode in it is replaced.
+
+    Raises
+    ------
+    CourseError
+        If it cannot be written there: a folder that is a file, or one that may not be written to.
     """
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(path.name + ".part")
     data = content if isinstance(content, bytes) else content.encode("utf-8", "replace")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         unfinished.write_bytes(data)
         os.replace(unfinished, path)
+    except (FileExistsError, NotADirectoryError, IsADirectoryError, PermissionError) as error:
+        raise CourseError(f"{path} cannot be written: {error.strerror} ({error.filename}).") from None
     finally:
-        unfinished.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            unfinished.unlink(missing_ok=True)

@@ -7,6 +7,7 @@ also kept as one file, ``grading/LESSON/runs/DATE.json.gz``.
 import gzip
 import io
 import json
+import zlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -130,7 +131,7 @@ def _load(path, name, lesson):
         with gzip.open(path, "rt", encoding="utf-8") as file:
             record = json.load(file)
         of, entries = record["lesson"], _by_student(map(Entry.from_record, record["entries"]))
-    except (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, EOFError, zlib.error, ValueError, KeyError, TypeError, AttributeError):
         raise CourseError(f"{path} is no run that `grade` has kept.") from None
     if of != lesson:
         raise CourseError(f"{path} is a run of {of}, not of {lesson}.")

@@ -10,7 +10,7 @@ import textwrap
 import pytest
 
 from autograder import __main__ as command_line
-from autograder.course import COURSE, CourseError
+from autograder.course import CourseError, write_whole
 
 COMMANDS = ("", "build", "release", "site", "grade", "explain", "report", "doctor")
 ERRORS = {
@@ -103,3 +103,39 @@ def test_an_option_that_does_not_exist_is_refused(capsys):
     with pytest.raises(SystemExit):
         command_line.main(["grade", "01", "--nonsense"])
     assert "unrecognized arguments: --nonsense" in capsys.readouterr().err
+
+
+def a_folder(path):
+    path.mkdir(parents=True)
+
+
+def a_file(text):
+    def write(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+    return write
+
+
+@pytest.mark.parametrize(
+    "name, make",
+    [
+        (".secret_seed", a_folder),
+        ("lessons/01_activations/01_activations.ipynb", a_folder),
+        ("lessons/01_activations/01_activations.ipynb", a_file("[]")),
+        ("lessons/01_activations/01_activations.ipynb", a_file('{"cells": [{}]}')),
+    ],
+)
+def test_what_stands_in_the_way_is_one_line(name, make, tmp_path, monkeypatch, capsys):
+    a_file('{"cells": []}')(tmp_path / "lessons/01_activations/01_activations.ipynb")
+    (tmp_path / name).unlink(missing_ok=True)
+    make(tmp_path / name)
+    monkeypatch.chdir(tmp_path)
+    assert command_line.main(["grade", "01", "--unsandboxed"]) == 2
+    assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+def test_a_file_in_place_of_a_folder_is_told(tmp_path):
+    (tmp_path / "reports").write_text("")
+    with pytest.raises(CourseError, match="reports/01.html cannot be written"):
+        write_whole(tmp_path / "reports" / "01.html", "text")
