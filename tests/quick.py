@@ -15,6 +15,9 @@ OF_LESSONS = (  # what has a case for each lesson or each exercise, without an e
     "tests/lessonkit", "tests/project/test_project.py",
 )  # fmt: skip
 
+WHOLE = ["tests/project/test_house.py", "tests/project/test_docs.py"]  # what holds for every module, in seconds
+SLOW = {HOME / "tests", HOME / "tests/autograder", HOME / "tests/tools"}  # folders that take longer than half a minute
+
 
 def changed():
     """The files that differ from where this branch left the main one, and those that git does not know yet."""
@@ -34,21 +37,27 @@ def lessons_with(paths):
 
 
 def beside(path):
-    """The tests beside a module: of its name, or else those that name it, or else its folder's. A test is its own."""
+    """The tests beside a file: of its name, or else those that name it, or else its folder's. A test is its own.
+
+    What has no tests beside it, a setting or a template, gets those that look at the whole project.
+    """
     path = Path(path)
     if path.parts[0] == "tests":
         return [str(path)] if path.name.startswith("test_") and (HOME / path).exists() else []
     if path.suffix == ".md":
         return ["tests/project/test_docs.py"]
-    if path.suffix != ".py" or LESSON.search(str(path)) or path.parts[0] == "solutions":
+    if LESSON.search(str(path)) or path.parts[0] in ("solutions", "lessons"):
         return []
+    if len(path.parts) == 1:
+        return WHOLE
     folder = HOME / "tests" / path.parent
     while not folder.is_dir():
         folder = folder.parent
     own = [folder / f"test_{name}.py" for name in (path.stem, path.parent.name)]
     naming = [test for test in folder.glob("test_*.py") if re.search(rf"\b{path.stem}\b", test.read_text("utf-8"))]
-    whole = [folder] if len(path.parts) > 2 else []
-    return [str(test.relative_to(HOME)) for test in [test for test in own if test.exists()][:1] or naming or whole]
+    whole = [] if folder in SLOW else [folder]
+    tests = [test for test in own if test.exists()][:1] or naming or whole
+    return [*(str(test.relative_to(HOME)) for test in tests), *WHOLE]
 
 
 def main(*lessons):

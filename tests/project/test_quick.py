@@ -1,7 +1,7 @@
 """`make quick`: which lessons and which tests a changed file asks for."""
 
 import pytest
-from quick import beside, lessons_with
+from quick import WHOLE, beside, lessons_with
 
 from autograder.course import COURSE
 
@@ -15,13 +15,15 @@ def test_what_belongs_to_a_lesson_asks_for_its_cases(path):
 
 
 @pytest.mark.parametrize("path, tests", {
-    "reference_impl/layers.py": ["tests/reference_impl/test_layers.py"],
-    "autograder/feedback/page.py": ["tests/autograder/feedback/test_page.py"],
-    "lessonkit/engine/compare.py": ["tests/lessonkit/test_engine.py"],
+    "reference_impl/layers.py": ["tests/reference_impl/test_layers.py", *WHOLE],
+    "autograder/feedback/page.py": ["tests/autograder/feedback/test_page.py", *WHOLE],
+    "lessonkit/engine/compare.py": ["tests/lessonkit/test_engine.py", *WHOLE],
     "docs/students.md": ["tests/project/test_docs.py"],
     "tests/tools/test_demo.py": ["tests/tools/test_demo.py"],
     "tests/tools/test_that_is_gone.py": [],
-    "pyproject.toml": [],
+    "pyproject.toml": WHOLE,
+    "lessonkit/progress.py": ["tests/lessonkit", *WHOLE],
+    "autograder/report/page.html.j2": ["tests/autograder/report", *WHOLE],
 }.items())  # fmt: skip
 def test_a_module_asks_for_the_tests_beside_it(path, tests):
     assert beside(path) == tests and not lessons_with([path])
