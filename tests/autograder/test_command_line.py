@@ -10,7 +10,7 @@ import textwrap
 import pytest
 
 from autograder import __main__ as command_line
-from autograder.course import CourseError, write_whole
+from autograder.course import COURSE, CourseError, write_whole
 
 COMMANDS = ("", "build", "release", "site", "grade", "explain", "report", "doctor")
 ERRORS = {
