@@ -80,27 +80,43 @@ def a_person_looks(course):
         gradebook.db.commit()
 
 
+@pytest.fixture(scope="module")
+def pages(browser):
+    """Open pages that no test uses just now, by whether axe may run in them, and what went wrong on any of them."""
+    idle, troubles = {True: [], False: []}, []
+    yield idle, troubles
+    for page in [*idle[True], *idle[False]]:
+        page.context.close()
+
+
 @pytest.fixture
-def show(course, browser):
+def show(course, browser, pages):
     """``show(student, width=..., scheme=...)`` opens a student's page; nothing may be asked of anyone, nothing may fail."""
-    contexts, troubles = [], []
+    (idle, troubles), opened = pages, []
+    troubles.clear()
 
     def trouble(what):
         troubles.append(what[:300])
 
-    def open_page(student, width=1100, scheme="light", **options):
-        context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, **options)
-        contexts.append(context)
-        page = context.new_page()
+    def new_page(bypass_csp):
+        page = browser.new_context(bypass_csp=bypass_csp).new_page()
         page.on("request", lambda request: request.url.startswith(("file:", "data:")) or trouble(request.url))
         page.on("console", lambda message: trouble(message.text))
         page.on("dialog", lambda dialog: trouble(dialog.message))
+        return page
+
+    def open_page(student, width=1100, scheme="light", bypass_csp=False):
+        page = idle[bypass_csp].pop() if idle[bypass_csp] else new_page(bypass_csp)
+        opened.append((page, bypass_csp))
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme=scheme)
         page.goto((course / "feedback" / student / LESSON / f"{LESSON}.html").as_uri())
         return page
 
     yield open_page
-    for context in contexts:
-        context.close()
+    for page, bypass_csp in opened:
+        page.goto("about:blank")
+        idle[bypass_csp].append(page)
     assert not troubles
 
 
@@ -113,19 +129,24 @@ def test_it_can_be_read_by_everyone(show, axe, student, scheme):
     axe(page)
 
 
+@pytest.fixture(scope="module")
+def narrow(browser):
+    """A page as wide as a telephone, in which axe may run."""
+    with browser.new_context(viewport={"width": 400, "height": 900}, bypass_csp=True) as context:
+        yield context.new_page()
+
+
 @pytest.mark.parametrize("name", list(lessons()))
-def test_every_lesson_can_be_read_by_everyone(browser, axe, tmp_path, name):
+def test_every_lesson_can_be_read_by_everyone(narrow, axe, tmp_path, name):
     notebook = nbformat.read(COURSE / "solutions" / name / f"{name}.ipynb", as_version=4)
     for cell in notebook.cells:
         cell.metadata.get("nbgrader", {}).update(score=0, waits=False)
     grading = {"assignment": name, "notebook": name, "score": 0, "max_score": 10, "late_penalty": 0}
     (tmp_path / "page.html").write_text(feedback.page(notebook, grading), encoding="utf-8")
-    with browser.new_context(viewport={"width": 400, "height": 900}, bypass_csp=True) as context:
-        page = context.new_page()
-        page.goto((tmp_path / "page.html").as_uri())
-        page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
-        assert page.evaluate("document.documentElement.scrollWidth") <= 400
-        axe(page)
+    narrow.goto((tmp_path / "page.html").as_uri())
+    narrow.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
+    assert narrow.evaluate("document.documentElement.scrollWidth") <= 400
+    axe(narrow)
 
 
 def test_the_top_says_what_is_left_and_leads_to_it(show):
