@@ -67,7 +67,7 @@ def started(monkeypatch):
     anew = classes.run
     for module in (classes, grading):
         monkeypatch.setattr(module, "run", run)
-    monkeypatch.setattr(grading, "LESSON", "02_mse")  # one exercise
+    monkeypatch.setattr(grading, "LESSON", "02_mse")  # a short one
 
 
 @pytest.mark.parametrize("part", PARTS)
