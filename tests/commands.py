@@ -1,7 +1,7 @@
-"""nbgrader's commands, each in a process of its own that need not import nbgrader anew.
+"""nbgrader's commands and the grader's own, each in a process of its own that need not import nbgrader anew.
 
 To import it takes longer than most of its commands. So a process imports it once, and runs each command in a fork of itself:
-with the folder, the environment and the arguments of the command, and as ``python -m nbgrader`` would.
+with the folder, the environment and the arguments of the command, and as ``python -m nbgrader`` or ``python -m autograder`` would.
 """
 
 import contextlib
@@ -10,6 +10,7 @@ import gc
 import json
 import os
 import runpy
+import select
 import signal
 import socket
 import subprocess
@@ -17,8 +18,21 @@ import sys
 import tempfile
 import time
 
-IMPORTED = ("nbgrader.apps", "nbgrader.preprocessors", "nbconvert.exporters", "nbclient", "sqlalchemy.dialects.sqlite")
-OURS = ("nbgrader_plugins.autograde", "nbgrader_plugins.exporters", "nbgrader_plugins.exchange", "feedback")
+IMPORTED = (
+    "nbgrader.apps",
+    "nbgrader.preprocessors",
+    "nbconvert.exporters",
+    "nbclient",
+    "sqlalchemy.dialects.sqlite",
+    "joblib",
+)
+OURS = (
+    "nbgrader_plugins.autograde",
+    "nbgrader_plugins.exporters",
+    "nbgrader_plugins.exchange",
+    "feedback",
+    "grading.assignment",
+)
 
 
 def nbgrader(folder, *command, check=True, **environment):
@@ -29,26 +43,57 @@ def nbgrader(folder, *command, check=True, **environment):
     subprocess.CompletedProcess
         What it said, as text.
     """
-    kept = {key: value for key, value in os.environ.items() if not key.startswith("LESSONKIT")}
+    return python(folder, "nbgrader", *command, check=check, **environment)
+
+
+def python(folder, module, *arguments, check=True, **environment):
+    """As `nbgrader`, with any module: ``python -m module``."""
     with tempfile.TemporaryFile("w+", encoding="utf-8") as said, tempfile.TemporaryFile("w+", encoding="utf-8") as log:
-        code = _run(folder, ["nbgrader", *map(str, command)], {**kept, **environment}, said, log)
+        code = Started(folder, (module, *arguments), said, log, **environment).wait()
         said.seek(0)
         log.seek(0)
-        done = subprocess.CompletedProcess(command, code, said.read(), log.read())
+        done = subprocess.CompletedProcess(arguments, code, said.read(), log.read())
     assert done.returncode == 0 or not check, done.stdout[-3000:] + done.stderr[-3000:]
     return done
 
 
-def _run(folder, command, environment, said, log):
-    if not hasattr(os, "fork"):
-        command = [sys.executable, "-m", *command]
-        return subprocess.run(command, cwd=folder, env=environment, stdout=said, stderr=log).returncode
-    order = json.dumps({"folder": str(folder), "command": command, "environment": environment}).encode()
-    with socket.socket(socket.AF_UNIX) as connection:
-        _connect(connection)
-        socket.send_fds(connection, [len(order).to_bytes(8, "big")], [said.fileno(), log.fileno()])
-        connection.sendall(order)
-        return int(connection.makefile().readline())
+class Started:
+    """A command that runs, in a session of its own.
+
+    Attributes
+    ----------
+    pid : int
+    """
+
+    def __init__(self, folder, command, said, log, **environment):
+        kept = {key: value for key, value in os.environ.items() if not key.startswith("LESSONKIT")}
+        command, environment = [*map(str, command)], {**kept, **environment}
+        if not hasattr(os, "fork"):
+            command = [sys.executable, "-m", *command]
+            process = subprocess.Popen(
+                command, cwd=folder, env=environment, stdout=said, stderr=log, start_new_session=True
+            )
+            self.pid, self.poll, self.wait = process.pid, process.poll, process.wait
+            return
+        order = json.dumps({"folder": str(folder), "command": command, "environment": environment}).encode()
+        self._connection = socket.socket(socket.AF_UNIX)
+        _connect(self._connection)
+        socket.send_fds(self._connection, [len(order).to_bytes(8, "big")], [said.fileno(), log.fileno()])
+        self._connection.sendall(order)
+        self._lines = self._connection.makefile()
+        self.pid = int(self._lines.readline())
+
+    def poll(self):
+        """Its exit code, or None while it runs."""
+        return self.wait() if select.select([self._connection], [], [], 0)[0] else None
+
+    def wait(self):
+        """Its exit code, when it has ended."""
+        if self._connection.fileno() != -1:
+            self._code = int(self._lines.readline())
+            self._lines.close()
+            self._connection.close()
+        return self._code
 
 
 def _connect(connection):
@@ -73,7 +118,6 @@ def _server():
 
 def serve(address):
     """Run a command for each connection, in a fork, until standard input is closed."""
-    import select
     import shutil
 
     _import()
@@ -88,7 +132,10 @@ def serve(address):
             if pid == 0:
                 listener.close()
                 connection.close()
+                os.setsid()
                 return _command(order, files)
+            with contextlib.suppress(OSError):
+                connection.sendall(f"{pid}\n".encode())
             code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
             with contextlib.suppress(OSError):
                 connection.sendall(f"{code}\n".encode())

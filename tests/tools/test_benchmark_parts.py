@@ -4,7 +4,7 @@ import json
 import time
 
 import pytest
-from commands import nbgrader
+from commands import python
 
 from tools.benchmarks import classes, grading, report, scale
 from tools.benchmarks.__main__ import main
@@ -58,15 +58,16 @@ def test_the_report_that_is_kept_is_that_of_the_results():
 
 @pytest.fixture
 def started(monkeypatch):
-    """nbgrader's commands need not import it anew: that it takes long to start is no news here."""
+    """nbgrader's commands and the grader's need not import all anew: that they take long to start is no news here."""
 
     def run(folder, *command, **options):
-        nbgraders = command[:2] == ("-m", "nbgrader")
-        return nbgrader(folder, *command[2:]).stdout if nbgraders else anew(folder, *command, **options)
+        known = command[0] == "-m" and command[1] in ("nbgrader", "autograder")
+        return python(folder, *command[1:]).stdout if known else anew(folder, *command, **options)
 
     anew = classes.run
     for module in (classes, grading):
         monkeypatch.setattr(module, "run", run)
+    monkeypatch.setattr(grading, "LESSON", "02_mse")  # a short one
 
 
 @pytest.mark.parametrize("part", PARTS)

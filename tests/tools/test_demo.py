@@ -4,25 +4,49 @@ import csv
 import re
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
+from commands import nbgrader
 
+from autograder import __main__ as command_line
 from autograder.course import COURSE
 from autograder.sandbox import doctor
+from tools import __main__ as tools
 from tools import demo
 
+HONEST = 10  # of the demo's 45: the others are more of the same
 
-def test_the_demo_grades_everyone_and_names_mistakes():
+
+@pytest.fixture
+def quick(monkeypatch):
+    """The demo in this process, with all who are hostile or broken, few who are honest, and limits that are soon reached."""
+
+    def call(command, cwd):
+        assert command[:3] == [sys.executable, "-m", "tools"] and cwd == COURSE
+        return tools.main(command[3:])
+
+    monkeypatch.setattr(subprocess, "call", call)
+    monkeypatch.setattr(demo, "run", lambda *command: nbgrader(demo.FOLDER, *command))
+    monkeypatch.setattr(demo, "HONEST", demo.HONEST[:HONEST])
+    monkeypatch.setattr(demo, "LIMITS", replace(demo.LIMITS, memory=2**31, cell=2, call=2))
+
+
+def test_the_demo_has_a_class_of_sixty():
+    assert len({*demo.HONEST, *demo.HOSTILE, *demo.BROKEN}) == 60
+
+
+def test_the_demo_grades_everyone_and_names_mistakes(quick, capsys):
     if doctor.missing():
         pytest.skip("a protection of the sandbox is missing here: `python -m autograder doctor` says which")
-    done = subprocess.run([sys.executable, "-m", "autograder", "demo"], cwd=COURSE, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr[-2000:]
-    rows = dict(re.findall(r"^(\S+) +([\d.]+) of 30 ", done.stdout, flags=re.MULTILINE))
-    assert len(rows) == 60 and set(demo.HONEST) | set(demo.HOSTILE) | set(demo.BROKEN) == set(rows)
+    assert command_line.main(["demo"]) == 0
+    said = capsys.readouterr().out
+    rows = dict(re.findall(r"^(\S+) +([\d.]+) of 30 ", said, flags=re.MULTILINE))
+    assert set(rows) == {*demo.HONEST, *demo.HOSTILE, *demo.BROKEN}
     # Their cell of the first exercise, and so the backward pass that needs it, is lost; the rest is honest.
     assert {rows[name] for name in demo.HOSTILE} == {"20"}
     assert [rows[name] for name in demo.BROKEN] == ["0", "30", "0", "30", "30", "0"]
-    assert "You ignore the upstream gradient" in done.stdout and "The file is no readable notebook" in done.stdout
+    assert "You ignore the upstream gradient" in said and "The file is no readable notebook" in said
     folder = COURSE / "build" / "demo"
     assert "You ignore the upstream gradient" in (folder / "reports" / "01_activations.html").read_text(
         encoding="utf-8"

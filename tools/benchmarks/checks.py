@@ -65,7 +65,7 @@ def row(exercise, quick):
         "the right answer": checking(exercise, right),
         **mistakes,
     }
-    times = in_turn(jobs, rounds=2 if quick else ROUNDS)
+    times = in_turn(jobs, rounds=1 if quick else ROUNDS, warm_up=0 if quick else 1)
     wrong = {name: times.time(name, "ms") for name in mistakes}
     return Row(
         exercise,
@@ -82,7 +82,7 @@ def imports(quick):
     """Whole processes, from start to end."""
     jobs = {name: lambda code=code: subprocess.run([sys.executable, "-c", code], check=True, stdout=subprocess.DEVNULL)
             for name, code in SCRIPTS.items()}  # fmt: skip
-    times = in_turn(jobs, rounds=1 if quick else ROUNDS)
+    times = in_turn(jobs, rounds=1 if quick else ROUNDS, warm_up=0 if quick else 1)
     for name, under in zip(
         list(SCRIPTS)[1:], ("import numpy", "import numpy", "import matplotlib.pyplot", "import lessonkit")
     ):

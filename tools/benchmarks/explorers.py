@@ -86,7 +86,7 @@ def measure(quick=False):
     for number, make in examples().items():
         shown = make()
         jobs = {"redrawn": shown.redraw, "anew": make}
-        timings = in_turn(jobs, rounds=2 if quick else 9)
+        timings = in_turn(jobs, rounds=1 if quick else 9, warm_up=0 if quick else 1)
         yield Row(
             f"lesson {number:02d}",
             {

@@ -11,6 +11,7 @@ import time
 
 import pytest
 from arena import EXERCISES, LESSON, RELEASED, notebook, solved
+from commands import Started
 from small_course import CLASS, EXPECTED, FULL, grade, gradebook_of, scores
 
 from autograder.course import COURSE
@@ -30,11 +31,10 @@ def test_a_run_that_is_killed_is_taken_up_again(course, tmp_path):
     whole = tmp_path / "whole"
     shutil.copytree(course, whole)
     grade(whole)
-    command = [sys.executable, "-m", "autograder", "grade", "01", "--jobs", "1"]
-    environment = {**os.environ, "PYTHONPATH": str(COURSE)}
     killed = 0
     for wanted in (2, 5, 9):  # three times, each a little further
-        run = subprocess.Popen(command, cwd=course, env=environment, start_new_session=True, stdout=subprocess.DEVNULL)
+        with open(os.devnull, "w") as nowhere:
+            run = Started(course, ("autograder", "grade", "01", "--jobs", "1"), nowhere, nowhere)
         journal = course / "grading" / LESSON
         while run.poll() is None and len(list(journal.glob("*.json"))) < wanted:
             time.sleep(0.01)
