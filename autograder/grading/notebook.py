@@ -9,6 +9,10 @@ from lessonkit.engine.diagnose import Outcome, Result, grade
 from lessonkit.engine.expected import expected_of
 from lessonkit.notebook import RESULT, conceal
 
+FINAL = ("SyntaxError", "IndentationError", "TabError", "CellTimeout")  # after these, nothing more of the cell was run
+MAX_STOPS = 20  # of one notebook that are told
+MORE = "Cells stopped at further lines: run the notebook from top to bottom to see them."
+
 
 @dataclass
 class GradedNotebook:
@@ -27,6 +31,8 @@ class GradedNotebook:
     seconds : float
     memory : int
         Peak resident memory in bytes.
+    stops : int
+        At how many lines cells of the student's own have stopped.
     """
 
     outputs: dict = field(default_factory=dict)
@@ -35,6 +41,24 @@ class GradedNotebook:
     notes: list = field(default_factory=list)
     seconds: float = 0.0
     memory: int = 0
+    stops: int = 0
+
+    def tell(self, sentence):
+        """Tell both: the student in a note, the instructor in a flag."""
+        self.notes.append(sentence)
+        self.flags.append(sentence)
+
+    def tell_stops(self, cell, stops):
+        """Say where a cell of the student's own stopped; that an exercise is still empty, its check says."""
+        for stop in stops if cell is not None else ():
+            if stop.kind == "NotImplementedError":
+                continue
+            self.stops += 1
+            if self.stops > MAX_STOPS:
+                self.tell(MORE) if self.stops == MAX_STOPS + 1 else None
+                continue
+            rest = "" if stop.kind in FINAL else " What does not need that line was run."
+            self.tell(f"{cell} stopped{stop}.{rest}")
 
     def closed(self, session):
         """Close a session, and keep what it leaves."""
@@ -43,7 +67,7 @@ class GradedNotebook:
         self.memory = max(self.memory, session.memory)
 
 
-def grade_notebook(fork_server, cells, expected, secretly=True):
+def grade_notebook(fork_server, cells, expected, secretly=True, own=None):
     """Run a notebook's cells and grade its check cells.
 
     Parameters
@@ -55,6 +79,9 @@ def grade_notebook(fork_server, cells, expected, secretly=True):
         The expected values on the secret seed.
     secretly : bool
         Whether the results go to students, and tell no numbers of the secret seed.
+    own : dict of int to str, optional
+        The cells that are not as the lesson has them, by number, and what to call each. Where one of them stops, student
+        and instructor are told.
 
     Returns
     -------
@@ -76,11 +103,13 @@ def grade_notebook(fork_server, cells, expected, secretly=True):
                 graded.outputs[number] = [output_of(result, number + 1)]
                 continue
             try:
-                graded.outputs[number] = outputs = session.run(source)
+                graded.outputs[number], stops = session.run(source)
             except Died as error:
                 graded.outputs[number] = [_error("NotebookStopped", str(error))]
-                graded.notes.append(f"Code cell {number + 1} stopped the notebook. {error}")
+                graded.tell(f"{(own or {}).get(number, f'Code cell {number + 1}')} stopped the notebook. {error}")
             else:
+                graded.tell_stops((own or {}).get(number), stops)
+                outputs = graded.outputs[number]
                 if not any(output.get("ename") == "CellTimeout" for output in outputs):
                     done.append(source)
     finally:
