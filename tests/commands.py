@@ -18,7 +18,13 @@ import tempfile
 import time
 
 IMPORTED = ("nbgrader.apps", "nbgrader.preprocessors", "nbconvert.exporters", "nbclient", "sqlalchemy.dialects.sqlite")
-OURS = ("nbgrader_plugins.autograde", "nbgrader_plugins.exporters", "nbgrader_plugins.exchange", "feedback")
+OURS = (
+    "nbgrader_plugins.autograde",
+    "nbgrader_plugins.converter",
+    "nbgrader_plugins.exporters",
+    "nbgrader_plugins.exchange",
+    "feedback",
+)
 
 
 def nbgrader(folder, *command, check=True, **environment):
