@@ -16,6 +16,7 @@ from pathlib import Path
 MAX_BYTES = 20 * 2**20  # of one submission
 MAX_ENTRIES, MAX_FILES, MAX_DEPTH = 2000, 40, 4  # looked at, opened, and folders within folders
 TIMESTAMP, SECRET = "timestamp.txt", "submission_secret.txt"  # when it was handed in; who may fetch the feedback
+SAVED = ".ipynb_checkpoints"  # where Jupyter keeps a copy of what was saved
 NOTHING = "Nothing was handed in."
 DATA = (".csv", ".tsv", ".npz", ".npy", ".png", ".jpg", ".jpeg", ".gif", ".svg", ".pkl", ".pyc", ".md", ".log")
 
@@ -133,8 +134,11 @@ def _none(sentence):
 def _in_folder(folder, exact, released):
     entries, left_out = _entries(folder, exact)
     files = [file for entry in entries for file in _opened(folder, entry)]
-    if len(files) == 1 and files[0].name == exact and not left_out:
+    saved = folder / SAVED
+    if len(files) == 1 and files[0].name == exact and not left_out and not saved.is_dir():
         return Submission(files[0].data)
+    if saved.is_dir() and not saved.is_symlink():
+        files += _saved(folder, saved, files, released)
     if not files:
         if (folder / exact).is_symlink():
             return _none("The submission is a link, not a file. Hand in the notebook itself.")
@@ -146,6 +150,20 @@ def _in_folder(folder, exact, released):
     if left_out:
         chosen.flags.append(f"more than {MAX_FILES} files were handed in; the others were not looked at")
     return chosen
+
+
+def _saved(folder, saved, files, released):
+    """The copies that Jupyter keeps, where no other file holds an answer."""
+    original = _released(released)
+    for file in files:
+        _study(file, original)
+    if any(file.answers for file in files):
+        return []
+    copies = [(path, path.stat()) for path in sorted(saved.glob("*.ipynb"))[:MAX_FILES] if not path.is_symlink()]
+    kept = [file for entry in copies if entry[0].is_file() for file in _opened(folder, entry)]
+    for file in kept:
+        _study(file, original)
+    return [file for file in kept if file.answers]
 
 
 def _entries(folder, exact):
@@ -162,7 +180,7 @@ def _entries(folder, exact):
                 if seen > MAX_ENTRIES or notebook_file.is_clutter(entry.name) or entry.name == "__MACOSX":
                     continue
                 if entry.is_dir(follow_symlinks=False):
-                    if depth < MAX_DEPTH and entry.name not in (".ipynb_checkpoints", "__pycache__", ".git"):
+                    if depth < MAX_DEPTH and entry.name not in (SAVED, "__pycache__", ".git"):
                         folders.append((path, depth + 1))
                 elif entry.is_file(follow_symlinks=False) and entry.name not in (TIMESTAMP, SECRET):
                     if path.suffix.lower() not in DATA:

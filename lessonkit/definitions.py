@@ -4,12 +4,16 @@ Of each cell only those statements are run that an exercise needs: its own defin
 away it stands. So looking at a student's progress never trains a network or draws a figure.
 """
 
+import __future__
+
 import ast
+import asyncio
 import contextlib
 import inspect
 import io
 import linecache
 import re
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -20,7 +24,19 @@ from lessonkit.time_limit import TimeOver, within
 
 SECONDS = 10  # that one statement may take
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
-FILLS = ("append", "extend", "insert", "add", "update", "setdefault")  # methods that change what they are called on
+FILLS = (
+    "append",
+    "extend",
+    "insert",
+    "add",
+    "update",
+    "setdefault",
+    "fill",
+    "sort",
+    "resize",
+    "register",
+)  # methods that change what they are called on
+LOOSE = (ast.Expr, ast.For, ast.With, ast.If, ast.Assign)  # statements that may change something by a call
 DEMONSTRATION = "demonstration"  # a tag: a cell that shows something under an exercise's name
 
 
@@ -36,11 +52,14 @@ class Definitions:
         Which cells could not be run, and why: ``cell 3 stopped at line 2: No module named 'pandas'``.
     lost : dict
         By name, the last of these sentences about a cell that was to define it.
+    future : int
+        The compiler's flags for what was imported from ``__future__``.
     """
 
     namespace: dict
     stopped: list = field(default_factory=list)
     lost: dict = field(default_factory=dict)
+    future: int = 0
 
     def stop(self, number, line, error, names):
         """Note that a cell stopped, and which names are lost with it."""
@@ -100,12 +119,12 @@ def definitions(path, names):
         notebook, _ = notebook_file.read(path.read_bytes())
     except notebook_file.NotANotebook as error:
         raise ValueError(f"{path.name} cannot be read. {error}") from None
-    written = Definitions({"__name__": path.stem})
+    written = Definitions({"__name__": "__main__", "display": _nothing_shown})
     cells, names = list(_parsed(notebook, path.name, written)), set(names)
     for name in names:
         _leave_out_later(cells, name)
     defining = [cell.number for cell in cells if any(part.binds & names for part in cell.statements)]
-    cells = [cell for cell in cells if cell.number <= max(defining, default=0)]  # what follows, no check has seen
+    _leave_out_changes(cells, max(defining, default=0))
     needed = _needed(cells, names)
     for cell in cells:
         _run(cell, needed, written)
@@ -136,11 +155,17 @@ def is_demonstration(cell):
 
 
 def _grown(node):
-    """The lists, sets and dicts that a statement fills: ``table.update(...)``."""
-    call = node.value if isinstance(node, ast.Expr) else None
-    if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr in FILLS):
-        return frozenset()
-    return frozenset({call.func.value.id} if isinstance(call.func.value, ast.Name) else ())
+    """What a statement changes by a call: ``table.update(...)``, ``np.copyto(table, ...)``, ``setattr(Solver, ...)``."""
+    calls = [part for part in ast.walk(node) if isinstance(part, ast.Call)] if isinstance(node, LOOSE) else []
+    owners = []
+    for call in calls:
+        if isinstance(call.func, ast.Attribute) and call.func.attr in FILLS:
+            owners.append(call.func.value)
+        elif ast.unparse(call.func).rpartition(".")[2] in ("setattr", "copyto", "put", "place") and call.args:
+            owners.append(call.args[0])
+        elif ast.unparse(call.func) in ("exec", "globals"):  # may define anything
+            owners.append(ast.Name("*"))
+    return frozenset(owner.id for owner in owners if isinstance(owner, ast.Name))
 
 
 def _leave_out_later(cells, name):
@@ -153,16 +178,30 @@ def _leave_out_later(cells, name):
         cell.statements = [part for part in cell.statements if name not in part.binds or _is_import(part.node)]
 
 
+def _leave_out_changes(cells, last):
+    """Of the cells below the last exercise, only what is new counts: what they change, no check has seen."""
+    seen = {name for cell in cells if cell.number <= last for part in cell.statements for name in part.binds}
+    for cell in cells:
+        if cell.number > last:
+            cell.statements = [part for part in cell.statements if part.binds - seen]
+
+
 def _answers(name):
     """Whether a statement defines `name`, and not as it was released."""
 
     def answers(part):
-        empty = {"raise NotImplementedError()", "raise NotImplementedError"}
         bodies = [node.body for node in ast.walk(part.node) if isinstance(node, FUNCTIONS)]
-        released = bool(bodies) and all(ast.unparse(body[-1]) in empty for body in bodies)
+        released = bool(bodies) and all(map(_is_empty, bodies))
         return name in part.binds and not released
 
     return answers
+
+
+def _is_empty(body):
+    """Whether a function is as it was released: its text, and an error that says so."""
+    *text, last = body
+    said = all(isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) for node in text)
+    return said and ast.unparse(last) in ("raise NotImplementedError()", "raise NotImplementedError")
 
 
 def _is_import(node):
@@ -196,16 +235,32 @@ def _run(cell, needed, written):
             continue
         try:
             with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-                _execute(part.node, cell.label, _with_shell(written.namespace))
+                _execute(part.node, cell.label, written)
         except (Exception, SystemExit, TimeOver) as error:
             written.stop(cell.number, part.node.lineno, error, part.binds)
 
 
-def _execute(node, label, namespace):
-    code = compile(ast.Module([node], []), label, "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+def _execute(node, label, written):
+    flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT | written.future
+    if isinstance(node, ast.ImportFrom) and node.module == "__future__":
+        written.future |= __future__.annotations.compiler_flag * any(
+            alias.name == "annotations" for alias in node.names
+        )
+    code, namespace = compile(ast.Module([node], []), label, "exec", flags), _with_shell(written.namespace)
     if code.co_flags & inspect.CO_COROUTINE:
-        raise RuntimeError("a statement with await is not run here")
-    within(SECONDS, lambda: exec(code, namespace), "this statement")
+        within(SECONDS, lambda: _awaited(eval(code, namespace)), "this statement")
+    else:
+        within(SECONDS, lambda: exec(code, namespace), "this statement")
+
+
+def _awaited(coroutine):
+    """Run a coroutine to its end, in a thread: in a notebook, this one has a loop that runs already."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, coroutine).result()
+
+
+def _nothing_shown(*_, **__):
+    """Stands in for IPython's `display`."""
 
 
 class _NoShell:

@@ -68,7 +68,8 @@ def _out_of_zip(data, notes):
         if any(name.startswith(("word/", "xl/", "ppt/")) for name in names):
             raise NotANotebook(f"The file is an Office document (Word, Excel or PowerPoint). {SAVE_AGAIN}")
         if len(notebooks) != 1:
-            raise NotANotebook(f"The file is a zip file with {len(notebooks)} notebooks in it. {SAVE_AGAIN}")
+            how_many = f"{len(notebooks)} notebooks" if notebooks else "no notebook"
+            raise NotANotebook(f"The file is a zip file with {how_many} in it. {SAVE_AGAIN}")
         if archive.getinfo(notebooks[0]).file_size > 20 * 2**20:
             raise NotANotebook(f"The file is a zip file, and the notebook in it is larger than 20 MB. {SAVE_AGAIN}")
         notes.append(
@@ -122,7 +123,7 @@ def _what_it_is(text, error):
             "The file holds the marks of a merge conflict (<<<<<<<, >>>>>>>), where two versions of the notebook met. "
             "Choose one of the two versions, open it in Jupyter to see that it is whole, and hand it in again."
         )
-    if not start.startswith(("{", "[")):
+    if not start.startswith(("{", "[")) and '"cells"' not in text:
         kind = "a Python script" if "def " in text or "import " in text else "a text file"
         return f"The file is {kind}, and no notebook. {SAVE_AGAIN}"
     if isinstance(error, json.JSONDecodeError) and (
@@ -160,7 +161,8 @@ def _cell(cell):
     """A cell with the fields that nbformat knows, without outputs; None when it is none."""
     if not isinstance(cell, dict):
         return None
-    kind = {"heading": "markdown", "html": "markdown"}.get(cell.get("cell_type"), cell.get("cell_type"))
+    kind = str(cell.get("cell_type")).lower()
+    kind = {"heading": "markdown", "html": "markdown"}.get(kind, kind)
     text = source_of(cell)
     if kind not in ("code", "markdown", "raw") or text is None:
         return None

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 DEFERRED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
-TRANSPARENT_MAGICS = ("time", "timeit", "capture", "prun")  # cell magics whose body is ordinary code
+TRANSPARENT_MAGICS = ("time", "capture", "prun")  # cell magics whose body is ordinary code
 
 
 @dataclass(frozen=True)

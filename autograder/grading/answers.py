@@ -103,7 +103,9 @@ class Answer:
             self._put_back_empty()
             return
         self._tell_choice()
-        if self.answered or self.elsewhere:
+        if not self.answered and not self.elsewhere:
+            self._tell_what_was_not_run()
+        else:
             self._take_out_empty()
         if self.cell in self.own or grade_id(self.cell) is None:
             self._drop_copies()
@@ -129,6 +131,15 @@ class Answer:
         if self.answered:
             self._tell_later_definitions()
 
+    def _tell_what_was_not_run(self):
+        """Where an exercise is empty, and a text cell holds code of its name, say so."""
+        defining = rf"(?m)^[ \t>]*(?:async +)?(?:def|class) +{re.escape(self.name)}\b"
+        for cell in self.cells:
+            if cell not in self.own and cell["cell_type"] != "code" and re.search(defining, cell["source"]):
+                self.repaired.tell(
+                    f"{self.name} is defined in cell {cell['number']}, which is a {cell['cell_type']} cell: it was not run."
+                )
+
     def _tell_later_definitions(self):
         """Where another definition follows after the graded one's check, say which one counts."""
         check = position(self.cells, f"check_{self.name}", len(self.cells))
@@ -140,8 +151,8 @@ class Answer:
             )
 
     def _take_out_empty(self):
-        """Where there is an answer, an empty definition of the same name takes nothing away."""
-        for cell in self.cells:
+        """Where there is an answer, an empty definition below it takes nothing away; one above it may be what it builds on."""
+        for cell in self.cells[index(self.cells, self.cell) :]:
             if cell["cell_type"] == "code" and not cell["given"] and self.name in definitions(cell["source"]):
                 cell["source"] = without(cell["source"], self._is_empty)
 
@@ -149,12 +160,10 @@ class Answer:
         return self.name in _names(part) and form(ast.unparse(part.node)) == self.empty
 
     def _drop_copies(self):
-        """Copies of the exercise's cell that are not graded lose their marks; what is empty is not run any more."""
+        """Copies of the exercise's cell that are not graded lose their marks."""
         for cell in self.own:
             if cell is not self.cell:
                 cell["metadata"].pop("nbgrader", None)
-                if not cell["source"].strip() or is_same(cell, self.original):
-                    del self.cells[index(self.cells, cell)]
 
     def _mark(self):
         if grading_marks(self.cell) not in (None, grading_marks(self.original)):

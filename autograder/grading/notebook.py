@@ -10,6 +10,7 @@ from lessonkit.engine.expected import expected_of
 from lessonkit.notebook import RESULT, conceal
 
 FINAL = ("SyntaxError", "IndentationError", "TabError", "CellTimeout")  # after these, nothing more of the cell was run
+LATER = {"empty", "waits", "undefined", "kept"}  # failures that what stands further down may mend
 MAX_STOPS = 20  # of one notebook that are told
 MORE = "Cells stopped at further lines: run the notebook from top to bottom to see them."
 
@@ -60,6 +61,11 @@ class GradedNotebook:
             rest = "" if stop.kind in FINAL else " What does not need that line was run."
             self.tell(f"{cell} stopped{stop}.{rest}")
 
+    def add(self, result, number):
+        """Keep the result of a check cell, by the cell's number."""
+        self.results[result.exercise] = result
+        self.outputs[number] = [output_of(result, number + 1)]
+
     def closed(self, session):
         """Close a session, and keep what it leaves."""
         session.close()
@@ -88,6 +94,7 @@ def grade_notebook(fork_server, cells, expected, secretly=True, own=None):
     GradedNotebook
     """
     fork_server = fork_server.for_cells(cells)
+    one = grade_secretly if secretly else grade
     graded, start = GradedNotebook(outputs=dict(enumerate(fork_server.opened()))), time.monotonic()
     end = start + fork_server.limits.notebook
     session, done = fork_server.session(end), []
@@ -98,10 +105,11 @@ def grade_notebook(fork_server, cells, expected, secretly=True, own=None):
                 session = _again(fork_server, done, end)
             if exercise is not None:
                 session.start_exercise()
-                result = grade_secretly(session, exercise, expected) if secretly else grade(exercise, session, expected)
-                graded.results[exercise] = result
-                graded.outputs[number] = [output_of(result, number + 1)]
+                graded.add(one(exercise, session, expected), number)
                 continue
+            if time.monotonic() > end:
+                graded.tell(f"The time for the whole notebook was over before cell {number + 1} of those with code.")
+                break
             try:
                 graded.outputs[number], stops = session.run(source)
             except Died as error:
@@ -112,10 +120,31 @@ def grade_notebook(fork_server, cells, expected, secretly=True, own=None):
                 outputs = graded.outputs[number]
                 if not any(output.get("ename") == "CellTimeout" for output in outputs):
                     done.append(source)
+        _grade_again(graded, cells, session, lambda exercise: one(exercise, session, expected), own)
     finally:
         graded.closed(session)
     graded.seconds = time.monotonic() - start
     return graded
+
+
+def _grade_again(graded, cells, session, grade_one, own):
+    """Grade at the end what a check could not see at its place, since what it needs is defined further down; tell the rest."""
+    for number, exercise in ((number, exercise) for number, (_, exercise) in enumerate(cells) if exercise):
+        result = graded.results.get(exercise)
+        if result is None or not {outcome.kind for outcome in result.outcomes} & LATER:
+            continue
+        if session.alive and any(place > number for place in own or ()):
+            session.start_exercise()
+            again = grade_one(exercise)
+            if again.points > result.points:
+                graded.add(again, number)
+                graded.tell(
+                    f"{exercise} was graded at the end of the notebook: what it needs is defined below its check."
+                )
+                continue
+        kept = next((outcome for outcome in result.outcomes if outcome.kind == "kept"), None)
+        if kept and own is not None:
+            graded.tell(f"What kept {exercise} from being graded as it stands: {kept.sentence}")
 
 
 def _again(fork_server, done, end):
@@ -131,7 +160,7 @@ def _again(fork_server, done, end):
     return session
 
 
-def grade_secretly(session, exercise, expected):
+def grade_secretly(exercise, session, expected):
     """Grade one exercise on the secret seed; tell numbers only where the visible seed shows the same failure."""
     result = grade(exercise, session, expected)
     if result.passed or not session.alive:
@@ -143,7 +172,7 @@ def grade_secretly(session, exercise, expected):
 def _concealed(hidden, visible):
     """As `conceal` has it; and an error on the secret inputs alone is not quoted: its words can carry them."""
     outcome = conceal(hidden, visible)
-    if outcome is not hidden and outcome.kind == "error" and visible.passed:
+    if outcome is not hidden and outcome.kind in ("error", "undefined", "kept") and visible.passed:
         return replace(outcome, sentence="It raised an error on other random inputs than yours.")
     return outcome
 

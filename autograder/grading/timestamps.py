@@ -4,7 +4,18 @@ import re
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?)?\s*(.*)", re.S)
+TIME = (
+    r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,](?P<fraction>\d{1,9}))?)?\s*(?P<half>[AaPp][Mm])?"
+)
+ZONE = r"\s*(?P<zone>|[A-Z][A-Za-z]*(?:/[A-Za-z_/]+)?|(?:UTC|GMT)?\s*[+-]\d{1,2}(?::?\d{2}){0,2})"
+COMMENT = r"(?:\s*[(\[][A-Za-z_/ ]*[)\]])?"  # a zone's name behind its offset, as e-mail and Java write it
+ISO = re.compile(rf"(?P<year>\d{{4}})-(?P<month>\d{{1,2}})-(?P<day>\d{{1,2}})[T ]+{TIME}{ZONE}{COMMENT}")
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_MONTH = r"(?P<month>(?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*)\.?"
+_DAY = r"(?:(?P<weekday>(?i:mon|tue|wed|thu|fri|sat|sun)[a-z]*),?\s+)?"
+# As e-mail has it, `Sun, 1 Mar 2026 18:30:00 +0100 (CET)`.
+NAMED = re.compile(rf"{_DAY}(?P<day>\d{{1,2}})[ -]{_MONTH}[ -](?P<year>\d{{4}}),?\s+{TIME}{ZONE}{COMMENT}")
 OFFSET = re.compile(r"(?:UTC|GMT)?\s*([+-])(\d{1,2}):?(\d{2})?(?::?(\d{2}))?", re.I)
 # A zone's name, and a place whose clocks bear it: whether they did on that day is looked up.
 PLACES = {
@@ -41,45 +52,33 @@ def when(text):
     Uncertain
     """
     text = text.strip("\ufeff \t\r\n\0")
-    match = ISO.fullmatch(text)
-    if match:
-        *numbers, fraction, zone = match.groups()
-        if numbers[3] is None:
-            raise Uncertain(f"{text[:60]!r} names no time of day")
-        microsecond = int((fraction or "0")[:6].ljust(6, "0"))
-        try:
-            moment = datetime(*(int(number or 0) for number in numbers), microsecond)
-        except ValueError as error:
-            raise Uncertain(f"{text[:60]!r} is no date ({error})") from None
-    else:
-        moment, zone = _by_month_name(text)
-    return _in_utc(moment, zone.strip(), text)
-
-
-def _by_month_name(text):
-    """Date and zone of a text such as ``Sun, 1 Mar 2026 18:30:00 GMT``."""
-    from dateutil import parser
-
-    zone = ""
-    match = re.fullmatch(
-        r"(.*?\d:\d\d(?::\d\d)?(?: ?[AaPp]\.?[Mm]\.?)?)\s*([A-Z][A-Za-z/_]*|[+-][\d:]+|)\s*(\d{4})?", text, re.S
-    )
-    if match:
-        text, zone, year = match[1], match[2], match[3]
-        text = f"{text} {year}" if year else text
-    if not re.search(r"[A-Za-z]{3}", text) and (dates := re.match(r"\s*(\d{1,2})[./-](\d{1,2})[./-]\d{2,4}", text)):
-        first, second = int(dates[1]), int(dates[2])
-        if first <= 12 and second <= 12 and first != second:
-            raise Uncertain(f"{text[:60]!r} may be day and month, or month and day")
-        day_first = first > 12
-    else:
-        day_first = False
-    if not re.search(r"\d{4}", text):
-        raise Uncertain(f"{text[:60]!r} is no date and time")
+    match = ISO.fullmatch(text) or NAMED.fullmatch(text)
+    if not match:
+        raise Uncertain(f"{text[:60]!r} is no date and time that can be read for certain")
+    part = match.groupdict()
+    month = part["month"] if part["month"].isdecimal() else MONTHS.index(part["month"][:3].lower()) + 1
+    hour = int(part["hour"])
+    if half := part["half"]:
+        if not 1 <= hour <= 12:
+            raise Uncertain(f"{text[:60]!r} has an hour that is none of twelve")
+        hour = hour % 12 + 12 * (half.lower() == "pm")
+    microsecond = int((part["fraction"] or "0")[:6].ljust(6, "0"))
     try:
-        return parser.parse(text, dayfirst=day_first, ignoretz=True, default=datetime(1, 1, 1)), zone
-    except (ValueError, OverflowError, TypeError):
-        raise Uncertain(f"{text[:60]!r} is no date and time") from None
+        moment = datetime(
+            int(part["year"]),
+            int(month),
+            int(part["day"]),
+            hour,
+            int(part["minute"]),
+            int(part["second"] or 0),
+            microsecond,
+        )
+    except ValueError as error:
+        raise Uncertain(f"{text[:60]!r} is no date ({error})") from None
+    weekday = part.get("weekday")
+    if weekday and DAYS[moment.weekday()] != weekday[:3].lower():
+        raise Uncertain(f"{text[:60]!r} is not on that day of the week")
+    return _in_utc(moment, part["zone"].strip(), text)
 
 
 def _in_utc(moment, zone, text):
@@ -92,6 +91,8 @@ def _in_utc(moment, zone, text):
         if offset >= timedelta(hours=15):
             raise Uncertain(f"{text[:60]!r} has an offset that no zone has")
         return _shifted(moment, -offset if sign == "+" else offset)
+    if "/" in zone and _is_odd_hour(moment, zone):
+        raise Uncertain(f"{text[:60]!r} is in an hour that comes twice or never there")
     try:
         place = ZoneInfo(PLACES[zone] if zone in PLACES else zone if "/" in zone else "")
     except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -101,6 +102,15 @@ def _in_utc(moment, zone, text):
         if "/" in zone or local.tzname() == zone:
             return local.astimezone(UTC).replace(tzinfo=None)
     raise Uncertain(f"on that day no clock of {place.key} showed {zone}: {text[:60]!r}")
+
+
+def _is_odd_hour(moment, zone):
+    """Whether clocks of a place are set back or forward over this time of day."""
+    try:
+        offsets = {moment.replace(tzinfo=ZoneInfo(zone), fold=fold).utcoffset() for fold in (0, 1)}
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return len(offsets) > 1
 
 
 def _shifted(moment, difference):

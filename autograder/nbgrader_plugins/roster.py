@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import os
 import re
 import subprocess
@@ -22,6 +23,9 @@ COLUMNS = {
 }  # fmt: skip
 WHOLE_NAME = ("student", "name", "full name", "student name")  # "Last, First" or "First Last"
 NO_STUDENT = re.compile(r"\s*(points possible|student, test|test student)\b", re.I)
+NO_STUDENT_LINE = re.compile(r"\s*(manual posting|points possible)\b", re.I)  # in any field of a line without an id
+REWRITTEN = re.compile(r"\d+[.,]\d*E\+\d+|\d+[.,]0", re.I)  # an id that a spreadsheet took for a number
+EXCEL = {b"PK\x03\x04": "an Excel file", b"\xd0\xcf\x11\xe0": "an old Excel file"}
 
 
 def read_roster(data):
@@ -43,15 +47,9 @@ def read_roster(data):
     CourseError
         If it cannot be read for certain: the message names the line, and why.
     """
-    text = _decoded(data)
-    rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text)))
-    numbered = [
-        (number, [field.strip() for field in row])
-        for number, row in enumerate(rows, start=1)
-        if any(map(str.strip, row))
-    ]
-    if not numbered:
-        raise CourseError("The roster is empty.")
+    numbered = list(_rows(_decoded(data)))
+    if len(numbered) < 2:
+        raise CourseError("The roster has no line with a student." if numbered else "The roster is empty.")
     (_, header), *lines = numbered
     places = _columns(header)
     students, line_of = [], {}
@@ -62,6 +60,8 @@ def read_roster(data):
             raise CourseError(
                 f"Line {number} of the roster has {len(row)} fields, the header has {len(header)}: is a name not in quotes?"
             )
+        if any(map(NO_STUDENT_LINE.match, row)) and not _field(row, places["id"]):
+            continue
         student = _student(row, places, number)
         if student["id"] in line_of:
             raise CourseError(
@@ -70,6 +70,23 @@ def read_roster(data):
         line_of[student["id"]] = number
         students.append(student)
     return students
+
+
+def _rows(text):
+    """The lines in which something stands: the number of each in the file, and its fields."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
+    start = 1
+    try:
+        for row in reader:
+            if any("\n" in field or "\r" in field for field in row):
+                raise CourseError(
+                    f"Line {start} of the roster: a field goes on in the next line. Is there a quote that is not closed?"
+                )
+            if any(map(str.strip, row)):
+                yield start, [field.strip() for field in row]
+            start = reader.line_num + 1
+    except csv.Error as error:
+        raise CourseError(f"Line {start} of the roster cannot be read: {error}.") from None
 
 
 def enter(path, folder="."):
@@ -117,12 +134,14 @@ def to_csv(students):
 
 
 def _decoded(data):
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return data.decode("utf-16")
+    for start, what in EXCEL.items():
+        if data.startswith(start):
+            raise CourseError(f"The roster is {what}. In the spreadsheet, save it as CSV, and enter that file.")
     try:
-        return data.decode("utf-8-sig")
+        text = data.decode(json.detect_encoding(data)).removeprefix("\ufeff")
     except UnicodeDecodeError:
-        return data.decode("cp1252", "replace")
+        text = data.decode("cp1252", "replace")
+    return text.replace("\0", "")
 
 
 def _delimiter(text):
@@ -154,21 +173,25 @@ def _columns(header):
     return places
 
 
+def _field(row, place):
+    return row[place] if place is not None and place < len(row) else ""
+
+
 def _student(row, places, number):
     """One line of the roster as nbgrader's columns."""
 
-    def of(column):
-        place = places.get(column)
-        return row[place] if place is not None and place < len(row) else ""
-
-    student = {column: of(column) for column in COLUMNS}
+    student = {column: _field(row, places.get(column)) for column in COLUMNS}
     if not student["id"]:
         raise CourseError(f"Line {number} of the roster has no id: {', '.join(filter(None, row))[:80]}.")
     if re.search(r"[/\\\0]", student["id"]) or student["id"].startswith("."):
         raise CourseError(
             f"Line {number} of the roster: {student['id']!r} cannot be the name of a folder, so it cannot be an id."
         )
-    if name := of("name"):
+    if REWRITTEN.fullmatch(student["id"]):
+        raise CourseError(
+            f"Line {number} of the roster: a spreadsheet has rewritten the id to {student['id']}. Format that column as text."
+        )
+    if name := _field(row, places.get("name")):
         last, comma, first = name.partition(",")
         first, last = (first, last) if comma else (name.rpartition(" ")[0], name.rpartition(" ")[2])
         student.update(first_name=first.strip(), last_name=last.strip())
