@@ -9,7 +9,7 @@ ONE_THREAD := OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 MKL_NUM_THREADS=1
 # Linux: arrays that one training step frees serve the next, rather than going back to the system each time.
 KEEP_MEMORY := MALLOC_MMAP_THRESHOLD_=33554432 MALLOC_TRIM_THRESHOLD_=268435456
 
-.PHONY: help lab env build release site test quick bench scorecard demo chromium clean
+.PHONY: help lab env build release site test quick fuzz bench scorecard demo chromium clean
 
 help:  ## what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/	/' | expand -t 12
@@ -51,6 +51,11 @@ test: $(READY) chromium  ## every test: reference, checks, grading, notebooks, b
 
 quick: $(READY)  ## what a change needs in half a minute: of LESSON=06, or of what git says has changed
 	@$(ONE_THREAD) $(BIN)/python tests/quick.py $(LESSON)
+
+SEED = $(shell $(BIN)/python -c 'import secrets; print(secrets.randbelow(10**9))')
+CASES := 2000
+fuzz: $(READY)  ## changes to a solved notebook on a fresh seed: none may cost points in silence; SEED=15 CASES=300
+	FUZZ_SEED=$(SEED) FUZZ_CASES=$(CASES) $(ONE_THREAD) $(BIN)/python -m pytest tests/autograder/grading/test_fuzz.py
 
 bench: $(READY)  ## how fast it all is, beside its peers: writes docs/benchmarks.md
 	$(ONE_THREAD) $(KEEP_MEMORY) $(BIN)/python -m tools.benchmarks $(PARTS)

@@ -22,7 +22,9 @@ c.Exchange.root = str(course / "exchange")
 c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE\nraise NotImplementedError()"}
 c.Execute.timeout = 180
 
-# Submissions are brought into shape first (edited check cells are graded as released, deleted ones put back), and then run
+# Submissions are found whatever they are called, and read whatever an editor made of them.
+c.Autograde.exporter_class = "autograder.nbgrader_plugins.converter.Reader"
+# They are brought into shape first (edited check cells are graded as released, deleted ones put back), and then run
 # in a locked-in process while the checks grade from outside.
 c.Autograde.sanitize_preprocessors = [
     "autograder.nbgrader_plugins.autograde.Recognise",
@@ -41,6 +43,9 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.AssignLatePenalties",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
+
+# One damaged file in the zip file of a class does not keep the others from being collected.
+c.ZipCollectApp.extractor_plugin = "autograder.nbgrader_plugins.extractor.Extractor"
 
 # As nbgrader's own CSV, but whole with commas, quotes and accents in names.
 c.ExportApp.plugin_class = "autograder.nbgrader_plugins.exporters.Csv"

@@ -82,6 +82,14 @@ def site(arguments):
     print(f"Built {folder}. Look at it: python -m http.server --bind 127.0.0.1 --directory {folder} 8000")
 
 
+def roster(arguments):
+    """Enter a roster in the gradebook."""
+    from autograder.nbgrader_plugins.roster import enter
+
+    students = enter(arguments.file, os.getcwd())
+    print(f"{len(students)} students are in the gradebook now, or were already.")
+
+
 def grade(arguments):
     """Grade a class and say how it went."""
     from autograder.grading.assignment import grade as tool
@@ -160,6 +168,11 @@ def add_making(commands):
 
 def add_grading(commands):
     """The commands that grade, and show what came of it."""
+    command = commands.add_parser(
+        "roster", help="enter your students in the gradebook, from any CSV file that names them"
+    )
+    command.add_argument("file", metavar="FILE", help="students.csv, or what Canvas, Moodle or a spreadsheet wrote")
+    command.set_defaults(run=roster)
     command = commands.add_parser("grade", help="grade a class: sandboxed, in parallel, from outside")
     command.add_argument("lesson", metavar="LESSON", help="06_backward, or 06")
     add_jobs(command, "notebooks side by side")

@@ -8,9 +8,11 @@ import re
 import secrets
 from pathlib import Path
 
+from autograder import handed_in
+from autograder.handed_in import MAX_BYTES, SECRET, TIMESTAMP
+
+__all__ = ["COURSE", "MAX_BYTES", "SECRET", "TIMESTAMP", "Course", "CourseError", "this_course", "write_whole"]
 COURSE = Path(__file__).resolve().parent.parent
-MAX_BYTES = 20 * 2**20  # of one submission
-TIMESTAMP, SECRET = "timestamp.txt", "submission_secret.txt"  # when it was handed in; who may fetch the feedback
 
 
 class CourseError(Exception):
@@ -81,11 +83,7 @@ class Course:
 
     def beside(self, lesson, student, name):
         """What `nbgrader collect` wrote down beside a student's notebook; empty when it is not there."""
-        path = self.folder / "submitted" / student / lesson / name
-        if path.is_symlink() or not path.is_file():
-            return ""
-        with open(path, encoding="utf-8", errors="replace") as file:
-            return file.read(200).strip()
+        return handed_in.line(self.folder / "submitted" / student / lesson / name)
 
     def journal(self, lesson, student):
         """Where it is noted that a student has been graded."""
@@ -116,33 +114,9 @@ class Course:
             ) from None
 
     def submission(self, lesson, student):
-        """What a student handed in: ``(bytes or None, what to tell the student about it)``.
-
-        Links are not followed: a submission is a file of the student's own. In place of the bytes comes the error that
-        kept them from being read, which is no fault of the student's.
-        """
-        try:
-            return self._submission(lesson, student)
-        except OSError as error:
-            return error, ""
-
-    def _submission(self, lesson, student):
-        person = self.folder / "submitted" / student
-        folder = person / lesson
-        path = folder / f"{lesson}.ipynb"
-        if any(step.is_symlink() for step in (person, folder, path)):
-            return None, "The submission is a link, not a file. Hand in the notebook itself."
-        if not folder.is_dir():
-            return None, "Nothing was handed in."
-        note = ""
-        if not path.is_file():
-            others = sorted(p for p in folder.iterdir() if p.suffix == ".ipynb" and p.is_file() and not p.is_symlink())
-            if len(others) != 1:
-                return None, f"There is no notebook named {lesson}.ipynb. Name yours so and hand it in again."
-            path = others[0]
-            note = f"The notebook was graded, although its name is not {lesson}.ipynb. Please name it so next time."
-        with open(path, "rb") as file:
-            return file.read(MAX_BYTES + 1), note
+        """What a student handed in: see `autograder.handed_in.submission`."""
+        folder = self.folder / "submitted" / student / lesson
+        return handed_in.submission(folder, lesson, lambda: self.released(lesson))
 
 
 def this_course():

@@ -16,7 +16,7 @@ from lessonkit import definitions
 from lessonkit.catalogue import lessons
 from lessonkit.engine.diagnose import grade
 from lessonkit.engine.expected import expected_of
-from lessonkit.engine.host import LocalHost
+from lessonkit.engine.host import LocalHost, seconds_for
 
 FIRST, LAST = 1, 9
 REFERENCE = "reference_impl"
@@ -140,11 +140,11 @@ class _Assembly:
 
     def add(self, lesson, folder):
         """Take what passes from the student's notebook of a lesson."""
-        space, absent = self.read(lesson, folder)
+        space, lost, absent = self.read(lesson, folder)
         for name in (exercise.name for exercise in lesson.exercises):
             written = space.get(name, self.reference[name])
             if written is self.reference[name]:
-                self.decide(lesson, name, absent or "yours is not in the notebook")
+                self.decide(lesson, name, absent or lost.get(name, "yours is not in the notebook"))
                 continue
             self.put(name, written)
             reason = self.why_not(name, space)
@@ -155,17 +155,17 @@ class _Assembly:
             self.decide(lesson, name, reason)
 
     def read(self, lesson, folder):
-        """What the notebook defines, and why that is nothing."""
+        """What the notebook defines, what of it is lost and why, and why it defines nothing at all."""
         path = definitions.find_notebook(lesson.name, folder)
         if path is None:
-            return {}, f"no notebook of lesson {lesson.name[:2]} was found"
+            return {}, {}, f"no notebook of lesson {lesson.name[:2]} was found"
         try:
             with _imports_led_to(self.modules):
-                space = definitions.definitions(path)
+                written = definitions.definitions(path, [exercise.name for exercise in lesson.exercises])
         except ValueError as error:
-            return {}, str(error)
-        self.spaces.append(space)
-        return space, ""
+            return {}, {}, str(error)
+        self.spaces.append(written.namespace)
+        return written.namespace, written.lost, ""
 
     def put(self, name, part):
         """Let every module of the copy, and every notebook, use `part` under this name."""
@@ -182,7 +182,7 @@ class _Assembly:
     def why_not(self, name, space):
         """Why the part that now goes by this name cannot stay, or nothing when it passes."""
         try:
-            result = grade(name, LocalHost(space), expected_of(name))
+            result = grade(name, LocalHost(space, seconds=seconds_for(name)), expected_of(name))
         except ValueError as error:  # this copy lacks the checks, or their expected values
             return f"it could not be checked. {error}"
         if result.passed:

@@ -6,13 +6,21 @@ import traceback
 from dataclasses import asdict, replace
 from importlib import import_module
 
-from lessonkit import report
+from lessonkit import cell_log, report
 from lessonkit.catalogue import exercise as find_exercise
 from lessonkit.engine.diagnose import Result, grade
 from lessonkit.engine.expected import expected_of
-from lessonkit.engine.host import LocalHost
+from lessonkit.engine.host import LocalHost, not_implemented, seconds_for
 
+MOST_UNSEEN = 100  # where no cell ends, as in a widget's callback
 RESULT = "application/vnd.lessonkit.result+json"
+
+
+class CheckInterrupted(KeyboardInterrupt):
+    """Someone interrupted a check: one line says so."""
+
+    def _render_traceback_(self):
+        return [str(self)]
 
 
 class CheckFailed(Exception):
@@ -23,13 +31,13 @@ class CheckFailed(Exception):
 
 
 class Report:
-    """The result of a check: the points as a number (nbgrader reads it), the report for the reader.
+    """The result of a check: for the reader its report, as a number the points.
 
-    Graded on the secret seed, it also carries what an instructor's report reads.
+    Graded on the secret seed, it shows nbgrader the points as its text, and carries what an instructor's report reads.
     """
 
     def __init__(self, result, graded=False):
-        self.result, self.graded = result, graded
+        self.result, self.graded, self.is_shown = result, graded, False
 
     def __float__(self):
         return float(self.result.points)
@@ -38,11 +46,19 @@ class Report:
         return repr(float(self))
 
     def __str__(self):
+        self.is_shown = True
         return report.text(self.result)
 
     def _repr_mimebundle_(self, include=None, exclude=None):
-        bundle = {"text/plain": repr(self), "text/html": report.html(self.result)}
-        return {**bundle, RESULT: asdict(self.result)} if self.graded else bundle
+        words, html = str(self), report.html(self.result)
+        if self.graded:
+            return {"text/plain": repr(self), "text/html": html, RESULT: asdict(self.result)}
+        return {"text/plain": words, "text/html": html}
+
+    def show(self):
+        """Print it, unless someone has seen it."""
+        if not self.is_shown:
+            print(self)
 
 
 def check(exercise, hidden=False):
@@ -67,36 +83,60 @@ def check(exercise, hidden=False):
     """
     find_exercise(exercise)
     namespace = sys._getframe(1).f_globals
-    visible = grade(exercise, LocalHost(namespace), expected_of(exercise))
-    result = _hidden(exercise, namespace, visible) if hidden else visible
+    host = LocalHost(namespace, cell_log.why_not_current, seconds_for(exercise))
+    try:
+        visible = grade(exercise, host, expected_of(exercise))
+        result = _hidden(exercise, namespace, visible) if hidden else visible
+    except KeyboardInterrupt:
+        raise CheckInterrupted(f"The check of {exercise} was interrupted.") from None
     shown = Report(result, graded=hidden)
     if os.environ.get("NBGRADER_EXECUTION") == "validate" and not result.passed:
         raise CheckFailed(str(shown))
-    if not _in_notebook():
-        print(shown)
+    if _shell() is None or _shell() is not _settled.get("in"):  # a script, or a plain Python prompt
+        shown.show()
+        return shown
+    if hidden:  # the visible report, one line above in the same cell, says the same
+        _unseen[:] = [other for other in _unseen if other.result.exercise != exercise]
+    _unseen[:] = [*_unseen[-MOST_UNSEEN:], shown]
     return shown
 
 
-def explain_empty_exercises():
-    """In a notebook, answer a call of an empty exercise with one line in place of a long traceback."""
-    if not _in_notebook():
+_settled = {}  # the shell that this module has settled in
+_unseen = []  # the reports of the cell that runs now
+
+
+def _show_what_was_lost(*_):
+    """At the end of a cell, print the reports that it did not display: of a check in a loop, or with a ``;``."""
+    reports = _unseen[:]
+    _unseen.clear()
+    for shown in reports:
+        shown.show()
+
+
+def settle_in():
+    """In IPython: follow its cells, and answer a call of an empty exercise with one line, not with a long traceback."""
+    shell = _shell()
+    if shell is None or shell is _settled.get("in"):
         return
-    shell = sys.modules["IPython"].get_ipython()
+    _settled["in"] = shell
+    cell_log.follow(shell)
+    shell.events.register("post_execute", _show_what_was_lost)
 
     def handler(shell, kind, error, trace, tb_offset=None):
         if str(error):
             return shell.showtraceback((kind, error, trace), tb_offset=tb_offset)
         *_, last = traceback.walk_tb(trace)
         name = last[0].f_code.co_qualname
-        shell._showtraceback(kind, error, [f"{name} is still empty. Write it first, then run this cell again."])
+        cause = not_implemented(name, error.with_traceback(trace))
+        lines = [f"{name} is still empty. Write it first, then run this cell again."]
+        shell._showtraceback(kind, error, lines if cause.kind == "empty" else [cause.message, cause.where])
 
     shell.set_custom_exc((NotImplementedError,), handler)
 
 
-def _in_notebook():
-    """Whether the value of a cell is shown as rich output; in a plain shell or script the report is printed."""
-    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
-    return shell is not None and type(shell).__name__ != "TerminalInteractiveShell"
+def _shell():
+    """The IPython that runs this notebook or terminal; None in a script."""
+    return sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
 
 
 def _hidden(exercise, namespace, visible):

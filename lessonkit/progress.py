@@ -8,7 +8,7 @@ from lessonkit.catalogue import lessons
 from lessonkit.engine.check import points_of
 from lessonkit.engine.diagnose import grade
 from lessonkit.engine.expected import expected_of
-from lessonkit.engine.host import LocalHost
+from lessonkit.engine.host import LocalHost, seconds_for
 from lessonkit.engine.values import show_number
 
 PASSES, PARTLY, EMPTY = "✓ passes", "✗ not yet", "· empty"
@@ -87,7 +87,9 @@ def progress(folder=None):
         if path is None:
             continue
         try:
-            host = LocalHost(definitions.definitions(path))
+            written = definitions.definitions(path, [exercise.name for exercise in lesson.exercises])
+            notes += [f"{lesson.name}: {sentence}" for sentence in written.stopped]
+            host = LocalHost(written.namespace)
             for exercise in lesson.exercises:
                 rows.append(_row(lesson.name, exercise.name, host))
         except ValueError as error:
@@ -96,6 +98,7 @@ def progress(folder=None):
 
 
 def _row(lesson, exercise, host):
+    host.seconds = seconds_for(exercise)
     result = grade(exercise, host, expected_of(exercise))
     unwritten = all(outcome.kind in ("empty", "waits") for outcome in result.outcomes)
     state = PASSES if result.passed else EMPTY if unwritten else PARTLY

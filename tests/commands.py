@@ -28,6 +28,7 @@ IMPORTED = (
 )
 OURS = (
     "nbgrader_plugins.autograde",
+    "nbgrader_plugins.converter",
     "nbgrader_plugins.exporters",
     "nbgrader_plugins.exchange",
     "feedback",

@@ -54,7 +54,9 @@ def beside(path):
     while not folder.is_dir():
         folder = folder.parent
     own = [folder / f"test_{name}.py" for name in (path.stem, path.parent.name)]
-    naming = [test for test in folder.glob("test_*.py") if re.search(rf"\b{path.stem}\b", test.read_text("utf-8"))]
+    naming = [
+        test for test in sorted(folder.glob("test_*.py")) if re.search(rf"\b{path.stem}\b", test.read_text("utf-8"))
+    ]
     whole = [] if folder in SLOW else [folder]
     tests = [test for test in own if test.exists()][:1] or naming or whole
     return [*(str(test.relative_to(HOME)) for test in tests), *WHOLE]

@@ -14,10 +14,11 @@ from itertools import islice
 from autograder.bank.expected import Live
 from autograder.course import COURSE, SECRET, TIMESTAMP, Course, CourseError
 from autograder.grading import history
+from autograder.grading.cells import checks_of, opening
 from autograder.grading.gradebook import Writer
 from autograder.grading.notebook import grade_notebook
 from autograder.grading.pools import Cluster, Processes
-from autograder.grading.repair import Unreadable, checks_of, opening, recognise
+from autograder.grading.repair import Unreadable, recognise
 from autograder.grading.submission import noted_fingerprint
 from autograder.grading.worker import Setup, running_for
 from autograder.sandbox.fork_server import ForkServer
@@ -65,6 +66,8 @@ class Assignment:
         Of the submissions that have been read, by student.
     unchanged : set of str
         Students who need not be graded.
+    renewed : list of str
+        Those of them whose late penalty is another one than before.
 
     Raises
     ------
@@ -76,8 +79,8 @@ class Assignment:
         self.course, self.lesson, self.force = course, lesson_of(course, lesson), force
         self.released, self.seed = course.released(self.lesson), course.secret_seed()
         self.setup = Setup(self.lesson, opening(self.released), self.seed, unsandboxed, limits)
-        self.fingerprints, self.unchanged = {}, set()
-        self._waiting = {}  # submissions that have been read and not yet sent: (bytes or none, note)
+        self.fingerprints, self.unchanged, self.renewed = {}, set(), []
+        self._waiting = {}  # submissions that have been read and not yet sent
         self._shared = None
         grounds = [self.lesson, self.seed, self.released, code_fingerprint()]
         self._fingerprint = hashlib.sha256(json.dumps(grounds).encode())  # what all have in common
@@ -86,24 +89,23 @@ class Assignment:
         """Whether a student is to be graded: the submission is read, and kept until it is sent."""
         if student in self._waiting or student in self.unchanged:
             return student in self._waiting
-        data, note = self.course.submission(self.lesson, student)
-        self.fingerprints[student] = self.fingerprint(student, data, note)
+        submission = self.course.submission(self.lesson, student)
+        self.fingerprints[student] = self.fingerprint(student, submission)
         noted = noted_fingerprint(self.course.journal(self.lesson, student))
         if noted == self.fingerprints[student] and not self.force:
             self.unchanged.add(student)
             return False
-        self._waiting[student] = data, note
+        self._waiting[student] = submission
         return True
 
-    def fingerprint(self, student, data, note):
+    def fingerprint(self, student, submission):
         """Changes when the submission, what lies beside it, the lesson, the seed, or the code that grades does."""
         try:
             beside = [self.course.beside(self.lesson, student, name) for name in (TIMESTAMP, SECRET)]
         except OSError as error:  # told when the grade is to be recorded
             beside = [repr(error)]
         total = self._fingerprint.copy()
-        total.update(json.dumps([note, beside]).encode())
-        total.update(data if isinstance(data, bytes) else repr(data).encode())
+        total.update(json.dumps([submission.fingerprint(), beside]).encode())
         return total.hexdigest()
 
     def tasks(self, students):
@@ -111,8 +113,8 @@ class Assignment:
         _, _, seed, unsandboxed, limits = self.setup
         for student in students:
             if self.changed(student):
-                data, note = self._waiting.pop(student)
-                yield student, self.lesson, data, note, self.released, seed, unsandboxed, limits, self._shared
+                submission = self._waiting.pop(student)
+                yield student, self.lesson, submission, self.released, seed, unsandboxed, limits, self._shared
 
     def processes(self, students, jobs):
         """As many processes of this machine as there is work for, with a fork server that starts in the background."""
@@ -148,6 +150,7 @@ class Assignment:
                 bar.total = len(submissions) - len(self.unchanged)
                 bar.update()
             bar.total = bar.n
+            self.renewed = writer.renew_penalties(self.unchanged)
         if any(submissions.values()):
             history.keep(self.course, self.lesson)
         return submissions
@@ -216,7 +219,10 @@ def grade(
     everyone = students or course.students(
         assignment.lesson
     )  # while the workers warm up: nbgrader takes long to import
-    return assignment.grade(pool, everyone, quiet)
+    submissions = assignment.grade(pool, everyone, quiet)
+    if assignment.renewed and not quiet:
+        print(f"Late penalties that are other ones than before: {', '.join(assignment.renewed)}.")
+    return submissions
 
 
 def explain(lesson, student, folder=COURSE, unsandboxed=False):
@@ -228,18 +234,17 @@ def explain(lesson, student, folder=COURSE, unsandboxed=False):
 
     lesson, course = find_lesson(lesson).name, Course(folder)
     seed = course.secret_seed()
-    data, note = course.submission(lesson, student)
-    if not isinstance(data, bytes):
-        return f"{student}: {note or data}"
+    submission = course.submission(lesson, student)
+    if not isinstance(submission.data, bytes):
+        return f"{student}: {' '.join(submission.notes) or submission.data}"
     try:
-        recognised = recognise(data, course.released(lesson))
+        recognised = recognise(submission.data, course.released(lesson))
     except Unreadable as error:
         return f"{student}: {error}"
     cells = [cell[1:] for cell in checks_of(recognised.notebook)]
     with ForkServer(lesson, protections=protections(unsandboxed)) as fork_server:
         graded = grade_notebook(fork_server, cells, Live(seed), secretly=False)
-    flags = [f"to be looked at: {flag}" for flag in (*recognised.flags, *graded.flags)]
+    flags = [f"to be looked at: {flag}" for flag in (*submission.flags, *recognised.flags, *graded.flags)]
     reports = map(report.text, graded.results.values())
-    return "\n".join(
-        filter(None, [f"{student}, {lesson}, seed {seed}", note, *recognised.notes, *graded.notes, *flags, *reports])
-    )
+    notes = (*submission.notes, *recognised.notes, *graded.notes)
+    return "\n".join([f"{student}, {lesson}, seed {seed}", *notes, *flags, *reports])

@@ -7,6 +7,7 @@ from functools import cached_property
 from autograder.course import SECRET, TIMESTAMP, write_whole
 from autograder.grading.notebook import about
 from autograder.grading.submission import Entry
+from autograder.grading.timestamps import Uncertain, when
 
 
 class Writer:
@@ -80,14 +81,12 @@ class Writer:
         graded.flags += [f"the gradebook has no cell {name}: release the lesson again" for name in lacking]
 
     def _handed_in(self, student, graded):
-        from nbgrader.utils import parse_utc
-
         stamp = self.course.beside(self.lesson, student, TIMESTAMP)
         try:
-            return {"timestamp": parse_utc(stamp)} if stamp else {}
-        except Exception:
-            graded.flags.append("timestamp.txt holds no date")
-            return {}
+            return {"timestamp": when(stamp)} if stamp else {}
+        except Uncertain as error:
+            graded.flags.append(f"{TIMESTAMP} was left aside, so there is no late penalty: {error}")
+            return {"timestamp": None}
 
     @cached_property
     def penalties(self):
@@ -97,6 +96,37 @@ class Writer:
         penalties = AssignLatePenalties(config=self.course.config())
         penalties.init_plugin()
         return penalties
+
+    def renew_penalties(self, students):
+        """Work out anew what being late costs those whose notebooks need not be graded again.
+
+        A due date, an extension, a penalty plugin or a grade by hand may have changed since.
+
+        Returns
+        -------
+        list of str
+            Those whose penalty is another one now.
+        """
+        renewed = []
+        for submission in self._perhaps_late():
+            if submission.student_id in students:
+                before = submission.late_submission_penalty or 0.0
+                self._late_penalty(submission)
+                after = sum(notebook.late_submission_penalty or 0.0 for notebook in submission.notebooks)
+                if before != after:
+                    renewed.append(submission.student_id)
+        self.gradebook.db.commit()
+        return sorted(renewed)
+
+    def _perhaps_late(self):
+        """The submissions in the gradebook that came after the due date, or that a penalty is noted for."""
+        from nbgrader.api import Assignment, SubmittedAssignment, SubmittedNotebook
+
+        query = self.gradebook.db.query(SubmittedAssignment).join(SubmittedAssignment.assignment)
+        query = query.join(SubmittedAssignment.notebooks).filter(Assignment.name == self.lesson)
+        late = SubmittedAssignment.timestamp > Assignment.duedate
+        penalized = SubmittedNotebook.late_submission_penalty.isnot(None)
+        return query.filter(late | penalized | SubmittedAssignment.extension.isnot(None)).distinct().all()
 
     def _late_penalty(self, submission):
         """As nbgrader's own step has it, with the plugin that the course is configured with."""

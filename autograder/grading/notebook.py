@@ -9,6 +9,11 @@ from lessonkit.engine.diagnose import Outcome, Result, grade
 from lessonkit.engine.expected import expected_of
 from lessonkit.notebook import RESULT, conceal
 
+FINAL = ("SyntaxError", "IndentationError", "TabError", "CellTimeout")  # after these, nothing more of the cell was run
+LATER = {"empty", "waits", "undefined", "kept"}  # failures that what stands further down may mend
+MAX_STOPS = 20  # of one notebook that are told
+MORE = "Cells stopped at further lines: run the notebook from top to bottom to see them."
+
 
 @dataclass
 class GradedNotebook:
@@ -27,6 +32,8 @@ class GradedNotebook:
     seconds : float
     memory : int
         Peak resident memory in bytes.
+    stops : int
+        At how many lines cells of the student's own have stopped.
     """
 
     outputs: dict = field(default_factory=dict)
@@ -35,6 +42,29 @@ class GradedNotebook:
     notes: list = field(default_factory=list)
     seconds: float = 0.0
     memory: int = 0
+    stops: int = 0
+
+    def tell(self, sentence):
+        """Tell both: the student in a note, the instructor in a flag."""
+        self.notes.append(sentence)
+        self.flags.append(sentence)
+
+    def tell_stops(self, cell, stops):
+        """Say where a cell of the student's own stopped; that an exercise is still empty, its check says."""
+        for stop in stops if cell is not None else ():
+            if stop.kind == "NotImplementedError":
+                continue
+            self.stops += 1
+            if self.stops > MAX_STOPS:
+                self.tell(MORE) if self.stops == MAX_STOPS + 1 else None
+                continue
+            rest = "" if stop.kind in FINAL else " What does not need that line was run."
+            self.tell(f"{cell} stopped{stop}.{rest}")
+
+    def add(self, result, number):
+        """Keep the result of a check cell, by the cell's number."""
+        self.results[result.exercise] = result
+        self.outputs[number] = [output_of(result, number + 1)]
 
     def closed(self, session):
         """Close a session, and keep what it leaves."""
@@ -43,7 +73,7 @@ class GradedNotebook:
         self.memory = max(self.memory, session.memory)
 
 
-def grade_notebook(fork_server, cells, expected, secretly=True):
+def grade_notebook(fork_server, cells, expected, secretly=True, own=None):
     """Run a notebook's cells and grade its check cells.
 
     Parameters
@@ -55,12 +85,16 @@ def grade_notebook(fork_server, cells, expected, secretly=True):
         The expected values on the secret seed.
     secretly : bool
         Whether the results go to students, and tell no numbers of the secret seed.
+    own : dict of int to str, optional
+        The cells that are not as the lesson has them, by number, and what to call each. Where one of them stops, student
+        and instructor are told.
 
     Returns
     -------
     GradedNotebook
     """
     fork_server = fork_server.for_cells(cells)
+    one = grade_secretly if secretly else grade
     graded, start = GradedNotebook(outputs=dict(enumerate(fork_server.opened()))), time.monotonic()
     end = start + fork_server.limits.notebook
     session, done = fork_server.session(end), []
@@ -71,22 +105,46 @@ def grade_notebook(fork_server, cells, expected, secretly=True):
                 session = _again(fork_server, done, end)
             if exercise is not None:
                 session.start_exercise()
-                result = grade_secretly(session, exercise, expected) if secretly else grade(exercise, session, expected)
-                graded.results[exercise] = result
-                graded.outputs[number] = [output_of(result, number + 1)]
+                graded.add(one(exercise, session, expected), number)
                 continue
+            if time.monotonic() > end:
+                graded.tell(f"The time for the whole notebook was over before cell {number + 1} of those with code.")
+                break
             try:
-                graded.outputs[number] = outputs = session.run(source)
+                graded.outputs[number], stops = session.run(source)
             except Died as error:
                 graded.outputs[number] = [_error("NotebookStopped", str(error))]
-                graded.notes.append(f"Code cell {number + 1} stopped the notebook. {error}")
+                graded.tell(f"{(own or {}).get(number, f'Code cell {number + 1}')} stopped the notebook. {error}")
             else:
+                graded.tell_stops((own or {}).get(number), stops)
+                outputs = graded.outputs[number]
                 if not any(output.get("ename") == "CellTimeout" for output in outputs):
                     done.append(source)
+        _grade_again(graded, cells, session, lambda exercise: one(exercise, session, expected), own)
     finally:
         graded.closed(session)
     graded.seconds = time.monotonic() - start
     return graded
+
+
+def _grade_again(graded, cells, session, grade_one, own):
+    """Grade at the end what a check could not see at its place, since what it needs is defined further down; tell the rest."""
+    for number, exercise in ((number, exercise) for number, (_, exercise) in enumerate(cells) if exercise):
+        result = graded.results.get(exercise)
+        if result is None or not {outcome.kind for outcome in result.outcomes} & LATER:
+            continue
+        if session.alive and any(place > number for place in own or ()):
+            session.start_exercise()
+            again = grade_one(exercise)
+            if again.points > result.points:
+                graded.add(again, number)
+                graded.tell(
+                    f"{exercise} was graded at the end of the notebook: what it needs is defined below its check."
+                )
+                continue
+        kept = next((outcome for outcome in result.outcomes if outcome.kind == "kept"), None)
+        if kept and own is not None:
+            graded.tell(f"What kept {exercise} from being graded as it stands: {kept.sentence}")
 
 
 def _again(fork_server, done, end):
@@ -102,7 +160,7 @@ def _again(fork_server, done, end):
     return session
 
 
-def grade_secretly(session, exercise, expected):
+def grade_secretly(exercise, session, expected):
     """Grade one exercise on the secret seed; tell numbers only where the visible seed shows the same failure."""
     result = grade(exercise, session, expected)
     if result.passed or not session.alive:
@@ -114,7 +172,7 @@ def grade_secretly(session, exercise, expected):
 def _concealed(hidden, visible):
     """As `conceal` has it; and an error on the secret inputs alone is not quoted: its words can carry them."""
     outcome = conceal(hidden, visible)
-    if outcome is not hidden and outcome.kind == "error" and visible.passed:
+    if outcome is not hidden and outcome.kind in ("error", "undefined", "kept") and visible.passed:
         return replace(outcome, sentence="It raised an error on other random inputs than yours.")
     return outcome
 

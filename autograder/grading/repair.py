@@ -1,16 +1,20 @@
 """Makes a submitted notebook gradable, whatever was done to it, and says what was done.
 
 The released notebook says which cells there should be. Check cells are taken from it: what a student made of them does
-not count. Everything else is the student's.
+not count. An answer is graded where it stands. Everything else is the student's.
 """
 
-import json
+import ast
 import re
 from dataclasses import dataclass, field
 
 from autograder.course import MAX_BYTES
-
-MAX_CELLS = 2000
+from autograder.grading.answers import NO_PYTHON, Answer, defined_in, names_in, without
+from autograder.grading.cells import as_cell, grade_id, grading_marks, index, is_check, is_same, position, source_of
+from lessonkit import notebook_file
+from lessonkit.catalogue import exercises, lessons
+from lessonkit.definitions import is_demonstration
+from lessonkit.statements import form
 
 
 @dataclass
@@ -30,6 +34,11 @@ class Recognised:
     notebook: dict
     notes: list = field(default_factory=list)
     flags: list = field(default_factory=list)
+
+    def tell(self, sentence):
+        """Tell both: the student in a note, the instructor in a flag."""
+        self.notes.append(sentence)
+        self.flags.append(sentence)
 
 
 class Unreadable(Exception):
@@ -53,158 +62,147 @@ def recognise(data, released):
     Raises
     ------
     Unreadable
-        If it is no notebook at all.
+        If it is no notebook at all, or another lesson's.
     """
     if len(data) > MAX_BYTES:
         raise Unreadable(
             f"The notebook has {len(data) / 2**20:.0f} MB. Clear its outputs, save it, and hand it in again."
         )
-    recognised = Recognised({**released, "cells": []})
-    wanted = {_grade_id(cell): cell for cell in released["cells"] if _grade_id(cell)}
-    cells, seen, by_text = list(map(_clean, _cells(data))), set(), []
-    unmarked = {name: wanted[name] for name in wanted if name not in map(_grade_id, filter(None, cells))}
-    for number, cell in enumerate(cells):
+    try:
+        notebook, notes = notebook_file.read(data)
+    except notebook_file.NotANotebook as error:
+        raise Unreadable(str(error)) from None
+    wanted = {grade_id(cell): cell for cell in released["cells"] if grade_id(cell)}
+    given = {form(source_of(cell)) for cell in released["cells"] if not grade_id(cell)}
+    _refuse_another_lesson(notebook["cells"], wanted)
+    repaired = Recognised({**released, "cells": []}, notes)
+    for number, cell in enumerate(notebook["cells"], start=1):
         if cell is None:
-            recognised.notes.append(f"Cell {number + 1} is damaged and was left out.")
+            repaired.tell(f"Cell {number} is damaged and was left out.")
             continue
-        name = _grade_id(cell)
-        if name is None and (name := _by_text(cell, unmarked)):
-            cell["metadata"]["nbgrader"] = unmarked.pop(name)["metadata"]["nbgrader"]
-            by_text.append(name)
-        if name in wanted and name not in seen:
-            seen.add(name)
-            cell = _as_released(cell, name, wanted[name], recognised)
-        elif name is not None:
-            if name in seen:
-                recognised.notes.append(f"The cell {name} is there more than once. The first one is graded.")
+        if grade_id(cell) not in wanted:
             cell["metadata"].pop("nbgrader", None)  # a mark that counts for nothing
-        recognised.notebook["cells"].append(cell)
-    if by_text:
-        recognised.notes.append(
-            f"Cells had lost nbgrader's marks and were known by what they say: {', '.join(by_text)}."
+        shows = form(cell["source"]) in given or is_demonstration(cell)
+        repaired.notebook["cells"].append({**cell, "number": number, "given": shows})
+    _mark_by_content(repaired, wanted)
+    _take_out_of_checks(repaired, wanted)
+    answers = {}
+    for name, original in wanted.items():
+        if not is_check(original):
+            answers[name] = Answer(repaired, name, original)
+            answers[name].settle()
+    _put_checks_in_place(repaired, wanted, answers)
+    _finish(repaired)
+    return repaired
+
+
+def _refuse_another_lesson(cells, wanted):
+    """A notebook that has another lesson's exercises and none of this one's is that lesson's."""
+    own, cells = {name.removeprefix("check_") for name in wanted}, [cell for cell in cells if cell]
+    seen = [grade_id(cell).removeprefix("check_") for cell in cells if grade_id(cell)]
+    seen += [name for cell in cells if cell["cell_type"] == "code" for name in names_in(cell["source"])]
+    if own & set(seen):
+        return
+    others = [exercises()[name].lesson for name in seen if name in exercises()]
+    if len(others) < 2:
+        return
+    other = max(set(others), key=others.count)
+    raise Unreadable(
+        f"This is the notebook of lesson {other[:2]} ({lessons()[other].title}), handed in under another lesson's name. "
+        "Hand in this lesson's notebook."
+    )
+
+
+def _mark_by_content(repaired, wanted):
+    """Give nbgrader's marks back to cells that have lost them, as some editors make them do."""
+    cells = repaired.notebook["cells"]
+    marked = {grade_id(cell) for cell in cells}
+    by_content = []
+    for name, original in wanted.items():
+        if name in marked:
+            continue
+        cell = next((c for c in cells if not grade_id(c) and _is_content_of(c, name, original)), None)
+        if cell is not None:
+            cell["metadata"] = {**cell["metadata"], "nbgrader": original["metadata"]["nbgrader"]}
+            by_content.append(name)
+    if by_content:
+        repaired.notes.append(
+            f"Cells had lost nbgrader's marks and were known by what they say: {', '.join(by_content)}."
         )
-    _put_in_place(recognised, wanted)
-    for number, cell in enumerate(recognised.notebook["cells"]):
-        cell["id"] = f"cell-{number:04d}"
-    return recognised
 
 
-def _cells(data):
-    """The cells of a notebook of any version."""
+def _is_content_of(cell, name, original):
+    if is_check(original):
+        return cell["cell_type"] == "code" and is_same(cell, original)
+    return name in defined_in(cell)
+
+
+def _take_out_of_checks(repaired, wanted):
+    """Check cells become as they were released; other code that stood in one is run before it."""
+    for name, original in wanted.items():
+        if not is_check(original):
+            continue
+        for cell in [c for c in repaired.notebook["cells"] if grade_id(c) == name]:
+            if grading_marks(cell) != grading_marks(original):
+                repaired.flags.append(f"the grading marks of {name} were changed")
+            if cell["cell_type"] == "code" and form(cell["source"]) == form(source_of(original)):
+                continue
+            repaired.notes.append(f"The check cell {name} was changed. It is graded as it was released.")
+            repaired.flags.append(f"{name} was edited")
+            if cell["cell_type"] == "code" and names_in(cell["source"]):
+                own = {**cell, "metadata": {}, "source": _without_checks(cell["source"])}
+                repaired.notebook["cells"].insert(index(repaired.notebook["cells"], cell), own)
+            cell["source"] = source_of(original)
+
+
+def _without_checks(source):
+    """A cell's source without the statements that call `check`."""
     try:
-        notebook = json.loads(data.decode("utf-8-sig"))
-        cells = notebook["cells"] if "cells" in notebook else notebook["worksheets"][0]["cells"]
-        if not isinstance(cells, list) or len(cells) > MAX_CELLS:
-            raise ValueError("too many cells")
-        return cells
-    except (ValueError, KeyError, IndexError, TypeError, RecursionError):
-        raise Unreadable(
-            "The file is no readable notebook: perhaps the download or the upload stopped half-way. "
-            "Open it in Jupyter, save it, and hand it in again."
-        ) from None
+        return without(source, _calls_check)
+    except NO_PYTHON:
+        return re.sub(r"(?m)^check\(.*$", "", source)
 
 
-def _by_text(cell, unmarked):
-    """The lesson's cell that this one must be, by what it says: some editors take the marks away."""
-    for name, original in unmarked.items():
-        if _is_check(original):
-            if cell["source"].strip() == _text(original).strip():
-                return name
-        elif cell["cell_type"] == "code" and re.search(rf"^(?:def|class) {re.escape(name)}\b", cell["source"], re.M):
-            return name
-    return None
+def _calls_check(part):
+    call = getattr(part.node, "value", None)
+    return isinstance(call, ast.Call) and getattr(call.func, "id", "") == "check"
 
 
-def _as_released(cell, name, original, recognised):
-    """A cell of the lesson's: a check as it was released, an exercise as the student wrote it."""
-    if cell["metadata"]["nbgrader"] != original["metadata"]["nbgrader"]:
-        recognised.flags.append(f"the grading marks of {name} were changed")
-    if _is_check(original):
-        if cell["source"] != _text(original) or cell["cell_type"] != original["cell_type"]:
-            recognised.notes.append(f"The check cell {name} was changed. It is graded as it was released.")
-            recognised.flags.append(f"{name} was edited")
-        return _clean(original)
-    if cell["cell_type"] != original["cell_type"] == "code":
-        recognised.notes.append(f"The cell {name} had been turned into {cell['cell_type']}. It is run as code.")
-        cell = {**cell, "cell_type": "code", "outputs": [], "execution_count": None}
-    return {**cell, "metadata": json.loads(json.dumps(original["metadata"]))}
-
-
-def _put_in_place(recognised, wanted):
-    """Put check cells that are missing, or stand before their exercise, where they belong; note exercises that are missing."""
-    cells, order = recognised.notebook["cells"], list(wanted)
-    for number, name in enumerate(order):
-        at = {_grade_id(cell): index for index, cell in enumerate(cells) if _grade_id(cell)}
-        if not _is_check(wanted[name]):
-            if name not in at:
-                recognised.notes.append(f"The cell of {name} is missing: there is nothing to grade in it.")
+def _put_checks_in_place(repaired, wanted, answers):
+    """Each check cell stands once, as it was released, below its exercise and those before it; the rest is told."""
+    cells, order = repaired.notebook["cells"], list(wanted)
+    for turn, name in enumerate(order):
+        if not is_check(wanted[name]):
             continue
-        exercise = at.get(name.removeprefix("check_"), -1)
-        if name in at and at[name] > exercise:
-            continue
-        if name in at:
-            recognised.notes.append(f"The check cell {name} stood before its exercise. It was graded after it.")
-            check = cells.pop(at[name])
-            cells.insert(exercise, check)
-            continue
-        recognised.notes.append(f"The check cell {name} was missing. It was put back and graded.")
-        before = [at[other] for other in order[:number] if other in at]
-        cells.insert(exercise + 1 if exercise >= 0 else max(before) + 1 if before else len(cells), _clean(wanted[name]))
+        earlier = [index(cells, answers[n].cell) for n in order[:turn] if n in answers and answers[n].cell]
+        exercise, lowest = answers[name.removeprefix("check_")].cell, max(earlier, default=-1)
+        own = [place for place, cell in enumerate(cells) if grade_id(cell) == name]
+        kept = next((place for place in own if place > lowest), own[0] if own else None)
+        if len(own) > 1 and exercise is None:
+            repaired.notes.append(f"The cell {name} is there more than once. The first one is graded.")
+        for place in own:
+            if place != kept:
+                cells[place]["metadata"].pop("nbgrader", None)
+        check = {**as_cell(wanted[name]), "number": cells[kept]["number"] if kept is not None else 0}
+        if kept is None:
+            repaired.notes.append(f"The check cell {name} was missing. It was put back and graded.")
+            before = [position(cells, other, -1) for other in order[:turn]]
+            cells.insert(max(lowest, *before) + 1 if earlier or max(before, default=-1) >= 0 else len(cells), check)
+        elif kept > lowest:
+            cells[kept] = check
+        else:
+            above = exercise is not None and index(cells, exercise) > kept
+            what = "its answer" if above else "an earlier exercise"
+            repaired.notes.append(f"The check cell {name} stood before {what}. It was graded after that.")
+            cells.pop(kept)
+            cells.insert(lowest, check)
 
 
-def checks_of(notebook):
-    """Every code cell in order: ``(index, source, exercise or None)``."""
-    for index, cell in enumerate(notebook["cells"]):
-        if cell["cell_type"] == "code":
-            name = _grade_id(cell)
-            yield index, _text(cell), name.removeprefix("check_") if name and _is_check(cell) else None
-
-
-def opening(released):
-    """The sources of the code cells before the first exercise: they do not depend on what a student writes."""
-    sources = []
-    for cell in released["cells"]:
-        if _grade_id(cell):
-            break
-        if cell["cell_type"] == "code":
-            sources.append(_text(cell))
-    return tuple(sources)
-
-
-def unanswered(notebook, released):
-    """The grade ids of the cells for an answer that are as they were released, or gone."""
-    sources = {_grade_id(cell): cell["source"] for cell in notebook["cells"]}
-    answers = [cell for cell in released["cells"] if _grade_id(cell) and cell["metadata"]["nbgrader"].get("solution")]
-    return [_grade_id(cell) for cell in answers if sources.get(_grade_id(cell), _text(cell)) == _text(cell)]
-
-
-def _grade_id(cell):
-    marks = cell.get("metadata", {}).get("nbgrader") if isinstance(cell.get("metadata"), dict) else None
-    name = marks.get("grade_id") if isinstance(marks, dict) else None
-    return name if isinstance(name, str) else None
-
-
-def _is_check(cell):
-    """Whether a cell of the lesson's checks an exercise; an answer that a person grades is the student's own."""
-    marks = cell["metadata"]["nbgrader"]
-    return bool(marks.get("grade")) and not marks.get("solution") and cell["cell_type"] == "code"
-
-
-def _text(cell):
-    """A cell's source; what is no Unicode in it is replaced."""
-    source = cell.get("source", cell.get("input", ""))
-    text = "".join(source) if isinstance(source, list) else source
-    return text.encode("utf-8", "replace").decode()
-
-
-def _clean(cell):
-    """A cell with the fields that nbformat knows, without outputs; None when it is none."""
-    try:
-        kind, text, metadata = cell["cell_type"], _text(cell), cell.get("metadata")
-    except (AttributeError, KeyError, TypeError):
-        return None
-    if kind not in ("code", "markdown", "raw"):
-        return None
-    metadata = dict(metadata) if isinstance(metadata, dict) else {}
-    clean = {"cell_type": kind, "metadata": json.loads(json.dumps(metadata)), "source": text}
-    return {**clean, "outputs": [], "execution_count": None} if kind == "code" else clean
+def _finish(repaired):
+    """Every cell gets an id, with its number in what was handed in where it has one; what was noted on it goes."""
+    seen = set()
+    for place, cell in enumerate(repaired.notebook["cells"]):
+        number = cell.pop("number")
+        cell["id"] = f"cell-{number:04d}" if number and number not in seen else f"added-{place:04d}"
+        seen.add(number)
+        cell.pop("given")

@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 from autograder.bank.expected import Live
 from autograder.course import CourseError
+from autograder.grading.cells import checks_of, opening, own_cells, unanswered
 from autograder.grading.notebook import grade_notebook, nothing_to_grade
-from autograder.grading.repair import Unreadable, checks_of, opening, recognise, unanswered
+from autograder.grading.repair import Unreadable, recognise
 from autograder.grading.submission import GradedSubmission
 from autograder.sandbox.fork_server import ForkServer, ForkServerGone
 from autograder.sandbox.inside.lockdown import Limits
@@ -44,16 +45,13 @@ class Setup(NamedTuple):
     limits: Limits | None = None
 
 
-def work(lesson, data, why, released, seed, unsandboxed=False, limits=None, shared=None):
+def work(lesson, submission, released, seed, unsandboxed=False, limits=None, shared=None):
     """Grade one submission; never raise. It needs the installed package and its arguments, and no course folder.
 
     Parameters
     ----------
     lesson : str
-    data : bytes, None or OSError
-        The submission, or the error that kept it from being read.
-    why : str
-        What to tell the student about it.
+    submission : autograder.handed_in.Submission
     released : dict
         The released notebook.
     seed : int
@@ -67,7 +65,7 @@ def work(lesson, data, why, released, seed, unsandboxed=False, limits=None, shar
     -------
     GradedSubmission
     """
-    notes, flags, failed = [why] if why else [], [], False
+    data, notes, flags, failed = submission.data, [*submission.notes], [*submission.flags], False
     if data is not None:
         try:
             if isinstance(data, OSError):
@@ -76,12 +74,13 @@ def work(lesson, data, why, released, seed, unsandboxed=False, limits=None, shar
             notes += recognised.notes
             flags += recognised.flags
             setup = Setup(lesson, opening(released), seed, unsandboxed, limits)
-            graded = _graded(recognised.notebook, setup, shared)
+            graded = _graded(recognised.notebook, released, setup, shared)
             graded.notes[:0], graded.flags[:0] = notes, flags
             graded.unanswered = unanswered(recognised.notebook, released)
             return graded
         except Unreadable as error:
             notes.append(str(error))
+            flags.append(str(error))
         except CourseError:
             raise
         except Exception as error:  # no fault of the student's: no grade, and the next run tries again
@@ -101,10 +100,12 @@ def work_for(student, *arguments):
     return student, work(*arguments)
 
 
-def _graded(notebook, setup, shared):
+def _graded(notebook, released, setup, shared):
     """Run and grade a recognised notebook; put the outputs into it."""
     cells = list(checks_of(notebook))
-    graded = grade_in_session([(source, exercise) for _, source, exercise in cells], setup, shared)
+    graded = grade_in_session(
+        [(source, exercise) for _, source, exercise in cells], setup, shared, own_cells(notebook, released)
+    )
     for number, (index, _, _) in enumerate(cells):
         cell = notebook["cells"][index]
         cell["execution_count"], cell["outputs"] = number + 1, graded.outputs.get(number, [])
@@ -122,7 +123,7 @@ def _points(results):
     return {f"check_{name}": float(result.points) for name, result in results.items()}
 
 
-def grade_in_session(cells, setup, shared=None):
+def grade_in_session(cells, setup, shared=None, own=None):
     """Run a notebook's cells and grade its check cells, with another fork server where the first one is gone.
 
     Parameters
@@ -132,6 +133,8 @@ def grade_in_session(cells, setup, shared=None):
     setup : Setup
     shared : optional
         As for `work`.
+    own : optional
+        As for `grade_notebook`.
 
     Returns
     -------
@@ -141,7 +144,7 @@ def grade_in_session(cells, setup, shared=None):
         for attempt, other in ((1, shared), (2, None)):
             fork_server, live = running_for(setup, other)
             try:
-                return grade_notebook(fork_server, cells, live)
+                return grade_notebook(fork_server, cells, live, own=own)
             except ForkServerGone:
                 running.pop(setup)[0].close()
                 if attempt == 2:

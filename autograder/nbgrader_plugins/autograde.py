@@ -12,10 +12,15 @@ from nbgrader.preprocessors import Execute, NbGraderPreprocessor
 from traitlets import Bool
 
 from autograder.course import this_course
-from autograder.grading.notebook import about
-from autograder.grading.repair import checks_of, opening, recognise
+from autograder.grading.cells import checks_of, opening, own_cells
+from autograder.grading.notebook import about, nothing_to_grade, output_of
+from autograder.grading.repair import Unreadable, recognise
 from autograder.grading.worker import Setup, grade_in_session
+from autograder.handed_in import Submission
 from lessonkit.catalogue import lessons
+from lessonkit.engine.check import checks_of as checks_of_exercise
+
+UNGRADED = "not_graded"  # in a notebook's metadata: why there is nothing to grade
 
 
 class Recognise(NbGraderPreprocessor):
@@ -25,10 +30,22 @@ class Recognise(NbGraderPreprocessor):
         name = resources["nbgrader"]["assignment"]
         if name not in lessons():  # an assignment of the instructor's own
             return nb, resources
-        recognised = recognise(json.dumps(nb).encode(), this_course().released(name))
-        _log(self.log, resources, recognised)
-        notebook = about(recognised.notebook, recognised.notes)
-        return nbformat.from_dict(notebook), resources
+        released = this_course().released(name)
+        submission = resources.pop("handed_in", None) or Submission(json.dumps(nb).encode())
+        notebook, notes, flags = released, [*submission.notes], [*submission.flags]
+        if submission.data is not None:
+            try:
+                recognised = recognise(submission.data, released)
+                notebook, notes, flags = recognised.notebook, notes + recognised.notes, flags + recognised.flags
+            except Unreadable as error:
+                submission.data = None
+                notes.append(str(error))
+                flags.append(str(error))
+        _log(self.log, resources, notes, flags)
+        notebook = nbformat.reads(json.dumps(about(notebook, notes)), as_version=4)
+        if submission.data is None:
+            notebook.metadata[UNGRADED] = notes[-1]
+        return notebook, resources
 
 
 class GradeOutside(Execute):
@@ -40,18 +57,40 @@ class GradeOutside(Execute):
         name = resources["nbgrader"]["assignment"]
         if name not in lessons():  # an assignment of the instructor's own: nbgrader's way
             return super().preprocess(nb, resources, km)
+        if UNGRADED in nb.metadata:
+            return _ungraded(nb, nb.metadata.pop(UNGRADED)), resources
         course, cells = this_course(), list(checks_of(nb))
-        setup = Setup(name, opening(course.released(name)), course.secret_seed(), self.unsandboxed)
-        graded = grade_in_session([(source, exercise) for _, source, exercise in cells], setup)
+        released = course.released(name)
+        setup = Setup(name, opening(released), course.secret_seed(), self.unsandboxed)
+        sources = [(source, exercise) for _, source, exercise in cells]
+        graded = grade_in_session(sources, setup, own=own_cells(nb, released))
         for number, (index, _, _) in enumerate(cells):
             nb.cells[index].execution_count = number + 1
             nb.cells[index].outputs = [nbformat.from_dict(output) for output in graded.outputs.get(number, [])]
-        _log(self.log, resources, graded)
-        return nb, resources
+        _log(self.log, resources, graded.notes, graded.flags)
+        return _with_notes(nb, graded.notes), resources
 
 
-def _log(log, resources, result):
+def _with_notes(nb, notes):
+    """Tell the student what was seen when the notebook ran, below what was seen before."""
+    if notes and nb.cells and nb.cells[0].get("id") == "about":
+        first = about({"cells": []}, notes)["cells"][0]["source"].partition("\n\n")[2]
+        nb.cells[0].source += f"\n{first}"
+        return nb
+    return nbformat.from_dict(about(nb, notes))
+
+
+def _ungraded(nb, why):
+    """The released notebook, with the reason at each check why there is nothing to grade."""
+    for number, (index, _, exercise) in enumerate(checks_of(nb), start=1):
+        if exercise:
+            result = nothing_to_grade(exercise, checks_of_exercise(exercise), why)
+            nb.cells[index].outputs = [nbformat.from_dict(output_of(result, number))]
+    return nb
+
+
+def _log(log, resources, notes, flags):
     """Tell the instructor what was mended and what should be looked at."""
     who = f"{resources['nbgrader']['student']}, {resources['nbgrader']['assignment']}"
-    for line in (*result.notes, *(f"to be looked at: {flag}" for flag in result.flags)):
+    for line in (*notes, *(f"to be looked at: {flag}" for flag in flags)):
         log.warning("%s: %s", who, line)

@@ -5,12 +5,43 @@
 not collected.
 """
 
+import os
 import re
+import unicodedata
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from nbgrader.api import Gradebook
 from nbgrader.plugins import FileNameCollectorPlugin
+
+from autograder.course import SECRET, TIMESTAMP
+from autograder.nbgrader_plugins.extractor import Extractor
+from lessonkit.notebook_file import is_clutter
+
+__all__ = ["Canvas", "Collector", "Extractor", "Moodle"]
+APOSTROPHES = "'`´‘’ʼʹ′＇"
+HYPHENS = re.compile("[\N{HYPHEN}\N{NON-BREAKING HYPHEN}\N{EN DASH}\N{MINUS SIGN}]")
+
+
+@dataclass(frozen=True)
+class Upload:
+    """One file that a student uploaded.
+
+    Attributes
+    ----------
+    path : str
+    student : str
+    name : str
+        Under which it is kept.
+    order : tuple
+        Later uploads have a greater one.
+    """
+
+    path: str
+    student: str
+    name: str
+    order: tuple
 
 
 class Collector(FileNameCollectorPlugin):
@@ -19,40 +50,88 @@ class Collector(FileNameCollectorPlugin):
     Attributes
     ----------
     pattern : str
-        Regular expression for the end of a file's path, with the groups ``who`` and ``file``.
+        Regular expression for a file's path from where it names the student, with the groups ``who``, ``number`` and ``file``.
     """
 
     pattern = None
 
-    def __init__(self, **options):
-        super().__init__(**options)
-        self._kept = set()
-
     def collect(self, submitted_file):
-        """Whose file this is: ``student_id`` and ``file_id`` for nbgrader, or None (with an error that names the file) to leave it out."""
-        if Path(submitted_file).suffix not in self.valid_ext:
+        """Whose file this is: ``student_id`` and ``file_id`` for nbgrader, or None to leave it out; why is logged where it matters."""
+        upload = self._uploads.get(os.path.abspath(submitted_file))
+        return {"student_id": upload.student, "file_id": upload.name} if upload else None
+
+    @cached_property
+    def _uploads(self):
+        """What is collected, by path: of each student the latest file of a name, and no other kinds beside a notebook."""
+        latest = {}
+        for upload in filter(None, map(self._upload, self._files)):
+            key = upload.student, upload.name
+            earlier, later = sorted((latest.get(key, upload), upload), key=lambda one: one.order)
+            if earlier is not later:
+                self.log.warning(
+                    "Not collected: %s. %s is a later attempt of %s's.", earlier.path, later.path, upload.student
+                )
+            latest[key] = later
+        with_notebook = {upload.student for upload in latest.values() if self._is_notebook(upload.name)}
+        return {
+            upload.path: upload
+            for upload in latest.values()
+            if self._is_notebook(upload.name) or upload.student not in with_notebook
+        }
+
+    @cached_property
+    def _files(self):
+        """Every file that was extracted, but for what macOS and editors leave."""
+        folder = self._folder
+        paths = sorted(str(path) for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
+        return [path for path in paths if not is_clutter(os.path.relpath(path, folder))]
+
+    @property
+    def _folder(self):
+        return Path(os.path.abspath(self.parent._format_collect_path(self.parent.extracted_directory)))
+
+    def _is_notebook(self, name):
+        """Whether a file is to be collected for its name: a notebook, even if the name went on, or what is configured."""
+        return ".ipynb" in name.lower() or Path(name).suffix in self.valid_ext
+
+    def _upload(self, path):
+        """Whose file it is; None, with an error, where that is not clear."""
+        inside = Path(path).relative_to(self._folder).as_posix()
+        matches = list(self._matches(inside))
+        certain = [(match, students) for match in matches if len(students := self.students(match["who"])) == 1]
+        if not certain:
+            if matches or self._is_notebook(inside):
+                self._left_out(path, self._why(matches))
             return None
-        match = re.search(self.pattern, Path(submitted_file).as_posix())
-        if not match:
-            return self._left_out(submitted_file, f"Its name is not one that {type(self).__name__} gives.")
-        who = match["who"]
+        match, (student,) = certain[0]
+        name, again = self._name(match["file"].rpartition("/")[2])
+        if name in (TIMESTAMP, SECRET):  # written by nbgrader, never by a student
+            return None
+        return Upload(path, student, name, (*self._moment(path), int(match["number"]), again, path))
+
+    def _matches(self, inside):
+        """Where a path may name the student, outermost first: a zip file's own name tells more than the names in it."""
+        parts = inside.split("/")
+        for start in range(len(parts)):
+            if match := re.match(self.pattern, "/".join(parts[start:])):
+                yield match
+
+    def _why(self, matches):
+        if not matches:
+            return f"Its name is not one that {type(self).__name__} gives."
+        who = matches[0]["who"]
         students = sorted(self.students(who))
-        if len(students) != 1:
-            why = (
-                f"{' and '.join(students)} on the roster are both called so" if students else "nobody on the roster is"
-            )
-            return self._left_out(submitted_file, f"It is from {who!r}, and {why}. Enter who that is in the roster.")
-        (student,) = students
-        name = self._name(student, match["file"])
-        if (student, name) in self._kept:
-            return self._left_out(submitted_file, f"There is another {name} of {student}'s, which was collected.")
-        self._kept.add((student, name))
-        return {"student_id": student, "file_id": name}
+        why = f"{' and '.join(students)} on the roster are both called so" if students else "nobody on the roster is"
+        return f"It is from {who!r}, and {why}. Enter who that is in the roster."
 
     def _left_out(self, path, why):
         self.log.error(
             "Not collected: %s. %s You can copy it to submitted/STUDENT/%s yourself.", path, why, self.lesson
         )
+
+    def _moment(self, path):
+        """When a file was handed in, as far as the platform says it."""
+        return ()
 
     def students(self, who):
         """The ids of the students on the roster that `who` may mean."""
@@ -72,10 +151,11 @@ class Collector(FileNameCollectorPlugin):
                 for student in gradebook.students
             ]
 
-    def _name(self, student, name):
-        """The file's own name, without the number that a second upload gets: ``06_backward-1.ipynb``, ``06_backward (1).ipynb``."""
-        plain = re.sub(r"(-\d+| ?\(\d+\))(?=\.ipynb$)", "", name)
-        return plain if plain == f"{self.lesson}.ipynb" and (student, plain) not in self._kept else name
+    def _name(self, name):
+        """The file's own name, and the number that a second upload gets: ``06_backward-1.ipynb``, ``06_backward (1).ipynb``."""
+        again = re.search(r"(?:-(\d{1,6})| ?\((\d{1,6})\))(?=\.ipynb$)", name)
+        plain = name[: again.start()] + name[again.end() :] if again else name
+        return (plain, int(again[1] or again[2])) if again and plain == f"{self.lesson}.ipynb" else (name, 0)
 
 
 class Canvas(Collector):
@@ -86,7 +166,7 @@ class Canvas(Collector):
     """
 
     # the first pair of numbers: what a student called the file may hold another one
-    pattern = r"/(?:[^/]*?_)?(?P<who>\d+|anon_\w+?)_\d+_(?P<file>[^/]+)$"
+    pattern = r"(?:[^/]*?_)?(?P<who>\d+|anon_\w+?)_(?P<number>\d+)_(?P<file>.+)$"
 
     def students(self, who):
         return {student for student, _, _, number in self.roster if who in (number, student)}
@@ -100,7 +180,10 @@ class Moodle(Collector):
     has it). So the roster needs first and last names.
     """
 
-    pattern = r"/(?P<who>[^/]+?)_\d+_assignsubmission_file_?/?(?P<file>[^/]+)$"
+    pattern = r"(?P<who>[^/]+?)_(?P<number>\d+)_assignsubmission_file_?/?(?P<file>.+)$"
+
+    def _moment(self, path):
+        return (os.path.getmtime(path),)  # the zip file's own, to which `Extractor` sets it
 
     def students(self, who):
         who, exact, of_a_group = _plain(who), set(), set()
@@ -116,5 +199,7 @@ class Moodle(Collector):
 
 
 def _plain(name):
-    """A name as it is when Moodle has taken out what it does not want in a file's name."""
-    return " ".join(re.sub(r"[\x00-\x1f&<>\"'`|:/\\]", "", name.replace("_", " ")).casefold().split())
+    """A name as it is when Moodle has taken out what it does not want in a file's name, in one form of Unicode."""
+    name = HYPHENS.sub("-", unicodedata.normalize("NFKC", name.replace("´", "'")).casefold())
+    name = unicodedata.normalize("NFKC", name.replace("_", " "))
+    return " ".join(re.sub(rf"[\x00-\x1f&<>\"|:/\\{APOSTROPHES}]", "", name).split())

@@ -22,6 +22,8 @@ FEW_NAMES = 8  # that are shown without being asked for
 MISTAKES = 15  # that are; the others are a click away
 KINDS = {
     "error": "raised an error",
+    "undefined": "uses a name that is not there",
+    "kept": "needs something that is not there",
     "nan": "NaN or infinite",
     "value": "wrong values",
     "shape": "wrong shape",

@@ -48,7 +48,7 @@ def similar(course, lesson, students, exercises):
     unwritten = _forms(released, exercises)
     forms = {}
     for student in students:
-        data, _ = course.submission(lesson, student)
+        data = course.submission(lesson, student).data
         try:
             written = _forms(recognise(data, released).notebook, exercises) if isinstance(data, bytes) else {}
         except Unreadable:

@@ -20,8 +20,9 @@ import reference_impl
 from autograder.publish.bundle import library
 from autograder.sandbox.inside import lockdown
 from autograder.sandbox.protections import PROTECTIONS
-from autograder.sandbox.session import Session, clean_outputs
+from autograder.sandbox.session import Session, clean_reply
 from lessonkit.catalogue import lesson as find_lesson
+from lessonkit.statements import imports_of
 
 INSIDE = Path(__file__).parent / "inside"
 DOWNLOADS = ("get_california_housing_data", "get_MNIST_data")  # they import scikit-learn, which takes a second
@@ -68,13 +69,17 @@ class ForkServer:
     opening : tuple of str
         Cells with which the lesson begins, before the first exercise. They are run once, before any fork: a notebook
         that begins with the same cells goes on from there.
+    prelude : tuple of str
+        Import statements that are run once, and shown nowhere, where there is no opening: whatever a student did to the
+        lesson's own imports, they are there.
     folder : path, optional
         The folder of a fork server with all of the above that another grader of this machine has started: it is shared.
     """
 
-    def __init__(self, lesson, limits=None, protections=PROTECTIONS, opening=(), folder=None):
+    def __init__(self, lesson, limits=None, protections=PROTECTIONS, opening=(), folder=None, prelude=()):
         self.lesson, self.limits = find_lesson(lesson), limits or lockdown.Limits()
         self.opening, self._protections, self._bare = tuple(opening), protections, None
+        self.prelude = tuple(prelude)
         self._process = self._connection = self._lines = self._outputs = None
         self.folder = None if folder is None else Path(folder)
         if folder is None:
@@ -147,6 +152,7 @@ class ForkServer:
             "limits": asdict(self.limits),
             "protections": list(self._protections),
             "opening": self.opening,
+            "prelude": self.prelude,
             "warm": [
                 f"lessonkit.plots.lesson_{number}",
                 f"lessonkit.explorers.lesson_{number}",
@@ -169,7 +175,7 @@ class ForkServer:
             ready, _, _ = select.select([self._connection], [], [], START_LIMIT)
             line = self._lines.readline() if ready else ""
         if line:
-            return [clean_outputs(text, []) for text in json.loads(line)]
+            return [clean_reply(text, [])[0] for text in json.loads(line)]
         if self._process is None:
             raise ForkServerGone("The warm process that was to be shared has ended.")
         log = (self.folder / "log").read_text(errors="replace")[-2000:]
@@ -187,7 +193,8 @@ class ForkServer:
         if tuple(source for source, _ in cells[: len(self.opening)]) == self.opening:
             return self
         if self._bare is None:
-            self._bare = ForkServer(self.lesson.name, self.limits, self._protections)
+            prelude = [line for source in self.opening for line in imports_of(source)]
+            self._bare = ForkServer(self.lesson.name, self.limits, self._protections, prelude=prelude)
         return self._bare
 
     def session(self, end=None):

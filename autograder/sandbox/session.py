@@ -7,6 +7,7 @@ import json
 import secrets
 import shutil
 import time
+from dataclasses import dataclass
 
 from autograder.sandbox.inside import wire
 from lessonkit.engine.host import StudentError
@@ -14,6 +15,7 @@ from lessonkit.notebook import RESULT
 
 GRACE = 5  # seconds that a process gets to notice by itself that it ran over a limit
 MAX_OUTPUTS, MAX_OUTPUT_TEXT = 500, 8 * 2**20  # of one cell: how many, and characters in all
+MAX_STOPS, MAX_LINE = 5, 100_000  # of one cell: how many are told, and the largest number that a line can have
 GONE = "Its process ended in the middle: did it exit, or use more than a notebook may?"
 
 
@@ -40,7 +42,7 @@ class Session:
         self.alive, self.why, self.memory = True, "", 0
 
     def run(self, source):
-        """Run a cell; return its outputs in nbformat's words.
+        """Run a cell; return its outputs in nbformat's words, and where it stopped: a list of `Stop`.
 
         Raises
         ------
@@ -49,7 +51,7 @@ class Session:
         limits = self._fork_server.limits
         text = self._request(("run", source), self._until(limits.cell + GRACE))
         self._listen()
-        return clean_outputs(text, self.flags)
+        return clean_reply(text, self.flags)
 
     def _listen(self):
         """Whether the process still answers what it is asked: if not, it is the cell just run that broke it."""
@@ -183,12 +185,46 @@ OUTPUT_FIELDS = {
 }
 
 
-def clean_outputs(text, flags):
-    """The outputs that a session sent, rebuilt from what nbformat knows."""
+@dataclass(frozen=True)
+class Stop:
+    """Where a cell stopped: the line of the cell (0 when unknown), the kind of error, and what it says."""
+
+    line: int
+    kind: str
+    message: str
+
+    def __str__(self):
+        where = f" at line {self.line}: " if self.line else ": "
+        words = self.message.rstrip(".")
+        return where + (words if " " in words else f"{self.kind}: {words}".rstrip(": "))
+
+
+def clean_reply(text, flags):
+    """The outputs of a cell and where it stopped, from what a notebook's process sent."""
     try:
-        outputs = json.loads(text) if isinstance(text, str) and len(text) <= MAX_OUTPUT_TEXT else None
+        reply = json.loads(text) if isinstance(text, str) and len(text) <= MAX_OUTPUT_TEXT else None
     except (ValueError, RecursionError):
-        outputs = None
+        reply = None
+    reply = reply if isinstance(reply, dict) else {}
+    stops = filter(None, map(_clean_stop, _list(reply.get("stops"))[:MAX_STOPS]))
+    return clean_outputs(reply.get("outputs"), flags), list(stops)
+
+
+def _clean_stop(row):
+    """A `Stop` of three values of the right types, or None; of its texts, one line that can be printed."""
+    if not isinstance(row, list) or [type(part) for part in row] != [int, str, str]:
+        return None
+    line, kind, message = row
+    kind, message = ("".join(filter(str.isprintable, " ".join(text[:400].split()))) for text in (kind, message))
+    return Stop(line if 0 < line <= MAX_LINE else 0, kind[:100], message[:200])
+
+
+def _list(value):
+    return value if isinstance(value, list) else []
+
+
+def clean_outputs(outputs, flags):
+    """The outputs that a notebook's process sent, rebuilt from what nbformat knows."""
     if not isinstance(outputs, list):
         flags.append("The notebook's process sent outputs that cannot be read.")
         return []

@@ -8,6 +8,18 @@ from lessonkit.engine.check import checks_of
 from lessonkit.engine.compare import difference, fits_own_forward, kinds, same_values
 from lessonkit.engine.transcript import run
 
+# Kinds of errors by which something else than the answer keeps a check from seeing it.
+KEPT = (
+    "missing",
+    "NameError",
+    "ModuleNotFoundError",
+    "ImportError",
+    "PermissionError",
+    "FileNotFoundError",
+    "OSError",
+    "EOFError",
+    "timeout",
+)
 FITS = " It does fit the numerical gradient of your own forward pass, so the mistake is in the forward pass."
 
 
@@ -33,8 +45,8 @@ class Suspect:
 class Outcome:
     """How one check went.
 
-    `kind` is ``passed``, ``empty``, ``waits`` (for another exercise that is empty), ``mistake`` (named from the bank), ``error`` (it raised) or that of a
-    `lessonkit.engine.compare.Difference`; `mistake` is the name of the mistake when one was recognised.
+    `kind` is ``passed``, ``empty``, ``waits`` (for another exercise that is empty), ``mistake`` (named from the bank), ``error`` (it raised), ``undefined`` (it uses
+    a name that is not there), ``kept`` (from being seen: the function itself, a module, a file or time is missing) or that of a `lessonkit.engine.compare.Difference`; `mistake` is the name of the mistake when one was recognised.
     """
 
     check: str
@@ -206,7 +218,8 @@ def _failure(check, transcript, wrong, expected):
         return failed("waits", f"This check also uses {error.function}, which is still empty: write that one first.")
     if error.kind == "empty":
         return failed("empty", f"This check needs {error.function}, which is still empty.")
-    return failed("error", error.message, error.where)
+    kind = "undefined" if error.kind == "NameError" else "kept" if error.kind in KEPT else "error"
+    return failed(kind, error.message, error.where)
 
 
 def _agrees(transcript, suspected, rtol):

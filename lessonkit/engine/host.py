@@ -4,22 +4,34 @@
 `set`, `iterate`) from a sandboxed process, so a check cannot tell the difference.
 """
 
+import ast
 import contextlib
 import copy
+import inspect
 import io
 import itertools
 import linecache
 import os
+import sys
+import textwrap
 import traceback
 import warnings
 
 import numpy as np
 
 from lessonkit.engine.values import copy_plain
+from lessonkit.time_limit import TimeOver, within
 
 KIT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 REFERENCE = os.path.join(os.path.dirname(KIT), "reference_impl")
 ITEMS_LIMIT = 10_000
+SECONDS = 10  # that one call by a check may take at home
+TRAINS = {"make_solver": 180, "elevation": 180}  # exercises whose check trains a network: 6 s on a fast machine
+
+
+def seconds_for(exercise):
+    """How long one call by a check of an exercise may take at home."""
+    return TRAINS.get(exercise, SECONDS)
 
 
 class StudentError(Exception):
@@ -66,11 +78,16 @@ class LocalHost:
     ----------
     namespace : dict
         The functions and classes under test by name.
+    why : callable, optional
+        ``why(name, namespace)``: a sentence where a name is missing, or not what was written last; else "".
+    seconds : float, optional
+        How long a call may take. Default: for ever. Can be set anew for every exercise.
     """
 
-    def __init__(self, namespace):
-        self._namespace = namespace
+    def __init__(self, namespace, why=None, seconds=None):
+        self._namespace, self._why, self.seconds = namespace, why or _nothing_more, seconds
         self._kept = {}
+        self._endless = {}  # by name: the calls that did not come back, in words
         self._calls = {}  # by the number of a kept object: the call that made it, and that call's arguments
         self._numbers = itertools.count()
 
@@ -102,7 +119,7 @@ class LocalHost:
         function = self._find(target, name)
         args = [self._enter(value) for value in args]
         kwargs = {key: self._enter(value) for key, value in (kwargs or {}).items()}
-        result = self._guard(name, lambda: self._leave(function(*args, **kwargs), keep))
+        result = self._timed(name, lambda: self._leave(function(*args, **kwargs), keep))
         if isinstance(result, Token):
             self._calls[result.number] = name, args
         return result, self._teller(name, args)
@@ -113,10 +130,10 @@ class LocalHost:
 
     def get(self, token, attribute):
         """The attribute's value; a method or another object as a token."""
-        return self._guard(attribute, lambda: self._leave(getattr(self._kept[token.number], attribute)))
+        return self._timed(attribute, lambda: self._leave(getattr(self._kept[token.number], attribute)))
 
     def set(self, token, attribute, value):
-        self._guard(attribute, lambda: setattr(self._kept[token.number], attribute, self._enter(value)))
+        self._timed(attribute, lambda: setattr(self._kept[token.number], attribute, self._enter(value)))
 
     def iterate(self, token):
         """All items of an object that can be iterated, at most `ITEMS_LIMIT` of them.
@@ -129,7 +146,7 @@ class LocalHost:
         """
         name, args = self._calls.get(token.number, (token.kind, ()))
         kept = self._kept[token.number]
-        items = self._guard(name, lambda: self._leave(list(itertools.islice(iter(kept), ITEMS_LIMIT + 1))))
+        items = self._timed(name, lambda: self._leave(list(itertools.islice(iter(kept), ITEMS_LIMIT + 1))))
         if len(items) > ITEMS_LIMIT:
             raise StudentError(name, "endless", f"{name} yields more than {ITEMS_LIMIT} items: does it end?")
         return items, self._teller(name, args)
@@ -139,6 +156,8 @@ class LocalHost:
 
     def _find(self, target, name):
         if isinstance(target, str):
+            if sentence := self._why(target, self._namespace):
+                raise StudentError(name, "missing", sentence)
             if target not in self._namespace:
                 message = f"There is no {target} yet. Run the cell that defines it, then this one again."
                 raise StudentError(name, "missing", message)
@@ -175,6 +194,18 @@ class LocalHost:
         self._kept[token.number] = value
         return token
 
+    def _timed(self, name, action):
+        """As `_guard`, and ended when it does not come back; then it is not called again."""
+        if self.seconds is None:
+            return self._guard(name, action)
+        if name in self._endless:
+            raise StudentError(name, "timeout", f"{self._endless[name]} before, so it was not called again.")
+        try:
+            return self._guard(name, lambda: within(self.seconds, action, name))
+        except TimeOver as error:
+            self._endless[name] = str(error)
+            raise StudentError(name, "timeout", f"{error}. Does a loop in it never end?") from None
+
     @staticmethod
     def _guard(name, action):
         """Run the student's code: silently, and with every exception turned into one `StudentError`."""
@@ -193,23 +224,60 @@ class LocalHost:
         except NotImplementedError as error:
             if str(error):
                 raise as_student_error(name, error) from None
-            name = _name_of_empty(error, name)
-            raise StudentError(name, "empty", f"{name} is still empty.") from None
+            raise not_implemented(name, error) from None
         except (Exception, SystemExit) as error:
             raise as_student_error(name, error) from None
 
 
-def _name_of_empty(error, called):
-    """The function that is still empty: the one called, or another one that it calls."""
-    innermost = traceback.extract_tb(error.__traceback__)[-1].name
-    return innermost if innermost.isidentifier() else called
+def _nothing_more(name, namespace):
+    return ""
+
+
+def not_implemented(called, error):
+    """What a ``raise NotImplementedError()`` says of the function that it stands in: the one called, or one that it calls."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    name = last.name if last.name.isidentifier() else called
+    *_, (frame, _) = traceback.walk_tb(error.__traceback__)
+    body = _body(frame.f_code)
+    if len(body) <= 1:
+        return StudentError(name, "empty", f"{name} is still empty.")
+    where = f"line {last.lineno}: {last.line}"
+    if not any(isinstance(node, ast.Raise) and node.lineno == last.lineno for node in body):
+        return StudentError(name, "NotImplementedError", f"{name} raised NotImplementedError.", where)
+    message = f"`raise NotImplementedError()` still stands in {name}, beside your code. Delete that line."
+    return StudentError(name, "NotImplementedError", message, where)
+
+
+def _body(code):
+    """The statements of a function but its docstring, with their lines in the file; none where its text is not known."""
+    try:
+        lines, first = inspect.getsourcelines(code)
+        tree = ast.parse(textwrap.dedent("".join(lines)))
+        function = next(node for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)))
+    except (OSError, TypeError, SyntaxError, ValueError, StopIteration):
+        return []
+    ast.increment_lineno(tree, first - 1)
+    return [node for node in function.body if not _is_idle(node)]
+
+
+def _is_idle(node):
+    """Whether a statement does nothing: a text, ``...`` or ``pass``."""
+    return isinstance(node, ast.Pass) or isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
 
 
 def as_student_error(name, error):
     text = " ".join(str(error).split())[:200]
-    message = f"{name} raised {type(error).__name__}{': ' + text.rstrip('.') if text else ''}."
+    message = f"{name} raised {type(error).__name__}{': ' + text.rstrip('.') if text else ''}.{_of_the_setup(error)}"
     kind = next(base.__name__ for base in type(error).__mro__ if base.__module__ == "builtins")
     return StudentError(name, kind, message, _line_of_student(error))
+
+
+def _of_the_setup(error):
+    """Where a name is not defined that a lesson's first cell imports: that this cell comes first."""
+    name = error.name if type(error) is NameError else None
+    if name and (name in ("np", "plt") or hasattr(sys.modules.get("reference_impl"), name)):
+        return f" The cell at the top of the notebook imports {name}: run it first, then your cell and this one."
+    return ""
 
 
 def _line_of_student(error):

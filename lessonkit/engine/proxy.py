@@ -168,7 +168,8 @@ def _require(name, returns, result):
     """Raise when `result` is not the number of things that the exercise returns."""
     wanted = ", ".join(returns)
     if result is None:
-        raise StudentError(name, "returns", f"{name} returned None. Does it end with `return {wanted}`?")
+        advice = f"Does it end with `return {wanted}`? The check sees what you return, not what you print."
+        raise StudentError(name, "returns", f"{name} returned None. {advice}")
     if len(returns) == 1:
         return
     if not isinstance(result, (tuple, list)) or len(result) != len(returns):

@@ -11,7 +11,8 @@
 # ## How a lesson works
 #
 # A notebook is a row of **cells**: text like this one, and code. Click a code cell and press **Shift+Enter**
-# to run it; its result appears below. A star `[*]` beside a cell means that it is still running.
+# to run it; its result appears below. A star `[*]` beside a cell means that it is still running. When a cell
+# runs longer than you want to wait, choose *Kernel → Interrupt Kernel*: the cell stops, and nothing is lost.
 #
 # - **Order matters.** A cell knows what was run before it, not what stands above it. Start with the cell
 #   below, then go down. When things look odd, choose *Kernel → Restart Kernel and Run All Cells*: that starts
@@ -107,7 +108,7 @@ explorers.broadcasting()
 # Your first exercise is `standardize`. Below is a try that is plainly not good enough: it hands `x` back as
 # it came. Run the cell, and look at what the check makes of it. (The last lines throw the try away again.)
 
-# %%
+# %% tags=["demonstration"]
 def standardize(x):
     return x * 1.0
 

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from autograder.bank.expected import Live
 from autograder.course import COURSE
+from autograder.grading.cells import checks_of
 from autograder.grading.notebook import grade_notebook
-from autograder.grading.repair import checks_of, recognise
+from autograder.grading.repair import recognise
 from autograder.sandbox.inside.lockdown import Limits
 from lessonkit.catalogue import lesson as find_lesson
 from tools.synthetic_class import right, submission

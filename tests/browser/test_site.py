@@ -12,6 +12,7 @@ import pytest
 
 from autograder.course import COURSE
 from autograder.grading.worker import work
+from autograder.handed_in import Submission
 from autograder.publish import urls
 from autograder.sandbox import doctor
 from autograder.site import build_site
@@ -167,7 +168,7 @@ def test_a_lesson_on_a_telephone_from_the_first_mistake_to_the_grade(page, site,
     if doctor.missing():
         return  # grading asks for every protection of Linux
     released = json.loads((COURSE / "lessons" / LESSON / f"{LESSON}.ipynb").read_text(encoding="utf-8"))
-    graded = work(LESSON, handed_in, "", released, seed=3)
+    graded = work(LESSON, Submission(handed_in), released, seed=3)
     assert graded.earned == sum(points_of(name) for name in EXERCISES)
     assert not graded.flags
 

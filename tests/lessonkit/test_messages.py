@@ -202,7 +202,7 @@ def test_a_plot_of_an_empty_exercise_is_one_line():
 
     shell = InteractiveShell.instance()
     try:
-        notebook.explain_empty_exercises()
+        notebook.settle_in()
         shell.run_cell("def standardize(x):\n    raise NotImplementedError")
         with capture_output() as said:
             result = shell.run_cell("standardize(1)")

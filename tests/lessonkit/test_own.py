@@ -200,7 +200,7 @@ def test_missing_and_damaged_notebooks_are_named(tmp_path):
     (folder / "02_mse" / "02_mse.ipynb").write_text("{ half a notebook", encoding="utf-8")
     mine = own.assemble(folder)
     assert reason(mine, "adam") == "no notebook of lesson 07 was found"
-    assert "not a readable notebook" in reason(mine, "mse_loss")
+    assert "cannot be read" in reason(mine, "mse_loss")
     assert "<td><code>adam</code></td>" in mine._repr_html_()
     assert np.isfinite(train(mine)[0].loss_history).all()
 

@@ -15,7 +15,7 @@ from lessonkit import report
 from lessonkit.catalogue import exercises
 from lessonkit.engine.diagnose import grade
 from lessonkit.engine.expected import expected_of
-from lessonkit.engine.host import LocalHost
+from lessonkit.engine.host import SECONDS, LocalHost
 
 PAGES = {
     str(path.relative_to(COURSE)): path.read_text(encoding="utf-8")
@@ -116,7 +116,7 @@ def message(source):
     exec(compile(source, "cell", "exec"), space)
     *_, exercise = [name for name in space if name in exercises()]
     names = {name: getattr(reference_impl, name) for name in reference_impl.__all__}
-    return report.text(grade(exercise, LocalHost({**names, **space}), expected_of(exercise)))
+    return report.text(grade(exercise, LocalHost({**names, **space}, seconds=SECONDS), expected_of(exercise)))
 
 
 def excerpt(shown, whole):

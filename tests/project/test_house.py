@@ -10,7 +10,7 @@ PACKAGES = ("autograder", "lessonkit", "reference_impl", "tools", "tests")
 LONG_BY_NATURE = ("autograder/bank/mistakes/", "autograder/bank/variants/")
 EXPORTS = (ast.Import, ast.ImportFrom, ast.Assign)
 # A notebook that imports the kit is told in words where an exercise is still empty.
-WORK = {"lessonkit/__init__.py": ["explain_empty_exercises()"]}
+WORK = {"lessonkit/__init__.py": ["settle_in()"]}
 
 
 def modules():

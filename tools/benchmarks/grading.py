@@ -150,7 +150,7 @@ def otter(folder, *command):
 def floor(lesson, students):
     """Fork a warm process for each notebook, one after the other; the cells and checks run in the fork."""
     from autograder.bank.expected import live_expected
-    from autograder.grading.repair import checks_of, opening
+    from autograder.grading.cells import checks_of, opening
     from autograder.sandbox.inside import cells
     from lessonkit.engine.diagnose import grade
     from lessonkit.engine.host import LocalHost
@@ -216,8 +216,8 @@ def phases(folder, students):
 
     course = Course(folder)
     released, seed = course.released(LESSON), course.secret_seed()
-    data, why = course.submission(LESSON, "student-00000")
-    worker.work(LESSON, data, why, released, seed)  # starts the fork server
+    submission = course.submission(LESSON, "student-00000")
+    worker.work(LESSON, submission, released, seed)  # starts the fork server
     watch = Stopwatch()
     with contextlib.ExitStack() as stack:
         writer = stack.enter_context(gradebook.Writer(course, LESSON, seed))
@@ -231,7 +231,7 @@ def phases(folder, students):
             stack.enter_context(watch.on(phase, owner, name))
         start = time.perf_counter()
         for _ in range(students):
-            outcome = worker.work(LESSON, data, why, released, seed)
+            outcome = worker.work(LESSON, submission, released, seed)
         recorded = time.perf_counter()
         for number in range(students):
             writer.record(f"student-{number:05d}", outcome, "")

@@ -12,6 +12,7 @@ from autograder.bank.expected import Live
 from autograder.course import COURSE
 from lessonkit import definitions
 from lessonkit.catalogue import exercise as find_exercise
+from lessonkit.catalogue import lesson as find_lesson
 from lessonkit.engine.check import checks_of
 from lessonkit.engine.compare import same_values
 from lessonkit.engine.diagnose import grade
@@ -183,8 +184,9 @@ def combinations(exercise, seeds):
 
 def empty(exercise, seeds):
     """The points that the released notebook earns as it is, and where the exercise's functions return None."""
-    lesson = find_exercise(exercise).lesson
-    released = definitions.definitions(COURSE / "lessons" / lesson / f"{lesson}.ipynb")
+    lesson = find_lesson(find_exercise(exercise).lesson)
+    path, names = COURSE / "lessons" / lesson.name / f"{lesson.name}.ipynb", [own.name for own in lesson.exercises]
+    released = definitions.definitions(path, names).namespace
     with quiet():
         returning = {**released, exercise: _returning_none(released[exercise])}
         earned = [

@@ -79,7 +79,7 @@ def own_user():
     call_libc("mount", b"none", b"/", None, MS_REC | MS_PRIVATE, None)
 
 
-def own_root(folder, readable, writable):
+def own_root(folder, readable, writable, own=()):
     """Make `folder` the root: nothing is left of the file system but `readable` and `writable`, at their places.
 
     Landlock alone would still let a process see that a file is there, and change the mode of one it owns.
@@ -92,10 +92,16 @@ def own_root(folder, readable, writable):
         Files or folders; what does not exist is passed over.
     writable : iterable of path
         Folders.
+    own : dict of path to str
+        Files that are there for this root alone, and their texts.
     """
     call_libc("mount", b"root", os.fsencode(folder), b"tmpfs", MS_NOSUID | MS_NODEV, b"size=4m,mode=755")
     for path in sorted(map(Path, readable)):
         _bind(path, folder)
+    for path, text in dict(own).items():
+        target = Path(f"{folder}{path}")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text)
     targets = {path: Path(f"{folder}{path}") for path in writable}
     for target in targets.values():
         target.mkdir(parents=True, exist_ok=True)
@@ -104,6 +110,28 @@ def own_root(folder, readable, writable):
         call_libc("mount", os.fsencode(path), os.fsencode(target), None, MS_BIND, None)
     os.chroot(folder)
     os.chdir("/")
+
+
+def own_files(limits):
+    """Files of a root of one's own: one user, and a small computer for those who ask how large it is."""
+    uid, gid, memory = os.getuid(), os.getgid(), limits.memory // 1024
+    processors = range(os.cpu_count() or 1)
+    process = [1, "(python)", "R", 0, 1, 1, *[0] * 13, 1, *[0] * 40]  # the 20th is the number of its threads
+    sizes = {
+        **dict.fromkeys(("MemTotal", "MemFree", "MemAvailable"), memory),
+        **dict.fromkeys(("Buffers", "Cached", "Shmem", "Active", "Inactive", "SwapTotal", "SwapFree"), 0),
+    }
+    times = ["cpu", *(f"cpu{number}" for number in processors)]
+    return {
+        "/etc/passwd": f"student:x:{uid}:{gid}:Student:/:/bin/sh\n",
+        "/etc/group": f"student:x:{gid}:\n",
+        "/proc/meminfo": "".join(f"{name}: {size} kB\n" for name, size in sizes.items()),
+        "/proc/cpuinfo": "".join(f"processor: {number}\ncore id: {number}\n\n" for number in processors),
+        "/proc/stat": "".join(f"{name}{' 0' * 10}\n" for name in times) + "btime 0\n",
+        "/proc/1/stat": " ".join(map(str, process)) + "\n",
+        "/proc/1/statm": "40000 20000 5000 1 0 20000 0\n",
+        "/proc/1/status": f"Name: python\nUid:{f' {uid}' * 4}\nGid:{f' {gid}' * 4}\nThreads: 1\n",
+    }
 
 
 def _bind(path, root):

@@ -16,7 +16,8 @@ import sys
 import tempfile
 
 import lessonkit
-from autograder.sandbox.inside import cells, check_stub, lockdown, wire
+from autograder.sandbox.inside import cells, check_stub, lockdown, stand_ins, wire
+from lessonkit import cell_log
 from lessonkit.engine.host import LocalHost, StudentError
 
 UNIT = 1 if sys.platform == "darwin" else 1024  # of ru_maxrss, in bytes
@@ -26,8 +27,9 @@ WARM_UP = "import matplotlib.pyplot as plt\nplt.semilogy([1e-9, 1e9])\nplt.show(
 def lock_files_out(options):
     """Leave nothing of the file system in sight but what the options name."""
     if "namespaces" in options["protections"]:
+        own = lockdown.own_files(lockdown.Limits(**options["limits"]))
         lockdown.own_user()
-        lockdown.own_root(options["root"], options["readable"], [options["folder"]])
+        lockdown.own_root(options["root"], options["readable"], [options["folder"]], own)
         os.chdir(options["folder"])
 
 
@@ -38,7 +40,7 @@ def import_all(*names):
             __import__(name)
 
 
-def load(modules, opening, limits):
+def load(modules, opening, prelude, limits):
     """Import what notebooks use, run the opening or draw a first figure: what is done here, no notebook waits for.
 
     Returns
@@ -47,12 +49,17 @@ def load(modules, opening, limits):
         The outputs of each cell of the opening, as JSON.
     """
     lessonkit.check = lessonkit.notebook.check = check_stub.check
+    stand_ins.share_among_threads()
     import_all("lessonkit.explorers", "lessonkit.plots", "reference_impl", *modules)
     shell = cells.make_shell()
     if not opening:
         cells.run_cell(shell, WARM_UP, 60, 10_000)
         shell.reset(new_session=True)
+        for source in prelude:
+            cells.run_cell(shell, source, 60, 10_000)
     outputs = [run_cell(shell, source, limits) for source in opening]
+    cells.keep_imports(shell, prelude or opening)
+    cell_log.forget()
     gc.collect()
     gc.enable()
     gc.freeze()  # what is here stays: a notebook's garbage collection need not touch, and so copy, its memory
@@ -60,8 +67,9 @@ def load(modules, opening, limits):
 
 
 def run_cell(shell, source, limits):
-    """Run a cell; return its outputs as JSON."""
-    return json.dumps(cells.run_cell(shell, source, limits["cell"], limits["output"]), default=str)
+    """Run a cell; return its outputs, and where it stopped, as JSON."""
+    outputs, stops = cells.run_cell(shell, source, limits["cell"], limits["output"])
+    return json.dumps({"outputs": outputs, "stops": stops}, default=str)
 
 
 class SessionServer:
@@ -70,7 +78,7 @@ class SessionServer:
     def __init__(self, channel, limits):
         self.channel, self.limits = channel, limits
         self.shell = cells.Shell.instance()
-        self.host = LocalHost(self.shell.user_ns)
+        self.host = LocalHost(self.shell.user_ns, cell_log.why_not_current)
         self.after = tuple  # tells the latest call's arguments
 
     def serve(self):
@@ -151,12 +159,14 @@ def lock_in(options):
     os.environ.update({name: scratch for name in ("HOME", "TMPDIR", "MPLCONFIGDIR")})
     tempfile.tempdir = scratch
     os.environ.update(kept)
+    stand_ins.settle_in()
     if "capabilities" in wanted:
         lockdown.drop_capabilities()
     if "resources" in wanted:
         lockdown.limit_resources(limits)
     if "files" in wanted:
-        lockdown.restrict_files(options["readable"], [scratch, "/dev/null"])
+        own = lockdown.own_files(limits) if "namespaces" in wanted else ()
+        lockdown.restrict_files([*options["readable"], *own], [scratch, "/dev/null"])
     if "system calls" in wanted:
         options["filter"].load()
 
@@ -262,7 +272,7 @@ def serve_all(listener, greeting, options):
 def main(listener, options):
     """Load what sessions need, and serve the graders that connect to `listener`."""
     lock_files_out(options)
-    outputs = load(options["warm"], options["opening"], options["limits"])
+    outputs = load(options["warm"], options["opening"], options["prelude"], options["limits"])
     if "system calls" in options["protections"]:
         options["filter"] = lockdown.system_call_filter()  # once for all sessions
     lockdown.not_dumpable()

@@ -2,7 +2,6 @@
 
 import csv
 import json
-import shutil
 from pathlib import Path
 
 import pytest
@@ -26,7 +25,7 @@ def test_a_class_is_graded_and_nbgrader_goes_on_from_there(course):
     graded = grade(course, jobs=2)
     assert scores(course) == EXPECTED
     assert graded["absent"].notes == ["Nothing was handed in."]
-    assert "no readable notebook" in graded["broken"].notes[0]
+    assert "cut off" in graded["broken"].notes[0]
     row = gradebook_of(course)["wrong"]
     assert row[1]["check_relu_backward"] == (2.0, None, False) and row[1]["check_tanh_forward"] == (5.0, None, False)
     assert row[2]["relu_backward"] is None
@@ -37,7 +36,7 @@ def test_a_class_is_graded_and_nbgrader_goes_on_from_there(course):
     nbgrader(course, "generate_feedback", LESSON)
     page = {s: (course / "feedback" / s / LESSON / f"{LESSON}.html").read_text(encoding="utf-8") for s in EXPECTED}
     assert "You ignore the upstream gradient" in page["wrong"] and "27.0" in page["wrong"]
-    assert "no readable notebook" in page["broken"] and "Nothing was handed in." in page["absent"]
+    assert "cut off" in page["broken"] and "Nothing was handed in." in page["absent"]
     assert "stopped the notebook" in page["hostile"]
     assert not any("12345" in text for text in page.values())
     nbgrader(course, "export")
@@ -74,10 +73,10 @@ def test_a_submission_is_read_once_when_its_turn_comes(course, monkeypatch):
     whole, students = assignment.Assignment(Course(course), LESSON), sorted(CLASS)
     whole.processes(students, jobs=2)
     assert read == students[:2]  # as many as show that two processes have work
-    for number, (student, _, data, *_) in enumerate(whole.tasks(students)):
-        assert student == students[number] and data == CLASS[student].encode()
+    for number, (student, _, submission, *_) in enumerate(whole.tasks(students)):
+        assert student == students[number] and submission.data == CLASS[student].encode()
         assert read == students[: max(2, number + 1)]
-        assert whole.fingerprints[student] == whole.fingerprint(student, data, "")
+        assert whole.fingerprints[student] == whole.fingerprint(student, submission)
     assert read == students
 
 
@@ -111,7 +110,8 @@ def test_who_is_late_gets_the_penalty_of_the_course(course):
     with Gradebook(f"sqlite:///{course}/gradebook.db") as gradebook:
         late = {s: gradebook.find_submission(LESSON, s).late_submission_penalty for s in stamps}
     assert late == {"solved": FULL, "wrong": 0, "empty": 0}
-    assert graded["empty"].flags == ["timestamp.txt holds no date"]
+    (flag,) = graded["empty"].flags
+    assert flag == "timestamp.txt was left aside, so there is no late penalty: 'no date' is no date and time"
 
     (course / "submitted" / "solved" / LESSON / "timestamp.txt").write_text("2025-12-31 10:00:00 UTC")
     graded = grade(course, students=list(stamps))
@@ -121,12 +121,76 @@ def test_who_is_late_gets_the_penalty_of_the_course(course):
         assert not gradebook.find_submission(LESSON, "solved").late_submission_penalty
 
 
+STAMPS = {  # timestamp.txt: when that was, in UTC, or nothing where it cannot be read for certain
+    b"2026-03-01 18:30:00 +0100": "2026-03-01 17:30:00",
+    b"2026-03-01T18:30:00+01:00": "2026-03-01 17:30:00",
+    b"2026-03-01T18:30:00Z": "2026-03-01 18:30:00",
+    b"2026-07-01 18:30:00 BST": "2026-07-01 17:30:00",
+    b"2026-07-01 10:30:00 PDT": "2026-07-01 17:30:00",
+    b"\xef\xbb\xbf2026-03-01 18:30:00 UTC": "2026-03-01 18:30:00",
+    "2026-03-01 18:30:00 UTC\r\n".encode("utf-16"): "2026-03-01 18:30:00",
+    b"01/03/2026 18:30": "None",
+    b"2026-03-01 18:30:00 XYZ": "None",
+    b"2026-03-01": "None",
+}
+
+
+@pytest.fixture
+def times(course):
+    """`times(way)`: for each of the timestamps, graded in a way: it, what the gradebook says, what it should say, what came of it."""
+    from nbgrader.api import Gradebook
+
+    def times(way):
+        for stamp, moment in STAMPS.items():
+            (course / "submitted" / "empty" / LESSON / "timestamp.txt").write_bytes(stamp)
+            outcome = way(course)
+            with Gradebook(f"sqlite:///{course}/gradebook.db") as gradebook:
+                given = str(gradebook.find_submission(LESSON, "empty").timestamp)
+            yield stamp, given, moment, outcome
+
+    return times
+
+
+def test_a_timestamp_is_read_for_certain_or_flagged(times):
+    for stamp, given, moment, graded in times(lambda course: grade(course, students=["empty"], force=True)["empty"]):
+        assert given == moment, stamp
+        assert any("there is no late penalty" in flag for flag in graded.flags) == (moment == "None"), stamp
+
+
+def test_penalties_are_worked_out_anew_without_grading_again(course):
+    """A due date, an extension or a plugin that changes is seen, and no notebook is run for it."""
+    from nbgrader.api import Gradebook
+
+    (course / "submitted" / "solved" / LESSON / "timestamp.txt").write_text("2026-01-02 10:00:00 UTC")
+
+    def penalty(duedate, **options):
+        with Gradebook(f"sqlite:///{course}/gradebook.db") as gradebook:
+            gradebook.update_or_create_assignment(LESSON, duedate=duedate)
+            if options:
+                gradebook.grant_extension(LESSON, "solved", **options)
+        again = grade(course, students=["solved", "wrong"])
+        assert not duedate or not any(again.values())
+        with Gradebook(f"sqlite:///{course}/gradebook.db") as gradebook:
+            assert not gradebook.find_submission(LESSON, "wrong").late_submission_penalty
+            submission = gradebook.find_submission(LESSON, "solved")
+            return (submission.late_submission_penalty or 0) / submission.score
+
+    assert penalty(None) == 0
+    assert penalty("2026-01-01") == 0  # nbgrader's own plugin takes nothing off
+    with open(course / "nbgrader_config.py", "a") as file:
+        file.write("\nc.LateSubmissionPlugin.penalty_method = 'zero'\n")
+    assert penalty("2026-01-01") == 1
+    assert penalty("2026-01-01", days=2) == 0
+    assert penalty("2025-12-30") == 1
+    assert penalty("2026-01-03") == 0
+
+
 def test_explain_tells_how_a_grade_came_about(course):
     said = assignment.explain("01", "wrong", course)
     assert "seed 12345" in said and "You ignore the upstream gradient" in said
     assert "expected" in said and "relu_forward: all 4 checks pass" in said
     assert "Nothing was handed in" in assignment.explain("01", "absent", course)
-    assert "no readable notebook" in assignment.explain("01", "broken", course)
+    assert "cut off" in assignment.explain("01", "broken", course)
 
 
 def test_doctor_tells_what_holds(capsys):
@@ -150,7 +214,7 @@ def test_the_rest_protects_where_one_is_missing(missing):
     left = tuple(name for name in PROTECTIONS if name != missing)
     with ForkServer(LESSON, protections=left) as fork_server:
         session = fork_server.session()
-        assert session.run("print(6 * 7)") == [{"output_type": "stream", "name": "stdout", "text": "42\n"}]
+        assert session.run("print(6 * 7)") == ([{"output_type": "stream", "name": "stdout", "text": "42\n"}], [])
         session.close()
 
 
@@ -189,15 +253,13 @@ def test_nbgraders_own_autograde_uses_the_same_checks(course):
             '    "nbgrader.preprocessors.CheckCellMetadata",\n'
             "]\n"
         )
-    shutil.rmtree(course / "submitted" / "broken")
     more = {"twice": lambda cells: cells + cells, "future": schema_of_the_future, "without checks": all_checks_deleted}
     for student, change in more.items():
         found = json.loads(CLASS["solved"])
         found["cells"] = change(found["cells"]) or found["cells"]
         hand_in(course, student, LESSON, json.dumps(found))
     nbgrader(course, "autograde", LESSON)
-    expected = {k: v for k, v in EXPECTED.items() if k not in ("broken", "absent")}
-    assert scores(course) == {**expected, **dict.fromkeys(more, FULL)}
+    assert scores(course) == {**EXPECTED, **dict.fromkeys(more, FULL)}
     text = (course / "autograded" / "wrong" / LESSON / f"{LESSON}.ipynb").read_text()
     assert "You ignore the upstream gradient" in text and "lessonkit.result" in text
 

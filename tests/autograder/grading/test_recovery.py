@@ -16,7 +16,8 @@ from small_course import CLASS, EXPECTED, FULL, grade, gradebook_of, scores
 
 from autograder.course import COURSE
 from autograder.grading import gradebook, worker
-from autograder.grading.repair import opening
+from autograder.grading.cells import opening
+from autograder.handed_in import Submission
 from autograder.sandbox.fork_server import ForkServer
 from autograder.sandbox.protections import PROTECTIONS
 from tools.benchmarks.cluster import Cluster
@@ -116,12 +117,12 @@ def test_graders_share_a_fork_server_until_it_is_gone(monkeypatch):
     begin = ForkServer._start
     monkeypatch.setattr(ForkServer, "_start", lambda self: (started.append(self), begin(self)))
     monkeypatch.setattr(worker, "running", {})
-    data, released = submission(RELEASED, solved()).encode(), json.loads(RELEASED)
+    data, released = Submission(submission(RELEASED, solved()).encode()), json.loads(RELEASED)
     with ForkServer(LESSON, opening=opening(released)) as fork_server:
-        shared = [LESSON, data, "", released, 12345, False, None, (fork_server.folder, PROTECTIONS)]
+        shared = [LESSON, data, released, 12345, False, None, (fork_server.folder, PROTECTIONS)]
         assert worker.work(*shared).earned == FULL and started == [fork_server]
         session = fork_server.session()
-        assert session.run("print(6 * 7)")[0]["text"] == "42\n"
+        assert session.run("print(6 * 7)")[0][0]["text"] == "42\n"
         session.close()
     assert worker.work(*shared).earned == FULL  # with one of its own, since the other has been closed
     assert len(started) == 2
@@ -161,7 +162,7 @@ def test_a_worker_needs_no_course_folder(tmp_path):
         shutil.copytree(COURSE / package, installed / package, ignore=shutil.ignore_patterns("__pycache__"))
     released = json.loads((COURSE / "lessons" / LESSON / f"{LESSON}.ipynb").read_text(encoding="utf-8"))
     task = tmp_path / "task"
-    task.write_bytes(pickle.dumps((LESSON, CLASS["wrong"].encode(), "", released, 5, False)))
+    task.write_bytes(pickle.dumps((LESSON, Submission(CLASS["wrong"].encode()), released, 5, False)))
     code = (
         "import pickle, sys; from autograder.grading.worker import work; import autograder;"
         "assert autograder.__file__.startswith(sys.argv[2]);"

@@ -1,6 +1,8 @@
 """`nbgrader zip_collect` on the zip files of Canvas and Moodle: each notebook comes to its student, and none is lost in silence."""
 
+import io
 import shutil
+import unicodedata
 import zipfile
 
 import pytest
@@ -27,8 +29,7 @@ CANVAS = {  # file in the zip: (student, name under which it is kept)
     f"obrienósúilleabháinseán_LATE_27_902_{LESSON}-1.ipynb": ("sean", NOTEBOOK),
     f"hoppergrace_4711_903_{LESSON} (2).ipynb": ("4711", NOTEBOOK),
     "李秀英_88_904_my_1_2_homework.ipynb": ("li", "my_1_2_homework.ipynb"),
-    f"leekim_31_905_{NOTEBOOK}": ("kim1", NOTEBOOK),
-    f"leekim_31_906_{LESSON}-1.ipynb": ("kim1", f"{LESSON}-1.ipynb"),
+    f"leekim_31_906_{LESSON}-1.ipynb": ("kim1", NOTEBOOK),
     f"strangerthe_99_907_{NOTEBOOK}": None,
     f"anon_x7Yz1_909_{NOTEBOOK}": None,
     NOTEBOOK: None,
@@ -43,7 +44,6 @@ MOODLE = {
     f"The Stranger_505_assignsubmission_file/{NOTEBOOK}": None,
     f"Anne-Marie Jean_506_assignsubmission_file/{NOTEBOOK}": ("jean", NOTEBOOK),
     f"Group-Marie Jean_507_assignsubmission_file/{NOTEBOOK}": ("marie", NOTEBOOK),
-    f"Marie Jean_508_assignsubmission_file_{NOTEBOOK}": None,
 }
 
 
@@ -59,7 +59,7 @@ def collect(course, platform, files):
     archive.mkdir(parents=True)
     with zipfile.ZipFile(archive / "submissions.zip", "w") as file:
         for name in files:
-            file.writestr(name, name)
+            file.writestr(name, files[name] if isinstance(files[name], bytes) else name)
     plugin = f"--ZipCollectApp.collector_plugin=autograder.nbgrader_plugins.collectors.{platform}"
     said = nbgrader(course, "zip_collect", LESSON, plugin)
     kept = {
@@ -84,7 +84,76 @@ def test_each_notebook_comes_to_its_student_and_the_others_are_named(tmp_path, p
 
 
 def test_what_was_collected_under_another_name_is_graded(tmp_path):
-    collect(tmp_path, "Canvas", CANVAS)
-    data, note = Course(tmp_path).submission(LESSON, "li")
-    assert data.decode() == "李秀英_88_904_my_1_2_homework.ipynb"
-    assert "its name is not 06_backward.ipynb" in note
+    text = (COURSE / "lessons" / LESSON / NOTEBOOK).read_bytes()
+    collect(tmp_path, "Canvas", {"李秀英_88_904_my_1_2_homework.ipynb": text})
+    graded = Course(tmp_path).submission(LESSON, "li")
+    assert graded.data == text and "its name is not 06_backward.ipynb" in graded.notes[0]
+
+
+def zipped(**contents):
+    """A zip file's bytes."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, content in contents.items():
+            archive.writestr(name.replace("_ipynb", ".ipynb"), content)
+    return file.getvalue()
+
+
+JUNK = b"\0\5\x16\7\0\2\0\0Mac OS X"
+DECOMPOSED = unicodedata.normalize("NFD", "Seán")
+# A class's zip as it comes, and what is collected: by student and name, the content.
+ODD = {
+    "macOS, Canvas": ("Canvas", {f"lovelaceada_1815_901_{NOTEBOOK}": b"REAL", f"__MACOSX/._lovelaceada_1815_901_{NOTEBOOK}": JUNK,
+        f"._lovelaceada_1815_901_{NOTEBOOK}": JUNK}, {("ada", NOTEBOOK): "REAL"}),
+    "macOS, Moodle": ("Moodle", {"Ada Lovelace_500_assignsubmission_file/my work.ipynb": b"REAL",
+        "__MACOSX/Ada Lovelace_500_assignsubmission_file/._my work.ipynb": JUNK,
+        "Ada Lovelace_500_assignsubmission_file/.ipynb_checkpoints/my work-checkpoint.ipynb": JUNK}, {("ada", "my work.ipynb"): "REAL"}),
+    "Unicode and apostrophes": ("Moodle", {
+        f"{DECOMPOSED} O’Brien Ó Súilleabháin_501_assignsubmission_file/{NOTEBOOK}": b"REAL",
+        f"Anne\u2011Marie Jean_506_assignsubmission_file/{NOTEBOOK}": b"REAL"}, {("sean", NOTEBOOK): "REAL", ("jean", NOTEBOOK): "REAL"}),
+    "a damaged zip file": ("Canvas", {f"li_88_910_{NOTEBOOK}": b"REAL", "sean_27_932_06_backward.zip": b"PK\x03\x04 cut short"},
+        {("li", NOTEBOOK): "REAL", ("sean", "06_backward.zip"): "PK\x03\x04 cut short"}),
+    "a zip file's own name": ("Canvas", {"sean_27_932_06_backward.zip": zipped(my_1_2_homework_ipynb="REAL")},
+        {("sean", "my_1_2_homework.ipynb"): "REAL"}),
+    "a zip file, Moodle": ("Moodle", {"Ada Lovelace_500_assignsubmission_file/work.zip": zipped(**{"06_backward_ipynb": "REAL"}),
+        "Grace Hopper_501_assignsubmission_file_work.zip": zipped(**{"06_backward_ipynb": "TOO"})},
+        {("ada", NOTEBOOK): "REAL", ("4711", NOTEBOOK): "TOO"}),
+    "names that went on": ("Canvas", {f"ada_1815_901_{NOTEBOOK}.txt": b"REAL", "li_88_902_06_backward.IPYNB": b"REAL"},
+        {("ada", f"{NOTEBOOK}.txt"): "REAL", ("li", "06_backward.IPYNB"): "REAL"}),
+    "no notebook at all": ("Canvas", {"ada_1815_901_work.pdf": b"%PDF", f"li_88_902_{NOTEBOOK}": b"REAL", "li_88_903_work.pdf": b"%PDF",
+        "kim_31_904_timestamp.txt": b"2000-01-01 00:00:00 UTC"}, {("ada", "work.pdf"): "%PDF", ("li", NOTEBOOK): "REAL"}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", ODD)
+def test_what_comes_in_a_class_zip_is_collected(case, tmp_path):
+    platform, files, expected = ODD[case]
+    log, kept = collect(tmp_path, platform, files)
+    assert kept == expected
+    errors = [line for line in log.splitlines() if "ERROR" in line]
+    assert len(errors) == (case == "a damaged zip file")
+    assert all("sean_27_932_06_backward.zip. It is damaged" in line for line in errors)
+
+
+@pytest.mark.parametrize(
+    ("platform", "earlier", "later"),
+    [
+        ("Canvas", f"leekim_31_905_{NOTEBOOK}", f"leekim_31_906_{LESSON}-1.ipynb"),
+        ("Canvas", f"leekim_31_99_{NOTEBOOK}", f"leekim_LATE_31_100_{NOTEBOOK}"),
+        ("Moodle", f"Marie Jean_507_assignsubmission_file/{NOTEBOOK}", f"Marie Jean_508_assignsubmission_file_{NOTEBOOK}"),
+    ],
+)  # fmt: skip
+def test_of_several_attempts_the_later_one_is_collected_and_told(platform, earlier, later, tmp_path):
+    log, kept = collect(tmp_path, platform, {later: b"LATER", earlier: b"EARLIER"} if platform == "Canvas" else
+                        {earlier: b"EARLIER", later: b"LATER"})  # fmt: skip
+    ((_, name),) = kept
+    assert name == NOTEBOOK and kept.popitem()[1] == "LATER"
+    (line,) = (line for line in log.splitlines() if "is a later attempt" in line)
+    assert line.index(earlier) < line.index(later) and "WARNING" in line and "ERROR" not in log
+
+
+def test_what_else_was_handed_in_is_called_what_it_is(tmp_path):
+    collect(tmp_path, "Canvas", {"ada_1815_901_work.pdf": b"%PDF-1.7", "sean_27_932_06_backward.zip": b"PK\x03\x04"})
+    for student, words in (("ada", "a PDF"), ("sean", "a damaged zip file")):
+        graded = Course(tmp_path).submission(LESSON, student)
+        assert words in graded.notes[0] and graded.flags == graded.notes

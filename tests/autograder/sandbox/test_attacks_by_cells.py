@@ -2,6 +2,7 @@
 
 import ast
 import importlib.util
+import socket
 import textwrap
 
 import pytest
@@ -210,7 +211,29 @@ CELLS = {
                       lambda: multiprocessing.Process(target=print).start(), lambda: print("FOUND", os.fork())):
             try: start()
             except OSError: pass
-        if os.system("touch OUTSIDE/new") == 0: print("FOUND")""",
+        try: print("FOUND" if os.system("touch OUTSIDE/new") == 0 else "no")
+        except OSError: pass""",
+    "sockets, past what stands in for them": """
+        import _socket, socket
+        class Bare(socket.socket): __init__ = _socket.socket.__init__
+        for kind in (_socket.socket, Bare):
+            for family, address in ((_socket.AF_INET, ("127.0.0.1", PORT)), (_socket.AF_UNIX, "\\0grading")):
+                try: kind(family).connect(address); print("FOUND")
+                except OSError: pass
+        try: _socket.getaddrinfo("example.org", 80); print("FOUND")
+        except OSError: pass""",
+    "programs, past what stands in for them": """
+        import posix, _posixsubprocess
+        def program():
+            end, error = posix.pipe()
+            _posixsubprocess.fork_exec([b"sh", b"-c", b"touch OUTSIDE/new"], [b"/bin/sh"], True, (), None, None, -1, -1, -1, -1,
+                                       -1, -1, end, error, False, False, 0, None, None, None, -1, None, False)
+            print("FOUND")
+        for start in (lambda: print("FOUND", posix.fork()), lambda: posix.forkpty(), program, lambda: posix.execv("/bin/sh", ["sh"]),
+                      lambda: posix.posix_spawn("/bin/sh", ["sh", "-c", "touch OUTSIDE/new"], {})):
+            try: start()
+            except OSError: pass
+        if posix.system("touch OUTSIDE/new") == 0: print("FOUND")""",
     "other processes are killed": """
         import os, signal
         import ctypes
@@ -220,8 +243,8 @@ CELLS = {
             except OSError: pass
         os.killpg(0, signal.SIGTERM) if os.getpgrp() else None""",
     "a fork bomb": """
-        import os
-        while True: os.fork()""",
+        import posix
+        while True: posix.fork()""",
     "a fork bomb past libc": """
         import ctypes
         libc = ctypes.CDLL(None)
@@ -324,12 +347,12 @@ def test_tampering_with_the_channel_is_flagged(grader):
 def test_the_attacks_find_something_where_nothing_is_locked(world, names):
     """So that the attacks above are seen to be able to succeed."""
     tried = ("the gradebook, the seed and other submissions are read", "the project's files are read",
-             "files are found through /proc", "leftovers of others are read")  # fmt: skip
-    with ForkServer("01", protections=()) as fork_server:
+             "files are found through /proc", "leftovers of others are read", "sockets, past what stands in for them")  # fmt: skip
+    with ForkServer("01", protections=()) as fork_server, socket.create_server(("127.0.0.1", 0)) as server:
         session = fork_server.session()
         for name in tried:
             source = textwrap.dedent(CELLS[name]).replace("OUTSIDE", str(world)).replace("PROJECT", str(COURSE))
-            source = source.replace("FILES", str(names["FILES"]))
+            source = source.replace("FILES", str(names["FILES"])).replace("PORT", str(server.getsockname()[1]))
             assert "FOUND" in str(session.run(source)), name
         session.close()
 
@@ -361,6 +384,6 @@ def test_what_the_attacks_patch_is_there():
         session = fork_server.session()
         session.run(FIND_CHANNEL + "import numpy as np")
         for name, source in patching.items():
-            outputs = session.run("\n".join(looked_up(source)))
-            assert not [output for output in outputs if output["output_type"] == "error"], name
+            outputs, stops = session.run("\n".join(looked_up(source)))
+            assert not stops and not [output for output in outputs if output["output_type"] == "error"], name
         session.close()

@@ -10,8 +10,8 @@ from nbclient import NotebookClient
 
 from autograder.bank.expected import Live
 from autograder.course import COURSE
+from autograder.grading.cells import checks_of, opening
 from autograder.grading.notebook import grade_notebook
-from autograder.grading.repair import checks_of, opening
 from autograder.sandbox import protections
 from autograder.sandbox.fork_server import ForkServer
 
@@ -129,7 +129,7 @@ def test_every_kind_of_output_is_stored_as_nbclient_stores_it():
     NotebookClient(notebook, allow_errors=True, kernel_name="python3").execute()
     with ForkServer("01") as fork_server:
         session = fork_server.session()
-        found = [session.run(source) for source in CELLS]
+        found = [session.run(source)[0] for source in CELLS]
         session.close()
     for source, ours, cell in zip(CELLS, found, notebook.cells):
         stored = merged(cell.outputs)
@@ -158,7 +158,7 @@ def test_scikit_learn_is_warm_where_a_lesson_downloads_with_it(word):
         pytest.skip(f"needs every protection of Linux; missing here: {protections.missing()}")
     with ForkServer("01", opening=(f"import sys  # {word}",)) as fork_server:
         session = fork_server.session()
-        said = texts(session.run("print('sklearn.datasets' in sys.modules)"))
+        said = texts(session.run("print('sklearn.datasets' in sys.modules)")[0])
         session.close()
     assert said == [f"{word == 'get_MNIST_data'}\n"]
 

@@ -1,0 +1,146 @@
+"""`nbgrader autograde` and formgrader's button find and read what was handed in as ``python -m autograder grade`` does.
+
+nbgrader looks for files of the lesson's name, reads them as UTF-8 and by its own schema, and guesses at time zones. It makes its
+converter itself and lets nobody name another, so functions of ours take the place of four of its methods. That happens when
+`nbgrader_config.py` names `Reader` as the exporter, which nbgrader allows. Assignments without our checks go nbgrader's own way.
+"""
+
+import glob
+import os
+from functools import partial, wraps
+from pathlib import Path
+
+import nbformat
+from nbconvert.exporters import NotebookExporter
+from nbgrader.api import Gradebook
+from nbgrader.apps.api import NbGraderAPI
+from nbgrader.converters import Autograde
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.utils import rmtree
+
+from autograder import handed_in
+from autograder.course import TIMESTAMP, this_course
+from autograder.grading.timestamps import Uncertain, when
+from lessonkit import notebook_file
+from lessonkit.catalogue import lessons
+
+
+class Reader(NotebookExporter):
+    """Reads a submission with the project's own reader, and hands what was found to the steps that follow."""
+
+    def from_filename(self, filename, resources=None, **options):
+        about = (resources or {}).get("nbgrader", {})
+        if about.get("assignment") not in lessons() or not getattr(self.parent, "_sanitizing", False):
+            return super().from_filename(filename, resources, **options)
+        name, folder = about["assignment"], Path(filename).parent
+        submission = handed_in.submission(folder, name, lambda: this_course().released(name))
+        if isinstance(submission.data, OSError):
+            raise submission.data
+        resources["handed_in"] = submission
+        resources["metadata"] = {"name": name, "path": str(folder)}
+        return self.from_notebook_node(_notebook(submission.data), resources, **options)
+
+
+def _notebook(data):
+    """A submission for steps other than ours; empty where it holds no notebook."""
+    try:
+        notebook, _ = notebook_file.read(data or b"")
+    except notebook_file.NotANotebook:
+        return nbformat.v4.new_notebook()
+    notebook["cells"] = [{"id": f"cell-{i}", **cell} for i, cell in enumerate(notebook["cells"]) if cell]
+    return nbformat.from_dict(notebook)
+
+
+def instead(method):
+    """Put a function in the place of the converter's method of that name, for lessons that are read by `Reader`.
+
+    The function gets nbgrader's own method first, then what that would get.
+    """
+    theirs = getattr(Autograde, method.__name__)
+
+    @wraps(theirs)
+    def either(self, *arguments):
+        if issubclass(self.exporter_class, Reader) and self.coursedir.assignment_id in lessons():
+            return method(partial(theirs, self), self, *arguments)
+        return theirs(self, *arguments)
+
+    setattr(Autograde, method.__name__, either)
+    return method
+
+
+@instead
+def init_notebooks(theirs, self):
+    """Everyone who handed in something, whatever it is called, and everyone on the roster."""
+    name, student = self.coursedir.assignment_id, self.coursedir.student_id
+    if self.coursedir.notebook_id != "*":
+        return theirs()
+    folders = set(filter(os.path.isdir, glob.glob(self._format_source(name, student))))
+    with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
+        known = {student.id for student in gradebook.students}
+    folders |= {self._format_source(name, one) for one in known if student in ("*", one)}
+    if not folders:
+        return theirs()
+    self.notebooks, self.assignments = [], {folder: [os.path.join(folder, f"{name}.ipynb")] for folder in folders}
+
+
+@instead
+def init_destination(theirs, self, lesson, student):
+    """Who had handed in nothing and now has is graded again."""
+    graded = Path(self._format_dest(lesson, student)) / f"{lesson}.ipynb"
+    excluded = student in (self.coursedir.student_id_exclude or "").split(",")
+    if not excluded and graded.is_file() and Path(self._format_source(lesson, student)).is_dir():
+        if handed_in.NOTHING in graded.read_text(encoding="utf-8", errors="replace"):
+            rmtree(str(graded.parent))
+    return theirs(lesson, student)
+
+
+@instead
+def init_assignment(theirs, self, lesson, student):
+    """A submission whose time cannot be read for certain has none, and keeps no earlier one."""
+    theirs(lesson, student)
+    folder = Path(self._format_source(lesson, student))
+    if (folder / TIMESTAMP).exists() and timestamp(folder) is None:
+        with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
+            gradebook.find_submission(lesson, student).timestamp = None
+            gradebook.db.commit()
+
+
+@instead
+def convert_single_notebook(theirs, self, filename):
+    """Where the grader fails, the row in the gradebook waits for a person, and is no zero."""
+    try:
+        theirs(filename)
+    except Exception:
+        lesson, student = self.coursedir.assignment_id, Path(filename).parent.parent.name
+        with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
+            for notebook in gradebook.find_submission(lesson, student).notebooks:
+                for grade in notebook.grades:
+                    grade.auto_score, grade.needs_manual_grade = None, True
+            gradebook.db.commit()
+        raise
+
+
+def timestamp(folder, log=None):
+    """When a submission was handed in, in UTC; None where that is not written down, or cannot be read for certain."""
+    folder = Path(folder)
+    text = handed_in.line(folder / TIMESTAMP)
+    try:
+        return when(text) if text else None
+    except Uncertain as error:
+        if log:
+            who = f"{folder.parent.name}, {folder.name}"
+            log.warning(
+                "%s: to be looked at: %s was left aside, so there is no late penalty: %s", who, TIMESTAMP, error
+            )
+        return None
+
+
+def _of_course(course, dest_path):
+    return timestamp(dest_path, course.log)
+
+
+def _of_api(api, assignment_id, student_id):
+    return timestamp(api.coursedir.format_path(api.coursedir.submitted_directory, student_id, assignment_id))
+
+
+CourseDirectory.get_existing_timestamp, NbGraderAPI.get_submitted_timestamp = _of_course, _of_api

@@ -1,0 +1,198 @@
+"""A roster from a CSV file as spreadsheets and learning platforms write it, in the form that nbgrader imports."""
+
+import csv
+import io
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from autograder.course import CourseError
+
+# nbgrader's columns, and what others call them; the first name that is there counts.
+COLUMNS = {
+    "id": ("sis login id", "login id", "student id", "studentid", "username", "user name", "user id", "login", "id", "id number",
+           "student number", "matriculation number", "netid"),
+    "first_name": ("first name", "firstname", "given name", "forename"),
+    "last_name": ("last name", "lastname", "surname", "family name"),
+    "email": ("email", "email address", "e-mail", "e-mail address", "mail"),
+    "lms_user_id": ("lms user id", "canvas id", "canvas user id", "id", "id number"),
+}  # fmt: skip
+WHOLE_NAME = ("student", "name", "full name", "student name")  # "Last, First" or "First Last"
+NO_STUDENT = re.compile(r"\s*(points possible|student, test|test student)\b", re.I)
+NO_STUDENT_LINE = re.compile(r"\s*(manual posting|points possible)\b", re.I)  # in any field of a line without an id
+REWRITTEN = re.compile(r"\d+[.,]\d*E\+\d+|\d+[.,]0", re.I)  # an id that a spreadsheet took for a number
+EXCEL = {b"PK\x03\x04": "an Excel file", b"\xd0\xcf\x11\xe0": "an old Excel file"}
+
+
+def read_roster(data):
+    """Everyone on a roster.
+
+    Parameters
+    ----------
+    data : bytes
+        A CSV file: with a byte order mark or without, in UTF-8, UTF-16 or as Excel on Windows writes it, with commas,
+        semicolons or tabs, with blank lines.
+
+    Returns
+    -------
+    list of dict
+        nbgrader's columns by name, for each student.
+
+    Raises
+    ------
+    CourseError
+        If it cannot be read for certain: the message names the line, and why.
+    """
+    numbered = list(_rows(_decoded(data)))
+    if len(numbered) < 2:
+        raise CourseError("The roster has no line with a student." if numbered else "The roster is empty.")
+    (_, header), *lines = numbered
+    places = _columns(header)
+    students, line_of = [], {}
+    for number, row in lines:
+        if row and NO_STUDENT.match(row[0]):
+            continue
+        if len(row) > len(header):
+            raise CourseError(
+                f"Line {number} of the roster has {len(row)} fields, the header has {len(header)}: is a name not in quotes?"
+            )
+        if any(map(NO_STUDENT_LINE.match, row)) and not _field(row, places["id"]):
+            continue
+        student = _student(row, places, number)
+        if student["id"] in line_of:
+            raise CourseError(
+                f"Lines {line_of[student['id']]} and {number} of the roster are both of {student['id']!r}."
+            )
+        line_of[student["id"]] = number
+        students.append(student)
+    return students
+
+
+def _rows(text):
+    """The lines in which something stands: the number of each in the file, and its fields."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
+    start = 1
+    try:
+        for row in reader:
+            if any("\n" in field or "\r" in field for field in row):
+                raise CourseError(
+                    f"Line {start} of the roster: a field goes on in the next line. Is there a quote that is not closed?"
+                )
+            if any(map(str.strip, row)):
+                yield start, [field.strip() for field in row]
+            start = reader.line_num + 1
+    except csv.Error as error:
+        raise CourseError(f"Line {start} of the roster cannot be read: {error}.") from None
+
+
+def enter(path, folder="."):
+    """Enter a roster in a course's gradebook, with nbgrader's own command.
+
+    Parameters
+    ----------
+    path : path
+    folder : path
+        The course.
+
+    Returns
+    -------
+    list of dict
+        Those who are entered.
+
+    Raises
+    ------
+    CourseError
+        If the roster cannot be read for certain; then nobody is entered.
+    """
+    try:
+        students = read_roster(Path(path).read_bytes())
+    except OSError as error:
+        raise CourseError(f"{path} cannot be read: {error.strerror}.") from None
+    with tempfile.TemporaryDirectory() as scratch:
+        plain = Path(scratch) / "students.csv"
+        plain.write_text(to_csv(students), encoding="utf-8", newline="")
+        command = [sys.executable, "-m", "nbgrader", "db", "student", "import", str(plain)]
+        environment = {**os.environ, "PYTHONUTF8": "1"}
+        done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, errors="replace")
+    if done.returncode:
+        raise CourseError(f"nbgrader could not enter the roster. It says: {done.stderr.strip()[-500:]}")
+    return students
+
+
+def to_csv(students):
+    """A roster as nbgrader imports it; a column in which nothing stands is left out, and keeps what the gradebook has."""
+    file = io.StringIO(newline="")
+    columns = [column for column in COLUMNS if column == "id" or any(student[column] for student in students)]
+    writer = csv.DictWriter(file, columns, extrasaction="ignore", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(students)
+    return file.getvalue()
+
+
+def _decoded(data):
+    for start, what in EXCEL.items():
+        if data.startswith(start):
+            raise CourseError(f"The roster is {what}. In the spreadsheet, save it as CSV, and enter that file.")
+    try:
+        text = data.decode(json.detect_encoding(data)).removeprefix("\ufeff")
+    except UnicodeDecodeError:
+        text = data.decode("cp1252", "replace")
+    return text.replace("\0", "")
+
+
+def _delimiter(text):
+    """What separates the fields of the first line that holds something."""
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    if first.lower().startswith("sep="):
+        raise CourseError("The roster begins with Excel's line `sep=`: delete that line.")
+    return max(",;\t", key=first.count)
+
+
+def _columns(header):
+    """The place of each of nbgrader's columns in a line, and that of the whole name."""
+    names = [re.sub(r"[\s_]+", " ", name).strip().lower() for name in header]
+    places, taken = {}, set()
+    for column, aliases in COLUMNS.items():
+        place = next(
+            (names.index(alias) for alias in aliases if alias in names and names.index(alias) not in taken), None
+        )
+        if place is not None:
+            places[column] = place
+            taken.add(place)
+    if "id" not in places:
+        raise CourseError(
+            f"The roster has no column for the student's id. Its columns are {', '.join(header)}. Call one of them id, "
+            "Student ID, Username or SIS Login ID."
+        )
+    if "last_name" not in places:
+        places["name"] = next((names.index(alias) for alias in WHOLE_NAME if alias in names), None)
+    return places
+
+
+def _field(row, place):
+    return row[place] if place is not None and place < len(row) else ""
+
+
+def _student(row, places, number):
+    """One line of the roster as nbgrader's columns."""
+
+    student = {column: _field(row, places.get(column)) for column in COLUMNS}
+    if not student["id"]:
+        raise CourseError(f"Line {number} of the roster has no id: {', '.join(filter(None, row))[:80]}.")
+    if re.search(r"[/\\\0]", student["id"]) or student["id"].startswith("."):
+        raise CourseError(
+            f"Line {number} of the roster: {student['id']!r} cannot be the name of a folder, so it cannot be an id."
+        )
+    if REWRITTEN.fullmatch(student["id"]):
+        raise CourseError(
+            f"Line {number} of the roster: a spreadsheet has rewritten the id to {student['id']}. Format that column as text."
+        )
+    if name := _field(row, places.get("name")):
+        last, comma, first = name.partition(",")
+        first, last = (first, last) if comma else (name.rpartition(" ")[0], name.rpartition(" ")[2])
+        student.update(first_name=first.strip(), last_name=last.strip())
+    return student

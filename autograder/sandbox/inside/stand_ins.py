@@ -1,0 +1,156 @@
+"""What stands in a session for what it cannot have: a user, event loops without sockets, refusals that say why.
+
+Nothing here protects anything (`lockdown` does). A submission can undo all of it, and then meets the lock's bare errors.
+"""
+
+import asyncio
+import builtins
+import getpass
+import os
+import selectors
+import socket
+import sys
+import threading
+import types
+
+INLINE = "module://matplotlib_inline.backend_inline"
+USER = "student"
+PEOPLE = {"USER": USER, "LOGNAME": USER, "SHELL": "/bin/sh", "PATH": os.defpath, "TERM": "dumb"}
+WHY = "the notebook is graded in a locked-in process, alone and without a network"
+
+
+class Forbidden(PermissionError):
+    """What the lock would refuse without saying why."""
+
+
+class PollingSelector(selectors.SelectSelector):
+    """Never sleeps long: the event loop below has no socket of its own that could wake it."""
+
+    def select(self, timeout=None):
+        return super().select(0.01 if timeout is None else min(timeout, 0.01))
+
+
+class EventLoop(asyncio.SelectorEventLoop):
+    """An event loop that needs no socket: other threads are noticed by polling."""
+
+    def __init__(self):
+        super().__init__(PollingSelector())
+
+    def _make_self_pipe(self):
+        self._ssock = self._csock = None
+        self._internal_fds += 1
+
+    def _close_self_pipe(self):
+        self._internal_fds -= 1
+
+    def _write_to_self(self):
+        pass
+
+
+class EventLoopPolicy(asyncio.DefaultEventLoopPolicy):
+    """Makes event loops that work without sockets."""
+
+    def new_event_loop(self):
+        return EventLoop()
+
+
+def refuse(what):
+    """A function that refuses to do what the lock forbids, and says why."""
+
+    def refused(*_, **__):
+        raise Forbidden(f"{what} here: {WHY}.")
+
+    return refused
+
+
+def passed_over(what):
+    """A function that says that it does nothing here."""
+
+    def passed(*_, **__):
+        print(f"not run here: {what}")
+
+    return passed
+
+
+def nothing(*_, **__):
+    """Do nothing."""
+
+
+def settle_in():
+    """Give the process what a kernel's has: a user, event loops, figures in the notebook, and clear refusals."""
+    os.environ.update(PEOPLE, PWD=os.getcwd())
+    sys.argv[:] = ["notebook"]
+    sys.path.insert(0, "")  # a module that a cell has written is found
+    asyncio.set_event_loop_policy(EventLoopPolicy())
+    os.getlogin = lambda: USER
+    os.nice = lambda increment: 0
+    os.setpriority = nothing
+    os.fork = os.forkpty = os.system = os.popen = os.posix_spawn = refuse("Another process cannot be started")
+    sys.modules.setdefault("nest_asyncio", _nest_asyncio())
+    _refuse_programs_and_network()
+    _ask_no_one()
+    _keep_figures_inline()
+
+
+def _refuse_programs_and_network():
+    import _posixshmem
+    import subprocess
+
+    subprocess.Popen.__init__ = _refused_popen
+    socket.socket.__init__ = _refused_socket
+    socket.getaddrinfo = socket.gethostbyname = refuse("The network cannot be used")
+    _posixshmem.shm_open = refuse("Memory cannot be shared with another process")
+
+
+def _refused_popen(self, *_, **__):
+    self._child_created, self.returncode, self.pid = False, 1, 0  # its __del__ asks
+    self.stdin = self.stdout = self.stderr = None
+    raise Forbidden(f"Another program cannot be started here: {WHY}.")
+
+
+def _refused_socket(self, *_, **__):
+    self._io_refs, self._closed = 0, True  # its close() asks
+    raise Forbidden(f"The network cannot be used here: {WHY}.")
+
+
+def _ask_no_one():
+    """Nobody sits at the keyboard: what waits for someone says so, and a breakpoint that was left is passed."""
+    import pdb
+
+    def unanswered(*_, **__):
+        raise EOFError("input() cannot be used here: nobody is there to answer.")
+
+    builtins.input = getpass.getpass = unanswered
+    sys.breakpointhook = pdb.set_trace = passed_over("breakpoint()")
+
+
+def _nest_asyncio():
+    """`asyncio.run` works here as it is."""
+    module = types.ModuleType("nest_asyncio", "Nothing to do here.")
+    module.apply = nothing
+    return module
+
+
+def share_among_threads():
+    """Locks and queues of `multiprocessing` work between threads, which is all that there is here."""
+    from multiprocessing.context import BaseContext
+
+    for name in ("Lock", "RLock", "Condition", "Semaphore", "BoundedSemaphore", "Event", "Barrier"):
+        setattr(BaseContext, name, _made_by(getattr(threading, name)))
+    import multiprocessing  # has taken its functions from a context of its own
+
+    for name in ("Lock", "RLock", "Condition", "Semaphore", "BoundedSemaphore", "Event", "Barrier"):
+        setattr(multiprocessing, name, getattr(threading, name))
+
+
+def _made_by(kind):
+    return lambda self, *arguments, **keywords: kind(*arguments, **keywords)
+
+
+def _keep_figures_inline():
+    """Whatever back end a cell asks for, figures are shown in the notebook."""
+    import matplotlib
+    import matplotlib.pyplot as plt
+
+    matplotlib.use = plt.switch_backend = nothing
+    os.environ["MPLBACKEND"] = INLINE

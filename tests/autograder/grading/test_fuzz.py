@@ -1,0 +1,67 @@
+"""Systematic changes to a solved notebook end with full points, or with a note to the student and a flag for the instructor.
+
+On a fixed seed and a few hundred cases here; on a fresh seed, with more of them, by ``make fuzz``.
+"""
+
+import copy
+import json
+import os
+import random
+from collections import Counter
+
+import pytest
+from notebook_changes import CHANGES
+from notebook_writing import FILES
+
+from autograder.course import COURSE
+from autograder.grading.worker import work
+from autograder.handed_in import Submission
+from autograder.sandbox.inside.lockdown import Limits
+from lessonkit.catalogue import lesson
+from lessonkit.engine.check import checks_of
+from tools.synthetic_class import right, submission
+
+LESSON = "02_mse"
+FULL = float(sum(check.points for exercise in lesson(LESSON).exercises for check in checks_of(exercise.name)))
+SEED, CASES = int(os.environ.get("FUZZ_SEED", 15)), int(os.environ.get("FUZZ_CASES", 240))
+LIMITS = Limits(cell=5.0, call=5.0)
+LAST = "cells_that_are_none version_odd version_3"
+DRAWING = ("plots.", "explorers.")  # figures take longer than all the rest
+
+
+@pytest.fixture(scope="module")
+def released():
+    notebook = json.loads((COURSE / "lessons" / LESSON / f"{LESSON}.ipynb").read_text(encoding="utf-8"))
+    notebook["cells"] = [cell for cell in notebook["cells"] if not "".join(cell["source"]).startswith(DRAWING)]
+    return notebook
+
+
+@pytest.fixture(scope="module")
+def solved(released):
+    notebook = json.loads(submission(json.dumps(released), right(e.name for e in lesson(LESSON).exercises)))
+    for cell in notebook["cells"]:
+        cell["source"] = "".join(cell["source"])
+    return notebook
+
+
+def changed(solved, seed, number):
+    """Case `number`: the names of its changes, and its file. Every change has its turn first, then come several at once."""
+    rng, notebook = random.Random(f"{seed} {number}"), copy.deepcopy(solved)
+    kinds = sorted(CHANGES)
+    names = [kinds[number % len(kinds)]] if number < 3 * len(kinds) else rng.sample(kinds, rng.choice([1, 2, 2, 3]))
+    for name in sorted(names, key=LAST.find):  # what the other changes would not know as a notebook comes last
+        CHANGES[name](rng, notebook)
+    written = rng.choice(sorted(FILES)) if rng.random() < 0.4 or number < len(FILES) else "as_ever"
+    return [*names, written], FILES[written](rng, notebook)
+
+
+def test_an_answer_is_never_lost_in_silence(protected, released, solved):
+    bad, kinds = [], Counter()
+    for number in range(CASES):
+        names, data = changed(solved, SEED, number)
+        graded = work(LESSON, Submission(data), released, 7, limits=LIMITS)
+        kinds.update(names)
+        if graded.failed or (graded.earned != FULL and not (graded.notes and graded.flags)):
+            bad.append(f"{number}: {' + '.join(names)}: {graded.earned} {graded.notes} {graded.flags}")
+    print(f"seed {SEED}, {CASES} cases:", *(f"{count} {name}" for name, count in kinds.most_common()), sep="\n  ")
+    assert not bad, f"With FUZZ_SEED={SEED}:\n" + "\n".join(bad)

@@ -1,0 +1,85 @@
+"""Rosters as spreadsheets and learning platforms write them end in nbgrader's gradebook, or are refused with line and reason."""
+
+import shutil
+
+import pytest
+
+from autograder import __main__ as command_line
+from autograder.course import COURSE
+from autograder.nbgrader_plugins.roster import read_roster
+
+ADA = ("ada", "Ada", "Lovelace", "ada@example.org", "1815")
+LI = ("li", "秀英", "李", None, "88")
+ZOE = ("zoe", "Zoë", "Müller", None, None)
+# What a file holds, and who is then in the gradebook: id, first name, last name, email, number in the platform.
+ROSTERS = {
+    "as documented": (b"id,first_name,last_name,email,lms_user_id\nada,Ada,Lovelace,ada@example.org,1815\n", [ADA]),
+    "Excel, UTF-8": ("\ufeffid,first_name,last_name\r\nzoe,Zoë,Müller\r\n".encode(), [ZOE]),
+    "Excel, semicolons, Latin-1": ("id;first_name;last_name\r\nzoe;Zoë;Müller\r\n".encode("cp1252"), [ZOE]),
+    "Excel, Unicode text": ("id\tfirst_name\tlast_name\r\nzoe\tZoë\tMüller\r\n".encode("utf-16"), [ZOE]),
+    "blank lines": ("\r\nid,first_name,last_name\r\n,,\r\n\r\nzoe,Zoë,Müller\r\n\r\n".encode(), [ZOE]),
+    "Canvas": (
+        "Student,ID,SIS User ID,SIS Login ID,Section,HW\n    Points Possible,,,,,11\n"
+        '"Lovelace, Ada",1815,x,ada,S1,\n"李, 秀英",88,y,li,S1,\n"Student, Test",9,,,S1,\n'.encode(),
+        [(*ADA[:3], None, "1815"), LI],
+    ),
+    "Moodle": (
+        b'"First name","Last name","Username","ID number","Email address"\nAda,Lovelace,ada,1815,ada@example.org\n', [ADA],
+    ),
+    "another name for the id": (b"Student ID,Name\nada,Ada Lovelace\n", [(*ADA[:3], None, None)]),
+}  # fmt: skip
+
+
+def enter(tmp_path, monkeypatch, data):
+    """Run the command in a course; its exit code."""
+    shutil.copy(COURSE / "nbgrader_config.py", tmp_path)
+    (tmp_path / "students.csv").write_bytes(data)
+    monkeypatch.chdir(tmp_path)
+    return command_line.main(["roster", "students.csv"])
+
+
+def students(course):
+    from nbgrader.api import Gradebook
+
+    with Gradebook(f"sqlite:///{course}/gradebook.db") as gradebook:
+        return sorted((s.id, s.first_name, s.last_name, s.email, s.lms_user_id) for s in gradebook.students)
+
+
+@pytest.mark.parametrize("name", ROSTERS)
+def test_a_roster_is_read(name):
+    data, expected = ROSTERS[name]
+    assert [tuple(value or None for value in student.values()) for student in read_roster(data)] == expected
+
+
+def test_a_roster_ends_in_the_gradebook_and_keeps_what_it_does_not_say(tmp_path, monkeypatch, capsys):
+    assert enter(tmp_path, monkeypatch, ROSTERS["Canvas"][0]) == 0
+    assert capsys.readouterr().out.startswith("2 students are in the gradebook now")
+    assert enter(tmp_path, monkeypatch, b"id\nada\nbob\n") == 0
+    assert students(tmp_path) == [(*ADA[:3], None, "1815"), ("bob", None, None, None, None), LI]
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"", "The roster is empty."),
+        (b"first,last\nAda,Lovelace\n", "no column for the student's id. Its columns are first, last."),
+        (b"id,first_name\nada,Ada\n,Bob\n", "Line 3 of the roster has no id: Bob."),
+        (b"id,first_name\nada,Ada\nbob,Bob\n\nada,Ada\n", "Lines 2 and 5 of the roster are both of 'ada'."),
+        (b"id,name\nada,Lovelace, Ada\n", "Line 2 of the roster has 3 fields, the header has 2"),
+        (b"id\n../../ada\n", "Line 2 of the roster: '../../ada' cannot be the name of a folder"),
+    ],
+)
+def test_what_cannot_be_read_for_certain_is_refused(data, reason, tmp_path, monkeypatch, capsys):
+    assert enter(tmp_path, monkeypatch, data) == 2
+    assert reason in capsys.readouterr().err and not (tmp_path / "gradebook.db").exists()
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert command_line.main(["roster", "nobody.csv"]) == 2
+    assert "nobody.csv cannot be read" in capsys.readouterr().err
+
+
+def test_columns_are_known_by_other_names():
+    (student,) = read_roster(b"Login ID,Given name,Surname,E-mail,Canvas ID\nada,Ada,Lovelace,ada@example.org,1815\n")
+    assert tuple(student.values()) == ADA

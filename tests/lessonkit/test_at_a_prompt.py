@@ -1,0 +1,35 @@
+"""Away from notebooks: a report is printed once in a script, at a Python prompt, in a terminal's IPython."""
+
+import subprocess
+import sys
+
+import pytest
+
+EMPTY = "from lessonkit import check\ndef mse_loss(x, y):\n    raise NotImplementedError()\n\n"
+REPORT = "mse_loss is still empty. Write your code"
+
+
+def output(arguments, text=""):
+    done = subprocess.run([sys.executable, *arguments], input=text, capture_output=True, text=True, timeout=120)
+    return done.stdout
+
+
+@pytest.mark.parametrize("call", ["check('mse_loss')", "r = check('mse_loss')", "for _ in [1]: check('mse_loss')\n"])
+def test_a_report_is_printed_once(call, tmp_path):
+    (tmp_path / "script.py").write_text(EMPTY + call)
+    assert output([tmp_path / "script.py"]).count(REPORT) == 1
+    assert output(["-i"], EMPTY + call + "\n").count(REPORT) == 1
+    terminal = ["-m", "IPython", "--no-banner", "--simple-prompt", "--no-confirm-exit"]
+    assert output(terminal, EMPTY + call + "\n").count(REPORT) == 1
+
+
+def test_progress_in_a_shell_names_what_cannot_be_read(tmp_path):
+    (tmp_path / "02_mse.ipynb").write_text("{")
+    shown = output(["-m", "lessonkit", "progress", tmp_path])
+    assert "02_mse: 02_mse.ipynb cannot be read. The notebook is cut off" in shown
+
+
+def test_ipython_is_not_loaded_where_it_is_not_used():
+    """`import lessonkit` costs what NumPy costs, and little more."""
+    heavy = "{'IPython', 'matplotlib', 'nbformat', 'tokenize_rt'}"
+    assert output(["-c", f"import lessonkit, sys; print({heavy} & set(sys.modules))"]).strip() == "set()"
