@@ -20,7 +20,7 @@ from pathlib import Path
 from lessonkit import notebook_file
 from lessonkit.catalogue import lesson as find_lesson
 from lessonkit.statements import statements
-from lessonkit.time_limit import TimeOver, within
+from lessonkit.time_limit import within
 
 SECONDS = 10  # that one statement may take
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -236,7 +236,9 @@ def _run(cell, needed, written):
         try:
             with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
                 _execute(part.node, cell.label, written)
-        except (Exception, SystemExit, TimeOver) as error:
+        except BaseException as error:
+            if isinstance(error, KeyboardInterrupt):
+                raise
             written.stop(cell.number, part.node.lineno, error, part.binds)
 
 

@@ -126,9 +126,10 @@ def _what_it_is(text, error):
     if not start.startswith(("{", "[")) and '"cells"' not in text:
         kind = "a Python script" if "def " in text or "import " in text else "a text file"
         return f"The file is {kind}, and no notebook. {SAVE_AGAIN}"
-    if isinstance(error, json.JSONDecodeError) and (
+    cut = isinstance(error, json.JSONDecodeError) and (
         error.pos >= len(text.rstrip()) - 1 or error.msg.startswith("Unterminated string")
-    ):
+    )
+    if cut and not text.rstrip().endswith("}"):
         return (
             "The notebook is cut off: the download or the upload stopped half-way. "
             "Open your own copy in Jupyter, save it, and hand it in again."

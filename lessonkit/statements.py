@@ -126,20 +126,21 @@ def _walk(node, binds, needs, uses, deferred):
             _walk(part, own, inner, uses, deferred)
             read.update(inner)
         return
-    if isinstance(node, ast.ExceptHandler) and node.name:
+    if isinstance(node, (ast.ExceptHandler, ast.MatchAs, ast.MatchStar)) and node.name:
         binds.add(node.name)
     for part in ast.iter_child_nodes(node):
         _walk(part, binds, needs, uses, deferred)
 
 
 def _walk_function(node, binds, needs, uses, deferred):
-    """A function's decorators, defaults and annotations are read at once, its body when it is called."""
+    """A function's decorators and defaults are read at once, its body when it is called, its annotations then or never."""
     arguments = node.args
     if not isinstance(node, ast.Lambda):
         binds.add(node.name)
-        for part in (*node.decorator_list, node.returns):
-            if part is not None:
-                _walk(part, binds, needs, uses, deferred)
+        for part in node.decorator_list:
+            _walk(part, binds, needs, uses, deferred)
+        if node.returns is not None:
+            _walk(node.returns, binds, uses, uses, deferred)
     for part in (*arguments.defaults, *arguments.kw_defaults):
         if part is not None:
             _walk(part, binds, needs, uses, deferred)
@@ -147,7 +148,7 @@ def _walk_function(node, binds, needs, uses, deferred):
     own, read = {argument.arg for argument in names if argument}, set()
     for argument in filter(None, names):
         if argument.annotation is not None:
-            _walk(argument.annotation, binds, needs, uses, deferred)
+            _walk(argument.annotation, binds, uses, uses, deferred)  # may never be read
     body = [node.body] if isinstance(node, ast.Lambda) else node.body
     for part in body:
         _walk(part, own, read, read, deferred=True)

@@ -44,7 +44,7 @@ def _names(part):
 
 def without(source, unwanted):
     """A cell's source without the statements for which ``unwanted(part)`` holds; lines stay where they were."""
-    lines = source.splitlines()
+    lines = source.split("\n")  # what else ends a line for text, ends none for Python
     for part in statements(source):
         if unwanted(part):
             first = min([part.node.lineno, *(node.lineno for node in getattr(part.node, "decorator_list", ()))])

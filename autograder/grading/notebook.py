@@ -145,6 +145,9 @@ def _grade_again(graded, cells, session, grade_one, own):
         kept = next((outcome for outcome in result.outcomes if outcome.kind == "kept"), None)
         if kept and own is not None:
             graded.tell(f"What kept {exercise} from being graded as it stands: {kept.sentence}")
+    results = graded.results.values()
+    if own and results and not any(result.points or result.empty for result in results):
+        graded.tell("No check passes, although there are answers: one line may stand in the way of all of them.")
 
 
 def _again(fork_server, done, end):

@@ -10,7 +10,17 @@ from dataclasses import dataclass, field
 
 from autograder.course import MAX_BYTES
 from autograder.grading.answers import NO_PYTHON, Answer, defined_in, names_in, without
-from autograder.grading.cells import as_cell, grade_id, grading_marks, index, is_check, is_same, position, source_of
+from autograder.grading.cells import (
+    as_cell,
+    grade_id,
+    grading_marks,
+    index,
+    is_check,
+    is_same,
+    marks,
+    position,
+    source_of,
+)
 from lessonkit import notebook_file
 from lessonkit.catalogue import exercises, lessons
 from lessonkit.definitions import is_demonstration
@@ -206,3 +216,12 @@ def _finish(repaired):
         cell["id"] = f"cell-{number:04d}" if number and number not in seen else f"added-{place:04d}"
         seen.add(number)
         cell.pop("given")
+        cell["metadata"] = _valid(cell["metadata"])
+
+
+def _valid(metadata):
+    """Of a cell's metadata, what grading needs: other editors write what nbformat does not take."""
+    tags = metadata.get("tags")
+    tags = [tag for tag in tags if isinstance(tag, str) and tag and "," not in tag] if isinstance(tags, list) else []
+    kept = {"nbgrader": metadata["nbgrader"]} if marks({"metadata": metadata}) else {}
+    return {**kept, "tags": list(dict.fromkeys(tags))} if tags else kept

@@ -24,7 +24,7 @@ COLUMNS = {
 WHOLE_NAME = ("student", "name", "full name", "student name")  # "Last, First" or "First Last"
 NO_STUDENT = re.compile(r"\s*(points possible|student, test|test student)\b", re.I)
 NO_STUDENT_LINE = re.compile(r"\s*(manual posting|points possible)\b", re.I)  # in any field of a line without an id
-REWRITTEN = re.compile(r"\d+[.,]\d*E\+\d+|\d+[.,]0", re.I)  # an id that a spreadsheet took for a number
+REWRITTEN = re.compile(r"\d+[.,]\d*E\+\d+|\d+[.,]0|=.*", re.I)  # an id that a spreadsheet took for a number
 EXCEL = {b"PK\x03\x04": "an Excel file", b"\xd0\xcf\x11\xe0": "an old Excel file"}
 
 

@@ -69,12 +69,23 @@ SEEN = {
     "global": ("TWO = 0\ndef start():\n    global TWO\n    TWO = 2", MSE.replace("    return", "    start()\n    return", 1).replace("2 *", "TWO *")),
     "unpacked": ("ONE, (TWO, *_) = 1, (2, 3)", MSE.replace("2 *", "TWO *")),
     "walrus": ("print(TWO := 2)", MSE.replace("2 *", "TWO *")),
+    "in the main module": ("if __name__ == '__main__':\n    " + MSE.replace("\n", "\n    "),),
+    "annotations of the future": ("from __future__ import annotations\n" + MSE.replace("(x, y):", "(x: Array, y: Array):", 1),),
+    "filled by NumPy": ("two = np.zeros(1)\nnp.copyto(two, 2.0)", MSE.replace("2 *", "two[0] *")),
+    "filled by a method": ("two = np.zeros(1)\ntwo.fill(2)", MSE.replace("2 *", "two[0] *")),
+    "by exec": (f"exec({MSE!r})",),
+    "by globals": (MSE.replace("mse_loss", "loss"), "globals()['mse_loss'] = loss"),
+    "awaited": ("async def two():\n    return 2\nTWO = await two()", MSE.replace("2 *", "TWO *")),
+    "shown": (MSE.replace("    return", "    display(error)\n    return"),),
+    "a constant at the end": (MSE.replace("2 *", "TWO *"), RMS, "TWO = 2"),
+    "beside a dead line": (MSE + "\n    raise NotImplementedError()", RMS, "def mse_loss(x, y):\n    return 0, 0"),
     "in two steps": (MSE.replace("mse_loss", "loss"), "mse_loss = loss"),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("cells", SEEN.values(), ids=SEEN)
 def test_what_a_check_sees_is_seen(written, cells):
+    cells = [marked(cell, "mse_loss") if "raise NotImpl" in cell else cell for cell in cells]
     assert passing(written(SETUP, *cells, RMS)) == ["mse_loss", "rms_error"]
 
 

@@ -17,7 +17,7 @@ CASES = {
     "from a import b as c": ({"c"}, set(), set()),
     "from a import *": ({"*"}, set(), set()),
     "def f(x=a): return x + b": ({"f"}, {"a"}, {"b"}),
-    "@a\ndef f(x: b) -> c: pass": ({"f"}, {"a", "b", "c"}, set()),
+    "@a\ndef f(x: b) -> c: pass": ({"f"}, {"a"}, {"b", "c"}),
     "def f():\n    global x\n    x = 1": ({"f"}, set(), {"x"}),
     "f = lambda x: x + b": ({"f"}, set(), {"b"}),
     "class A(B):\n    c = d\n    def f(self): return e": ({"A"}, {"B", "d"}, {"e"}),

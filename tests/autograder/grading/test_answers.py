@@ -2,6 +2,7 @@
 
 import json
 
+import nbformat
 import pytest
 from arena import RELEASED, notebook, solved
 
@@ -16,6 +17,7 @@ WHERE = {  # what the exercise's own cell holds, the cells below its check, and 
     "in its own cell, with an empty one below": (MINE, [EMPTY], ""),
     "in its own cell, with an empty one and its check below": (MINE, [EMPTY, CHECK], ""),
     "in its own cell, with another one below": (MINE, [OTHER], "defined again in cell"),
+    "below lines that are none": (f"# a note\u2028and \x0c more\x85\n{MINE}", [EMPTY], ""),
     "in a new cell": (EMPTY, [MINE], "is still empty, but cell"),
     "in a new cell, twice": (EMPTY, [OTHER, MINE], "is still empty, but cell"),
     "in a new cell, with the own one's text": (f"# see below\n{EMPTY}", [MINE], "is still empty, but cell"),
@@ -96,6 +98,27 @@ def test_a_check_as_a_formatter_leaves_it_is_the_same(change):
             cell["source"] = change("".join(cell["source"]))
     recognised = recognise(json.dumps(found).encode(), json.loads(RELEASED))
     assert not recognised.notes and not recognised.flags
+
+
+ODD = {
+    "tags": None,
+    "collapsed": "true",
+    "scrolled": None,
+    "jupyter": None,
+    "name": "",
+    "execution": None,
+    "deletable": "no",
+}
+
+
+@pytest.mark.parametrize("odd", [ODD, {"tags": ["a,b"]}, {"tags": ["a", "a"]}, {"tags": [5, "b"]}, {"tags": {"a": 1}}])
+def test_metadata_that_nbformat_does_not_take_is_left_out(odd):
+    found = cells_of(MINE, [])
+    for cell in found["cells"]:
+        cell["metadata"].update(odd)
+    recognised = recognise(json.dumps(found).encode(), json.loads(RELEASED))
+    nbformat.validate(nbformat.from_dict(recognised.notebook))
+    assert graded_answer(recognised) == "mine" and not recognised.flags
 
 
 def test_a_check_runs_below_every_exercise_that_comes_before_it():

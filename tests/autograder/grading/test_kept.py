@@ -23,6 +23,8 @@ REPAIRED = {  # the exercise's own cell, and the cells at the end of the noteboo
     "by exec": (EMPTY, [f"exec('''{RIGHT}''')"]),
     "in a block that needs nothing": (EMPTY, ["if True:\n    " + RIGHT.replace("\n", "\n    ")]),
 }
+ANNOTATED = "from __future__ import annotations\nimport torch\ndef relu_forward(x: torch.Tensor) -> torch.Tensor:"
+REPAIRED["with annotations that are never read"] = (RIGHT.replace("def relu_forward(x):", ANNOTATED), [])
 TOLD = {
     "in a block that fails": (f"try:\n    import pandas\n    {RIGHT.replace(chr(10), chr(10) + '    ')}\nexcept ImportError: pass", []),
     "in a block that is not entered": (f"import sys\nif 'google.colab' in sys.modules:\n    {RIGHT.replace(chr(10), chr(10) + '    ')}", []),
@@ -71,6 +73,12 @@ def test_an_answer_in_a_text_cell_is_told(kind):
 def test_a_wrong_answer_is_no_news():
     done = graded("def relu_forward(x):\n    return x + undefined, x", [])
     assert done.earned < FULL and not done.flags and not done.notes
+
+
+def test_a_line_in_the_way_of_everything_is_told():
+    found = json.loads(notebook(solved(), first=["np = None"]))
+    done = work(LESSON, Submission(json.dumps(found).encode()), json.loads(RELEASED), 7, limits=SHORT)
+    assert done.earned == 0 and any("one line may stand in the way of all" in flag for flag in done.flags)
 
 
 @pytest.mark.parametrize("lesson", ["09_solver", "06_backward"])

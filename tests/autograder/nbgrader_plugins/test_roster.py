@@ -17,6 +17,7 @@ ROSTERS = {
     "Excel, UTF-8": ("\ufeffid,first_name,last_name\r\nzoe,Zoë,Müller\r\n".encode(), [ZOE]),
     "Excel, semicolons, Latin-1": ("id;first_name;last_name\r\nzoe;Zoë;Müller\r\n".encode("cp1252"), [ZOE]),
     "Excel, Unicode text": ("id\tfirst_name\tlast_name\r\nzoe\tZoë\tMüller\r\n".encode("utf-16"), [ZOE]),
+    "UTF-16 without a mark": ("id;first_name;last_name\nzoe;Zoë;Müller\n".encode("utf-16-le"), [ZOE]),
     "blank lines": ("\r\nid,first_name,last_name\r\n,,\r\n\r\nzoe,Zoë,Müller\r\n\r\n".encode(), [ZOE]),
     "Canvas": (
         "Student,ID,SIS User ID,SIS Login ID,Section,HW\n    Points Possible,,,,,11\n"
@@ -66,6 +67,13 @@ def test_a_roster_ends_in_the_gradebook_and_keeps_what_it_does_not_say(tmp_path,
         (b"id,first_name\nada,Ada\n,Bob\n", "Line 3 of the roster has no id: Bob."),
         (b"id,first_name\nada,Ada\nbob,Bob\n\nada,Ada\n", "Lines 2 and 5 of the roster are both of 'ada'."),
         (b"id,name\nada,Lovelace, Ada\n", "Line 2 of the roster has 3 fields, the header has 2"),
+        (b"id,first_name\n", "The roster has no line with a student."),
+        (b'id,first_name\nada,"Ada\nbob,Bob\n', "Line 2 of the roster cannot be read: unexpected end of data."),
+        (b'id,first_name\nada,"Ada\nbob",Bob\n', "Line 2 of the roster: a field goes on in the next line."),
+        (b"id,first_name\nada," + b"A" * 140_000, "Line 2 of the roster cannot be read: field larger"),
+        (b"PK\x03\x04", "The roster is an Excel file."),
+        (b"id\n1234.0\n", "Line 2 of the roster: a spreadsheet has rewritten the id to 1234.0."),
+        (b"\xff\xfei\0d", "The roster has no line with a student."),
         (b"id\n../../ada\n", "Line 2 of the roster: '../../ada' cannot be the name of a folder"),
     ],
 )
