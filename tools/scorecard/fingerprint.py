@@ -27,6 +27,7 @@ PACKAGES = ("autograder", "lessonkit", "reference_impl", "tools")
 DEFINITIONS = (ast.FunctionDef, ast.ClassDef)
 
 
+@cache
 def of_exercise(exercise):
     """What decides whether code passes: the checks, the exercises that they call, and how values are compared."""
     checks = checks_of(exercise)
@@ -41,6 +42,7 @@ def of_exercise(exercise):
     )
 
 
+@cache
 def of_bank(kind, exercise):
     """The code of an exercise's mistakes or variants; `kind` is "mistakes" or "variants"."""
     module = f"autograder.bank.{kind}.lesson_{find_exercise(exercise).lesson[:2]}"

@@ -182,6 +182,13 @@ def combinations(exercise, seeds):
     return {"pairs": pairs, "unequal": unequal, "neighbours": neighbours, "robbed": robbed}
 
 
+class _Nameless(Live):
+    """The expected values without the mistakes: nobody earns a point by the name of one."""
+
+    def find_suspects(self, exercise):
+        return []
+
+
 def empty(exercise, seeds):
     """The points that the released notebook earns as it is, and where the exercise's functions return None."""
     lesson = find_lesson(find_exercise(exercise).lesson)
@@ -190,8 +197,8 @@ def empty(exercise, seeds):
     with quiet():
         returning = {**released, exercise: _returning_none(released[exercise])}
         earned = [
-            grade(exercise, LocalHost(namespace), Live(seed)).points
-            for seed in seeds
+            grade(exercise, LocalHost(namespace), expected).points
+            for expected in map(_Nameless, seeds)
             for namespace in (released, returning)
         ]
     return {"points": max(earned)}
