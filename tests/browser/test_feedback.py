@@ -219,7 +219,7 @@ def test_scripts_would_not_run_even_if_one_slipped_through(show):
 
 def test_an_unreadable_notebook_is_said_to_be_one(show):
     page = show("broken")
-    assert "The file is no readable notebook" in page.locator("header").inner_text()
+    assert "The notebook is cut off" in page.locator("header").inner_text()
     assert "0 of 30 points" in page.locator("header").inner_text()
     assert page.get_by_role("heading", name="The lesson").count() == 1
 

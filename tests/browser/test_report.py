@@ -162,7 +162,7 @@ def test_names_are_text_and_never_code(course):
 
 def test_who_needs_a_person_is_told_first(course):
     said = text_of(report(LESSONS[0], course.folder)[0].read_text(encoding="utf-8"))
-    assert "could not be graded: The file is no readable notebook" in said
+    assert "could not be graded: The notebook is cut off" in said
     assert "Nothing handed in Ab Sent (absent)" in said
     with Gradebook(course.db_url) as gradebook:
         notebook = gradebook.find_submission(LESSONS[0], "student03").notebooks[0]

@@ -182,7 +182,7 @@ def test_a_network_trains_in_the_browser(page, site):
     training = next(source for source in sources if source.startswith("@functools.cache"))
     until = sources[: sources.index(training)]
     said = run(page, lambda name, source: source in until and not source.startswith("plots."))
-    assert said.count("checks pass") == 4 and '"output_type":"error"' not in said
+    assert said.count("checks pass") == 8 and '"output_type":"error"' not in said
     run(page, lambda name, source: source == training)
     page.get_by_text(re.compile("epoch 3 of 3 · RMS error on the validation set")).wait_for()
     error = page.get_by_text(re.compile("epoch 3 of 3")).inner_text()

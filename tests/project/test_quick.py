@@ -23,7 +23,7 @@ def test_what_belongs_to_a_lesson_asks_for_its_cases(path):
     "tests/tools/test_that_is_gone.py": [],
     "pyproject.toml": WHOLE,
     "lessonkit/progress.py": ["tests/lessonkit/test_at_a_prompt.py", "tests/lessonkit/test_definitions.py", *WHOLE],
-    "lessonkit/__main__.py": ["tests/lessonkit", *WHOLE],
+    "lessonkit/notebook_file.py": ["tests/lessonkit", *WHOLE],
     "autograder/report/page.html.j2": ["tests/autograder/report", *WHOLE],
 }.items())  # fmt: skip
 def test_a_module_asks_for_the_tests_beside_it(path, tests):

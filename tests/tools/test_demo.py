@@ -46,7 +46,7 @@ def test_the_demo_grades_everyone_and_names_mistakes(quick, capsys):
     # Their cell of the first exercise, and so the backward pass that needs it, is lost; the rest is honest.
     assert {rows[name] for name in demo.HOSTILE} == {"20"}
     assert [rows[name] for name in demo.BROKEN] == ["0", "30", "0", "30", "30", "0"]
-    assert "You ignore the upstream gradient" in said and "The file is no readable notebook" in said
+    assert "You ignore the upstream gradient" in said and "The notebook is cut off" in said
     folder = COURSE / "build" / "demo"
     assert "You ignore the upstream gradient" in (folder / "reports" / "01_activations.html").read_text(
         encoding="utf-8"

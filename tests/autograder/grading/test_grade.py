@@ -111,7 +111,10 @@ def test_who_is_late_gets_the_penalty_of_the_course(course):
         late = {s: gradebook.find_submission(LESSON, s).late_submission_penalty for s in stamps}
     assert late == {"solved": FULL, "wrong": 0, "empty": 0}
     (flag,) = graded["empty"].flags
-    assert flag == "timestamp.txt was left aside, so there is no late penalty: 'no date' is no date and time that can be read for certain"
+    assert (
+        flag
+        == "timestamp.txt was left aside, so there is no late penalty: 'no date' is no date and time that can be read for certain"
+    )
 
     (course / "submitted" / "solved" / LESSON / "timestamp.txt").write_text("2025-12-31 10:00:00 UTC")
     graded = grade(course, students=list(stamps))

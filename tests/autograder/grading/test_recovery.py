@@ -69,7 +69,7 @@ def test_one_student_who_cannot_be_recorded_does_not_stop_the_run(course, monkey
 
 
 def test_a_failure_of_the_graders_own_is_no_zero(course, monkeypatch):
-    def fails(*arguments):
+    def fails(*arguments, **options):
         raise OSError("out of everything")
 
     monkeypatch.setattr(worker, "grade_notebook", fails)

@@ -264,7 +264,7 @@ def test_time_ends_a_cell_and_nothing_goes_on(source, fork_server, monkeypatch):
 
 def test_failures_without_end_are_ended_and_a_few_of_them_told(fork_server):
     opened = fork_server.session()
-    failing = [f"x{number} = missing{number}" for number in range(20_000)]
+    failing = [f"x{number} = missing{number}" for number in range(2000)]
     assert len(opened.run("\n".join(failing[:30]))[1]) == MAX_STOPS
     start = "import time\nget_ipython().end = time.monotonic() - 1"
     (stop,) = opened.run("\n".join([start, *failing]))[1]
