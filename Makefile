@@ -19,7 +19,7 @@ $(READY): requirements-dev.txt pyproject.toml
 		|| { echo "Python 3.11 or newer is needed. Name one: make $(MAKECMDGOALS) PYTHON=python3.11"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet "$$(grep '^uv==' requirements-dev.txt)" || true
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --requirement requirements-dev.txt \
+	$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python --requirement requirements-dev.txt \
 		|| $(BIN)/python -m pip install --quiet --requirement requirements-dev.txt
 	$(BIN)/python -m pip install --quiet --no-deps --editable .
 	@mkdir -p $(VENV)/share/jupyter/lab/settings
