@@ -11,7 +11,7 @@ import traceback
 from dataclasses import dataclass
 
 from lessonkit.catalogue import exercises
-from lessonkit.statements import blank_lines_above, plain_python
+from lessonkit.statements import INVISIBLE, blank_lines_above, plain_python
 
 KEPT = 500  # cells; the oldest are forgotten first
 MAX_SOURCE = 100_000  # characters of a cell that are kept
@@ -195,7 +195,7 @@ def _binds_function(node, name):
 def _is_meant(source, name):
     """Whether a cell that is no Python has the line ``def name``, and not in a class, a function or a text."""
     start = re.compile(rf"(?:async\s+)?(?:def|class)\s+{re.escape(name)}\b")
-    lines = _without_texts(source).splitlines()
+    lines = _without_texts(source.translate(dict.fromkeys(map(ord, INVISIBLE)))).splitlines()
     for number, line in enumerate(lines):
         if start.match(line.strip()):
             indent = len(line) - len(line.lstrip())

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from lessonkit import notebook_file
 from lessonkit.catalogue import lesson as find_lesson
-from lessonkit.statements import statements
+from lessonkit.statements import INVISIBLE, statements
 from lessonkit.time_limit import within
 
 SECONDS = 10  # that one statement may take
@@ -140,7 +140,7 @@ def _parsed(notebook, file_name, written):
         try:
             parts = [replace(part, binds=part.binds | _grown(part.node)) for part in statements(source)]
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-            names = re.findall(r"^[ \t]*(?:async +)?(?:def|class) +(\w+)", source, re.M)
+            names = re.findall(rf"^[ \t{INVISIBLE}]*(?:async +)?(?:def|class) +(\w+)", source, re.M)
             written.stop(number, getattr(error, "lineno", None), error, names)
             continue
         linecache.cache[label] = (len(source), None, source.splitlines(keepends=True), label)

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 DEFERRED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 TRANSPARENT_MAGICS = ("time", "capture", "prun")  # cell magics whose body is ordinary code
+INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad"  # characters that come along from web pages and chats
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,7 @@ def why(shell, *cells, name=NAME):
 STOPPED = {
     "def mse_loss(x, y)\n    return 1": ("line 1, `def mse_loss(x, y)`", "SyntaxError: expected ':'"),
     "def mse_loss(x, y):\nreturn 1": ("line 2, `return 1`", "IndentationError: expected an indented block"),
+    "\u200bdef mse_loss(x, y):\n    return 1": ("line 1", "SyntaxError: invalid non-printable character U+200B"),
     "x = 1\n  def mse_loss(x, y):\n    return 1": ("line 2", "IndentationError: unexpected indent"),
     "def mse_loss(x, y):\n    a = 1\n\treturn a": ("line 3", "TabError: inconsistent use of tabs"),
     "import pandaz\ndef mse_loss(x, y): return 1": ("line 1, `import pandaz`", "ModuleNotFoundError: No module named 'pandaz'"),
