@@ -86,8 +86,13 @@ def roster(arguments):
     """Enter a roster in the gradebook."""
     from autograder.nbgrader_plugins.roster import enter
 
-    students = enter(arguments.file, os.getcwd())
+    students, doubtful = enter(arguments.file, os.getcwd())
     print(f"{len(students)} students are in the gradebook now, or were already.")
+    if doubtful:
+        print(
+            f"The file does not say how its letters are written. Is this name right: {doubtful}? "
+            "If not, save the roster as UTF-8 and enter it again."
+        )
 
 
 def grade(arguments):

@@ -14,7 +14,7 @@ from autograder.course import CourseError
 
 # nbgrader's columns, and what others call them; the first name that is there counts.
 COLUMNS = {
-    "id": ("sis login id", "login id", "student id", "studentid", "username", "user name", "user id", "login", "id", "id number",
+    "id": ("orgdefinedid", "sis login id", "login id", "student id", "studentid", "username", "user name", "user id", "login", "id", "id number",
            "student number", "matriculation number", "netid"),
     "first_name": ("first name", "firstname", "given name", "forename"),
     "last_name": ("last name", "lastname", "surname", "family name"),
@@ -23,6 +23,7 @@ COLUMNS = {
 }  # fmt: skip
 WHOLE_NAME = ("student", "name", "full name", "student name")  # "Last, First" or "First Last"
 NO_STUDENT = re.compile(r"\s*(points possible|student, test|test student)\b", re.I)
+FOOTER = re.compile(r"\s*(total|sum|count|number of students|\d+ students?)\b", re.I)  # alone in a line
 NO_STUDENT_LINE = re.compile(r"\s*(manual posting|points possible)\b", re.I)  # in any field of a line without an id
 REWRITTEN = re.compile(r"\d+[.,]\d*E\+\d+|\d+[.,]0|=.*", re.I)  # an id that a spreadsheet took for a number
 EXCEL = {b"PK\x03\x04": "an Excel file", b"\xd0\xcf\x11\xe0": "an old Excel file"}
@@ -54,7 +55,7 @@ def read_roster(data):
     places = _columns(header)
     students, line_of = [], {}
     for number, row in lines:
-        if row and NO_STUDENT.match(row[0]):
+        if NO_STUDENT.match(row[0]) or sum(map(bool, row)) == 1 < len(header) and FOOTER.match("".join(row)):
             continue
         if len(row) > len(header):
             raise CourseError(
@@ -63,6 +64,8 @@ def read_roster(data):
         if any(map(NO_STUDENT_LINE.match, row)) and not _field(row, places["id"]):
             continue
         student = _student(row, places, number)
+        if "end-of-line indicator" in map(str.lower, header):  # Brightspace, which writes #ada for ada
+            student["id"] = student["id"].removeprefix("#")
         if student["id"] in line_of:
             raise CourseError(
                 f"Lines {line_of[student['id']]} and {number} of the roster are both of {student['id']!r}."
@@ -102,6 +105,8 @@ def enter(path, folder="."):
     -------
     list of dict
         Those who are entered.
+    str
+        A name to look at, since the file does not say in which encoding it is; empty where all is certain.
 
     Raises
     ------
@@ -109,7 +114,8 @@ def enter(path, folder="."):
         If the roster cannot be read for certain; then nobody is entered.
     """
     try:
-        students = read_roster(Path(path).read_bytes())
+        data = Path(path).read_bytes()
+        students = read_roster(data)
     except OSError as error:
         raise CourseError(f"{path} cannot be read: {error.strerror}.") from None
     with tempfile.TemporaryDirectory() as scratch:
@@ -120,7 +126,8 @@ def enter(path, folder="."):
         done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, errors="replace")
     if done.returncode:
         raise CourseError(f"nbgrader could not enter the roster. It says: {done.stderr.strip()[-500:]}")
-    return students
+    names = (f"{student['first_name']} {student['last_name']}".strip() for student in students)
+    return students, next((name for name in names if is_guessed(data) and not name.isascii()), "")
 
 
 def to_csv(students):
@@ -138,10 +145,22 @@ def _decoded(data):
         if data.startswith(start):
             raise CourseError(f"The roster is {what}. In the spreadsheet, save it as CSV, and enter that file.")
     try:
-        text = data.decode(json.detect_encoding(data)).removeprefix("\ufeff")
-    except UnicodeDecodeError:
-        text = data.decode("cp1252", "replace")
+        text = data.decode("cp1252" if is_guessed(data) else json.detect_encoding(data)).removeprefix("\ufeff")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise CourseError(
+            f"Line {line} of the roster has a letter in an encoding that is not known. Save it as UTF-8, and enter that file."
+        ) from None
     return text.replace("\0", "")
+
+
+def is_guessed(data):
+    """Whether a roster does not say how its letters are written: neither UTF-8 nor UTF-16, so Windows' Western letters are assumed."""
+    try:
+        data.decode(json.detect_encoding(data))
+    except UnicodeDecodeError:
+        return True
+    return False
 
 
 def _delimiter(text):

@@ -27,6 +27,11 @@ ROSTERS = {
     "Moodle": (
         b'"First name","Last name","Username","ID number","Email address"\nAda,Lovelace,ada,1815,ada@example.org\n', [ADA],
     ),
+    "Brightspace": (
+        b"OrgDefinedId,Username,Last Name,First Name,End-of-Line Indicator\n#ada,#x,Lovelace,Ada,#\n",
+        [(*ADA[:3], None, None)],
+    ),
+    "a line at the end that counts": (b"id,first_name,last_name\nzoe,Zo\xc3\xab,M\xc3\xbcller\nTotal: 1 student,,\n,1 student,\n", [ZOE]),
     "another name for the id": (b"Student ID,Name\nada,Ada Lovelace\n", [(*ADA[:3], None, None)]),
 }  # fmt: skip
 
@@ -73,6 +78,7 @@ def test_a_roster_ends_in_the_gradebook_and_keeps_what_it_does_not_say(tmp_path,
         (b"id,first_name\nada," + b"A" * 140_000, "Line 2 of the roster cannot be read: field larger"),
         (b"PK\x03\x04", "The roster is an Excel file."),
         (b"id\n1234.0\n", "Line 2 of the roster: a spreadsheet has rewritten the id to 1234.0."),
+        (b"id,name\nada,Ada\nbob,B\x81b\n", "Line 3 of the roster has a letter in an encoding that is not known."),
         (b"\xff\xfei\0d", "The roster has no line with a student."),
         (b"id\n../../ada\n", "Line 2 of the roster: '../../ada' cannot be the name of a folder"),
     ],
@@ -80,6 +86,11 @@ def test_a_roster_ends_in_the_gradebook_and_keeps_what_it_does_not_say(tmp_path,
 def test_what_cannot_be_read_for_certain_is_refused(data, reason, tmp_path, monkeypatch, capsys):
     assert enter(tmp_path, monkeypatch, data) == 2
     assert reason in capsys.readouterr().err and not (tmp_path / "gradebook.db").exists()
+
+
+def test_letters_that_are_guessed_are_shown(tmp_path, monkeypatch, capsys):
+    enter(tmp_path, monkeypatch, "id,name\njiri,Jiří Dvořák\n".encode("cp1250"))
+    assert "Is this name right: Jiøí Dvoøák?" in capsys.readouterr().out
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path, monkeypatch, capsys):
