@@ -1,13 +1,14 @@
 """Grades one exercise: runs its checks, compares with the expected values, names the mistake."""
 
 from dataclasses import dataclass, replace
-from functools import cache
 
-from lessonkit.catalogue import exercises, lesson
+import numpy as np
+
+from lessonkit.catalogue import exercises
 from lessonkit.engine.check import checks_of
 from lessonkit.engine.compare import difference, fits_own_forward
 from lessonkit.engine.evidence import Evidence
-from lessonkit.engine.transcript import run
+from lessonkit.engine.transcript import Entry, run
 
 FITS = " It does fit the numerical gradient of your own forward pass, so the mistake is in the forward pass."
 
@@ -106,7 +107,6 @@ class _Grading:
         }
         self.suspects = expected.suspects(exercise) if any(map(self.is_wrong, self.checks)) else ()
         self.evidence = {i: evidence for i, s in enumerate(self.suspects) if (evidence := self.fits(s))}
-        self.fails = cache(self.fails)
 
     def outcomes(self):
         """An outcome for each check: a failure is given the name of a mistake, or a hint where to look."""
@@ -152,26 +152,19 @@ class _Grading:
         return evidence if evidence.is_enough else None
 
     def hint(self, check):
-        """Where to look first, when the check also uses another exercise of the lesson that fails itself.
+        """Where to look first, when another exercise has given something wrong in this very check: what it gave, and for what.
 
-        A class uses the exercises before it without the check seeing their calls.
+        Only what it was given right says so: where its inputs are those of the expected calls.
         """
-        names = [exercise.name for exercise in lesson(exercises()[self.exercise].lesson).exercises]
-        before = names[: names.index(self.exercise)] if exercises()[self.exercise].is_class else []
-        used = {*self.transcripts[check.name].called, *before} - {self.exercise}
-        for name in names:
-            if name in used and self.fails(name):
-                return f" This check also uses your {name}, which does not pass its own checks yet: look there first."
+        for helper, right in zip(self.transcripts[check.name].helpers, self.expected.helpers(check)):
+            if helper.function != right.function or not np.allclose(helper.inputs, right.inputs, rtol=1e-6, atol=1e-9):
+                return ""
+            returns = exercises()[helper.function].returns
+            results = (helper.result, right.result) if len(returns) > 1 else ((helper.result,), (right.result,))
+            for name, given, wanted in zip(returns, *results):
+                if differs := difference(Entry(f"its {name}", given), wanted, check.rtol):
+                    return f" This check also uses your {helper.function}, which is not right here: look there first. {differs.line}"
         return ""
-
-    def fails(self, name):
-        """Whether another exercise of the lesson fails one of its own checks."""
-        return any(_fails(check, self.host, self.expected) for check in checks_of(name))
-
-
-def _fails(check, host, expected):
-    transcript = run(check, host, expected.seed)
-    return _failure(check, transcript, _first_wrong(check, transcript, expected), expected) is not None
 
 
 def _first_wrong(check, transcript, expected):

@@ -62,15 +62,16 @@ class Evidence:
             if entry.name != name:
                 return False
             is_wrong = not same_values(value, truth, check.rtol)
-            if same_values(entry.value, value, check.rtol) and kinds(entry.value) == kinds(value):
+            agrees = same_values(entry.value, value, check.rtol)
+            if agrees and kinds(entry.value) == kinds(value):
                 if is_wrong:
                     self._note(value, truth, check)
                     if right:
                         self.explained.add(check.name)
                     right = False
-            elif is_wrong:
+            elif is_wrong and not agrees:
                 return False  # it is wrong where the student is right, or in another way
-            else:
+            else:  # another cause beside it, such as numbers that are cut to whole ones
                 right, differs = False, True
         return self._ends_alike(check, transcript, len(values), message, right, differs)
 
