@@ -26,7 +26,7 @@ class Live(expected.Expected):
         transcript = run(check, LocalHost(bank.reference_names()), self.seed)
         if transcript.error:
             raise RuntimeError(f"The reference fails its own check {check.name}: {transcript.error}")
-        return [(entry.name, entry.value) for entry in transcript.entries]
+        return [(entry.name, entry.value) for entry in transcript.entries], transcript.helpers
 
     def find_suspects(self, exercise):
         return [self._suspect(mistake) for mistake in bank.mistakes_of(exercise)]
@@ -52,7 +52,7 @@ def record(lesson, path):
     live = Live(VISIBLE_SEED)
     exercises = [exercise.name for exercise in find_lesson(lesson).exercises]
     checks = {
-        f"{check.exercise}/{check.name}": (check, live.values(check))
+        f"{check.exercise}/{check.name}": (check, live.values(check), live.helpers(check))
         for exercise in exercises
         for check in checks_of(exercise)
     }

@@ -29,6 +29,11 @@ class Difference:
     sentence: str
     example: str = ""
 
+    @property
+    def line(self):
+        """The example where there is one, else the sentence."""
+        return f"{self.example[:1].upper()}{self.example[1:]}." if self.example else self.sentence
+
 
 def close(value, truth, rtol):
     """Whether two leaves agree: relative to each entry of `truth`, and to its largest entry."""

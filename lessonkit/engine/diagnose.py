@@ -1,12 +1,14 @@
 """Grades one exercise: runs its checks, compares with the expected values, names the mistake."""
 
 from dataclasses import dataclass, replace
-from functools import cache
 
-from lessonkit.catalogue import exercises, lesson
+import numpy as np
+
+from lessonkit.catalogue import exercises
 from lessonkit.engine.check import checks_of
-from lessonkit.engine.compare import difference, fits_own_forward, kinds, same_values
-from lessonkit.engine.transcript import run
+from lessonkit.engine.compare import difference, fits_own_forward
+from lessonkit.engine.evidence import Evidence
+from lessonkit.engine.transcript import Entry, run
 
 # Kinds of errors by which something else than the answer keeps a check from seeing it.
 KEPT = (
@@ -115,19 +117,18 @@ class _Grading:
             check.name: _failure(check, self.transcripts[check.name], self.wrong[check.name], expected)
             for check in self.checks
         }
-        self.suspects = expected.suspects(exercise) if any(self.failures.values()) else ()
-        self.explains, self.fails = cache(self.explains), cache(self.fails)
+        self.suspects = expected.suspects(exercise) if any(map(self.is_wrong, self.checks)) else ()
+        self.evidence = {i: evidence for i, s in enumerate(self.suspects) if (evidence := self.fits(s))}
 
     def outcomes(self):
         """An outcome for each check: a failure is given the name of a mistake, or a hint where to look."""
-        named = {check.name: self.suspect(check) for check in self.checks if self.is_wrong(check)}
         for check in self.checks:
             failure = self.failures[check.name]
             if failure is None:
                 yield Outcome(check.name, check.title, check.points, True)
             elif not self.is_wrong(check):
                 yield failure
-            elif suspect := named[check.name] or self.same_again(check, named.values()):
+            elif suspect := self.suspect(check):
                 yield replace(failure, kind="mistake", sentence=suspect.sentence, mistake=suspect.name)
             else:
                 yield replace(failure, sentence=failure.sentence + self.hint(check))
@@ -140,57 +141,42 @@ class _Grading:
     def suspect(self, check):
         """The one known mistake that explains why `check` fails, or None.
 
-        It must have yielded what the student's code yields here. Where several did, the one that explains the
-        other checks best is named; where that is still several with different sentences, none is.
+        Where several do, the one that explains the most checks to their end is named; where that is still several with
+        different sentences, none is.
         """
-        numbers = range(len(self.suspects))
-        likely = [i for i in numbers if self.suspects[i].transcripts.get(check.name) and self.explains(i, check)]
-        scores = [sum(self.explains(i, other) for other in self.checks) for i in likely]
-        best = [self.suspects[i] for i, score in zip(likely, scores) if score == max(scores)]
+        likely = [i for i, evidence in self.evidence.items() if check.name in evidence.explained]
+        most = max((self.evidence[i].whole for i in likely), default=0)
+        best = [self.suspects[i] for i in likely if self.evidence[i].whole == most]
         return best[0] if len({suspect.sentence for suspect in best}) == 1 else None
 
-    def explains(self, number, check):
-        """Whether a suspect, by its number, yields at `check` what the student's code yields."""
-        transcript = self.suspects[number].transcripts.get(check.name)
-        if transcript is None:
-            return self.failures[check.name] is None
-        return _agrees(self.transcripts[check.name], transcript, check.rtol)
+    def fits(self, suspect):
+        """What speaks for a suspect, as `Evidence`; None where something speaks against it, or too little for it.
 
-    def same_again(self, check, named):
-        """A mistake already named at another check, when it explains the first wrong value of this one as well.
-
-        So a second cause further on (a forward pass that is wrong too) does not hide the first.
+        It must have yielded the student's value wherever it is wrong itself: at each check, not only where that helps.
         """
-        if self.wrong[check.name] is None:
-            return None
-        entry, name, _ = self.wrong[check.name]
-        for suspect in filter(None, named):
-            transcript = suspect.transcripts.get(check.name)
-            if transcript and same_values(entry.value, dict(transcript[0]).get(name), check.rtol):
-                return suspect
-        return None
+        evidence = Evidence()
+        for check in self.checks:
+            yielded, transcript = suspect.transcripts.get(check.name), self.transcripts[check.name]
+            if yielded is None:
+                evidence.whole += self.failures[check.name] is None
+            elif not evidence.add(check, transcript, yielded, self.expected.values(check)):
+                return None
+        return evidence if evidence.is_enough else None
 
     def hint(self, check):
-        """Where to look first, when the check also uses another exercise of the lesson that fails itself.
+        """Where to look first, when another exercise has given something wrong in this very check: what it gave, and for what.
 
-        A class uses the exercises before it without the check seeing their calls.
+        Only what it was given right says so: where its inputs are those of the expected calls.
         """
-        names = [exercise.name for exercise in lesson(exercises()[self.exercise].lesson).exercises]
-        before = names[: names.index(self.exercise)] if exercises()[self.exercise].is_class else []
-        used = {*self.transcripts[check.name].called, *before} - {self.exercise}
-        for name in names:
-            if name in used and self.fails(name):
-                return f" This check also uses your {name}, which does not pass its own checks yet: look there first."
+        for helper, right in zip(self.transcripts[check.name].helpers, self.expected.helpers(check)):
+            if helper.function != right.function or not np.allclose(helper.inputs, right.inputs, rtol=1e-6, atol=1e-9):
+                return ""
+            returns = exercises()[helper.function].returns
+            results = (helper.result, right.result) if len(returns) > 1 else ((helper.result,), (right.result,))
+            for name, given, wanted in zip(returns, *results):
+                if differs := difference(Entry(f"its {name}", given), wanted, check.rtol):
+                    return f" This check also uses your {helper.function}, which is not right here: look there first. {differs.line}"
         return ""
-
-    def fails(self, name):
-        """Whether another exercise of the lesson fails one of its own checks."""
-        return any(_fails(check, self.host, self.expected) for check in checks_of(name))
-
-
-def _fails(check, host, expected):
-    transcript = run(check, host, expected.seed)
-    return _failure(check, transcript, _first_wrong(check, transcript, expected), expected) is not None
 
 
 def _first_wrong(check, transcript, expected):
@@ -220,15 +206,3 @@ def _failure(check, transcript, wrong, expected):
         return failed("empty", f"This check needs {error.function}, which is still empty.")
     kind = "undefined" if error.kind == "NameError" else "kept" if error.kind in KEPT else "error"
     return failed(kind, error.message, error.where)
-
-
-def _agrees(transcript, suspected, rtol):
-    """Whether a transcript is what a mistake yielded, to its end."""
-    values, message = suspected
-    error = transcript.error.message if transcript.error else ""
-    if error != message or [entry.name for entry in transcript.entries] != [name for name, _ in values]:
-        return False
-    return all(
-        same_values(entry.value, value, rtol) and kinds(entry.value) == kinds(value)
-        for entry, (_, value) in zip(transcript.entries, values)
-    )

@@ -14,7 +14,7 @@ import numpy as np
 
 from lessonkit.catalogue import exercise as find_exercise
 from lessonkit.engine.diagnose import Suspect
-from lessonkit.engine.transcript import VISIBLE_SEED, generator
+from lessonkit.engine.transcript import VISIBLE_SEED, Helper, generator
 from lessonkit.engine.values import copy_plain, is_number
 
 FOLDER = Path(__file__).parent.parent / "recorded"
@@ -24,19 +24,26 @@ DIGITS = 9  # enough for every check, and few enough that the last bit of anothe
 class Expected:
     """Expected values for one seed, each found when it is first asked for.
 
-    A subclass says where from: ``find_values(check)`` and ``find_suspects(exercise)``.
+    A subclass says where from: ``find_values(check)``, which gives the values and the helpers, and ``find_suspects(exercise)``.
     """
 
     def __init__(self, seed):
         self.seed = seed
-        self._values, self._suspects = {}, {}
+        self._yielded, self._suspects = {}, {}
 
     def values(self, check):
         """What the reference yields: ``[(name, value), ...]``."""
+        return self._found(check)[0]
+
+    def helpers(self, check):
+        """What other exercises give in a check, where all are right: a list of `lessonkit.engine.transcript.Helper`."""
+        return self._found(check)[1]
+
+    def _found(self, check):
         key = (check.exercise, check.name)
-        if key not in self._values:
-            self._values[key] = self.find_values(check)
-        return self._values[key]
+        if key not in self._yielded:
+            self._yielded[key] = self.find_values(check)
+        return self._yielded[key]
 
     def suspects(self, exercise):
         """What every known mistake of `exercise` yields."""
@@ -85,7 +92,8 @@ class Recorded(Expected):
                 f"NumPy {np.__version__} draws other random numbers than the expected values were recorded with. "
                 "Install the versions of requirements.txt."
             )
-        return self._decode_all(recorded["truth"])
+        helpers = [Helper(name, inputs, self._decode(result)) for name, inputs, result in recorded.get("helpers", ())]
+        return self._decode_all(recorded["truth"]), helpers
 
     def find_suspects(self, exercise):
         return [
@@ -140,15 +148,21 @@ def save(path, checks, mistakes):
     path : Path
         The file to write; it is replaced only once it is complete.
     checks : dict
-        ``(check, [(name, value), ...])`` by ``"exercise/check"``.
+        ``(check, [(name, value), ...], [Helper, ...])`` by ``"exercise/check"``.
     mistakes : dict
         List of `Suspect` by exercise.
     """
     arrays = _Arrays()
     index = {
         "checks": {
-            name: {"stream": stream(check), "truth": arrays.encode_all(values)}
-            for name, (check, values) in checks.items()
+            name: {
+                "stream": stream(check),
+                "truth": arrays.encode_all(values),
+                "helpers": [
+                    [helper.function, _short(helper.inputs), arrays.encode(helper.result)] for helper in helpers
+                ],
+            }
+            for name, (check, values, helpers) in checks.items()
         },
         "mistakes": {
             exercise: [
@@ -201,6 +215,10 @@ class _Arrays:
     def end_to_end(self):
         """One long array for each dtype: thousands of small ones would cost more than they hold."""
         return {dtype: np.concatenate(pieces) for dtype, pieces in self.pieces.items()}
+
+
+def _short(numbers):
+    return [float(f"{number:.{DIGITS}g}") for number in numbers]
 
 
 def _rounded(array):

@@ -11,10 +11,11 @@ from lessonkit.engine.values import describe, map_plain
 
 @dataclass
 class Call:
-    """One call of the code under test: what went in, by argument name."""
+    """One call of the code under test: what went in, by argument name, and what came out."""
 
     function: str
     inputs: dict = field(default_factory=dict)
+    result: object = None
 
 
 class Remote:
@@ -127,7 +128,8 @@ class Code:
     def _checked(self, name, result, call, contract):
         if contract and contract.returns:
             _require(name, contract.returns, result)
-        return self._wrap(result, call)
+        call.result = self._wrap(result, call)
+        return call.result
 
     def _wrap(self, value, origin=None):
         """What came from the host, which has copied it: only a token is exchanged, for a `Remote`."""
@@ -147,10 +149,7 @@ class Code:
 
 
 def builds_on(code, name):
-    """Note that the exercise under test calls another one of its lesson.
-
-    Where the check fails and that one fails too, the student is sent there first.
-    """
+    """Note that the exercise under test calls another one of its lesson: the check depends on that one, too."""
     code.calls.append(Call(name))
 
 

@@ -4,16 +4,19 @@ A host hands out copies, so the student's code cannot change what was yielded. T
 yielded can no longer be written to.
 """
 
+import itertools
 import zlib
 from dataclasses import dataclass, field
 
 import numpy as np
 
+from lessonkit.catalogue import exercises
 from lessonkit.engine.host import StudentError
-from lessonkit.engine.proxy import Call, Code, Remote
+from lessonkit.engine.proxy import Call, Code, Remote, inputs_behind
 from lessonkit.engine.values import freeze_plain
 
 VISIBLE_SEED = 2024
+MAX_HELPERS = 6  # calls of other exercises that are kept of one check
 
 
 @dataclass
@@ -27,12 +30,31 @@ class Entry:
 
 
 @dataclass
+class Helper:
+    """What another exercise gave in a check, and for what: so that it can be told whether that was right.
+
+    Attributes
+    ----------
+    function : str
+    inputs : list of float
+        Two sums over the numbers that went in, for each argument: equal ones, for equal inputs.
+    result : object
+        Its plain values; None in place of what is not plain.
+    """
+
+    function: str
+    inputs: list
+    result: object
+
+
+@dataclass
 class Transcript:
     """What one check yielded for one implementation and one seed; `error` is set when it came to a stop."""
 
     entries: list[Entry] = field(default_factory=list)
     error: StudentError | None = None
     called: tuple[str, ...] = ()
+    helpers: list = field(default_factory=list)  # `Helper` for the first calls of other exercises
 
 
 def generator(check, seed):
@@ -60,7 +82,17 @@ def run(check, host, seed):
         message = f"{check.exercise} returned something that the check could not use ({error})."
         transcript.error = StudentError(check.exercise, "returns", " ".join(message.split()))
     transcript.called = tuple(dict.fromkeys(call.function for call in code.calls))
+    others = (c for c in code.calls if c.function in {*exercises()} - {check.exercise} and c.result is not None)
+    transcript.helpers = [_helper(call) for call in itertools.islice(others, MAX_HELPERS)]
     return transcript
+
+
+def _helper(call):
+    result = freeze_plain(call.result, lambda part: None)
+    inputs = [np.asarray(value, dtype=float).ravel() for value in inputs_behind(call).values()]
+    return Helper(
+        call.function, [float(x @ w) for x in inputs for w in (np.ones(x.size), np.sin(np.arange(x.size)))], result
+    )
 
 
 def _opaque(part):
