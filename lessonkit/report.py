@@ -56,14 +56,14 @@ def html(result):
 
 def diagnoses(result):
     """Each outcome with its diagnosis, ``(outcome, sentence, example)``; a cause is told once."""
-    causes = []
+    causes = {}  # and the check that told them
     for outcome in result.outcomes:
         if outcome.passed:
             yield outcome, "", ""
         elif (cause := re.sub(r"\([^)]*\)|\d+", "", outcome.sentence)) in causes:  # other shapes, the same cause
-            yield outcome, SAME if len(causes) == 1 else outcome.sentence, ""
+            yield outcome, SAME if len(causes) == 1 else f"The same cause as in “{causes[cause]}”.", ""
         else:
-            causes.append(cause)
+            causes[cause] = outcome.title
             yield outcome, outcome.sentence, outcome.example and _example(outcome)
 
 

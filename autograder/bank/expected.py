@@ -2,6 +2,8 @@
 
 from functools import lru_cache
 
+import numpy as np
+
 from autograder import bank
 from autograder.course import this_course
 from lessonkit.catalogue import lesson as find_lesson
@@ -9,8 +11,11 @@ from lessonkit.engine import expected
 from lessonkit.engine.check import checks_of
 from lessonkit.engine.compare import same_values
 from lessonkit.engine.diagnose import Suspect
-from lessonkit.engine.host import LocalHost
+from lessonkit.engine.host import TRAINS, LocalHost
+from lessonkit.engine.near import Change, Fingerprint, fingerprint, first_wrong
 from lessonkit.engine.transcript import VISIBLE_SEED, run
+
+SECONDS = 2  # that a call of a mutant may take
 
 
 class Live(expected.Expected):
@@ -42,6 +47,35 @@ class Live(expected.Expected):
             transcripts[check.name] = None if passes else (values, message)
         return Suspect(mistake.name, mistake.sentence, transcripts)
 
+    def find_changes(self, exercise):
+        """Small changes to the reference, in words: of those with the same results, the first."""
+        from autograder.bank.mutants import mutants  # libcst, which few need
+
+        if exercise in TRAINS:
+            return []
+        found = {}
+        for mutant in mutants(exercise):
+            fingerprints = self._fingerprints(mutant) if mutant.words else {}
+            key = repr([(check, p.place, p.form, np.round(p.numbers, 6).tolist()) for check, p in fingerprints.items()])
+            if any(p.place >= 0 for p in fingerprints.values()):
+                found.setdefault(key, Change(mutant.words, fingerprints))
+        return list(found.values())
+
+    def _fingerprints(self, mutant):
+        try:
+            host = LocalHost({**bank.reference_names(), mutant.exercise: mutant.build()}, seconds=SECONDS)
+        except Exception:  # a default value, or the body of a class, that cannot be made
+            return {}
+        fingerprints = {}
+        for check in checks_of(mutant.exercise):
+            transcript, values = run(check, host, self.seed), self.values(check)
+            wrong = first_wrong(transcript, values, check.rtol)
+            if wrong is not None:
+                fingerprints[check.name] = fingerprint(wrong, transcript.entries[wrong].value)
+            elif transcript.error or len(transcript.entries) < len(values):
+                fingerprints[check.name] = Fingerprint(-1)
+        return fingerprints
+
 
 def _same(values, others, rtol):
     return len(values) == len(others) and all(same_values(a, b, rtol) for (_, a), (_, b) in zip(values, others))
@@ -56,7 +90,9 @@ def record(lesson, path):
         for exercise in exercises
         for check in checks_of(exercise)
     }
-    expected.save(path, checks, {exercise: live.suspects(exercise) for exercise in exercises})
+    suspects = {exercise: live.suspects(exercise) for exercise in exercises}
+    changes = {exercise: live.changes(exercise) for exercise in exercises}
+    expected.save(path, checks, suspects, changes)
 
 
 @lru_cache(maxsize=1)

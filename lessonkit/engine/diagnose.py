@@ -8,6 +8,7 @@ from lessonkit.catalogue import exercises
 from lessonkit.engine.check import checks_of
 from lessonkit.engine.compare import difference, fits_own_forward
 from lessonkit.engine.evidence import Evidence
+from lessonkit.engine.near import Wrong, fingerprint, first_wrong, what_they_are
 from lessonkit.engine.transcript import Entry, run
 
 # Kinds of errors by which something else than the answer keeps a check from seeing it.
@@ -119,6 +120,7 @@ class _Grading:
         }
         self.suspects = expected.suspects(exercise) if any(map(self.is_wrong, self.checks)) else ()
         self.evidence = {i: evidence for i, s in enumerate(self.suspects) if (evidence := self.fits(s))}
+        self.words = self.what_they_are()
 
     def outcomes(self):
         """An outcome for each check: a failure is given the name of a mistake, or a hint where to look."""
@@ -131,7 +133,10 @@ class _Grading:
             elif suspect := self.suspect(check):
                 yield replace(failure, kind="mistake", sentence=suspect.sentence, mistake=suspect.name)
             else:
-                yield replace(failure, sentence=failure.sentence + self.hint(check))
+                sentence = failure.sentence + self.hint(check)
+                if words := self.words.get(check.name):
+                    sentence = f"{sentence} These are the values that you get {words}."
+                yield replace(failure, sentence=sentence)
 
     def is_wrong(self, check):
         """Whether the check fails, and not for want of code."""
@@ -162,6 +167,19 @@ class _Grading:
             elif not evidence.add(check, transcript, yielded, self.expected.values(check)):
                 return None
         return evidence if evidence.is_enough else None
+
+    def what_they_are(self):
+        """What the first wrong values are, by the name of a check: the results of a small change to the formula."""
+        wrong = {}
+        for check in filter(self.is_wrong, self.checks):
+            transcript, values = self.transcripts[check.name], self.expected.values(check)
+            place = first_wrong(transcript, values, check.rtol)
+            if place is None:
+                wrong[check.name] = None
+                continue
+            value = transcript.entries[place].value
+            wrong[check.name] = Wrong(value, values[place][1], check.rtol, fingerprint(place, value))
+        return what_they_are(wrong, self.expected.changes(self.exercise)) if any(wrong.values()) else {}
 
     def hint(self, check):
         """Where to look first, when another exercise has given something wrong in this very check: what it gave, and for what.

@@ -65,7 +65,7 @@ class Evidence:
             agrees = same_values(entry.value, value, check.rtol)
             if agrees and kinds(entry.value) == kinds(value):
                 if is_wrong:
-                    self._note(value, truth, check)
+                    self.note(value, truth, check.rtol)
                     if right:
                         self.explained.add(check.name)
                     right = False
@@ -89,12 +89,12 @@ class Evidence:
         self.whole += not differs
         return True
 
-    def _note(self, value, truth, check):
+    def note(self, value, truth, rtol):
         """Keep what is wrong in a value that both yield."""
         leaves, yielded = dict(parts(truth)), dict(parts(value))
         self.other |= list(leaves) != list(yielded)
         for path in leaves.keys() & yielded.keys():
-            self._note_leaf(yielded[path], leaves[path], check.rtol)
+            self._note_leaf(yielded[path], leaves[path], rtol)
 
     def _note_leaf(self, leaf, truth, rtol):
         if not (is_number(leaf) and is_number(truth)):

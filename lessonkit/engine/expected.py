@@ -14,6 +14,7 @@ import numpy as np
 
 from lessonkit.catalogue import exercise as find_exercise
 from lessonkit.engine.diagnose import Suspect
+from lessonkit.engine.near import Change, Fingerprint
 from lessonkit.engine.transcript import VISIBLE_SEED, Helper, generator
 from lessonkit.engine.values import copy_plain, is_number
 
@@ -24,12 +25,13 @@ DIGITS = 9  # enough for every check, and few enough that the last bit of anothe
 class Expected:
     """Expected values for one seed, each found when it is first asked for.
 
-    A subclass says where from: ``find_values(check)``, which gives the values and the helpers, and ``find_suspects(exercise)``.
+    A subclass says where from: ``find_values(check)``, which gives the values and the helpers, ``find_suspects(exercise)`` and
+    ``find_changes(exercise)``.
     """
 
     def __init__(self, seed):
         self.seed = seed
-        self._yielded, self._suspects = {}, {}
+        self._yielded, self._suspects, self._changes = {}, {}, {}
 
     def values(self, check):
         """What the reference yields: ``[(name, value), ...]``."""
@@ -50,6 +52,12 @@ class Expected:
         if exercise not in self._suspects:
             self._suspects[exercise] = self.find_suspects(exercise)
         return self._suspects[exercise]
+
+    def changes(self, exercise):
+        """What small changes to the formulas of `exercise` yield: a list of `lessonkit.engine.near.Change`."""
+        if exercise not in self._changes:
+            self._changes[exercise] = self.find_changes(exercise)
+        return self._changes[exercise]
 
 
 class Recorded(Expected):
@@ -108,6 +116,17 @@ class Recorded(Expected):
             for row in self._index["mistakes"].get(exercise, ())
         ]
 
+    def find_changes(self, exercise):
+        """One row of the table for each check at which a change is wrong: its number, the check's, the place and the form."""
+        recorded = self._index.get("changes", {}).get(exercise)
+        if not recorded:
+            return []
+        where, numbers = self._decode(recorded["where"]), self._decode(recorded["numbers"])
+        fingerprints = [{} for _ in recorded["words"]]
+        for (change, check, place, form), row in zip(where.tolist(), numbers):
+            fingerprints[change][recorded["checks"][check]] = Fingerprint(place, form, row)
+        return [Change(words, prints) for words, prints in zip(recorded["words"], fingerprints)]
+
     def _decode_all(self, values):
         return [(name, self._decode(value)) for name, value in values]
 
@@ -140,7 +159,7 @@ def stream(check):
     return [round(float(v), 6) for v in (rng.normal(), rng.uniform(), rng.integers(1000), rng.permutation(100)[0])]
 
 
-def save(path, checks, mistakes):
+def save(path, checks, mistakes, changes):
     """Write a recording.
 
     Parameters
@@ -151,6 +170,8 @@ def save(path, checks, mistakes):
         ``(check, [(name, value), ...], [Helper, ...])`` by ``"exercise/check"``.
     mistakes : dict
         List of `Suspect` by exercise.
+    changes : dict
+        List of `lessonkit.engine.near.Change` by exercise.
     """
     arrays = _Arrays()
     index = {
@@ -178,6 +199,7 @@ def save(path, checks, mistakes):
             ]
             for exercise, suspects in mistakes.items()
         },
+        "changes": {exercise: _table(found, arrays) for exercise, found in changes.items() if found},
     }
     half = path.with_name(path.name + ".part")
     try:
@@ -215,6 +237,20 @@ class _Arrays:
     def end_to_end(self):
         """One long array for each dtype: thousands of small ones would cost more than they hold."""
         return {dtype: np.concatenate(pieces) for dtype, pieces in self.pieces.items()}
+
+
+def _table(changes, arrays):
+    """Changes as two arrays and their words: see `Recorded.find_changes`."""
+    checks = list(dict.fromkeys(check for change in changes for check in change.fingerprints))
+    rows = [(i, check, p) for i, change in enumerate(changes) for check, p in change.fingerprints.items()]
+    where = [(i, checks.index(check), p.place, p.form) for i, check, p in rows]
+    numbers = [p.numbers if p.place >= 0 else (0, 0, 0) for *_, p in rows]
+    return {
+        "words": [change.words for change in changes],
+        "checks": checks,
+        "where": arrays.encode(np.array(where, dtype=np.int64)),
+        "numbers": arrays.encode(np.array(numbers, dtype=np.float32)),
+    }
 
 
 def _short(numbers):

@@ -9,6 +9,7 @@ import numpy as np
 
 from autograder import bank
 from autograder.bank.expected import Live
+from autograder.bank.mutants import mutants as mutants_of
 from autograder.course import COURSE
 from lessonkit import definitions
 from lessonkit.catalogue import exercise as find_exercise
@@ -19,7 +20,7 @@ from lessonkit.engine.diagnose import grade
 from lessonkit.engine.host import LocalHost
 from lessonkit.engine.transcript import run
 from lessonkit.engine.values import is_number, parts
-from tools.scorecard import combine, float32, mutate
+from tools.scorecard import combine, float32
 from tools.scorecard.hosts import OtherwiseHost, StrictHost, reference, reference_names
 
 SHOWN = 5  # failures that are kept in words; all are counted
@@ -136,7 +137,7 @@ def mutants(exercise, seeds, step=1, start=0):
 
     With `step`, every so many of them only.
     """
-    chosen = mutate.mutants(exercise)[start::step]
+    chosen = mutants_of(exercise)[start::step]
     survivors = {}
     with quiet():
         all_expected = [(seed, transcripts(exercise, seed)) for seed in seeds]

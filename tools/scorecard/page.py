@@ -31,7 +31,7 @@ EXPLANATION = f"""\
   one of these runs. *Misnamed*: the sentence of another mistake is shown somewhere.
 - **variants**: right code in other styles (`autograder/bank/variants`), and the reference in float32. *Accepted*: every check passes on every
   seed.
-- **mutants**: the reference with one small thing changed by a machine (`tools/scorecard/mutate.py`): an operator, a constant,
+- **mutants**: the reference with one small thing changed by a machine (`autograder/bank/mutants.py`): an operator, a constant,
   an axis, an index, a sign, a comparison, a statement or a call left out, arguments exchanged. *Killed*: a check fails on every one of
   {SEEDS["mutants"]} seeds. *Listed*: it survives, and why that is no harm is said below.
 - **two at once**: pairs of mistakes made together. They must earn the points of the checks that neither of them fails.

@@ -2,13 +2,18 @@
 
 import difflib
 import inspect
+import re
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import libcst as cst
+import numpy as np
 
 import reference_impl
+from autograder.bank import wording
+from lessonkit.catalogue import exercise as find_exercise
+from lessonkit.catalogue import lesson as find_lesson
 
 OPERATORS = {
     cst.Add: cst.Subtract,
@@ -73,11 +78,14 @@ class Mutant:
         What was changed, in one line: the lines before and after.
     source : str
         The whole function or class as it is then.
+    words : str
+        What one gets its values with, for students: see `autograder.bank.wording`. Empty where that is hard to say.
     """
 
     exercise: str
     change: str
     source: str
+    words: str = ""
 
     def build(self):
         """The mutated function or class, in a copy of the names that the reference sees."""
@@ -99,12 +107,23 @@ def mutants(exercise):
     collector = _Collector()
     module.visit(collector)
     by_source = {}
-    for node, new in collector.replacements:
+    symbols = _symbols(exercise)
+    for parents, node, new in collector.replacements:
         mutated = module.deep_replace(node, new).code
         if mutated != source and _compiles(mutated):
-            change = _change(source, mutated)
-            by_source.setdefault(mutated, Mutant(exercise, change, mutated))
+            words = wording.in_words(parents, node, new, symbols)
+            by_source.setdefault(mutated, Mutant(exercise, _change(source, mutated), mutated, words))
     return _with_changes_told_apart(by_source.values())
+
+
+def _symbols(exercise):
+    """The names that students know: those of the lesson's arguments, results and docstrings, and NumPy's."""
+    symbols = {"np", *dir(np)}
+    for known in find_lesson(find_exercise(exercise).lesson).exercises:
+        for part in (known, *known.methods):
+            symbols |= {*part.arguments, *part.returns}
+        symbols |= {*re.findall(r"\b[A-Za-z_]\w*", inspect.getdoc(getattr(reference_impl, known.name)) or "")}
+    return symbols
 
 
 def _with_changes_told_apart(found):
@@ -112,7 +131,7 @@ def _with_changes_told_apart(found):
     count, marked = {}, []
     for mutant in found:
         count[mutant.change] = number = count.get(mutant.change, 0) + 1
-        marked.append(Mutant(mutant.exercise, mutant.change + f"  (place {number})" * (number > 1), mutant.source))
+        marked.append(replace(mutant, change=mutant.change + f"  (place {number})" * (number > 1)))
     return tuple(marked)
 
 
@@ -131,19 +150,24 @@ def _change(source, mutated):
 
 
 class _Collector(cst.CSTVisitor):
-    """Collects what may be put in the place of what: ``replacements``, pairs of nodes."""
+    """Collects what may be put in the place of what: ``replacements``, pairs of nodes with what the first stands in."""
 
     def __init__(self):
         super().__init__()
-        self.replacements = []
+        self.replacements, self._parents = [], []
 
     def on_visit(self, node):
         if isinstance(node, (cst.Raise, cst.Annotation, cst.Decorator, cst.FormattedString)) or _is_text(node):
             return False  # messages and docstrings: no check reads them
-        for kind, replace in RULES:
+        for kind, change in RULES:
             if isinstance(node, kind):
-                self.replacements += [(node, new) for new in replace(node)]
+                self.replacements += [([*self._parents], node, new) for new in change(node)]
+        self._parents.append(node)
         return True
+
+    def on_leave(self, original_node):
+        if self._parents and self._parents[-1] is original_node:
+            self._parents.pop()
 
 
 def _is_text(node):
