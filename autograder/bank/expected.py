@@ -8,7 +8,7 @@ from autograder import bank
 from autograder.course import this_course
 from lessonkit.catalogue import lesson as find_lesson
 from lessonkit.engine import expected
-from lessonkit.engine.check import checks_of
+from lessonkit.engine.check import checks_of, examples_of
 from lessonkit.engine.compare import same_values
 from lessonkit.engine.diagnose import Suspect
 from lessonkit.engine.host import TRAINS, LocalHost
@@ -39,7 +39,7 @@ class Live(expected.Expected):
     def _suspect(self, mistake):
         host = LocalHost(mistake.namespace())
         transcripts = {}
-        for check in checks_of(mistake.exercise):
+        for check in (*checks_of(mistake.exercise), *examples_of(mistake.exercise)):
             transcript = run(check, host, self.seed)
             values = [(entry.name, entry.value) for entry in transcript.entries]
             message = transcript.error.message if transcript.error else ""
@@ -88,7 +88,7 @@ def record(lesson, path):
     checks = {
         f"{check.exercise}/{check.name}": (check, live.values(check), live.helpers(check))
         for exercise in exercises
-        for check in checks_of(exercise)
+        for check in (*checks_of(exercise), *examples_of(exercise))
     }
     suspects = {exercise: live.suspects(exercise) for exercise in exercises}
     changes = {exercise: live.changes(exercise) for exercise in exercises}

@@ -6,7 +6,7 @@ The kinks of ReLU are far away in every gradient that is compared with a numeric
 import numpy as np
 
 from lessonkit.checks import away_from_zero, builds_on, different_sizes, layer, network_params, numerical_gradient
-from lessonkit.engine.check import check
+from lessonkit.engine.check import check, example
 
 LAYERS = ("affine_backward", "affine_relu_backward")
 GRADIENTS = ("dx", "dw", "db")
@@ -188,3 +188,16 @@ def takes_any_examples_and_leaves_everything_as_it_was(code, rng):
         yield "X after the calls", code.after[0]
         yield "y after the calls", code.after[1]
         yield "params after the calls", ordered(net.params)
+
+
+@example("affine_backward")
+def one_example_with_two_inputs(code, rng):
+    _, cache = code.affine_forward(np.array([[1.0, 2.0]]), np.array([[3.0], [4.0]]), np.array([5.0]))
+    yield from zip(GRADIENTS, code.affine_backward(np.array([[10.0]]), cache))
+
+
+@example("affine_backward")
+def two_examples_with_two_inputs(code, rng):
+    x, w = np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([[5.0, 6.0, 7.0], [8.0, 9.0, 1.0]])
+    _, cache = code.affine_forward(x, w, np.array([1.0, 2.0, 3.0]))
+    yield from zip(GRADIENTS, code.affine_backward(np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]), cache))

@@ -51,6 +51,29 @@ def check(*exercises, points, rtol=1e-5):
     return register
 
 
+_examples = Registry("lessonkit.checks", "open that lesson's own bundle")
+
+
+def example(*exercises):
+    """Write down a small example of each of `exercises`: a check without points that one can redo in the head.
+
+    It draws nothing at random. What is wrong in it is shown in place of what is wrong in a larger check; of several, the
+    first that shows it.
+    """
+
+    def register(values):
+        for exercise in exercises:
+            _examples.add(exercise, Check(exercise, values.__name__, 0, values, 1e-5))
+        return values
+
+    return register
+
+
+def examples_of(exercise):
+    """The small examples of `exercise`, the smallest first."""
+    return _examples.of(exercise)
+
+
 def checks_of(exercise):
     """All checks of `exercise`, in the order in which they are written."""
     return _checks.of(exercise)

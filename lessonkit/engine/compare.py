@@ -7,6 +7,7 @@ import numpy as np
 from lessonkit.engine.proxy import Remote, inputs_behind
 from lessonkit.engine.values import describe, is_number, parts, show_number
 
+FEW = 6  # entries of an array that is shown whole
 SECOND_VALUE_RTOL = 1e-3  # a second value is a numerical gradient, perhaps of a float32 forward pass
 
 
@@ -211,18 +212,19 @@ def _worked_entry(name, value, expected, wrong, call):
     index = np.unravel_index(np.argmax(error), error.shape) if error.ndim else ()
     at = f"[{', '.join(map(str, index))}]" if index else ""
     given = []
-    for argument, array in (inputs_behind(call) if call else {}).items():
-        array = np.asarray(array)
+    inputs = {argument: np.asarray(array) for argument, array in (inputs_behind(call) if call else {}).items()}
+    by_entry = all(array.shape in ((), value.shape) for array in inputs.values())  # each entry goes its own way
+    for argument, array in inputs.items():
         if array.ndim == 0:
             given.append(f"{argument} = {show_number(array)}")
-        elif array.shape == value.shape and index:
+        elif array.shape == value.shape and index and (by_entry or array.size > FEW):
             given.append(f"{argument}{at} = {show_number(array[index])}")
-        elif array.size <= 6:
+        elif array.size <= FEW:
             given.append(f"{argument} = {np.array2string(array, precision=4, separator=', ')}".replace("\n", ""))
         else:
             given.append(f"{argument} of shape {array.shape}")
-    inputs = f"for {', '.join(given)}: " if given else ""
-    return f"{inputs}yours {_indexed(name, at)} = {show_number(value[index])}, expected {show_number(expected[index])}"
+    start = f"for {', '.join(given)}: " if given else ""
+    return f"{start}yours {_indexed(name, at)} = {show_number(value[index])}, expected {show_number(expected[index])}"
 
 
 def _indexed(name, at):

@@ -1,12 +1,13 @@
 """Grades one exercise: runs its checks, compares with the expected values, names the mistake."""
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
 from lessonkit.catalogue import exercises
-from lessonkit.engine.check import checks_of
-from lessonkit.engine.compare import difference, fits_own_forward
+from lessonkit.engine.check import checks_of, examples_of
+from lessonkit.engine.compare import difference, fits_own_forward, same_values
 from lessonkit.engine.evidence import Evidence
 from lessonkit.engine.near import Wrong, fingerprint, first_wrong, what_they_are
 from lessonkit.engine.transcript import Entry, run
@@ -23,6 +24,7 @@ KEPT = (
     "EOFError",
     "timeout",
 )
+NUMBERS = {"value", "axis", "factor", "offset", "sign", "transposed"}  # kinds of differences of numbers alone
 FITS = " It does fit the numerical gradient of your own forward pass, so the mistake is in the forward pass."
 
 
@@ -131,12 +133,13 @@ class _Grading:
             elif not self.is_wrong(check):
                 yield failure
             elif suspect := self.suspect(check):
-                yield replace(failure, kind="mistake", sentence=suspect.sentence, mistake=suspect.name)
+                example = self.smallest(check, suspect) or failure.example
+                yield replace(failure, kind="mistake", sentence=suspect.sentence, example=example, mistake=suspect.name)
             else:
                 sentence = failure.sentence + self.hint(check)
                 if words := self.words.get(check.name):
                     sentence = f"{sentence} These are the values that you get {words}."
-                yield replace(failure, sentence=sentence)
+                yield replace(failure, sentence=sentence, example=self.smallest(check) or failure.example)
 
     def is_wrong(self, check):
         """Whether the check fails, and not for want of code."""
@@ -181,6 +184,35 @@ class _Grading:
             wrong[check.name] = Wrong(value, values[place][1], check.rtol, fingerprint(place, value))
         return what_they_are(wrong, self.expected.changes(self.exercise)) if any(wrong.values()) else {}
 
+    @cached_property
+    def examples(self):
+        """The small examples in which a value is wrong: ``(example, place, entry, difference)``."""
+        found = []
+        for example in examples_of(self.exercise):
+            transcript, values = run(example, self.host, self.expected.seed), self.expected.values(example)
+            place = first_wrong(transcript, values, example.rtol)
+            if place is not None:
+                entry = transcript.entries[place]
+                found.append((example, place, entry, difference(entry, values[place][1], example.rtol)))
+        return found
+
+    def smallest(self, check, suspect=None):
+        """The worked entry of the smallest example in which the same result is wrong for the same cause, or ""."""
+        if not self.wrong[check.name]:
+            return ""
+        wrong, _, differs = self.wrong[check.name]
+        for example, place, entry, small in self.examples:
+            yielded = suspect.transcripts[example.name] if suspect else None
+            if suspect:
+                same = (
+                    yielded and place < len(yielded[0]) and same_values(entry.value, yielded[0][place][1], example.rtol)
+                )
+            else:
+                same = small.kind == differs.kind or {small.kind, differs.kind} <= NUMBERS
+            if same and small.example and _result(entry.name) == _result(wrong.name):
+                return small.example
+        return ""
+
     def hint(self, check):
         """Where to look first, when another exercise has given something wrong in this very check: what it gave, and for what.
 
@@ -195,6 +227,11 @@ class _Grading:
                 if differs := difference(Entry(f"its {name}", given), wanted, check.rtol):
                     return f" This check also uses your {helper.function}, which is not right here: look there first. {differs.line}"
         return ""
+
+
+def _result(name):
+    """Which result a yielded value is: "dx" of "dx for x of shape (1, 3)"."""
+    return name.split()[0]
 
 
 def _first_wrong(check, transcript, expected):
