@@ -36,6 +36,22 @@ DROPPED = {
     cst.Add: "without the term `{}`",
     cst.MatrixMultiply: "without the matrix product with `{}`",
 }
+OTHERWISE = {  # where the formula is too long to be quoted
+    (cst.Add, cst.Subtract): "with a difference in place of a sum",
+    (cst.Subtract, cst.Add): "with a sum in place of a difference",
+    (cst.Multiply, cst.Divide): "with a quotient in place of a product",
+    (cst.Divide, cst.Multiply): "with a product in place of a quotient",
+    (cst.Power, cst.Multiply): "with a product in place of a power",
+    (cst.MatrixMultiply, cst.Multiply): "with a product entry by entry in place of a matrix product",
+}
+LEFT_OUT = {
+    cst.Multiply: "with one factor left out",
+    cst.Divide: "with a division left out",
+    cst.Add: "with one term left out",
+    cst.Subtract: "with a subtraction left out",
+    cst.MatrixMultiply: "with a matrix product left out",
+    cst.Power: "with a power left out",
+}
 OPPOSITE = {cst.AddAssign, cst.SubtractAssign}
 
 
@@ -76,7 +92,7 @@ def _names(node):
 
 def _operation(parents, node, new, quote):
     if isinstance(new, cst.BinaryOperation) and type(new.operator) is not type(node.operator):
-        return _with(quote(new))
+        return _with(quote(new)) or OTHERWISE.get((type(node.operator), type(new.operator)), "")
     for kept, dropped in ((node.left, node.right), (node.right, node.left)):
         if new.with_changes(lpar=[], rpar=[]).deep_equals(kept.with_changes(lpar=[], rpar=[])):
             return _without(node, kept, quote(dropped))
@@ -85,7 +101,8 @@ def _operation(parents, node, new, quote):
 
 def _without(node, kept, dropped):
     if dropped is None:
-        return ""
+        commutes = isinstance(node.operator, (cst.Add, cst.Multiply, cst.MatrixMultiply))
+        return LEFT_OUT.get(type(node.operator), "") if commutes or kept is node.left else ""
     if isinstance(node.operator, cst.Divide) and kept is node.left:
         return f"without the division by `{dropped}`"
     if isinstance(node.operator, cst.Power) and kept is node.left:

@@ -178,9 +178,9 @@ def adds_the_regularization_to_the_gradients(code, rng):
 @check("TrainableNet", points=1)
 def takes_any_examples_and_leaves_everything_as_it_was(code, rng):
     builds_on(code, "affine_backward")
-    for N, example in [(1, (5,)), (4, (3, 2))]:
-        net = network(code, rng, [int(np.prod(example)), 3, 2], "tanh", reg=0.25)
-        X, y = away_from_zero(rng, (N, *example)), rng.normal(size=(N, 2))
+    for N, shape in [(1, (5,)), (4, (3, 2))]:
+        net = network(code, rng, [int(np.prod(shape)), 3, 2], "tanh", reg=0.25)
+        X, y = away_from_zero(rng, (N, *shape)), rng.normal(size=(N, 2))
         for call in ("first", "second"):
             loss, grads = net.loss(X, y)
             yield f"loss of {N} of shape {example}, {call} call", loss
