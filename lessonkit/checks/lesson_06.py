@@ -183,8 +183,8 @@ def takes_any_examples_and_leaves_everything_as_it_was(code, rng):
         X, y = away_from_zero(rng, (N, *shape)), rng.normal(size=(N, 2))
         for call in ("first", "second"):
             loss, grads = net.loss(X, y)
-            yield f"loss of {N} of shape {example}, {call} call", loss
-            yield f"grads of {N} of shape {example}, {call} call", ordered(grads)
+            yield f"loss of {N} of shape {shape}, {call} call", loss
+            yield f"grads of {N} of shape {shape}, {call} call", ordered(grads)
         yield "X after the calls", code.after[0]
         yield "y after the calls", code.after[1]
         yield "params after the calls", ordered(net.params)
