@@ -49,17 +49,20 @@ class Live(expected.Expected):
 
     def find_changes(self, exercise):
         """Small changes to the reference, in words: of those with the same results, the first."""
+        found = {}
+        for change in self.all_changes(exercise):
+            prints = change.fingerprints.items()
+            key = repr([(check, p.place, p.form, np.round(p.numbers, 6).tolist()) for check, p in prints])
+            if any(p.place >= 0 for _, p in prints):
+                found.setdefault(key, change)
+        return list(found.values())
+
+    def all_changes(self, exercise):
+        """Every small change to the reference that can be put in words."""
         from autograder.bank.mutants import mutants  # libcst, which few need
 
-        if exercise in TRAINS:
-            return []
-        found = {}
-        for mutant in mutants(exercise):
-            fingerprints = self._fingerprints(mutant) if mutant.words else {}
-            key = repr([(check, p.place, p.form, np.round(p.numbers, 6).tolist()) for check, p in fingerprints.items()])
-            if any(p.place >= 0 for p in fingerprints.values()):
-                found.setdefault(key, Change(mutant.words, fingerprints))
-        return list(found.values())
+        chosen = () if exercise in TRAINS else mutants(exercise)
+        return [Change(mutant.words, self._fingerprints(mutant)) for mutant in chosen if mutant.words]
 
     def _fingerprints(self, mutant):
         try:

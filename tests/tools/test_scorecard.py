@@ -37,6 +37,10 @@ WORSE = {
     "points than they should: x": ("combinations", {"unequal": ["x"]}),
     "loses points beside x": ("combinations", {"robbed": ["x"]}),
     "flaky: x": ("flakiness", {"failures": 1, "first": ["x"]}),
+    "sent to the wrong exercise: x": ("sentences", {"misled": ["x"]}),
+    "are told no more than that": ("sentences", {"bare": ["x"] * 1000, "changing": 1000}),
+    "sentences about mutants are false": ("sentences", {"false": ["x"] * 10}),
+    "worked examples are small": ("sentences", {"shown": 10_000}),
     "an empty notebook earns 1 points": ("empty", {"points": 1}),
     "is measured on 9 of 10 seeds": ("variants", {"seeds": 9}),
 }

@@ -21,6 +21,7 @@ from lessonkit.engine.host import LocalHost
 from lessonkit.engine.transcript import run
 from lessonkit.engine.values import is_number, parts
 from tools.scorecard import combine, float32
+from tools.scorecard import sentences as told
 from tools.scorecard.hosts import OtherwiseHost, StrictHost, reference, reference_names
 
 SHOWN = 5  # failures that are kept in words; all are counted
@@ -181,6 +182,12 @@ def combinations(exercise, seeds):
                 if len(passing(namespace, seed, all_expected)) < len(all_expected):
                     robbed.append(name)
     return {"pairs": pairs, "unequal": unequal, "neighbours": neighbours, "robbed": robbed}
+
+
+def sentences(exercise, seeds):
+    """What is told of mutants, and of a right answer beside a wrong one: see `tools.scorecard.sentences`."""
+    with quiet():
+        return {**told.of_mutants(exercise), **told.of_neighbours(exercise)}
 
 
 class _Nameless(Live):

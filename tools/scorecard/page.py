@@ -7,16 +7,22 @@ from pathlib import Path
 from autograder.course import COURSE, write_whole
 from lessonkit.catalogue import exercises
 from tools.scorecard.results import LEAST, SEEDS
+from tools.scorecard.sentences import FEW
 
 PAGE = COURSE / "docs" / "scorecard.md"
 REVIEWED = Path(__file__).with_name("reviewed.toml")
 KINDS = ("equivalent", "free", "not graded")
 NAMED_RIGHT = 0.95  # of all mistakes
+TOLD = 0.85  # of the mutants that change a value: those of which more is said than that a value is wrong
+MOST_FALSE = 1 / 300  # of what is told of mutants
+SMALL = 0.8  # of the worked examples
 COLUMNS = (
     "exercise", "mistakes", "caught", "named", "misnamed", "variants", "accepted", "variant seeds", "mutants", "killed", "listed",
     "two at once", "beside wrong", "checks", "check seeds", "flaky", "empty",
 )  # fmt: skip
 SEEDS_OF_ALL = {COLUMNS.index(name) - 1: min for name in ("variant seeds", "check seeds")}  # other columns are added up
+SENTENCES = ("changing", "named", "put_in_words", "pattern", "bare", "false", "shown", "small", "hints", "misled")
+LISTED = 5  # mutants of each exercise without a sentence
 INTRODUCTION = """\
 # The grader's scorecard
 
@@ -39,6 +45,10 @@ EXPLANATION = f"""\
 - **flaky**: failures of the checks, each on many seeds. A check must run to its end without a warning, its expected values must be finite, and it
   must accept the reference *written otherwise*: other random draws where the draw is free, and every number off by 4 units in the
   last place. (That the reference agrees with itself would say nothing.)
+- **sentences on mutants**: what students are told of the mutants that change a value, on the visible seed. *Named*: a mistake of the bank.
+  *In words*: the small change that gives these values. *Pattern*: a sign, a factor, a shape. *Bare*: only which entry is wrong. *False*: what was
+  said does not hold on two other seeds. *Small*: the worked example has at most {FEW} numbers. *Sent elsewhere*: right code beside a mistake in an exercise that it
+  uses; *misled*: to one that is right.
 - **empty**: points for the released notebook as it is, and for functions that return None.
 
 After a change of the code, its variants are first measured on {LEAST["variants"]} seeds and its checks on {LEAST["flakiness"]} (`--quick` stops there), and then on
@@ -100,6 +110,8 @@ def _problems(exercise, parts):
         "flaky: {}": parts["flakiness"]["first"],
     }
     yield from (sentence.format(name) for sentence, names in sentences.items() for name in names)
+    for sentence in parts["sentences"]["misled"]:
+        yield f"a student is sent to the wrong exercise: {sentence}"
     if parts["empty"]["points"]:
         yield f"an empty notebook earns {parts['empty']['points']:g} points"
 
@@ -114,6 +126,21 @@ def _problems_in_all(results):
     if named < NAMED_RIGHT * number:
         yield f"{named} of {number} mistakes are named right, fewer than {NAMED_RIGHT:.0%}"
 
+    of = _told(results)
+    if of["changing"] and of["changing"] - of["bare"] < TOLD * of["changing"]:
+        yield f"of {of['changing']} mutants that change a value, {of['bare']} are told no more than that: {TOLD:.0%} should be"
+    if of["false"] > MOST_FALSE * (of["named"] + of["put_in_words"]):
+        yield f"{of['false']} sentences about mutants are false, more than {MOST_FALSE:.2%}"
+    if of["small"] < SMALL * of["shown"]:
+        yield f"{of['small']} of {of['shown']} worked examples are small, fewer than {SMALL:.0%}"
+
+
+def _told(results):
+    """The sums over all exercises of what is told of mutants; of lists, their lengths."""
+    rows = [parts["sentences"] for parts in results.values()]
+    counts = [{key: len(value) if isinstance(value, list) else value for key, value in row.items()} for row in rows]
+    return {key: sum(row[key] for row in counts) for key in SENTENCES}
+
 
 def text(results):
     """The page, in Markdown."""
@@ -122,7 +149,7 @@ def text(results):
     total = [SEEDS_OF_ALL.get(index, sum)(column) for index, column in enumerate(columns)]
     sections = [_summary(dict(zip(COLUMNS[1:], total))), [EXPLANATION], _table(rows, total)]
     lines = [INTRODUCTION, *(line for section in sections for line in section)]
-    return "\n".join([*lines, *_survivors(), *_pairs(), *_nameless()]) + "\n"
+    return "\n".join([*lines, *_sentences(results), *_survivors(), *_pairs(), *_nameless()]) + "\n"
 
 
 def _summary(of):
@@ -172,6 +199,22 @@ def _row(exercise, parts):
         parts["flakiness"]["failures"],
         parts["empty"]["points"],
     )
+
+
+def _sentences(results):
+    of = _told(results)
+    yield "## What is told of code that is in no bank\n"
+    yield f"- {of['changing']:,} mutants change a value. {of['named']:,} are named, {of['put_in_words']:,} are put in words, of {of['pattern']:,} a pattern is told."
+    yield f"- {of['false']:,} of these sentences do not hold on other seeds."
+    yield f"- {of['hints']:,} times a student is sent to another exercise; {of['misled']:,} times to one that is right."
+    yield f"- {of['small']:,} of {of['shown']:,} worked examples have at most {FEW} numbers.\n"
+    yield "Of these, a student learns only which entry is wrong; a mistake in the bank, or words for the change, would say more:\n"
+    yield "| exercise | mutant |"
+    yield "|---|---|"
+    for exercise in exercises():
+        changes = sorted(results[exercise]["sentences"]["bare"], key=len)  # a short change is a likely one
+        yield from (f"| `{exercise}` | `{change.replace('|', '¦')}` |" for change in changes[:LISTED])
+    yield ""
 
 
 def _survivors():

@@ -9,15 +9,23 @@ from lessonkit.catalogue import exercises
 from tools.scorecard import fingerprint, measure
 
 FILE = Path(__file__).with_name("results.json")
-SEEDS = {"mistakes": 5, "variants": 200, "mutants": 5, "combinations": 1, "flakiness": 10_000, "empty": 1}
+SEEDS = {
+    "mistakes": 5,
+    "variants": 200,
+    "mutants": 5,
+    "combinations": 1,
+    "flakiness": 10_000,
+    "empty": 1,
+    "sentences": 1,
+}
 LEAST = {**SEEDS, "variants": 10, "flakiness": 50}  # what a change is measured on at least; then comes the rest
 BLOCK = 1_000  # seeds that are measured at a time
 TOOLS = {
     "mistakes": "hosts",
     "variants": "float32",
-    "mutants": "mutate",
     "combinations": "combine",
     "flakiness": "hosts",
+    "sentences": "sentences",
 }
 
 
@@ -40,10 +48,12 @@ def save(results):
 def fingerprint_of(exercise, part):
     """What the numbers of one part depend on."""
     reached = [fingerprint.of_exercise(exercise)]
-    if part in ("mistakes", "combinations"):
+    if part in ("mistakes", "combinations", "sentences"):
         reached.append(fingerprint.of_bank("mistakes", exercise))
     if part == "variants":
         reached.append(fingerprint.of_bank("variants", exercise))
+    if part in ("mutants", "sentences"):
+        reached.append(fingerprint.of_modules("autograder.bank.mutants", "autograder.bank.wording"))
     if part in TOOLS:
         reached.append(fingerprint.of_modules(f"tools.scorecard.{TOOLS[part]}"))
     return fingerprint.digest(*reached)

@@ -1,0 +1,118 @@
+"""What students are told of code that no bank has: mutants of the reference, judged by what they yield on other seeds."""
+
+import re
+
+from autograder import bank
+from autograder.bank.expected import Live
+from autograder.bank.mutants import mutants
+from autograder.bank.registry import reference_names
+from lessonkit.catalogue import exercise as find_exercise
+from lessonkit.catalogue import lesson as find_lesson
+from lessonkit.engine.check import checks_of
+from lessonkit.engine.diagnose import grade
+from lessonkit.engine.host import TRAINS, LocalHost
+from lessonkit.engine.near import Fingerprint, fingerprint, first_wrong
+from lessonkit.engine.transcript import VISIBLE_SEED, run
+
+JUDGES = (31, 32)  # seeds on which what was said must hold as well
+SECONDS = 3  # that a call of a mutant may take
+NUMBER = re.compile(r"(?<![\w.])-?\d+\.?\d*")
+FEW = 20  # numbers in an example that one can redo in the head, its places and results among them
+IS = "These are the values that you get "
+HINT = re.compile(r"This check also uses your (\w+), which is not right")
+
+
+def of_mutants(exercise):
+    """What is told of each mutant that changes a value.
+
+    Returns
+    -------
+    dict
+        ``changing``: how many there are; ``named``, ``put_in_words``, ``pattern`` and ``bare``: of how many a mistake is named,
+        the change is put in words, a pattern is told, and nothing but which entry is wrong (the last as a list);
+        ``false``: what does not hold on other seeds; ``small``: of how many ``shown`` entries the example is a small one.
+    """
+    live, judges = Live(VISIBLE_SEED), [(judge := Live(seed), judge.all_changes(exercise)) for seed in JUDGES]
+    found = {
+        "changing": 0,
+        "named": 0,
+        "put_in_words": 0,
+        "pattern": 0,
+        "bare": [],
+        "false": [],
+        "shown": 0,
+        "small": 0,
+    }
+    for mutant in () if exercise in TRAINS else mutants(exercise):
+        try:
+            host = LocalHost({**reference_names(), exercise: mutant.build()}, seconds=SECONDS)
+        except Exception:  # a default value, or the body of a class, that cannot be made
+            continue
+        failures = [outcome for outcome in grade(exercise, host, live).outcomes if not outcome.passed]
+        told = _told(failures)
+        if not told:
+            continue
+        found["changing"] += 1
+        if told == "bare":
+            found["bare"].append(mutant.change)
+        else:
+            found[told] += 1
+        found["false"] += [f"{mutant.change}: {o.sentence}" for o in failures if not _holds(exercise, o, host, judges)]
+        shown = [outcome.example for outcome in failures if "expected" in outcome.example]
+        found["shown"] += len(shown)
+        found["small"] += sum(len(NUMBER.findall(example)) <= FEW for example in shown)
+    return found
+
+
+def _told(failures):
+    """The most that is told of a mutant; "" where it passes or only raises errors."""
+    if any(outcome.mistake for outcome in failures):
+        return "named"
+    if any(IS in outcome.sentence for outcome in failures):
+        return "put_in_words"
+    kinds = {outcome.kind for outcome in failures} - {"error", "undefined", "kept"}
+    return "" if not kinds else "bare" if kinds <= {"value", "axis"} else "pattern"
+
+
+def _holds(exercise, outcome, host, judges):
+    """Whether what a failing check says holds on other seeds, too: `judges` are pairs of values and changes."""
+    check = next(check for check in checks_of(exercise) if check.name == outcome.check)
+    for judge, changes in judges:
+        seen = _seen(check, host, judge)
+        if outcome.mistake:
+            mistake = next(m for m in bank.mistakes_of(exercise) if m.name == outcome.mistake)
+            if seen is not None and not _alike(seen, _seen(check, LocalHost(mistake.namespace()), judge)):
+                return False
+        elif IS in outcome.sentence:
+            words = outcome.sentence.partition(IS)[2].removesuffix(".")
+            said = [change.fingerprints.get(check.name) for change in changes if change.words == words]
+            if seen is not None and not any(other is not None and _alike(seen, other) for other in said):
+                return False
+    return True
+
+
+def _seen(check, host, judge):
+    """The fingerprint of the first wrong value of a check; None where it passes."""
+    transcript, values = run(check, host, judge.seed), judge.values(check)
+    place = first_wrong(transcript, values, check.rtol)
+    if place is not None:
+        return fingerprint(place, transcript.entries[place].value)
+    return Fingerprint(-1) if transcript.error else None
+
+
+def _alike(one, other):
+    return other is not None and (one.fits(other) or one.place == other.place == -1)
+
+
+def of_neighbours(exercise):
+    """Where students are sent whose other exercise is wrong: ``hints``, and ``misled`` to one that is right."""
+    live, hints, misled = Live(VISIBLE_SEED), 0, []
+    for other in find_lesson(find_exercise(exercise).lesson).exercises:
+        for mistake in bank.mistakes_of(other.name) if other.name != exercise and exercise not in TRAINS else ():
+            host = LocalHost(mistake.namespace(), seconds=SECONDS)
+            for outcome in grade(exercise, host, live).outcomes:
+                if hint := HINT.search(outcome.sentence):
+                    hints += 1
+                    if hint[1] not in dict(mistake.replaces):
+                        misled.append(f"{mistake.name}: {outcome.check} sends to {hint[1]}")
+    return {"hints": hints, "misled": misled}
