@@ -148,7 +148,7 @@ class Session:
         kind, value = reply[1] if isinstance(reply[1], tuple) and len(reply[1]) == 2 else (None, None)
         if kind == "value":
             return value
-        if kind == "student" and isinstance(value, list) and len(value) == 4 and all(isinstance(v, str) for v in value):
+        if kind == "student" and isinstance(value, list) and len(value) == 5 and all(isinstance(v, str) for v in value):
             raise StudentError(*(v[:500] for v in value))
         return self._distrust("answered in no known form")
 

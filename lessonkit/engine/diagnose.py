@@ -260,4 +260,4 @@ def _failure(check, transcript, wrong, expected):
     if error.kind == "empty":
         return failed("empty", f"This check needs {error.function}, which is still empty.")
     kind = "undefined" if error.kind == "NameError" else "kept" if error.kind in KEPT else "error"
-    return failed(kind, error.message, error.where)
+    return failed(kind, error.words, error.where)

@@ -19,6 +19,7 @@ import warnings
 
 import numpy as np
 
+from lessonkit.engine.explain import explanation
 from lessonkit.engine.values import copy_plain
 from lessonkit.time_limit import TimeOver, within
 
@@ -47,11 +48,19 @@ class StudentError(Exception):
         One line that says what happened.
     where : str
         The line of the student's code, when known.
+    explanation : str
+        What the message means, in plain words and the student's names. Mistakes are known by their messages, so it stands apart.
     """
 
-    def __init__(self, function, kind, message, where=""):
+    def __init__(self, function, kind, message, where="", explanation=""):
         super().__init__(message)
         self.function, self.kind, self.message, self.where = function, kind, message, where
+        self.explanation = explanation
+
+    @property
+    def words(self):
+        """The message, and behind it what it means."""
+        return f"{self.message} {self.explanation}".strip()
 
 
 class Token:
@@ -267,9 +276,11 @@ def _is_idle(node):
 
 def as_student_error(name, error):
     text = " ".join(str(error).split())[:200]
-    message = f"{name} raised {type(error).__name__}{': ' + text.rstrip('.') if text else ''}.{_of_the_setup(error)}"
+    setup = _of_the_setup(error)
+    message = f"{name} raised {type(error).__name__}{': ' + text.rstrip('.') if text else ''}.{setup}"
     kind = next(base.__name__ for base in type(error).__mro__ if base.__module__ == "builtins")
-    return StudentError(name, kind, message, _line_of_student(error))
+    where = _line_of_student(error)  # first: it has the line looked up that the explanation quotes
+    return StudentError(name, kind, message, where, "" if setup else explanation(error))
 
 
 def _of_the_setup(error):

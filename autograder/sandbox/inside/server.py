@@ -87,13 +87,14 @@ class SessionServer:
             wire.send_packed(self.channel, self._reply(nonce, body))
 
     def _reply(self, nonce, body):
-        def failed(kind, message, where=""):
-            return wire.pack((nonce, ("student", [_name_of(body), kind, message, where])))
+        def failed(kind, message):
+            return wire.pack((nonce, ("student", [_name_of(body), kind, message, "", ""])))
 
         try:
             return wire.pack((nonce, ("value", self._answer(*body))))
         except StudentError as error:
-            return wire.pack((nonce, ("student", [error.function, error.kind, error.message, error.where])))
+            told = [error.function, error.kind, error.message, error.where, error.explanation]
+            return wire.pack((nonce, ("student", told)))
         except wire.WireError as error:
             return failed("values", f"What it returned cannot be read: {error}.")
         except cells.CellTimeout as error:
