@@ -6,8 +6,8 @@ import types
 
 import numpy as np
 
-from lessonkit.engine.plain_words import FLOAT, explains, in_line, is_a, operands, shape_of
-from lessonkit.engine.spot import describe
+from lessonkit.engine.plain_words import FLOAT, explains, in_line, is_a, operands, shape_of, sides
+from lessonkit.engine.spot import UNKNOWN, describe, is_one
 
 
 @explains(IndexError, r"index (-?\d+) is out of bounds for axis (\d+) with size (\d+)")
@@ -27,9 +27,10 @@ def beyond_list(spot):
     if type(value) not in (list, tuple, str) or not spot.quote(node.value):
         return ""
     index = spot.value(node.slice)
-    if type(index) is not int or -len(value) <= index < len(value):
+    if index is not UNKNOWN and (type(index) is not int or -len(value) <= index < len(value)):
         return ""
-    return f"{spot.quote(node.value)} has {_run_of(len(value))}; {index} is none of them.{_loop(spot)}"
+    which = spot.quote(node.slice) if index is UNKNOWN else index
+    return f"{spot.quote(node.value)} has {_run_of(len(value))}; {which or 'the index'} is none of them.{_loop(spot)}"
 
 
 def _run_of(size):
@@ -47,7 +48,7 @@ def _loop(spot):
     for node in spot.around(spot.node):
         if isinstance(node, ast.For) and isinstance(node.target, ast.Name) and node.target.id in names:
             is_range = isinstance(node.iter, ast.Call) and spot.value(node.iter.func) is range and spot.quote(node.iter)
-            return f" Its loop runs over {spot.quote(node.iter)}." if is_range else ""
+            return f" The loop runs over {spot.quote(node.iter)}." if is_range else ""
     return ""
 
 
@@ -78,7 +79,8 @@ def no_index(spot):
         said = [
             is_a(spot.quote(part), spot.says(part)) for part in _ends(node.slice) if type(spot.value(part)) is float
         ]
-        is_float = bool(said)
+        is_float = bool(said) or any(isinstance(getattr(part, "op", None), ast.Div) for part in _ends(node.slice))
+        return " ".join(filter(None, [*said, FLOAT])) if is_float else ""
     return " ".join(filter(None, [*said, FLOAT if is_float else ""])) if any(said[1:]) or is_float else ""
 
 
@@ -93,7 +95,7 @@ def one_number(spot):
         return ""
     function, name = spot.value(node.func), spot.quote(node.func)
     given = is_a(spot.quote(node.args[0]), spot.says(node.args[0]))
-    if function in (int, float):
+    if is_one(function, int, float):
         return f"{name} makes one number, of one number. {given}".strip()
     if type(function) is types.BuiltinFunctionType and function.__module__ == "math" and name:
         whole = f" `np.{function.__name__}` takes a whole array." if function.__name__ in vars(np) else ""
@@ -120,9 +122,7 @@ def no_room(spot, kept, needed):
     target = spot.quote(spot.node.target) if spot.direct and isinstance(spot.node, ast.AugAssign) else ""
     if not target:
         return f"The result has shape {shape_of(needed)}, and the array to hold it has shape {shape_of(kept)}."
-    sign = spot.quote(spot.node)[1:].removeprefix(target.strip("`")).split("=")[0].strip()
-    change = f"`{sign}=`" if sign else "The assignment"
-    return f"{change} changes {target} in place, and its shape stays {shape_of(kept)}. The result has shape {shape_of(needed)}."
+    return f"`{sides(spot.node)[0]}` changes {target} in place, and its shape stays {shape_of(kept)}. The result has shape {shape_of(needed)}."
 
 
 @explains(ValueError, r"could not broadcast input array from shape (\([\d,]*\)) into shape (\([\d,]*\))")
@@ -181,13 +181,12 @@ def reshaped(spot, size, shape):
 @explains(ValueError, r"truth value of an array with more than one element is ambiguous")
 def no_single_truth(spot):
     node = spot.node
-    if isinstance(node, ast.Call) and spot.value(node.func) in (max, min):
+    if isinstance(node, ast.Call) and is_one(spot.value(node.func), max, min):
         name = spot.value(node.func).__name__
         return f"Python's own `{name}` needs one True or False from a comparison; comparing an array gives one for each entry."
-    is_plain = (
-        isinstance(node, ast.Compare) and len(node.ops) == 1 and type(node.ops[0]) in (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
-    )
-    if spot.direct and is_plain and spot.quote(node) and spot.shape(node.left) != spot.shape(node.comparators[0]):
+    ends = [spot.value(end) for end in sides(node)[1:]] if isinstance(node, ast.Compare) and sides(node) else []
+    is_array = sides(node) and sides(node)[0] and any(type(end) is np.ndarray and end.dtype != object for end in ends)
+    if spot.direct and is_array and spot.quote(node):
         return f"{spot.quote(node)} is an array: True or False for each entry. `if`, `while`, `and` and `or` need a single one."
     return "`if`, `and`, `or`, `not`, `in` and the like need a single True or False. An array has one for each entry."
 
@@ -248,7 +247,9 @@ def read_only(spot, what):
 
 @explains(ValueError, r"inhomogeneous shape")
 def ragged(spot):
-    return "The parts are of different lengths or shapes, so they do not make one array."
+    ends = spot.node.args if isinstance(spot.node, ast.Call) else ()
+    given = [is_a(spot.quote(end), spot.says(end)) for end in ends if isinstance(spot.value(end), (tuple, list))]
+    return " ".join(filter(None, ["Parts of different lengths or shapes do not make one array.", *given[:2]]))
 
 
 @explains(ValueError, r"^setting an array element with a sequence\.$")
@@ -269,13 +270,36 @@ def too_much_for_an_entry(spot):
 )
 def second_argument(spot):
     node = spot.node
-    if not (isinstance(node, ast.Call) and len(node.args) == 2 and spot.quote(node.func)):
+    if not (isinstance(node, ast.Call) and len(node.args) in (1, 2) and spot.quote(node.func)):
         return ""
-    function, name, second = spot.value(node.func), spot.quote(node.func), spot.quote(node.args[1])
-    if function in (np.zeros, np.ones, np.empty) and second and "data type" in spot.text:
+    function, name, second = spot.value(node.func), spot.quote(node.func), spot.quote(node.args[-1])
+    if len(node.args) == 1:
+        given = is_a(second, spot.says(node.args[0])) if type(spot.value(node.args[0])) is np.ndarray else ""
+        what = "a whole number" if function is range else "a shape"
+        is_known = is_one(function, range, np.zeros, np.ones, np.empty)
+        return f"{name} takes {what}. {given}" if is_known and given else ""
+    if is_one(function, np.zeros, np.ones, np.empty) and second and "data type" in spot.text:
         return (
             f"{name} takes the whole shape as its first argument, a tuple. The second one, here {second}, is the dtype."
         )
     if function is np.concatenate and second:
         return f"{name} takes all arrays together as its first argument. The second one, here {second}, is the axis."
+    return ""
+
+
+@explains(IndexError, r"^arrays used as indices must be of integer")
+def index_of_floats(spot):
+    node = spot.node.slice if spot.direct and isinstance(spot.node, ast.Subscript) else None
+    for part in node.elts if isinstance(node, ast.Tuple) else [node]:
+        value = spot.value(part)
+        if type(value) is np.ndarray and value.dtype.kind not in "iub" and spot.quote(part):
+            return f"{spot.quote(part)} is an array of dtype {value.dtype}, and only whole numbers (or True and False) are indices."
+    return ""
+
+
+@explains(TypeError, r"takes 1 positional argument but \d+ were given")
+def together(spot):
+    node = spot.node
+    if isinstance(node, ast.Call) and is_one(spot.value(node.func), np.hstack, np.vstack) and spot.quote(node.func):
+        return f"{spot.quote(node.func)} takes all arrays together as its first argument: a tuple or list of them."
     return ""

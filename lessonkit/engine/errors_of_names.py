@@ -8,8 +8,8 @@ import types
 
 import numpy as np
 
-from lessonkit.engine.plain_words import NO_RETURN, explains, is_a, near
-from lessonkit.engine.spot import CALLED, CONTAINERS, NUMBERS, attributes, describe
+from lessonkit.engine.plain_words import explains, is_a, near, no_return
+from lessonkit.engine.spot import CALLED, CONTAINERS, NUMBERS, attributes, describe, is_of, is_plain
 
 RENAMED = {
     "product": "prod", "cumproduct": "cumprod", "sometrue": "any", "alltrue": "all", "float_": "float64",
@@ -37,13 +37,13 @@ def of_none(spot, name):
     node = spot.node.value if isinstance(spot.node, ast.Attribute) else None
     if not spot.direct:
         return ""
-    return f"{spot.quote(node) or 'The object'} is None here, and None has no `.{name}`. {NO_RETURN}"
+    return f"{spot.quote(node) or 'The object'} is None here, and None has no `.{name}`.{no_return(spot, node)}"
 
 
 @explains(AttributeError, r"object has no attribute '(\w+)'")
 def no_attribute(spot, name):
     value, node = spot.error.obj, spot.node
-    if not spot.direct or spot.error.name != name:
+    if not spot.direct or spot.error.name != name or not is_plain(value):
         return ""
     owner = isinstance(node, ast.Attribute) and spot.quote(node.value) or "the object"
     what = is_a(owner, describe(value)).capitalize() if owner == "the object" else is_a(owner, describe(value))
@@ -56,8 +56,10 @@ def no_attribute(spot, name):
             else ""
         )
         return f"{what} `.{name}` belongs to arrays{made}."
+    if type(value) is np.ndarray and hasattr(list, name):
+        return f"{what} `.{name}` belongs to lists."
     found = near(name, attributes(value))
-    return f"{what} It has no `.{name}`. Is `.{found}` meant?".strip() if found else ""
+    return f"{what} {'It' if what else owner} has no `.{name}`. Is `.{found}` meant?".strip() if found else ""
 
 
 @explains(UnboundLocalError, r"local variable '(\w+)'")
@@ -99,7 +101,7 @@ def unknown_name(spot, name):
     public = [other for other in spot.frame.f_globals if type(other) is str and not other.startswith("_")]
     if name in ("true", "false", "none", "null"):
         return f"There is no `{name}`. Python writes `{ {'true': 'True', 'false': 'False'}.get(name, 'None') }`."
-    found = near(name, [*own]) or near(name, public) or near(name, dir(builtins))
+    found = near(name, [*own]) or near(name, public) or near(name, dir(builtins), 0.85)
     return f"There is no variable `{name}` here. Is `{found}` meant?" if found else ""
 
 
@@ -109,7 +111,7 @@ def no_key(spot):
     if not (spot.direct and isinstance(node, ast.Subscript)):
         return ""
     value, name, key = spot.value(node.value), spot.quote(node.value), spot.error.args[0]
-    if type(value) is not dict or not name or any(type(other) not in (str, int) for other in value) or key in value:
+    if type(value) is not dict or not name or not all(is_of(other, str, int) for other in value) or key in value:
         return ""
     shown = ", ".join(repr(other) for other in itertools.islice(value, 6))
     if len(shown) > 100:

@@ -5,7 +5,7 @@ import types
 
 import numpy as np
 
-from lessonkit.engine.plain_words import FLOAT, NO_RETURN, explains, is_a, sides
+from lessonkit.engine.plain_words import FLOAT, explains, is_a, no_return, sides
 from lessonkit.engine.spot import CALLED, CONTAINERS, NUMBERS, UNKNOWN, describe
 
 
@@ -34,7 +34,8 @@ def unlike_types(spot, *kinds):
         if said := _odd(spot, node, sign):
             return said
     places = [f"{WORDS[kind]} on its {side}" for kind, side in zip(kinds, ("left", "right")) if kind in WORDS]
-    hint = f" {NO_RETURN}" if "NoneType" in kinds else ""
+    empty = [node for node, kind in zip(ends, kinds) if kind == "NoneType"]
+    hint = no_return(spot, empty[0]) if empty else ""
     whole = f"In {spot.quote(spot.node)}, " if spot.quote(spot.node) else ""
     return f"{whole}`{sign}` meets {' and '.join(places)}.{hint}" if places and sign else ""
 
@@ -49,10 +50,10 @@ WORDS = {
 def _odd(spot, node, sign):
     """What stands on one side of an operator, where it is nothing to calculate with."""
     value, name = spot.value(node), spot.quote(node)
-    if not name or value is UNKNOWN:
+    if not name or value is UNKNOWN or isinstance(node, ast.Constant):
         return ""
     if value is None:
-        return f"{name} is None, and `{sign}` needs a number or an array. {NO_RETURN}"
+        return f"{name} is None, and `{sign}` needs a number or an array.{no_return(spot, node)}"
     if type(value) in CALLED:
         return f"{name} is a function; round brackets behind its name call it. `{sign}` needs a number or an array."
     if type(value) in CONTAINERS or type(value) in (range, types.GeneratorType):
@@ -72,10 +73,13 @@ def sequence(spot):
     found = sides(spot.node)
     if not (spot.direct and found):
         return ""
-    said = [is_a(spot.quote(node), spot.says(node)) for node in found[1:] if type(spot.value(node)) in CONTAINERS]
-    effect = "lengthens or repeats" if found[0] in ("*", "*=") else "joins"
-    effect = "repeats" if found[0] in ("*", "*=") else effect
-    return f"{' '.join(filter(None, said))} For a list, tuple or text `{found[0]}` {effect} it, and does not calculate.".strip()
+    said = [
+        is_a(spot.quote(node), spot.says(node))
+        for node in found[1:]
+        if type(spot.value(node)) in CONTAINERS and not isinstance(node, ast.Constant)
+    ]
+    rule = "With lists, tuples and texts `+` joins and `*` repeats; neither calculates."
+    return " ".join(filter(None, [*said, rule]))
 
 
 @explains(
@@ -88,7 +92,7 @@ def strange_input(spot, kind):
     for part in ends if spot.direct else ():
         value, name = spot.value(part), spot.quote(part)
         if name and (value is None or type(value) in CONTAINERS or type(value) in CALLED):
-            return f"{name} is {describe(value)}, where numbers are needed.{f' {NO_RETURN}' * (value is None)}"
+            return f"{name} is {describe(value)}, where numbers are needed.{no_return(spot, part) * (value is None)}"
         if name and type(value) is np.ndarray and value.dtype.kind in "OUS":
             what = "texts" if value.dtype.kind != "O" else "objects of any kind"
             return f"{name} is an array of {what} (dtype {value.dtype}), and the function needs numbers."
@@ -103,7 +107,7 @@ def no_function(spot, kind):
     value, name = spot.value(node.func), spot.quote(node.func)
     if value is UNKNOWN or not name or not describe(value) or callable(value):
         return (
-            f"What stands before the round brackets is no function: `{kind}`. A product is written with `*`."
+            f"What stands before the round brackets is a number ({kind}), and no function. A product is written with `*`."
             if kind in ("int", "float")
             else ""
         )
@@ -126,7 +130,7 @@ def no_entries(spot):
         return ""
     if type(value) in CALLED:
         return f"{name} is a function. Square brackets take an entry; round brackets call a function."
-    more = f" {NO_RETURN}" if value is None else ""
+    more = no_return(spot, node.value) if value is None else ""
     return (
         f"{name} is {describe(value)}, and square brackets take an entry of a collection.{more}"
         if describe(value)
@@ -136,11 +140,15 @@ def no_entries(spot):
 
 @explains(TypeError, r"^'([\w.]+)' object is not iterable|^iteration over a 0-d array")
 def no_items(spot, kind):
-    node = spot.node.iter if isinstance(spot.node, ast.For) else spot.node
+    node = spot.node
+    if isinstance(node, (ast.For, ast.comprehension)):
+        node = node.iter
+    elif isinstance(node, (ast.GeneratorExp, ast.ListComp, ast.SetComp, ast.DictComp)):
+        node = node.generators[0].iter
     value, name = (spot.value(node), spot.quote(node)) if spot.direct and node is not None else (UNKNOWN, "")
     if value is not UNKNOWN and name and (type(value) in NUMBERS or value is None or type(value) in CALLED):
         more = (
-            f" {NO_RETURN}" if value is None else " Numbers to count with come from a `range`." * (type(value) is int)
+            no_return(spot, node) if value is None else " A `range` gives numbers to count with." * (type(value) is int)
         )
         return f"{name} is {describe(value)}, and has no items to go through.{more}"
     return (
@@ -226,7 +234,7 @@ def unpacked(spot, amount, kind):
     names, right = len(node.elts), spot.quote(assigned.value)
     value = spot.value(assigned.value)
     if kind:
-        more = f" {NO_RETURN}" if kind == "NoneType" else ""
+        more = no_return(spot, assigned.value) if kind == "NoneType" else ""
         what = "None" if kind == "NoneType" else describe(value) if value is not UNKNOWN else ""
         return f"The left side has {names} names, and {right or 'the right side'} is {what}.{more}" if what else ""
     if any(isinstance(part, ast.Starred) for part in node.elts):

@@ -6,7 +6,7 @@ import numpy as np
 
 from lessonkit.engine import errors_of_arrays, errors_of_names, errors_of_types
 from lessonkit.engine.plain_words import KINDS
-from lessonkit.engine.spot import Spot
+from lessonkit.engine.spot import Spot, is_of
 
 LIMIT = 300  # characters
 FAMILIES = (errors_of_arrays, errors_of_names, errors_of_types)  # each adds its kinds to KINDS
@@ -34,7 +34,7 @@ def explanation(error):
         if not _is_plain(error):
             return ""
         spot = Spot(error)
-        if spot.raised or not spot.by_numpy:
+        if spot.raised or not (spot.by_numpy or spot.by_course and "inhomogeneous" in spot.text):
             return ""
         for kinds, pattern, says in KINDS:
             if issubclass(type(error), kinds) and (match := re.search(pattern, spot.text)):
@@ -47,6 +47,6 @@ def explanation(error):
 
 def _is_plain(error):
     """Whether an exception is of a type of Python's or NumPy's own, and its text is made of nothing of the student's."""
-    if type(error) in BUILT_IN:
-        return all(type(part) in (str, int) for part in error.args)
-    return type(error) in (np.exceptions.AxisError, *OF_NUMPY)
+    if is_of(error, *BUILT_IN):
+        return all(is_of(part, str, int) for part in error.args)
+    return is_of(error, np.exceptions.AxisError, *OF_NUMPY)

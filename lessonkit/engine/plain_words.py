@@ -9,8 +9,8 @@ SIGNS = {
     ast.MatMult: "@", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.BitXor: "^", ast.BitAnd: "&",
     ast.BitOr: "|", ast.Eq: "==", ast.NotEq: "!=",
 }  # fmt: skip
-FLOAT = "`/` gives a float even where nothing is left over; `//` between whole numbers gives a whole number."
-NO_RETURN = "A function that ends without `return` gives None."
+FLOAT = "`/` between numbers always gives a float; `//` between whole numbers gives a whole number."
+NO_RETURN = " A function that ends without `return`, such as one that only changes its argument, gives None."
 
 
 def explains(kinds, pattern):
@@ -23,12 +23,22 @@ def explains(kinds, pattern):
     return register
 
 
-def near(name, names):
-    """The one name that is nearly `name`, as a question; "" where there is none."""
+def near(name, names, cutoff=0.75):
+    """The one name that is nearly `name`; "" where there is none."""
     names = [other for other in names if type(other) is str and other != name and len(other) <= 40]
     same = [other for other in names if other.lower() == name.lower()]
-    found = same or difflib.get_close_matches(name, names[:2000], 1, 0.75) if 1 < len(name) <= 40 or same else []
+    found = same or difflib.get_close_matches(name, names[:2000], 1, cutoff) if 1 < len(name) <= 40 or same else []
     return found[0] if found else ""
+
+
+def no_return(spot, node):
+    """Where None may come from, where it is what a call has given."""
+    if isinstance(node, ast.Name) and spot.function:
+        assigned = [n for n in ast.walk(spot.function) if isinstance(n, ast.Assign)]
+        values = [n.value for n in assigned if any(getattr(target, "id", "") == node.id for target in n.targets)]
+        node = values[0] if len(values) == 1 else None
+    is_get = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("get", "pop")
+    return NO_RETURN if isinstance(node, ast.Call) and not is_get else ""
 
 
 def is_a(text, value):

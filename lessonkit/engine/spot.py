@@ -18,7 +18,8 @@ import numpy as np
 
 KIT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 NUMPY = os.path.dirname(os.path.abspath(np.__file__)) + os.sep
-OTHERS = (KIT, os.path.join(os.path.dirname(KIT), "reference_impl"), "site-packages", sysconfig.get_path("stdlib"))
+REFERENCE = os.path.join(os.path.dirname(KIT), "reference_impl")
+OTHERS = (KIT, REFERENCE, "site-packages", sysconfig.get_path("stdlib"))
 UNKNOWN = object()
 LONGEST = 60  # characters that are quoted of a line
 MOST_SOURCE = 200_000  # characters of a cell that are parsed
@@ -41,8 +42,9 @@ class Spot:
     line : int
     node, function : ast.AST or None
         The failing expression or statement, and the function around it; None where that is not known.
-    direct : bool
-        Whether nothing but compiled code lies between this place and the exception.
+    direct, by_numpy, by_course : bool
+        Whether nothing but compiled code lies between this place and the exception; nothing but NumPy; nothing but that
+        and the course's own functions.
     calls : list of code
         The student's functions that were running, the first call first.
     """
@@ -56,6 +58,7 @@ class Spot:
         step = steps[own[-1]]
         self.frame, self.line, self.code = step.tb_frame, step.tb_lineno, step.tb_frame.f_code
         below = steps[own[-1] + 1 :]
+        self.by_course = all(inner.tb_frame.f_code.co_filename.startswith((NUMPY, REFERENCE)) for inner in below)
         self.direct, self.calls = not below, [steps[i].tb_frame.f_code for i in own]
         self.by_numpy = all(inner.tb_frame.f_code.co_filename.startswith(NUMPY) for inner in below)
         self.raised = not below and dis.opname[self.code.co_code[step.tb_lasti]] == "RAISE_VARARGS"
@@ -106,6 +109,10 @@ class Spot:
 
     def value(self, node):
         """What a constant, name, attribute or entry stands for, or UNKNOWN: a call is not made."""
+        value = self._value(node)
+        return value if is_plain(value) else UNKNOWN
+
+    def _value(self, node):
         if isinstance(node, ast.Constant):
             return node.value
         if isinstance(node, ast.Name):
@@ -127,6 +134,20 @@ class Spot:
     def says(self, node):
         """What stands there, such as ``a tuple of 3 items``; "" where it is not known."""
         return describe(self.value(node))
+
+
+def is_of(value, *kinds):
+    """Whether a value is of one of some types: not of a subclass, and without asking the type, which may be a student's."""
+    return any(type(value) is kind for kind in kinds)
+
+
+def is_plain(value):
+    """Whether a value's type is none of a metaclass, which may compare types by code of its own."""
+    return type(type(value)) is type
+
+
+def is_one(value, *others):
+    return any(value is other for other in others)
 
 
 def describe(value):
@@ -152,14 +173,16 @@ def attribute(value, name):
     """An attribute that is there without a line of the student's being run, or UNKNOWN."""
     if type(value) in (np.ndarray, *NUMBERS, *CONTAINERS):
         return getattr(value, name, UNKNOWN)
-    if value is UNKNOWN:
+    if value is UNKNOWN or not is_plain(value):
         return UNKNOWN
     found = inspect.getattr_static(value, name, UNKNOWN)
     return UNKNOWN if isinstance(found, property) else found
 
 
 def attributes(value):
-    """The names of an object's attributes that do not start with an underscore."""
+    """The names of an object's attributes that do not start with an underscore; none where its type is of a kind of its own."""
+    if not is_plain(value):
+        return []
     names = {
         name
         for kind in type.__dict__["__mro__"].__get__(type(value))
@@ -176,7 +199,7 @@ def _entry(value, key):
     if type(key) not in (int, str):
         return UNKNOWN
     if type(value) is dict:
-        plain = all(type(other) in (int, str) for other in value)  # another key might compare by code of its own
+        plain = all(is_of(other, int, str) for other in value)  # another key might compare by code of its own
         return value.get(key, UNKNOWN) if plain else UNKNOWN
     if type(value) in (tuple, list, np.ndarray) and type(key) is int:
         return value[key] if -len(value) <= key < len(value) else UNKNOWN

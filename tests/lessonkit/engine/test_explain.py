@@ -52,12 +52,12 @@ SAYS = {
     "alias": (line("return x.astype(np.float)"), (X,), "NumPy no longer has `np.float`. It was another name of Python's own `float`."),
     "misspelt": (line("return np.maximun(x, 0)"), (X,), "There is no `np.maximun`. Is `np.maximum` meant?"),
     "misspelt in a module": (line("return np.linalg.nrom(x)"), (X,), "Is `np.linalg.norm` meant?"),
-    "axis": ("def f(x):\n    for i in range(1, 5):\n        x[i] = 0\n", (X,), "`x` has shape (4, 3): its axis 0 has 4 entries, with the indices 0 to 3 (or -1 to -4, from the end); 4 is none of them. Its loop runs over `range(1, 5)`."),
-    "list": ("def f(x):\n    for i in range(1, len(x) + 1):\n        x[i]\n", ([1, 2],), "`x` has 2 entries, with the indices 0 to 1 (or -1 to -2, from the end); 2 is none of them. Its loop runs over `range(1, len(x) + 1)`."),
+    "axis": ("def f(x):\n    for i in range(1, 5):\n        x[i] = 0\n", (X,), "`x` has shape (4, 3): its axis 0 has 4 entries, with the indices 0 to 3 (or -1 to -4, from the end); 4 is none of them. The loop runs over `range(1, 5)`."),
+    "list": ("def f(x):\n    for i in range(1, len(x) + 1):\n        x[i]\n", ([1, 2],), "`x` has 2 entries, with the indices 0 to 1 (or -1 to -2, from the end); 2 is none of them. The loop runs over `range(1, len(x) + 1)`."),
     "empty list": (line("return x[0]"), ([],), "`x` has no entries, and no index"),
     "axes": (line("return x[:, 0]"), (B,), "`x` has 1 axis, its shape being (3,); the index names 2."),
-    "index a float": (line("n = len(x) / 2\n    return x[n]"), (X,), "`n` is the number 2.0. `/` gives a float"),
-    "slice by a float": (line("n = len(x) / 2\n    return x[:n]"), (X,), "`n` is the number 2.0. `/` gives a float"),
+    "index a float": (line("n = len(x) / 2\n    return x[n]"), (X,), "`n` is the number 2.0. `/` between numbers always gives a float"),
+    "slice by a float": (line("n = len(x) / 2\n    return x[:n]"), (X,), "`n` is the number 2.0. `/` between numbers always gives a float"),
     "index a text": (line("return x['W1']"), (X,), "A text such as 'W1' is a key of a dict"),
     "list of two indices": (line("return x[0, 1]"), ([[1, 2]],), "`x` is a list of 1 item. It takes one index at a time"),
     "further down": (line("y = out + x\n    out = 1"), (X,), "`out` is a local variable: this function gives it a value at line 3, further down."),
@@ -78,10 +78,10 @@ SAYS = {
     "product of a number": (line("return x @ 2"), (X,), "`2` is a single number."),
     "reshape": (line("return x.reshape(5, 3)"), (X,), "The array has 12 entries; an array of shape (5, 3) has 15."),
     "reshape to what is left": (line("return np.reshape(x, (5, -1))"), (X,), "The array has 12 entries, and 12 is no multiple of 5."),
-    "tuple": (line("return 2.0 * cache", "cache"), ((X, B),), "For a list, tuple or text `*` repeats it"),
+    "tuple": (line("return 2.0 * cache", "cache"), ((X, B),), "With lists, tuples and texts `+` joins and `*` repeats; neither calculates."),
     "tuple minus": (line("return 1 - cache", "cache"), ((X, B),), "`cache` is a tuple of 2 items. `-` needs a number or an array here."),
     "result a tuple": ("def g(x):\n    return x, x\ndef f(x):\n    return g(x) / 2\n", (X,), "In `g(x) / 2`, `/` meets a tuple on its left."),
-    "result None": ("def g(x):\n    x + 1\ndef f(x):\n    return g(x) / 2\n", (X,), "`/` meets None on its left. A function that ends without `return` gives None."),
+    "result None": ("def g(x):\n    x + 1\ndef f(x):\n    return g(x) / 2\n", (X,), "`/` meets None on its left. A function that ends without `return`, such as one that only changes its argument, gives None."),
     "dict": (line("return x * p", "x, p"), (X, {}), "`p` is a dict."),
     "minus a list": (line("return -x"), ([1],), "`x` is a list of 1 item."),
     "text": (line("return x + 1"), ("3",), "`x` is the text '3'."),
@@ -111,7 +111,7 @@ SAYS = {
     "loop over a number": (line("for i in x:\n        pass"), (3,), "`x` is the number 3, and has no items to go through."),
     "length": (line("return len(x)"), (3,), "`x` is the number 3, and has no length."),
     "whole number": (line("n = len(x) / 2\n    return range(n)"), (X,), "A whole number is needed here. `n` is the number 2.0."),
-    "shape of floats": (line("return np.zeros(x / 2)"), (3,), "A whole number is needed here. `/` gives a float"),
+    "shape of floats": (line("return np.zeros(x / 2)"), (3,), "A whole number is needed here. `/` between numbers always gives a float"),
     "shape not a tuple": (line("return np.zeros(3, x)"), (4,), "`np.zeros` takes the whole shape as its first argument, a tuple. The second one, here `x`, is the dtype."),
     "no axis": (line("return x.sum(axis=2)"), (X,), "The array has 2 axes, 0 and 1; there is no axis 2."),
     "itself": ("def f(x):\n    return f(x)\n", (X,), "`f` calls itself, again and again"),
@@ -121,12 +121,23 @@ SAYS = {
     "to be joined": (line("return np.concatenate(x, w)", "x, w"), (X, W), "`np.concatenate` takes all arrays together"),
     "read-only": (line("x[0] = 1"), (np.broadcast_to(1.0, 3),), "`x` may be read and not changed."),
     "item of a tuple": (line("x[0] = 1"), ((1, 2),), "`x` is a tuple of 2 items. The entries of a tuple cannot be replaced."),
-    "ragged": (line("return np.array([[1, 2], [3]])"), (X,), "The parts are of different lengths or shapes"),
+    "ragged": (line("return np.array([[1, 2], [3]])"), (X,), "Parts of different lengths or shapes do not make one array."),
     "an entry": (line("x[0] = [1, 2]"), (np.zeros(3),), "`x[0]` has room for one number."),
     "a list's shape": (line("return x.shape"), ([1, 2],), "`x` is a list of 2 items. `.shape` belongs to arrays, such as the one that `np.array(x)` makes."),
     "array's attribute": (line("return x.tranpose()"), (X,), "It has no `.tranpose`. Is `.transpose` meant?"),
     "ufunc of None": (line("return np.exp(x)"), (None,), "`x` is None, where numbers are needed."),
     "not a number": (line("return float(x)"), ("a",), "The text 'a' does not read as a number."),
+    "index of floats": (line("return x[np.arange(3), y]", "x, y"), (X, np.ones(3)), "`y` is an array of dtype float64"),
+    "part of a list": ("def f(x):\n    for i in range(len(x)):\n        x[i + 1]\n", ([1, 2],), "`i + 1` is none of them. The loop runs over `range(len(x))`."),
+    "range of an array": (line("return range(x)"), (X,), "`range` takes a whole number. `x` is an array of shape (4, 3)."),
+    "shape an array": (line("return np.zeros(x)"), (X,), "`np.zeros` takes a shape. `x` is an array of shape (4, 3)."),
+    "two to be joined": (line("return np.hstack(x, x)"), (X,), "`np.hstack` takes all arrays together as its first argument"),
+    "a list's method": (line("return x.append(1)"), (X,), "`.append` belongs to lists."),
+    "a method in a sum": (line("return sum(v for v in p.values)", "p"), (PARAMS,), "`p.values` is a function, and has no items"),
+    "a result in NumPy": (line("a = (x, w)\n    return np.exp(a)", "x, w"), (X, B), "`a` is a tuple of 2 items."),
+    "half a slice": (line("return x[:n / 2]", "x, n"), (X, 2), "`/` between numbers always gives a float"),
+    "None of a parameter": (line("return 2 * x"), (None,), "`x` is None, and `*` needs a number or an array."),
+    "shuffled": (line("i = np.random.default_rng(0).shuffle(x)\n    return i[0]"), (X,), "`i` is None, and square brackets take an entry of a collection. A function that ends"),
     "domain": (line("return math.log(x)"), (0,), "`math.log` has no value for what it is given. `x` is the number 0."),
 }  # fmt: skip
 
@@ -177,6 +188,11 @@ class Dict(dict):
     __iter__ = __contains__ = __getitem__ = Odd.fail
 class Text(str):
     __str__ = __repr__ = __format__ = lower = Odd.fail
+class Kind(type):
+    __eq__ = __hash__ = __instancecheck__ = __getattribute__ = Odd.fail
+class Strange(metaclass=Kind):
+    pass
+strange = object.__new__(Strange)
 class Shout(TypeError):
     __str__ = Odd.fail
 odd, sub, tup, text = Odd(), np.zeros(3).view(Sub), Tuple((1, 2)), Text("a")
@@ -189,7 +205,7 @@ def f():
 @pytest.mark.parametrize(
     "code",
     [
-        "return own - 1", "return sub * np.zeros(4)", "return sub @ np.zeros(4)", "return 1 - tup", "x, y, z = tup",
+        "return own - 1", "return sub * np.zeros(4)", "return sub @ np.zeros(4)", "return 1 - tup", "return strange - 1", "return strange[0]", "return strange.a", "self = strange\n    return params", "x, y, z = tup",
         "return None + odd", "return {1: 2}[text]", "return odd + text", "return odd[0]", "return missin(own.shape)",
         "raise TypeError(odd)", "return np.zeros(3)[odd]", "return np.exp(odd)", "self = odd\n    return params",
         "return math.exp(np.zeros(2), odd)", "one = 1; return one(odd)", "return {text: 1, 'b': 2}['B']", "return tup.T",
@@ -255,3 +271,13 @@ def test_the_raw_message_stays_first_and_apart():
 def test_a_name_of_the_first_cell_is_explained_once():
     assert as_student_error("f", raised("def f():\n    return plt\n")).explanation == ""
     assert "first" in host._of_the_setup(raised("def f():\n    return plt\n"))
+
+
+def test_the_course_s_own_functions_say_what_they_were_given():
+    source = "from reference_impl import relu_forward\ndef f(x, b):\n    a = (x, b)\n    return relu_forward(a)\n"
+    assert said(source, X, B).endswith("`a` is a tuple of 2 items.")
+
+
+def test_none_of_a_parameter_is_not_blamed_on_a_function():
+    assert "return" not in said(line("return 2 * x"), None)
+    assert "return" not in said(line("y = {}.get(x)\n    return 2 * y"), "a")
