@@ -127,17 +127,17 @@ def no_room(spot, kept, needed):
 
 @explains(ValueError, r"could not broadcast input array from shape (\([\d,]*\)) into shape (\([\d,]*\))")
 def does_not_fit_in(spot, given, room):
-    node = spot.node
+    node, given, room = spot.node, shape_of(given), shape_of(room)
     target = spot.quote(node) if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store) else ""
-    return (
-        f"{target or 'The left side'} has shape {shape_of(room)}, and what it is to hold has shape {shape_of(given)}."
-    )
+    if not (spot.direct and target):
+        return f"An array of shape {given} does not fit into one of shape {room}."
+    return f"{target} has shape {room}, and what it is to hold has shape {given}."
 
 
 @explains(ValueError, r"matmul: .*mismatch in its core dimension .*\(size (\d+) is different from (\d+)\)")
 def matrix_product(spot, second, first):
     said = in_line(spot) if operands(spot) else ""
-    ends = f"The last axis of the left side has size {first}; it must be that of the right side's {{}}, {second}"
+    ends = f"The last axis of the left side has size {first}; the right side's last axis but one, or only axis, has size {second}."
     shapes = [spot.value(node) for node in operands(spot)]
     if said and not all(type(v) is np.ndarray for v in shapes):
         said = ""
@@ -145,7 +145,7 @@ def matrix_product(spot, second, first):
         return ""
     rule = f"The {first} (last of the left) and the {second} ({{}} of the right) must be equal."
     place = "first" if said and shapes[1].ndim <= 2 else "last but one, or only,"
-    return f"{said}. {rule.format(place)}" if said else ends.format("last axis but one, or only axis") + "."
+    return f"{said}. {rule.format(place)}" if said else f"{ends} They must be equal."
 
 
 @explains(ValueError, r"does not have enough dimensions \(has 0")
@@ -223,7 +223,7 @@ def no_axis(spot, axis, count):
 def joined(spot, axis, one, size, two, other):
     shapes = joined_shapes(spot)
     said = f" In {spot.quote(spot.node)}, the shapes are {shapes}." if shapes and spot.quote(spot.node) else ""
-    return f"Arrays to be joined agree in every axis but the one they are joined along. On axis {axis}, {size} meets {other}.{said}"
+    return f"Arrays to be joined must agree in every axis but the one they are joined along. On axis {axis}, {size} meets {other}.{said}"
 
 
 @explains(ValueError, r"must have (?:the )?same (?:number of dimensions|shape)")

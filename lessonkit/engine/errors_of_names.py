@@ -141,6 +141,8 @@ def arguments(spot, called):
     node = spot.node
     if not (spot.direct and isinstance(node, ast.Call)) or any(isinstance(a, ast.Starred) for a in node.args):
         return ""
+    if any(keyword.arg is None for keyword in node.keywords):
+        return ""
     function = spot.value(node.func)
     is_method = isinstance(node.func, ast.Attribute) and type(spot.value(node.func.value)) is not types.ModuleType
     if type(function) is not types.FunctionType or function.__code__.co_name != called.split(".")[-1]:

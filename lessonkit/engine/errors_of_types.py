@@ -1,6 +1,7 @@
 """Errors of types: what is no number, no function or no collection where one is needed, in plain words."""
 
 import ast
+import collections
 import types
 
 import numpy as np
@@ -195,13 +196,13 @@ def by_zero(spot):
 
 @explains(RecursionError, r"maximum recursion depth")
 def endless(spot):
-    last = spot.calls[-1]
-    times = sum(code is last for code in spot.calls)
-    if times < 20 or not last.co_name.isidentifier():
+    calls = [code for code in spot.calls if code.co_name.isidentifier()]
+    first = next((code for code, times in collections.Counter(calls).items() if times >= 20), None)
+    if first is None:
         return ""
-    others = [code.co_name for code in spot.calls[-times:] if code is not last and code.co_name.isidentifier()]
-    through = "calls itself" if spot.calls[-2] is last else f"is called again by way of `{others[0]}`" if others else ""
-    return f"`{last.co_name}` {through}, again and again, before it comes to an end." if through else ""
+    after = calls[calls.index(first) + 1]
+    through = "calls itself" if after is first else f"is called again by way of `{after.co_name}`"
+    return f"`{first.co_name}` {through}, again and again, before it comes to an end."
 
 
 @explains(TypeError, r"^'(tuple|str|range|int|float)' object does not support item assignment")

@@ -115,7 +115,7 @@ SAYS = {
     "shape not a tuple": (line("return np.zeros(3, x)"), (4,), "`np.zeros` takes the whole shape as its first argument, a tuple. The second one, here `x`, is the dtype."),
     "no axis": (line("return x.sum(axis=2)"), (X,), "The array has 2 axes, 0 and 1; there is no axis 2."),
     "itself": ("def f(x):\n    return f(x)\n", (X,), "`f` calls itself, again and again"),
-    "by way of": ("def g(x):\n    return f(x)\ndef f(x):\n    return g(x)\n", (X,), "is called again by way of"),
+    "by way of": ("def g(x):\n    return f(x)\ndef f(x):\n    return g(x)\n", (X,), "`f` is called again by way of `g`, again and again"),
     "joined": (line("return np.concatenate([x, w], axis=1)", "x, w"), (X, W), "On axis 0, 4 meets 5. In `np.concatenate([x, w], axis=1)`, the shapes are (4, 3) and (5, 3)."),
     "stacked": (line("return np.stack([x, w])", "x, w"), (X, W), "The shapes are (4, 3) and (5, 3)."),
     "to be joined": (line("return np.concatenate(x, w)", "x, w"), (X, W), "`np.concatenate` takes all arrays together"),
@@ -281,3 +281,8 @@ def test_the_course_s_own_functions_say_what_they_were_given():
 def test_none_of_a_parameter_is_not_blamed_on_a_function():
     assert "return" not in said(line("return 2 * x"), None)
     assert "return" not in said(line("y = {}.get(x)\n    return 2 * y"), "a")
+
+
+def test_a_list_that_makes_no_array_has_no_left_side():
+    text = said(line("return np.array([x, x[:, :1]])"), X)
+    assert "left side" not in text and "`" not in text
