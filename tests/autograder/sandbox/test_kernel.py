@@ -2,6 +2,7 @@
 
 import json
 
+import numpy as np
 import pytest
 
 from autograder.course import COURSE
@@ -10,6 +11,7 @@ from autograder.sandbox import protections, session
 from autograder.sandbox.fork_server import ForkServer
 from autograder.sandbox.inside.lockdown import Limits
 from autograder.sandbox.session import MAX_STOPS, Stop, clean_reply
+from lessonkit.engine.host import StudentError
 from lessonkit.statements import imports_of
 
 LESSON = "02_mse"
@@ -259,6 +261,16 @@ def test_time_ends_a_cell_and_nothing_goes_on(source, fork_server, monkeypatch):
     )
     assert stop.kind == "CellTimeout" and "was stopped" in str(stop) and "went on" not in shown(outputs)
     assert shown(opened.run("print('the next')")[0]) == "the next\n"
+    opened.close()
+
+
+def test_an_error_comes_with_its_explanation(fork_server):
+    opened = fork_server.session()
+    opened.run("def affine_forward(x, w, b):\n    return x @ w + b")
+    with pytest.raises(StudentError) as caught:
+        opened.call("affine_forward", (np.ones((4, 3)), np.ones((5, 3)), np.ones(3)))
+    assert caught.value.where == "line 2: return x @ w + b" and "`x`" not in caught.value.message
+    assert caught.value.explanation.startswith("In `x @ w`, `x` has shape (4, 3) and `w` has shape (5, 3).")
     opened.close()
 
 
