@@ -20,7 +20,7 @@ def eval_numerical_gradient(f, x, h=1e-5):
     f : callable
         Takes `x` and returns a number. It may read the array elsewhere: change `x` itself, not a copy.
     x : floating array of any shape
-        Afterwards it holds exactly what it held before, also when `f` fails.
+        Afterwards it holds exactly what it held before.
     h : float
 
     Returns
@@ -58,7 +58,7 @@ def eval_numerical_gradient_array(f, x, df, h=1e-5):
     f : callable
         Takes `x` and returns an array, perhaps `x` itself. It may read the array elsewhere: change `x` itself.
     x : floating array of any shape
-        Afterwards it holds exactly what it held before, also when `f` fails.
+        Afterwards it holds exactly what it held before.
     df : array of the shape of f(x)
     h : float
 

@@ -48,7 +48,7 @@ def pairwise_differences(a, b):
     Returns
     -------
     differences : array of shape (N, M, D)
-        Entry (i, j) is the vector a_i - b_j. N or M may be zero.
+        Entry (i, j) is the vector a_i - b_j.
     """
     if a.ndim != 2 or b.ndim != 2 or a.shape[1] != b.shape[1]:
         raise ValueError(f"a and b must have shapes (N, D) and (M, D), got {a.shape} and {b.shape}")

@@ -8,6 +8,16 @@ def away_from_zero(rng, shape, low=0.1, high=2.0):
     return rng.choice([-1.0, 1.0], shape) * rng.uniform(low, high, shape)
 
 
+def whole_numbers(rng, shape, low=1, high=4):
+    """Random integers of either sign that keep a distance from zero."""
+    return rng.choice([-1, 1], shape) * rng.integers(low, high, shape)
+
+
+def in_floats(result):
+    """A result of whole numbers alone: products and sums of integers may stay integers, so here the values count."""
+    return 1.0 * np.asarray(result)
+
+
 def two_sizes(rng, low=2, high=6):
     """Two different sizes: with equal ones a wrong axis or a transpose would not show."""
     return tuple(int(n) for n in rng.permutation(np.arange(low, high))[:2])

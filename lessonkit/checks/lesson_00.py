@@ -70,6 +70,8 @@ def gives_floats_for_integers_and_bytes(code, rng):
     yield "differences for integers", code.pairwise_differences(a, b)
     high = b.astype(np.uint8) + 100  # so that a - b is negative, which a byte cannot be
     yield "differences for bytes (uint8)", code.pairwise_differences(a.astype(np.uint8), high)
+    yield "differences for integer a and floating b", code.pairwise_differences(a, b + rng.uniform(0.2, 0.8, b.shape))
+    yield "differences for floating a and integer b", code.pairwise_differences(a + rng.uniform(0.2, 0.8, a.shape), b)
 
 
 @check("pairwise_differences", points=1)

@@ -2,7 +2,15 @@
 
 import numpy as np
 
-from lessonkit.checks import away_from_zero, numerical_gradient, two_sizes
+from lessonkit.checks import (
+    as_it_was,
+    away_from_zero,
+    contents,
+    in_floats,
+    numerical_gradient,
+    two_sizes,
+    whole_numbers,
+)
 from lessonkit.engine.check import check
 
 FORWARD = ("sigmoid_forward", "relu_forward", "tanh_forward")
@@ -71,13 +79,18 @@ def multiplies_by_the_upstream_gradient(code, rng):
 
 
 @check(*BACKWARD, points=1)
-def works_for_any_shape_and_for_extreme_inputs(code, rng):
+def works_for_any_shape_for_integers_and_for_extreme_inputs(code, rng):
     for shape in SHAPES:
         _, cache = forward_of(code)(away_from_zero(rng, shape))
         yield f"dx for x of shape {shape}", code.under_test(rng.normal(size=shape), cache)
     x = extremes(rng)
     _, cache = forward_of(code)(x)
     yield "dx for extreme x", code.under_test(np.ones_like(x), cache)
+    x, dout = whole_numbers(rng, (2, 3)), away_from_zero(rng, (2, 3))
+    _, cache = forward_of(code)(x)
+    yield "dx for integer x", code.under_test(dout, cache)
+    _, cache = forward_of(code)(away_from_zero(rng, (2, 3)))
+    yield "dx for integer dout", in_floats(code.under_test(whole_numbers(rng, (2, 3), 20, 60), cache))
 
 
 @check(*BACKWARD, points=1)
@@ -87,3 +100,8 @@ def leaves_dout_and_the_cache_as_they_were(code, rng):
     code.under_test(rng.normal(size=shape), cache)
     yield "dout after the call", code.after[0]
     yield "dx of a second call with the same cache", code.under_test(np.ones(shape), cache)
+    x = extremes(rng)
+    _, cache = forward_of(code)(x)
+    before = contents(cache)
+    code.under_test(rng.normal(size=x.shape), cache)
+    yield "the cache after the call", as_it_was(contents(cache), before)

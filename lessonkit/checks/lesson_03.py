@@ -122,11 +122,16 @@ def weights_the_outputs_by_df(code, rng):
 
 
 @check("eval_numerical_gradient_array", points=1)
-def works_for_any_shapes_and_step(code, rng):
+def works_for_any_shapes_and_step_and_any_f(code, rng):
     for shape, output_shape in zip(SHAPES, OUTPUT_SHAPES):
         f, h = with_an_array(rng, shape, output_shape), rng.uniform(0.05, 0.3)
         grad = code.eval_numerical_gradient_array(f, rng.normal(size=shape), rng.normal(size=output_shape), h)
         yield f"grad for x of shape {shape} and f(x) of shape {output_shape}", grad
+    x, df = rng.normal(size=(2, 3)), rng.integers(2, 6, (2, 3))
+    grad = code.eval_numerical_gradient_array(with_an_array(rng, x.shape, df.shape), x, df, 0.1)
+    yield "grad for df of integers", grad
+    # as_float hands floats on as they are: no copy
+    yield "grad where f returns x itself", code.eval_numerical_gradient_array(code.as_float, x, 0.5 * df, 0.1)
     yield "grad with the h of the signature", call(code, rng, rng.normal(size=2))
 
 
@@ -180,7 +185,10 @@ def takes_numbers_and_arrays_of_any_shape(code, rng):
     yield "error of two numbers", code.rel_error(2.0, float(rng.uniform(2.1, 2.5)))
     for shape in SHAPES:
         yield f"error for shape {shape}", code.rel_error(rng.normal(size=shape), rng.normal(size=shape))
-    yield "error of integers", code.rel_error(np.array([1, -20, 300]), np.array([1, -21, 310]))
+    integers = np.array([1, -20, 300])
+    yield "error of integers", code.rel_error(integers, np.array([1, -21, 310]))
+    yield "error of integers and floats", code.rel_error(integers, integers * rng.uniform(1.2, 1.4))
+    yield "error of floats and integers", code.rel_error(integers * rng.uniform(1.2, 1.4), integers)
 
 
 @check("rel_error", points=1)
@@ -206,6 +214,8 @@ def returns_the_relative_errors(code, rng):
     large = float(rng.uniform(2, 3))
     for words, factor in [("exact derivative", 1), (f"slope {large:.3f} times too large", large), ("wrong sign", -1)]:
         yield f"errors for the {words}", code.grad_check_sparse(f, x, factor * slope, 3, 0.2, rng)
+    whole = np.full(x.shape, 7)
+    yield "errors for a gradient of integers", code.grad_check_sparse(f, x, whole, 3, 0.2, rng)
     yield "errors where both gradients are 0", code.grad_check_sparse(lambda x: 5.0, x, 0 * slope, 3, 0.2, rng)
 
 

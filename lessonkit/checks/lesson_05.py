@@ -32,6 +32,8 @@ def takes_examples_of_any_shape(code, rng):
         yield "x after the call", code.after[0]
     x, w, b = layer(rng, 4, (3,), 2)
     yield "out for integer x", code.under_test(np.trunc(2 * x).astype(int), w, b)[0]
+    yield "out for integer w", code.under_test(x, w.astype(int), b)[0]
+    yield "out for integer b", code.under_test(x, w + 0.5, np.trunc(4 * b).astype(int))[0]
 
 
 @check(*LAYERS, points=1)
@@ -145,6 +147,8 @@ def takes_any_examples_and_leaves_them_as_they_were(code, rng):
         yield "X after the call", code.after[0]
     params = net.params
     yield "params after the call", {name: params[name] for name in sorted(params)}
+    net.hidden_forward(1, away_from_zero(rng, (3, 4)))
+    yield "h after the call of hidden_forward", code.after[1]
     net = network(code, rng, [4, 3, 2])
     yield "scores of integer X", net.forward(rng.integers(-3, 4, (3, 4)))[0]
     net = code.ForwardNet("regression", [3], [False], input_dim=4, output_dim=2, rng=np.random.default_rng(0))

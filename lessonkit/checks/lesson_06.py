@@ -5,7 +5,18 @@ The kinks of ReLU are far away in every gradient that is compared with a numeric
 
 import numpy as np
 
-from lessonkit.checks import away_from_zero, builds_on, different_sizes, layer, network_params, numerical_gradient
+from lessonkit.checks import (
+    as_it_was,
+    away_from_zero,
+    builds_on,
+    contents,
+    different_sizes,
+    in_floats,
+    layer,
+    network_params,
+    numerical_gradient,
+    whole_numbers,
+)
 from lessonkit.engine.check import check, example
 
 LAYERS = ("affine_backward", "affine_relu_backward")
@@ -51,13 +62,24 @@ def agrees_with_numerical_gradients(code, rng):
 
 
 @check(*LAYERS, points=1)
-def gives_every_gradient_the_shape_of_its_array(code, rng):
+def gives_every_gradient_the_shape_of_its_array_and_floats(code, rng):
     builds_on(code, "affine_backward")
     for inputs in [(2, 3), (3, 1, 2)]:
         N, M = different_sizes(rng, 2, low=4, high=6)  # not 6, which is D
         _, found = gradients(code, rng, *layer(rng, N, inputs, M))
         for name, gradient in zip(GRADIENTS, found):
             yield f"{name} for examples of shape {inputs}", gradient
+    x, w, b = layer(rng, 4, (3,), 2)
+    shifts = rng.permutation([20, -30])  # more than any weighted sum: the ReLU is on in one unit and off in the other
+    whole = {"x": (np.trunc(2 * x).astype(int), w, b), "w and b": (x, w.astype(int), shifts)}
+    for which, arguments in whole.items():
+        _, cache = forward_of(code)(*arguments)
+        dout = away_from_zero(rng, (4, 2))
+        for name, gradient in zip(GRADIENTS, code.under_test(dout, cache)):
+            yield f"{name} for integer {which}", gradient
+    _, cache = forward_of(code)(x, w, b)
+    for name, gradient in zip(GRADIENTS, code.under_test(whole_numbers(rng, (4, 2)), cache)):
+        yield f"{name} for integer dout", in_floats(gradient)
 
 
 @check(*LAYERS, points=1)
@@ -83,6 +105,10 @@ def leaves_dout_and_the_cache_as_they_were(code, rng):
     yield "dout after the call", code.after[0]
     for name, gradient in zip(GRADIENTS, code.under_test(np.ones(out.shape), cache)):
         yield f"{name} of a second call with the same cache", gradient
+    out, cache = forward_of(code)(*layer(rng, N, (3, 2), M))
+    before = contents(cache)
+    code.under_test(away_from_zero(rng, out.shape), cache)
+    yield "the cache after the call", as_it_was(contents(cache), before)
 
 
 # TrainableNet
@@ -188,6 +214,15 @@ def takes_any_examples_and_leaves_everything_as_it_was(code, rng):
         yield "X after the calls", code.after[0]
         yield "y after the calls", code.after[1]
         yield "params after the calls", ordered(net.params)
+    net = network(code, rng, [4, 3, 2], "relu")
+    loss, grads = net.loss(rng.integers(-3, 4, (3, 4)), rng.integers(-3, 4, (3, 2)))
+    yield "loss of integer X and y", loss
+    yield "grads of integer X and y", ordered(grads)
+    out, cache = net.hidden_forward(1, away_from_zero(rng, (5, 4)))
+    before = contents(cache)
+    net.hidden_backward(1, away_from_zero(rng, out.shape), cache)
+    yield "dout after hidden_backward", code.after[1]
+    yield "the cache after hidden_backward", as_it_was(contents(code.after[2]), before)
 
 
 @example("affine_backward")

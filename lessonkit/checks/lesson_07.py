@@ -6,7 +6,7 @@ therefore travel in its config: neither a global variable nor the object's ident
 
 import numpy as np
 
-from lessonkit.checks import away_from_zero, two_sizes
+from lessonkit.checks import away_from_zero, two_sizes, whole_numbers
 from lessonkit.engine.check import check
 
 SETTINGS = {
@@ -85,13 +85,18 @@ def fills_in_what_the_config_lacks(code, rng):
 
 
 @check(*RULES, points=1)
-def leaves_dw_as_it_was_and_keeps_the_dtype(code, rng):
+def leaves_dw_as_it_was_and_keeps_the_dtype_of_w(code, rng):
     shape, config = two_sizes(rng), random_config(code.exercise, rng)
     w = away_from_zero(rng, shape).astype(np.float32)
     for step in (1, 2):
         w, config = code.under_test(w, gradient(rng, shape).astype(np.float32), config)
         yield f"dw after step {step}", code.after[1]
         yield f"dtype of next_w for float32 w, step {step}", np.asarray(w).dtype.name
+    w, settings = away_from_zero(rng, shape), random_config(code.exercise, rng)
+    config = settings
+    for step in (1, 2):
+        w, config = code.under_test(w, whole_numbers(rng, shape), config)
+        yield named(f"next_w for integer dw, step {step}", settings), w
 
 
 @check("rmsprop", "adam", points=1)

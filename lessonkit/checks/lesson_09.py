@@ -116,6 +116,8 @@ def check_accuracy_gives_the_rms_error_in_the_unit_of_the_targets(code, rng):
     X, y = rng.normal(size=(7, 2)), rng.normal(size=(7, 1))
     yield "accuracy", solver.check_accuracy(X, y)
     yield "accuracy, three examples at once", solver.check_accuracy(X, y, batch_size=3)
+    for N in (7, 1):
+        yield f"accuracy for {N} whole-number targets", solver.check_accuracy(X[:N], rng.integers(2, 6, (N, 1)))
 
 
 @check("Solver", points=1)

@@ -85,13 +85,17 @@ def answers_in_the_unit_of_the_targets(code, rng):
 
 
 @check("predict", points=1)
-def answers_the_same_whoever_comes_along(code, rng):
+def answers_the_same_whoever_comes_along_and_for_integers(code, rng):
     X_train, y_train, _ = examples(rng, 8, 2, 1)
     model, X = network(code, rng, 2), near(rng, X_train, 130)
     yield "predictions for one example", code.predict(model, X_train, y_train, X[:1])
     crowd = code.predict(model, X_train, y_train, X)
     yield "predictions for 130 examples", crowd
     yield "predictions for the training examples", code.predict(model, X_train, y_train, X_train)
+    whole = [np.round(array).astype(int) for array in (X_train, y_train, X[:3])]
+    yield "predictions for integers", code.predict(model, *whole)
+    yield "predictions for integer X", code.predict(model, X_train, y_train, whole[2])
+    yield "predictions for integer y_train", code.predict(model, X_train, whole[1], X[:3])
 
 
 @check("predict", points=1)

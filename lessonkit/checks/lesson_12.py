@@ -2,7 +2,15 @@
 
 import numpy as np
 
-from lessonkit.checks import away_from_zero, numerical_gradient, two_sizes
+from lessonkit.checks import (
+    as_it_was,
+    away_from_zero,
+    contents,
+    in_floats,
+    numerical_gradient,
+    two_sizes,
+    whole_numbers,
+)
 from lessonkit.engine.check import check
 
 STATISTICS = ("running_mean", "running_var")
@@ -60,6 +68,8 @@ def uses_the_running_statistics_in_testing(code, rng):
     for count in (N, 1):
         out, _ = code.batchnorm_forward(*batch(rng, count, D), {"mode": "test", "eps": 0.1, **statistics(rng, D)})
         yield f"out of {count} example{'s' * (count > 1)}", out
+        for name, value in zip(("x", "gamma", "beta"), code.after):
+            yield f"{name} after the call", value
         for name, value in stored(code.after[3]):
             yield f"{name} after the call", value
 
@@ -74,9 +84,13 @@ def works_for_any_batch_and_leaves_it_as_it_was(code, rng):
         yield f"{name} after the call", value
     out, _ = code.batchnorm_forward(*batch(rng, 1, 4), {"mode": "train"})
     yield "out of a single example", out
-    whole = rng.permutation(np.arange(12)).reshape(4, 3)
-    out, _ = code.batchnorm_forward(whole, np.array([1, 2, 3]), np.array([0, 1, -1]), {"mode": "train"})
+    whole = rng.permutation(np.arange(12)).reshape(4, 3), np.array([1, 2, 3]), np.array([0, 1, -1])
+    out, _ = code.batchnorm_forward(*whole, {"mode": "train"})
     yield "out of integers", out
+    for name, value in stored(code.after[3]):
+        yield f"{name} of integers", value
+    out, _ = code.batchnorm_forward(*whole, {"mode": "test", **statistics(rng, 3)})
+    yield "out of integers in testing", out
 
 
 # batchnorm_backward
@@ -118,13 +132,20 @@ def gives_the_gradient_of_x(code, rng):
 
 
 @check("batchnorm_backward", points=1)
-def works_for_narrow_columns_and_any_batch_size(code, rng):
+def works_for_narrow_columns_integers_and_any_batch_size(code, rng):
     for N, D in [(5, 3), (1, 4), (6, 1)]:
         x, gamma, beta = batch(rng, N, D)
         dx, dgamma, dbeta = code.batchnorm_backward(rising_with(x, rng), forward(code, x, gamma, beta))
         yield f"dx of {N} x {D}", dx
         yield f"dgamma of {N} x {D}", dgamma
         yield f"dbeta of {N} x {D}", dbeta
+    x, gamma, beta = whole_numbers(rng, (5, 3), 1, 9), np.array([1, 2, 3]), np.array([0, 1, -1])
+    gradients_of_integers = code.batchnorm_backward(away_from_zero(rng, x.shape), forward(code, x, gamma, beta))
+    for name, value in zip(("dx", "dgamma", "dbeta"), gradients_of_integers):
+        yield f"{name} for integer x, gamma and beta", value
+    dout, cache = whole_numbers(rng, x.shape, 10, 90), forward(code, *batch(rng, *x.shape))
+    for name, value in zip(("dx", "dgamma", "dbeta"), code.batchnorm_backward(dout, cache)):
+        yield f"{name} for integer dout", in_floats(value)
 
 
 @check("batchnorm_backward", points=1)
@@ -136,6 +157,10 @@ def leaves_dout_and_the_cache_as_they_were(code, rng):
     again = code.batchnorm_backward(rng.normal(size=x.shape), cache)
     for name, value in zip(("dx", "dgamma", "dbeta"), again):
         yield f"{name} of a second call with the same cache", value
+    cache = forward(code, x, gamma, beta)
+    before = contents(cache)
+    code.batchnorm_backward(rng.normal(size=x.shape), cache)
+    yield "the cache after the call", as_it_was(contents(cache), before)
 
 
 # FullyConnectedNet
@@ -205,6 +230,8 @@ def scores_with_the_running_statistics(code, rng):
     net, X, _ = network(code, rng, "classification", [4, 5], [True, True], "relu")
     net.bn_params = [{"mode": "train", **statistics(rng, 4)}, {"mode": "train", **statistics(rng, 5)}]
     yield "scores", net.loss(X)
+    yield "X after scoring", code.after[0]
+    yield "params after scoring", in_order(net.params)
     yield "scores of the first example alone", net.loss(X[:1])
     for layer, bn_param in enumerate(net.bn_params, start=1):
         for name, value in stored(bn_param):

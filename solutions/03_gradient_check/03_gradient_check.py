@@ -81,7 +81,7 @@ plots.two_ways_to_take_a_slope()
 #   whether the step fits; if not, raise a `ValueError`.
 #
 # `f` may also fail halfway. Python runs what stands after `finally:` in any case, even if what stands after `try:` raises: that is
-# the place to put the entry back.
+# the best place to put the entry back. The checks do not ask for it.
 
 # %% exercise="eval_numerical_gradient"
 

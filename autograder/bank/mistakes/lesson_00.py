@@ -379,3 +379,16 @@ def writes_into_a(a, b):
 )
 def makes_floats_too_late(a, b):
     return (a[:, None] - b[None]).astype(float)
+
+
+@mistake(
+    "pairwise_differences",
+    "For integer a the result is cut off to integers, even where b has a fraction. Every result of the course is floating, whichever "
+    "argument holds integers.",
+)
+def keeps_the_dtype_of_a(a, b):
+    if a.dtype.kind == b.dtype.kind:
+        return pairwise_differences(a, b)
+    out = np.empty((len(a), len(b), a.shape[1]), dtype=a.dtype)
+    out[...] = a[:, np.newaxis].astype(float) - b[np.newaxis]
+    return out

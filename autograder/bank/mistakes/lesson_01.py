@@ -3,7 +3,7 @@
 import numpy as np
 
 from autograder.bank import mistake
-from reference_impl import sigmoid_forward, tanh_forward
+from reference_impl import relu_forward, sigmoid_forward, tanh_forward
 
 # sigmoid_forward
 
@@ -99,6 +99,11 @@ def keeps_the_integer_dtype(x):
     return out, out
 
 
+@mistake("sigmoid_forward", "You return x itself as the output. Look at the order: `return out, cache`.")
+def x_as_the_output(x):
+    return x, sigmoid_forward(x)[0]
+
+
 # sigmoid_backward
 
 
@@ -174,6 +179,51 @@ def writes_into_the_cache(dout, cache):
     return dout * cache
 
 
+@mistake(
+    "sigmoid_backward",
+    "For an integer `dout` your dx is cut off to whole numbers. An array that is made like `dout` holds what `dout` holds: ask for floats.",
+)
+def dx_in_the_dtype_of_dout(dout, cache):
+    dx = np.zeros_like(dout)
+    dx[...] = dout * cache * (1 - cache)
+    return dx
+
+
+@mistake(
+    "sigmoid_backward",
+    "For an integer x your dx is cut off to whole numbers, though `dout` has a fraction. An array that is made like x holds what x holds: "
+    "ask for floats.",
+)
+class dx_in_the_dtype_of_x:
+    def sigmoid_forward(x):
+        return sigmoid_forward(x)[0], x
+
+    def sigmoid_backward(dout, cache):
+        s = sigmoid_forward(cache)[0]
+        dx = np.zeros_like(cache)
+        dx[...] = dout * s * (1 - s)
+        return dx
+
+
+@mistake(
+    "sigmoid_backward",
+    "The x of the forward pass is not what it was: your backward pass clips it in place. It still belongs to the caller. Make a new array.",
+)
+class clips_the_cached_x:
+    def sigmoid_forward(x):
+        return sigmoid_forward(x)[0], x
+
+    def sigmoid_backward(dout, cache):
+        np.clip(cache, -500, 500, out=cache)
+        s = sigmoid_forward(cache)[0]
+        return dout * s * (1 - s)
+
+
+@mistake("sigmoid_backward", "dx is `dout` itself: the derivative of sigmoid is missing.")
+def no_derivative_at_all(dout, cache):
+    return dout.copy()
+
+
 # relu_forward
 
 
@@ -238,6 +288,12 @@ def drops_entries(x):
 @mistake("relu_forward", "The result has an integer dtype when x has. Every output of the course is floating.")
 def integer_in_integer_out(x):
     return np.maximum(x, 0), x
+
+
+@mistake("relu_forward", "You return x itself as the output. Look at the order: `return out, cache`.")
+def x_in_place_of_the_output(x):
+    out, cache = relu_forward(x)
+    return cache, out
 
 
 # relu_backward
@@ -306,6 +362,27 @@ def returns_the_mask_alone(dout, cache):
 def zeroes_dout_in_place(dout, cache):
     dout[cache <= 0] = 0
     return dout
+
+
+@mistake(
+    "relu_backward",
+    "dx is right, but the cache holds other numbers after the call than before, and they may be the caller's x. Make a new array.",
+)
+def makes_the_mask_in_the_cache(dout, cache):
+    cache[cache <= 0] = 0
+    cache[cache > 0] = 1
+    return dout * cache
+
+
+@mistake(
+    "relu_backward",
+    "For an integer x your dx is cut off to whole numbers, though `dout` has a fraction. An array that is made like x holds what x holds: "
+    "ask for floats.",
+)
+def relu_dx_in_the_dtype_of_x(dout, cache):
+    dx = np.zeros_like(cache)
+    dx[cache > 0] = dout[cache > 0]
+    return dx
 
 
 # tanh_forward
@@ -448,3 +525,50 @@ def slope_with_the_wrong_sign(dout, cache):
 def dout_is_overwritten(dout, cache):
     dout *= 1 - cache**2
     return dout
+
+
+@mistake(
+    "tanh_backward",
+    "What is in the cache changes during the call, so a second backward pass with it goes wrong. Make a new array.",
+)
+def squares_the_cache_in_place(dout, cache):
+    cache *= cache
+    return dout * (1 - cache)
+
+
+@mistake(
+    "tanh_backward",
+    "For an integer `dout` your dx is cut off to whole numbers. An array that is made like `dout` holds what `dout` holds: ask for floats.",
+)
+def dx_takes_the_dtype_of_dout(dout, cache):
+    dx = np.empty_like(dout)
+    dx[...] = dout * (1 - cache**2)
+    return dx
+
+
+@mistake(
+    "tanh_backward",
+    "For an integer x your dx is cut off to whole numbers, though `dout` has a fraction. An array that is made like x holds what x holds: "
+    "ask for floats.",
+)
+class dx_takes_the_dtype_of_x:
+    def tanh_forward(x):
+        return np.tanh(x), x
+
+    def tanh_backward(dout, cache):
+        dx = np.empty_like(cache)
+        dx[...] = dout * (1 - np.tanh(cache) ** 2)
+        return dx
+
+
+@mistake(
+    "tanh_backward",
+    "The slope is 1 + tanh(x)² where it should be 1 - tanh(x)²: tanh is steepest at 0, where its square is smallest.",
+)
+def slope_with_a_plus(dout, cache):
+    return dout * (1 + cache**2)
+
+
+@mistake("tanh_backward", "dx is `dout` itself: the derivative of tanh is missing.")
+def dout_goes_straight_through(dout, cache):
+    return dout.copy()

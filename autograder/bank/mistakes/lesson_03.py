@@ -517,6 +517,33 @@ def broadcasts_df(f, x, df, h=1e-5):
     return eval_numerical_gradient_array(f, x, np.broadcast_to(df, np.shape(f(x))), h)
 
 
+@mistake(
+    "eval_numerical_gradient_array",
+    "For an integer `df` the gradient is cut off to whole numbers. It belongs to x, and x holds floats: so should the gradient.",
+)
+def gradient_in_the_dtype_of_df(f, x, df, h=1e-5):
+    return eval_numerical_gradient_array(f, x, df, h).astype(np.asarray(df).dtype)
+
+
+@mistake(
+    "eval_numerical_gradient_array",
+    "The gradient is zero where f returns x itself: what f returned for the first step has changed by the time of the second. Keep a copy of it.",
+)
+def keeps_what_f_returned(f, x, df, h=1e-5):
+    if np.shape(f(x)) != np.shape(df) or x.dtype.kind != "f":
+        raise ValueError("shapes or dtype")
+    grad = np.zeros_like(x)
+    for i in np.ndindex(x.shape):
+        original = x[i]
+        x[i] = original + h
+        f_plus = f(x)
+        x[i] = original - h
+        f_minus = f(x)
+        x[i] = original
+        grad[i] = np.sum(df * (f_plus - f_minus)) / (2 * h)
+    return grad
+
+
 # rel_error
 
 
@@ -698,6 +725,17 @@ def overwrites_x(x, y):
     if np.ndim(x) and x.dtype.kind == "f" and np.shape(x) == np.shape(y):
         x -= y
     return error
+
+
+@mistake(
+    "rel_error",
+    "Where one array holds integers and the other floats, the floats are cut off to integers before they are compared. Take both to floats.",
+)
+def takes_the_dtype_of_one_for_both(x, y):
+    x, y = np.asarray(x), np.asarray(y)
+    if x.dtype.kind == y.dtype.kind:
+        return rel_error(x, y)
+    return rel_error(x.astype(int), y.astype(int))
 
 
 # grad_check_sparse
@@ -1000,3 +1038,13 @@ def checks_integers(f, x, analytic_grad, num_checks=10, h=1e-5, rng=None):
 def lets_another_shape_through(f, x, analytic_grad, num_checks=10, h=1e-5, rng=None):
     cut = analytic_grad[tuple(slice(n) for n in x.shape)]
     return grad_check_sparse(f, x, cut, num_checks, h, rng)
+
+
+@mistake(
+    "grad_check_sparse",
+    "For an analytic gradient of integers the errors are cut off to integers, so they are all 0. An array that is made like the gradient holds "
+    "what it holds: ask for floats.",
+)
+def errors_in_the_dtype_of_the_gradient(f, x, analytic_grad, num_checks=10, h=1e-5, rng=None):
+    errors = grad_check_sparse(f, x, analytic_grad, num_checks, h, rng)
+    return errors.astype(np.asarray(analytic_grad).dtype)

@@ -187,6 +187,30 @@ def adds_up_inside_b(x, w, b):
     return out, (x, w)
 
 
+@mistake(
+    "affine_forward",
+    "For an integer w the result is cut off to whole numbers. An array that is made like w holds what w holds: ask for floats.",
+)
+def out_in_the_dtype_of_w(x, w, b):
+    out, cache = affine_forward(x, w, b)
+    return out.astype(w.dtype), cache
+
+
+@mistake(
+    "affine_forward",
+    "For an integer b the result is cut off to whole numbers. An array that is made like b holds what b holds: ask for floats.",
+)
+def out_in_the_dtype_of_b(x, w, b):
+    out, cache = affine_forward(x, w, b)
+    return out.astype(b.dtype), cache
+
+
+@mistake("affine_forward", "The cache comes first in what you return. Look at the order: `return out, cache`.")
+def cache_comes_first(x, w, b):
+    out, cache = affine_forward(x, w, b)
+    return cache, out
+
+
 # affine_relu_forward
 
 
@@ -291,6 +315,21 @@ def zeroes_x_on_the_way(x, w, b):
     result = affine_relu_forward(x, w, b)
     x[x < 0] = 0
     return result
+
+
+@mistake(
+    "affine_relu_forward",
+    "For an integer w the result is cut off to whole numbers. An array that is made like w holds what w holds: ask for floats.",
+)
+def result_in_the_dtype_of_w(x, w, b):
+    out, cache = affine_relu_forward(x, w, b)
+    return out.astype(w.dtype), cache
+
+
+@mistake("affine_relu_forward", "The cache comes first in what you return. Look at the order: `return out, cache`.")
+def cache_before_the_output(x, w, b):
+    out, cache = affine_relu_forward(x, w, b)
+    return cache, out
 
 
 # ForwardNet: parameters

@@ -261,6 +261,56 @@ def writes_into_the_cache(dout, cache):
 
 @mistake(
     "affine_backward",
+    "The gradients are right, but an array in the cache has another shape after the call than before, and it may be the caller's x. "
+    "`reshape` leaves the array as it is.",
+)
+def changes_the_shape_of_the_cached_x(dout, cache):
+    x, w, _ = cache
+    shape = x.shape
+    x.shape = (len(x), -1)
+    return (dout @ w.T).reshape(shape), x.T @ dout, dout.sum(axis=0)
+
+
+@mistake(
+    "affine_backward",
+    "The gradients are right, but the cache holds other numbers after the call than before, and they may be the caller's x, w and b. "
+    "Make new arrays.",
+)
+def writes_db_into_b(dout, cache):
+    dx, dw, db = affine_backward(dout, cache)
+    if cache[2].dtype.kind == "f":
+        cache[2][:] = db
+    return dx, dw, db
+
+
+@mistake(
+    "affine_backward",
+    "For integer w or b its gradient is cut off to whole numbers. An array that is made like another holds what that one holds: ask for floats.",
+)
+def gradients_in_the_dtypes_of_w_and_b(dout, cache):
+    dx, dw, db = affine_backward(dout, cache)
+    return dx, dw.astype(cache[1].dtype), db.astype(cache[2].dtype)
+
+
+@mistake(
+    "affine_backward",
+    "For an integer x, dx is cut off to whole numbers. An array that is made like x holds what x holds: ask for floats.",
+)
+def dx_in_the_dtype_of_x(dout, cache):
+    dx, dw, db = affine_backward(dout, cache)
+    return dx.astype(cache[0].dtype), dw, db
+
+
+@mistake(
+    "affine_backward",
+    "For an integer `dout` the gradients are cut off to whole numbers. An array that is made like `dout` holds what `dout` holds: ask for floats.",
+)
+def gradients_in_the_dtype_of_dout(dout, cache):
+    return tuple(gradient.astype(dout.dtype) for gradient in affine_backward(dout, cache))
+
+
+@mistake(
+    "affine_backward",
     "The gradients belong to another layer's forward pass: you keep what you need in one global place, and "
     "the next layer overwrites it. Keep it in the cache.",
 )
@@ -428,6 +478,25 @@ def averages_over_the_batch(dout, cache):
 def zeroes_dout_in_place(dout, cache):
     dout[cache[1] <= 0] = 0
     return affine_backward(dout, cache[0])
+
+
+@mistake(
+    "affine_relu_backward",
+    "The gradients are right, but the cache holds other numbers after the call than before. Make a new array.",
+)
+def makes_the_gate_in_the_cache(dout, cache):
+    affine_cache, a = cache
+    a[...] = a > 0
+    return affine_backward(dout * a, affine_cache)
+
+
+@mistake(
+    "affine_relu_backward",
+    "For an integer x, dx is cut off to whole numbers. An array that is made like x holds what x holds: ask for floats.",
+)
+def dx_takes_the_dtype_of_x(dout, cache):
+    dx, dw, db = affine_relu_backward(dout, cache)
+    return dx.astype(cache[0][0].dtype), dw, db
 
 
 # TrainableNet: the loss
@@ -890,6 +959,31 @@ class shrinks_the_weights:
             result = super().loss(X, y)
             for i in range(1, self.num_layers + 1):
                 self.params[f"W{i}"] *= self.reg
+            return result
+
+
+@mistake(
+    "TrainableNet",
+    "`hidden_backward` changes the `dout` that it is given. It belongs to the caller: make a new array.",
+)
+class overwrites_the_upstream_gradient:
+    class TrainableNet(reference_impl.TrainableNet):
+        def hidden_backward(self, i, dout, cache):
+            dout *= self.activation_backward(np.ones_like(dout), cache[1])
+            dh, dw, db = affine_backward(dout, cache[0])
+            return dh, {f"W{i}": dw, f"b{i}": db}
+
+
+@mistake(
+    "TrainableNet",
+    "`hidden_backward` returns the right gradients, but the cache that it is given has changed. Read from it, and write into new arrays.",
+)
+class writes_the_gate_into_the_cache:
+    class TrainableNet(reference_impl.TrainableNet):
+        def hidden_backward(self, i, dout, cache):
+            result = super().hidden_backward(i, dout, cache)
+            if self.activation == "relu":
+                cache[1][...] = cache[1] > 0
             return result
 
 

@@ -156,6 +156,15 @@ def always_float64(w, dw, config=None):
     return np.array(w, dtype=np.float64) - rate * dw, config
 
 
+@mistake(
+    "sgd",
+    "For an integer `dw` the step is cut off to whole numbers. An array that is made like `dw` holds what `dw` holds: take the dtype of `w`.",
+)
+def step_in_the_dtype_of_dw(w, dw, config=None):
+    next_w, config = sgd(w.copy(), dw, config)
+    return w + (next_w - w).astype(dw.dtype), config
+
+
 # sgd_momentum
 
 
@@ -426,6 +435,15 @@ def velocity_in_float64(w, dw, config=None):
     return w + config["velocity"], config
 
 
+@mistake(
+    "sgd_momentum",
+    "For an integer `dw` the step is cut off to whole numbers. An array that is made like `dw` holds what `dw` holds: take the dtype of `w`.",
+)
+def momentum_step_in_the_dtype_of_dw(w, dw, config=None):
+    next_w, config = sgd_momentum(w.copy(), dw, config)
+    return w + (next_w - w).astype(dw.dtype), config
+
+
 # rmsprop
 
 
@@ -663,6 +681,15 @@ def squares_dw_in_place(w, dw, config=None):
 )
 def cache_in_float64(w, dw, config=None):
     return rmsprop(w.astype(np.float64), dw, config)
+
+
+@mistake(
+    "rmsprop",
+    "For an integer `dw` the step is cut off to whole numbers. An array that is made like `dw` holds what `dw` holds: take the dtype of `w`.",
+)
+def rmsprop_step_in_the_dtype_of_dw(w, dw, config=None):
+    next_w, config = rmsprop(w.copy(), dw, config)
+    return w + (next_w - w).astype(dw.dtype), config
 
 
 # adam
@@ -1066,3 +1093,12 @@ def adam_squares_dw_in_place(w, dw, config=None):
 )
 def moments_in_float64(w, dw, config=None):
     return adam(w.astype(np.float64), dw.astype(np.float64), config)
+
+
+@mistake(
+    "adam",
+    "For an integer `dw` the step is cut off to whole numbers. An array that is made like `dw` holds what `dw` holds: take the dtype of `w`.",
+)
+def adam_step_in_the_dtype_of_dw(w, dw, config=None):
+    next_w, config = adam(w.copy(), dw, config)
+    return w + (next_w - w).astype(dw.dtype), config

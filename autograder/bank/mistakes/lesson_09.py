@@ -852,3 +852,34 @@ class forgets_the_best_when_training_goes_on:
         def train(self):
             start = len(self.val_acc_history)
             keeping(lambda self, new, earlier: all(better(self, new, old) for old in earlier[start:]))(self)
+
+
+@mistake(
+    "Solver",
+    "What the update rule returns has no effect. A rule may change its arguments in place, but most return a new array and a new config: keep "
+    "both.",
+)
+class counts_on_a_rule_that_works_in_place:
+    class Solver(reference_impl.Solver):
+        def step(self):
+            loss, grads = self.model.loss(*self.next_batch())
+            self.loss_history.append(loss)
+            for name, w in self.model.params.items():
+                self.update_rule(w, grads[name], self.optim_configs[name])
+
+
+@mistake(
+    "Solver",
+    "For whole-number targets the scores are cut off to whole numbers before they are compared. An array that is made like `y` holds what `y` "
+    "holds: ask for floats.",
+)
+class scores_in_the_dtype_of_the_targets:
+    class Solver(reference_impl.Solver):
+        def check_accuracy(self, X, y, num_samples=None, batch_size=100):
+            if self.category == "classification" or num_samples is not None and num_samples < len(X):
+                return super().check_accuracy(X, y, num_samples, batch_size)
+            scores = np.zeros_like(y)
+            for start in range(0, len(X), batch_size):
+                part = slice(start, start + batch_size)
+                scores[part] = self.model.loss(X[part]).reshape(y[part].shape)
+            return rms_error(scores * self.y_std, y * self.y_std)

@@ -288,6 +288,25 @@ def normalizes_in_place(model, X_train, y_train, X):
     return predictions
 
 
+@mistake(
+    "predict",
+    "For whole-number targets the predictions are cut off to whole numbers. An array that is made like the targets holds what they hold: ask "
+    "for floats.",
+)
+def in_the_dtype_of_the_targets(model, X_train, y_train, X):
+    return predict(model, X_train, y_train, X).astype(y_train.dtype)
+
+
+@mistake(
+    "predict",
+    "For whole-number examples the predictions are cut off to whole numbers. An array that is made like X holds what X holds: ask for floats.",
+)
+def in_the_dtype_of_the_examples(model, X_train, y_train, X):
+    predictions = np.zeros_like(X[:, 0])
+    predictions[:] = predict(model, X_train, y_train, X)
+    return predictions
+
+
 # make_solver
 
 

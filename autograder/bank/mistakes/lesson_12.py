@@ -321,6 +321,51 @@ def forgets_gamma_and_beta_in_testing(x, gamma, beta, bn_param):
     return batchnorm_forward(x, np.ones_like(gamma), np.zeros_like(beta), bn_param)
 
 
+@mistake(
+    "batchnorm_forward",
+    "In testing your function changes x: an operator like `-=` writes into the caller's array. Work on a new one, in both modes.",
+)
+def centres_x_in_place_in_testing(x, gamma, beta, bn_param):
+    result = batchnorm_forward(x, gamma, beta, bn_param)
+    if bn_param["mode"] == "test" and x.dtype.kind == "f":
+        x -= bn_param["running_mean"]
+    return result
+
+
+@mistake(
+    "batchnorm_forward",
+    "In testing your function changes gamma. It is a parameter of the network: what the test does to it, the training goes on with. Make a new "
+    "array.",
+)
+def folds_the_statistics_into_gamma(x, gamma, beta, bn_param):
+    result = batchnorm_forward(x, gamma, beta, bn_param)
+    if bn_param["mode"] == "test" and gamma.dtype.kind == "f":
+        gamma /= np.sqrt(bn_param["running_var"] + bn_param.get("eps", 1e-5))
+    return result
+
+
+@mistake(
+    "batchnorm_forward",
+    "In testing the result is cut off to whole numbers where x holds integers. An array that is made like x holds what x holds: ask for floats.",
+)
+def test_output_in_the_dtype_of_x(x, gamma, beta, bn_param):
+    out, cache = batchnorm_forward(x, gamma, beta, bn_param)
+    return (out.astype(x.dtype) if bn_param["mode"] == "test" else out), cache
+
+
+@mistake(
+    "batchnorm_forward",
+    "The running statistics are cut off to whole numbers where whole numbers come in. An array that is made like x or gamma holds what that one "
+    "holds: ask for floats.",
+)
+def statistics_in_the_dtype_of_x(x, gamma, beta, bn_param):
+    result = batchnorm_forward(x, gamma, beta, bn_param)
+    if bn_param["mode"] == "train":
+        for name in ("running_mean", "running_var"):
+            bn_param[name] = bn_param[name].astype(x.dtype)
+    return result
+
+
 # batchnorm_backward
 
 
@@ -615,6 +660,53 @@ def writes_into_the_cache(dout, cache):
     result = batchnorm_backward(dout, (cache[0].copy(), *cache[1:]))
     np.multiply(cache[0], dout, out=cache[0])
     return result
+
+
+@mistake(
+    "batchnorm_backward",
+    "The gradients are right, but the cache holds other numbers after the call than before, and they may be the caller's. Make new arrays.",
+)
+class writes_dbeta_into_beta:
+    def batchnorm_forward(x, gamma, beta, bn_param):
+        out, cache = batchnorm_forward(x, gamma, beta, bn_param)
+        return out, (cache, beta)
+
+    def batchnorm_backward(dout, cache):
+        dx, dgamma, dbeta = batchnorm_backward(dout, cache[0])
+        if cache[1].dtype.kind == "f":
+            cache[1][:] = dbeta
+        return dx, dgamma, dbeta
+
+
+@mistake(
+    "batchnorm_backward",
+    "For an integer `dout` the gradients are cut off to whole numbers. An array that is made like `dout` holds what `dout` holds: ask for floats.",
+)
+def gradients_in_the_dtype_of_dout(dout, cache):
+    return tuple(gradient.astype(dout.dtype) for gradient in batchnorm_backward(dout, cache))
+
+
+@mistake(
+    "batchnorm_backward",
+    "For an integer gamma, dgamma and dbeta are cut off to whole numbers. An array that is made like gamma holds what gamma holds: ask for floats.",
+)
+def dgamma_in_the_dtype_of_gamma(dout, cache):
+    dx, dgamma, dbeta = batchnorm_backward(dout, cache)
+    return dx, dgamma.astype(cache[1].dtype), dbeta.astype(cache[1].dtype)
+
+
+@mistake(
+    "batchnorm_backward",
+    "For an integer x, dx is cut off to whole numbers. An array that is made like x holds what x holds: ask for floats.",
+)
+class dx_in_the_dtype_of_x:
+    def batchnorm_forward(x, gamma, beta, bn_param):
+        out, cache = batchnorm_forward(x, gamma, beta, bn_param)
+        return out, (cache, x)
+
+    def batchnorm_backward(dout, cache):
+        dx, dgamma, dbeta = batchnorm_backward(dout, cache[0])
+        return dx.astype(cache[1].dtype), dgamma, dbeta
 
 
 # FullyConnectedNet: parameters
@@ -1024,3 +1116,18 @@ class normalizes_all_or_none:
             if any(self.normalization):
                 self.normalization = [True] * len(self.normalization)
             super().init_params()
+
+
+@mistake(
+    "FullyConnectedNet",
+    "Scoring changes `params`: beta is not what it was. What is done in test mode must leave the network as it is.",
+)
+class scoring_moves_beta:
+    class FullyConnectedNet(Net):
+        def loss(self, X, y=None):
+            result = super().loss(X, y)
+            if y is None:
+                for i, bn_param in enumerate(self.bn_params, start=1):
+                    if self.normalization[i - 1] and "running_mean" in bn_param:
+                        self.params[f"beta{i}"] -= self.params[f"gamma{i}"] * bn_param["running_mean"]
+            return result

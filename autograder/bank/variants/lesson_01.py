@@ -96,7 +96,7 @@ def with_einsum(dout, cache):
 
 @variant("sigmoid_backward")
 def in_place_on_a_copy(dout, cache):
-    dx = dout.copy()
+    dx = np.array(dout, dtype=float)
     dx *= cache
     dx *= 1 - cache
     return dx
@@ -317,7 +317,7 @@ class from_pytorch:
 
 @variant("sigmoid_backward")
 def from_c_with_an_index(dout, cache):
-    dx = np.zeros_like(dout)
+    dx = np.zeros(dout.shape)
     for i in range(dout.size):
         s = float(cache.flat[i])
         dx.flat[i] = dout.flat[i] * s * (1.0 - s)

@@ -96,7 +96,7 @@ def with_the_forward_pass(model, X_train, y_train, X):
 
 @variant("predict")
 def one_after_the_other(model, X_train, y_train, X):
-    X = X.copy()
+    X = np.array(X, dtype=float)
     for d in range(X.shape[1]):
         X[:, d] = (X[:, d] - X_train[:, d].mean()) / X_train[:, d].std()
     return np.array([model.loss(x[None])[0, 0] * y_train.std() + y_train.mean() for x in X])
