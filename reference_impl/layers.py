@@ -125,7 +125,7 @@ def batchnorm_forward(x, gamma, beta, bn_param):
     -------
     out : array of shape (N, D)
     cache : anything
-        None in testing.
+        The course's own is None in testing.
     """
     mode, eps, momentum = bn_param.get("mode"), bn_param.get("eps", 1e-5), bn_param.get("momentum", 0.9)
     if mode not in ("train", "test"):

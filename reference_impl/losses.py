@@ -23,7 +23,7 @@ def mse_loss(x, y):
     -------
     loss : float
     dx : array of the shape of x
-        Gradient with respect to `x`, in its dtype (float64 for integers).
+        Gradient with respect to `x`: floats, also where `x` holds integers.
 
     Raises
     ------

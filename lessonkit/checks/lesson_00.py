@@ -46,8 +46,12 @@ def gives_floats_for_integers(code, rng):
 
 @check("standardize", points=1)
 def leaves_x_as_it_was(code, rng):
-    code.standardize(spread_columns(rng, *two_sizes(rng, 3, 7)))
+    x = spread_columns(rng, *two_sizes(rng, 3, 7))
+    code.standardize(x)
     yield "x after the call", code.after[0]
+    x[:, 0] = rng.integers(2, 6)
+    code.standardize(x)
+    yield "x with a column of equal values, after the call", code.after[0]
 
 
 @check("pairwise_differences", points=2)

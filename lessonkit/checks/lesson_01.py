@@ -55,6 +55,8 @@ def stays_finite_for_extreme_inputs(code, rng):
 def leaves_x_as_it_was(code, rng):
     code.under_test(away_from_zero(rng, two_sizes(rng)))
     yield "x after the call", code.after[0]
+    code.under_test(extremes(rng))
+    yield "extreme x after the call", code.after[0]
 
 
 @check(*BACKWARD, points=1)

@@ -163,6 +163,11 @@ def check_accuracy_takes_as_many_different_examples_as_asked_for(code, rng):
     drawn = [solver.check_accuracy(X, y, num_samples=2) for _ in range(100)]
     yield "accuracies that come up on 2 of 3 examples, when 2 are right", np.unique(np.round(drawn, 6))
     yield "accuracy on 5 of 3 examples", solver.check_accuracy(X, y, num_samples=5)
+    runs = []
+    for _ in range(2):
+        solver.rng = np.random.default_rng(1)
+        runs.append([solver.check_accuracy(X, y, num_samples=2) for _ in range(40)])
+    yield "accuracies with the same state of solver.rng", "the same" if runs[0] == runs[1] else "others"
 
 
 def sign_classifier(code, rng, N):
@@ -219,6 +224,11 @@ def train_lowers_the_learning_rate_after_every_epoch(code, rng):
     solver.train()
     yield "learning_rates after 3 epochs", learning_rates(solver)
     yield "loss_history", np.array(solver.loss_history)
+    options = {"num_epochs": 3, "lr_decay": 0.5, "optim_config": {"learning_rate": 0.08}}
+    solver = solver_of(code, network(code, rng), data, update_rule=slowed, **options)
+    solver.train()
+    yield "learning_rates after 3 epochs, with a rule that returns a new config", learning_rates(solver)
+    yield "loss_history with that rule", np.array(solver.loss_history)
 
 
 def constant_input(rng):

@@ -62,3 +62,5 @@ def leaves_x_and_y_as_they_were(code, rng):
     x, y = code.after
     yield "x after the call", x
     yield "y after the call", y
+    code.softmax_loss(np.array([[1e4, 0.0, -1e4]]), np.array([2]))
+    yield "extreme x after the call", code.after[0]

@@ -215,6 +215,17 @@ def one_column_decides_for_all(x):
     return standardize(x) * np.all(x.std(axis=0) > 0)
 
 
+@mistake(
+    "standardize",
+    "A column whose values are all equal is zero in x after the call: x belongs to the caller. Make a new array.",
+)
+def zeroes_a_column_of_x(x):
+    z = standardize(x)
+    if x.dtype.kind == "f":
+        x[:, x.max(axis=0) == x.min(axis=0)] = 0
+    return z
+
+
 # pairwise_differences
 
 

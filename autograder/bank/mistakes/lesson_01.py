@@ -104,6 +104,16 @@ def x_as_the_output(x):
     return x, sigmoid_forward(x)[0]
 
 
+@mistake(
+    "sigmoid_forward",
+    "The result is right, but entries of x that are far from zero have changed: x belongs to the caller. Make a new array.",
+)
+def clips_x_in_place(x):
+    if x.dtype.kind == "f":
+        np.clip(x, -500, 500, out=x)
+    return sigmoid_forward(x)
+
+
 # sigmoid_backward
 
 

@@ -738,6 +738,18 @@ def takes_the_dtype_of_one_for_both(x, y):
     return rel_error(x.astype(int), y.astype(int))
 
 
+@mistake(
+    "rel_error",
+    "Where x or y holds a zero, it holds another number after the call. Both belong to the caller: make new arrays.",
+)
+def replaces_the_zeros(x, y):
+    error = rel_error(x, y)
+    for array in (x, y):
+        if isinstance(array, np.ndarray) and array.dtype.kind == "f":
+            array[array == 0] = 1e-8
+    return error
+
+
 # grad_check_sparse
 
 

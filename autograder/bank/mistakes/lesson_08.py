@@ -396,6 +396,17 @@ def no_tuple_for_one(X_train, *others):
     return normalized if others else normalized[0]
 
 
+@mistake(
+    "normalize",
+    "A feature that is constant over the training set is zero in X_train after the call: X_train belongs to the caller. Make a new array.",
+)
+def zeroes_a_constant_feature(X_train, *others):
+    normalized = normalize(X_train, *others)
+    if X_train.dtype.kind == "f" and X_train.ndim == 2:
+        X_train[:, X_train.max(axis=0) == X_train.min(axis=0)] = 0
+    return normalized
+
+
 # flatten_rows
 
 

@@ -883,3 +883,35 @@ class scores_in_the_dtype_of_the_targets:
                 part = slice(start, start + batch_size)
                 scores[part] = self.model.loss(X[part]).reshape(y[part].shape)
             return rms_error(scores * self.y_std, y * self.y_std)
+
+
+@mistake(
+    "Solver",
+    "With an update rule that returns a new config the learning rate stays what it was: the decay reaches the configs that training began with. "
+    "Look at those that `self.optim_configs` holds after the epoch.",
+)
+class decays_the_first_configs:
+    class Solver(reference_impl.Solver):
+        def train(self):
+            configs = list(self.optim_configs.values())
+
+            def decay_first(solver):
+                for config in configs:
+                    config["learning_rate"] *= solver.lr_decay
+                keep_best_without_decay(solver)
+
+            training(decay_first)(self)
+
+
+@mistake(
+    "Solver",
+    "With the same state of `self.rng`, `check_accuracy` draws other examples: another source of randomness is at work. Then no run can be "
+    "repeated.",
+)
+class samples_from_another_generator:
+    class Solver(reference_impl.Solver):
+        def check_accuracy(self, X, y, num_samples=None, batch_size=100):
+            if num_samples is not None and num_samples < len(X):
+                sample = np.random.default_rng().choice(len(X), num_samples, replace=False)
+                X, y = X[sample], y[sample]
+            return super().check_accuracy(X, y, None, batch_size)

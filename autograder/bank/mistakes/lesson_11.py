@@ -386,3 +386,15 @@ def probabilities_in_an_integer_array(x, y):
     dx[...] = softmax(x)
     dx[np.arange(len(y)), y] -= 1
     return loss, dx / len(x)
+
+
+@mistake(
+    "softmax_loss",
+    "Extreme entries of x have changed during the call: x belongs to the caller. Make a new array, and see whether subtracting each row's maximum "
+    "does not serve better.",
+)
+def clips_x_in_place(x, y):
+    result = softmax_loss(x, y)
+    if x.dtype.kind == "f":
+        np.clip(x, -500, 500, out=x)
+    return result
