@@ -345,6 +345,11 @@ def writes_into_y(x, y):
     return loss, dx
 
 
+@mistake("mse_loss", "Loss and gradient are returned in the other order: the loss comes first.")
+def gradient_first(x, y):
+    return mse_loss(x, y)[::-1]
+
+
 # rms_error
 
 

@@ -210,8 +210,8 @@ def one_slope_for_all_entries(f, x, h=1e-5):
 
 @mistake(
     "eval_numerical_gradient",
-    "Your loop runs over the first axis only, so `x[i]` is a whole row wherever x has more axes. It is a view of that "
-    "row besides, which moves along, so it cannot put the row back. Step one number at a time.",
+    "Where x has several axes, a whole row steps at once and does not come back: `x[i]` is then a view of the row, and moves along with "
+    "it. Step one number at a time.",
 )
 def keeps_a_view_of_a_row(f, x, h=1e-5):
     only_floating(x)
@@ -239,8 +239,8 @@ def returns_inside_the_loop(f, x, h=1e-5):
 
 @mistake(
     "eval_numerical_gradient",
-    "You step a whole row of x at a time: the loop runs over the first axis only. Every single entry needs its "
-    "own step, whatever the number of axes.",
+    "All entries of a row have the same slope, that of the whole row stepped at once. Every single entry needs its own step, "
+    "whatever the number of axes.",
 )
 def steps_whole_rows(f, x, h=1e-5):
     only_floating(x)
@@ -252,8 +252,8 @@ def steps_whole_rows(f, x, h=1e-5):
 
 @mistake(
     "eval_numerical_gradient",
-    "Your code asks x for an axis that it does not have: nested loops over rows and columns fit a matrix and nothing "
-    "else. `np.ndindex(x.shape)` walks through any number of axes.",
+    "The result is right for a matrix and fails for an x with another number of axes: it is asked for an axis that it does not have. "
+    "`np.ndindex(x.shape)` walks through any number of axes.",
 )
 def rows_and_columns_only(f, x, h=1e-5):
     only_floating(x)
@@ -266,7 +266,7 @@ def rows_and_columns_only(f, x, h=1e-5):
 
 @mistake(
     "eval_numerical_gradient",
-    "Only the diagonal of the gradient is filled: your loop uses the same index for every axis.",
+    "Only the diagonal of the gradient is filled, the entries with the same index on every axis. Walk through all places of x.",
 )
 def only_the_diagonal(f, x, h=1e-5):
     only_floating(x)
@@ -285,7 +285,9 @@ def only_the_first_row(f, x, h=1e-5):
     return grad
 
 
-@mistake("eval_numerical_gradient", "The last entry of the gradient is never filled: your loop stops one too early.")
+@mistake(
+    "eval_numerical_gradient", "The last entry of the gradient is never filled. Look at where the walk through x ends."
+)
 def stops_one_too_early(f, x, h=1e-5):
     grad = eval_numerical_gradient(f, x, h)
     grad.flat[-1] = 0
@@ -463,7 +465,10 @@ def gives_x_back_by_arithmetic(f, x, df, h=1e-5):
     return grad
 
 
-@mistake("eval_numerical_gradient_array", "You write into df. It belongs to the caller: work with a new array.")
+@mistake(
+    "eval_numerical_gradient_array",
+    "df holds other numbers after the call. It belongs to the caller: work with a new array.",
+)
 def writes_into_df(f, x, df, h=1e-5):
     grad = eval_numerical_gradient_array(f, x, df, h)
     df /= 2 * h
@@ -486,8 +491,8 @@ def one_step_for_a_row(f, x, df, h=1e-5):
 
 @mistake(
     "eval_numerical_gradient_array",
-    "Your code asks for an axis that is not there: x need not be a matrix, nor f(x). Walk through the places of x with "
-    "`np.ndindex(x.shape)`, as in the first exercise.",
+    "The result is right for a matrix x and fails for other shapes: x is asked for an axis that is not there. Walk through the places of x "
+    "with `np.ndindex(x.shape)`, as in the first exercise.",
 )
 def loops_over_rows_and_columns(f, x, df, h=1e-5):
     only_floating(x)
@@ -889,7 +894,7 @@ def returns_the_slopes():
 
 @mistake(
     "grad_check_sparse",
-    "You step one entry of x and look up another one in analytic_grad, so even a right gradient fails. "
+    "Even a right gradient gives large errors: the slope of one entry of x is compared with that of another entry in analytic_grad. "
     "Use one and the same index, with all its axes, for both.",
 )
 @standing_in

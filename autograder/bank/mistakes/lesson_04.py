@@ -617,8 +617,7 @@ def divides_before_another_function_looks(fan_in, fan_out, rng):
 
 @mistake(
     "init_he",
-    "You look at fan_in, but a layer without outputs still goes through. Raise a ValueError for fan_out "
-    "less than 1 too.",
+    "A layer without inputs raises a ValueError, and one without outputs still goes through. Look at fan_out as well.",
 )
 def looks_at_fan_in_only(fan_in, fan_out, rng):
     if fan_in < 1:

@@ -230,8 +230,7 @@ def forgets_the_relu(x, w, b):
 
 @mistake(
     "affine_relu_forward",
-    "ReLU comes before the affine layer in your function, so it cuts off inputs. It belongs behind: it cuts "
-    "off outputs.",
+    "The result is that of a ReLU before the affine layer: it cuts off inputs. It belongs behind the layer, where it cuts off outputs.",
 )
 def relu_first(x, w, b):
     return affine_forward(relu_forward(x)[0], w, b)

@@ -45,7 +45,7 @@ def divides_by_the_learning_rate(w, dw, config=None):
 
 @mistake(
     "sgd",
-    "You always use the learning rate 0.01. The caller may ask for another one: look it up in the config.",
+    "The config's learning rate has no effect on the result: 0.1 and 0.5 give the same step, that of 0.01.",
 )
 def learning_rate_hard_coded(w, dw, config=None):
     config, _ = start_sgd(config)
@@ -114,9 +114,14 @@ def default_is_not_written_back(w, dw, config=None):
     return w - config.get("learning_rate", 1e-2) * dw, config
 
 
-@mistake("sgd", "Your default learning rate is not the one that the docstring names.")
+@mistake("sgd", "Without a config the result is that of the learning rate 0.001. The docstring names another default.")
 def another_default(w, dw, config=None):
     return sgd(w, dw, filled(config, learning_rate=1e-3))
+
+
+@mistake("sgd", "Without a config the result is that of the learning rate 0.1. The docstring names another default.")
+def default_of_a_tenth(w, dw, config=None):
+    return sgd(w, dw, filled(config, learning_rate=0.1))
 
 
 @mistake(
@@ -362,7 +367,7 @@ def velocity_without_friction(w, dw, config=None):
 
 @mistake(
     "sgd_momentum",
-    "Momentum 0.9 is fixed in your code. The caller may ask for another one: look it up in the config.",
+    "The config's momentum has no effect on the result: 0.9 and 0.5 give the same step, that of 0.9.",
 )
 def momentum_hard_coded(w, dw, config=None):
     config, rate, _, v = start_momentum(config)
@@ -381,8 +386,8 @@ def velocity_without_w(w, dw, config=None):
 
 @mistake(
     "sgd_momentum",
-    "A call without a config starts with the velocity of an earlier call. Does your signature say "
-    "`config={}`? Python makes such a dict once and hands the same one to every call.",
+    "A call without a config starts with the velocity of an earlier call. If the signature says `config={}`: Python "
+    "makes such a dict once and hands the same one to every call.",
 )
 def default_dict_is_shared(w, dw, config=None, shared=[]):  # noqa: B006, the point of it
     if config is not None:
@@ -444,6 +449,22 @@ def momentum_step_in_the_dtype_of_dw(w, dw, config=None):
     return w + (next_w - w).astype(dw.dtype), config
 
 
+@mistake(
+    "sgd_momentum",
+    "Without a config the result is that of the learning rate 0.001. The docstring names another default.",
+)
+def momentum_with_another_default(w, dw, config=None):
+    return sgd_momentum(w, dw, filled(config, learning_rate=1e-3))
+
+
+@mistake(
+    "sgd_momentum",
+    "A config without momentum gives the result of momentum 0, that of plain SGD. The docstring names another default.",
+)
+def no_momentum_by_default(w, dw, config=None):
+    return sgd_momentum(w, dw, filled(config, momentum=0.0))
+
+
 # rmsprop
 
 
@@ -475,7 +496,7 @@ def no_square_root(w, dw, config=None):
     return w - rate * dw / (config["cache"] + epsilon), config
 
 
-@mistake("rmsprop", "Epsilon is under the root in your code. The rule adds it to the root, outside.")
+@mistake("rmsprop", "The result is that of an epsilon under the root. The rule adds it to the root, outside.")
 def epsilon_under_the_root(w, dw, config=None):
     config, rate, _, epsilon = start_rmsprop(config)
     config["cache"] = renewed_cache(config, dw)
@@ -502,7 +523,7 @@ def brackets_missing_around_the_denominator(w, dw, config=None):
     return w - rate * dw / np.sqrt(config["cache"]) + epsilon, config
 
 
-@mistake("rmsprop", "Epsilon 1e-8 is fixed in your code. The config may ask for another one.")
+@mistake("rmsprop", "The config's epsilon has no effect on the result: 0.1 and 0.4 give the same step, that of 1e-8.")
 def epsilon_hard_coded(w, dw, config=None):
     config, rate, _, _ = start_rmsprop(config)
     config["cache"] = renewed_cache(config, dw)
@@ -521,7 +542,7 @@ def decay_turned_round(w, dw, config=None):
 
 @mistake(
     "rmsprop",
-    "The decay rate 0.99 is fixed in your code. The caller may ask for another one: it is in the config.",
+    "The config's decay rate has no effect on the result: 0.9 and 0.6 give the same step, that of 0.99.",
 )
 def decay_hard_coded(w, dw, config=None):
     config, rate, _, epsilon = start_rmsprop(config)
@@ -642,8 +663,7 @@ def only_the_cache_is_written_back(w, dw, config=None):
 
 @mistake(
     "rmsprop",
-    "A call without a config starts with the cache of an earlier call. A default argument such as "
-    "`config={}` is one dict for all calls.",
+    "A call without a config starts with the cache of an earlier call. If the signature says `config={}`: that is one dict for all calls.",
 )
 def cache_shared_between_calls(w, dw, config=None, shared=[]):  # noqa: B006, the point of it
     if config is not None:
@@ -690,6 +710,18 @@ def cache_in_float64(w, dw, config=None):
 def rmsprop_step_in_the_dtype_of_dw(w, dw, config=None):
     next_w, config = rmsprop(w.copy(), dw, config)
     return w + (next_w - w).astype(dw.dtype), config
+
+
+@mistake(
+    "rmsprop", "Without a config the result is that of the learning rate 0.001. The docstring names another default."
+)
+def rmsprop_with_another_default(w, dw, config=None):
+    return rmsprop(w, dw, filled(config, learning_rate=1e-3))
+
+
+@mistake("rmsprop", "Without a config the result is that of the decay rate 0.9. The docstring names another default.")
+def another_default_decay(w, dw, config=None):
+    return rmsprop(w, dw, filled(config, decay_rate=0.9))
 
 
 # adam
@@ -870,8 +902,7 @@ def beta1_for_both(w, dw, config=None):
 
 @mistake(
     "adam",
-    "m and v are one and the same array: you give both names to a single array of zeros, so what is written into one "
-    "changes the other. Make an array for each.",
+    "m and v are one and the same array: what is written into one changes the other. Give each an array of zeros of its own.",
 )
 def one_array_for_both_means(w, dw, config=None):
     fresh = not config or "m" not in config
@@ -989,7 +1020,7 @@ def adam_without_learning_rate(w, dw, config=None):
 
 @mistake(
     "adam",
-    "β₁ = 0.9 and β₂ = 0.999 are fixed in your code. The caller may set others: look them up in the config.",
+    "The config's betas have no effect on the result: whatever they are, it is the step of β₁ = 0.9 and β₂ = 0.999.",
 )
 def betas_hard_coded(w, dw, config=None):
     config = start_adam(config)
@@ -997,7 +1028,7 @@ def betas_hard_coded(w, dw, config=None):
     return next_w, {**after, "beta1": config["beta1"], "beta2": config["beta2"]}
 
 
-@mistake("adam", "Epsilon stands under the root in your code. It is added after the root has been taken.")
+@mistake("adam", "The result is that of an epsilon under the root. It is added after the root has been taken.")
 def epsilon_inside_the_root(w, dw, config=None):
     config = next_step(config, dw)
     m_hat, v_hat = corrected(config)
@@ -1022,7 +1053,7 @@ def adam_without_epsilon(w, dw, config=None):
     return move(w, {**config, "epsilon": 0.0}, *corrected(config)), config
 
 
-@mistake("adam", "Epsilon 1e-8 is fixed in your code, whatever the config asks for.")
+@mistake("adam", "The config's epsilon has no effect on the result: 0.1 and 0.4 give the same step, that of 1e-8.")
 def adam_epsilon_hard_coded(w, dw, config=None):
     config = next_step(config, dw)
     return move(w, {**config, "epsilon": 1e-8}, *corrected(config)), config
@@ -1057,8 +1088,8 @@ def only_the_state_is_written_back(w, dw, config=None):
 
 @mistake(
     "adam",
-    "A call without a config goes on with the m, v and t of an earlier call. Python evaluates a default "
-    "such as `config={}` once, so all calls share that dict.",
+    "A call without a config goes on with the m, v and t of an earlier call. If the signature says `config={}`: Python makes that dict once, "
+    "and all calls share it.",
 )
 def state_shared_between_calls(w, dw, config=None, shared=[]):  # noqa: B006, the point of it
     if config is not None:
@@ -1102,3 +1133,39 @@ def moments_in_float64(w, dw, config=None):
 def adam_step_in_the_dtype_of_dw(w, dw, config=None):
     next_w, config = adam(w.copy(), dw, config)
     return w + (next_w - w).astype(dw.dtype), config
+
+
+@mistake(
+    "adam",
+    "The steps are right, but the config that you return has no m and no v: the means stand under other names. Whoever reads or saves a config "
+    "looks for the names in the docstring.",
+)
+def means_under_other_names(w, dw, config=None):
+    config = dict(config or {})
+    for name, other in (("m", "first_moment"), ("v", "second_moment")):
+        if other in config:
+            config[name] = config.pop(other)
+    next_w, config = adam(w, dw, config)
+    return next_w, {{"m": "first_moment", "v": "second_moment"}.get(key, key): value for key, value in config.items()}
+
+
+@mistake(
+    "adam",
+    "The result is that of a correction by 1 − (1 − β)ᵗ. What is missing from the means after t steps is βᵗ, the share of the "
+    "zeros that they began with.",
+)
+def correction_with_the_other_share(w, dw, config=None):
+    config = next_step(config, dw)
+    m_hat = config["m"] / (1 - (1 - config["beta1"]) ** config["t"])
+    return move(w, config, m_hat, config["v"] / (1 - (1 - config["beta2"]) ** config["t"])), config
+
+
+@mistake(
+    "adam",
+    "m and v have changed places in the step: the mean of the squares is divided by the root of the mean gradient, which is NaN where that is "
+    "negative.",
+)
+def m_and_v_swapped_in_the_step(w, dw, config=None):
+    config = next_step(config, dw)
+    m_hat, v_hat = corrected(config)
+    return move(w, config, v_hat, m_hat), config

@@ -473,7 +473,7 @@ def merges_the_wrong_axes(X):
 
 @mistake(
     "flatten_rows",
-    "Your code counts on exactly three axes. An example may have any number of them, even none.",
+    "An X of three axes is taken, and one with more or fewer is not. An example may have any number of axes, even none.",
 )
 def three_axes_only(X):
     N, H, W = X.shape

@@ -321,7 +321,7 @@ def built(data, rng, solver_rng=None, **options):
 
 @mistake(
     "make_solver",
-    "The number of inputs is fixed in your design. Take it from the data, and the same design will serve the terrain and the houses.",
+    "The network has the same number of inputs whatever the data. Take it from `data`, and the same design will serve the terrain and the houses.",
 )
 def always_two_inputs(data, rng):
     solver = built(data, rng, input_dim=2)
@@ -365,7 +365,7 @@ def batches_without_rng(data, rng):
 
 @mistake(
     "make_solver",
-    "You make a generator of your own with a fixed seed. Then every call gives the same network, whatever rng says.",
+    "Every call gives the same network, whatever rng says: its draws come from a generator with a seed of its own. Draw from rng.",
 )
 def generator_of_its_own(data, rng):
     return built(data, np.random.default_rng(0))

@@ -69,7 +69,7 @@ def without_eps(x, gamma, beta, bn_param):
 
 @mistake(
     "batchnorm_forward",
-    "You use 1e-5 whatever bn_param says. It may bring an eps of its own; 1e-5 is what counts when it does not.",
+    "The eps of bn_param has no effect on the result: 0.02 gives what 1e-5 gives. That one counts only where bn_param brings none.",
 )
 def ignores_the_eps_it_is_given(x, gamma, beta, bn_param):
     eps = bn_param.pop("eps", None)
@@ -183,7 +183,7 @@ def momentum_turned_round(x, gamma, beta, bn_param):
 
 @mistake(
     "batchnorm_forward",
-    "You use a momentum of 0.9 whatever bn_param says. It may bring its own; 0.9 is what counts when it does not.",
+    "The momentum of bn_param has no effect on the running statistics: 0.7 gives what 0.9 gives. That one counts only where bn_param brings none.",
 )
 def ignores_the_momentum_it_is_given(x, gamma, beta, bn_param):
     momentum = bn_param.pop("momentum", None)
@@ -364,6 +364,48 @@ def statistics_in_the_dtype_of_x(x, gamma, beta, bn_param):
         for name in ("running_mean", "running_var"):
             bn_param[name] = bn_param[name].astype(x.dtype)
     return result
+
+
+@mistake("batchnorm_forward", "The cache comes first in what you return. Look at the order: `return out, cache`.")
+def cache_comes_first(x, gamma, beta, bn_param):
+    out, cache = batchnorm_forward(x, gamma, beta, bn_param)
+    return cache, out
+
+
+@mistake(
+    "batchnorm_forward",
+    "The test mode gives what training gives: the batch's own statistics standardize it, and the running ones move. In testing the running ones "
+    "take the batch's place and stay as they are.",
+)
+def tests_as_it_trains(x, gamma, beta, bn_param):
+    mode = bn_param["mode"]
+    bn_param["mode"] = "train"
+    result = batchnorm_forward(x, gamma, beta, bn_param)
+    bn_param["mode"] = mode
+    return result
+
+
+@mistake(
+    "batchnorm_forward",
+    "The running statistics in bn_param are the old ones after a training step: the new ones are not what is stored.",
+)
+def stores_the_old_statistics(x, gamma, beta, bn_param):
+    old = {name: bn_param.get(name, 0.0 * gamma) for name in ("running_mean", "running_var")}
+    result = batchnorm_forward(x, gamma, beta, bn_param)
+    bn_param.update(old)
+    return result
+
+
+@mistake(
+    "batchnorm_forward",
+    "The columns are divided by the root of the standard deviation. It is the variance whose root is taken: that root is the standard deviation.",
+)
+def root_of_the_standard_deviation(x, gamma, beta, bn_param):
+    if bn_param["mode"] == "test":
+        return batchnorm_forward(x, gamma, beta, bn_param)
+    batchnorm_forward(x, gamma, beta, bn_param)
+    std = np.sqrt(x.std(axis=0) + bn_param.get("eps", 1e-5))
+    return gamma * (x - x.mean(axis=0)) / std + beta, None
 
 
 # batchnorm_backward
@@ -559,7 +601,7 @@ class backward_without_eps:
 
 @mistake(
     "batchnorm_backward",
-    "Your backward pass uses an eps of 1e-5 whatever the forward pass used. Put what the forward pass used into the cache.",
+    "The gradients are those of an eps of 1e-5, whatever the forward pass used. Put what the forward pass used into the cache.",
 )
 class another_eps_on_the_way_back:
     def batchnorm_forward(x, gamma, beta, bn_param):
@@ -707,6 +749,49 @@ class dx_in_the_dtype_of_x:
     def batchnorm_backward(dout, cache):
         dx, dgamma, dbeta = batchnorm_backward(dout, cache[0])
         return dx.astype(cache[1].dtype), dgamma, dbeta
+
+
+@mistake(
+    "batchnorm_backward",
+    "The path through the variance is the same for all columns: it is summed over the whole batch. Each column has a variance of its own: sum over "
+    "the examples alone.",
+)
+def variance_path_summed_over_everything(dout, cache):
+    x_hat, gamma, std = cache
+    dvar = np.sum(-0.5 * gamma * dout * x_hat / std**2)
+    dx = gamma / std * (dout - dout.mean(axis=0)) + dvar * 2 * x_hat * std / len(dout)
+    return dx, (dout * x_hat).sum(axis=0), dout.sum(axis=0)
+
+
+@mistake(
+    "batchnorm_backward",
+    "dx has the number of features where the number of examples belongs: the means over the batch divide by N, the length of axis 0.",
+)
+def features_in_place_of_examples(dout, cache):
+    x_hat, gamma, std = cache
+    dbeta, dgamma = dout.sum(axis=0), (dout * x_hat).sum(axis=0)
+    return gamma / std * (dout - (dbeta + x_hat * dgamma) / dout.shape[1]), dgamma, dbeta
+
+
+@mistake(
+    "batchnorm_backward",
+    "Each entry of dx depends on its own dout alone: that is the diagonal of the Jacobian. Every x moves the mean and the variance, and with them "
+    "all outputs of its column.",
+)
+def diagonal_of_the_jacobian(dout, cache):
+    x_hat, gamma, std = cache
+    N = len(dout)
+    dx = gamma / std * dout * (1 - 1 / N - x_hat**2 / N)
+    return dx, (dout * x_hat).sum(axis=0), dout.sum(axis=0)
+
+
+@mistake(
+    "batchnorm_backward",
+    "dgamma is the same as dbeta. gamma multiplies x_hat, so each dout counts times its x_hat in the gradient of gamma.",
+)
+def dgamma_without_x_hat(dout, cache):
+    dx, _, dbeta = batchnorm_backward(dout, cache)
+    return dx, dbeta.copy(), dbeta
 
 
 # FullyConnectedNet: parameters
