@@ -1216,3 +1216,16 @@ class scoring_moves_beta:
                     if self.normalization[i - 1] and "running_mean" in bn_param:
                         self.params[f"beta{i}"] -= self.params[f"gamma{i}"] * bn_param["running_mean"]
             return result
+
+
+@mistake(
+    "FullyConnectedNet",
+    "X is not what it was after a training step: the examples belong to the caller. Make a new array.",
+)
+class centres_the_examples_in_place:
+    class FullyConnectedNet(Net):
+        def loss(self, X, y=None):
+            result = super().loss(X, y)
+            if y is not None and X.dtype.kind == "f":
+                X -= X.mean(axis=0)
+            return result
