@@ -89,3 +89,7 @@ def leaves_x_and_y_as_they_were(code, rng):
     code.under_test(*rng.normal(size=(2, *two_sizes(rng, 3, 6))))
     yield "x after the call", code.after[0]
     yield "y after the call", code.after[1]
+    for x_shape, y_shape in [((4, 1), (4,)), ((4,), (4, 1))]:
+        code.under_test(rng.normal(size=x_shape), rng.normal(size=y_shape))
+        yield f"x of shape {x_shape} after the call", code.after[0]
+        yield f"y of shape {y_shape} after the call", code.after[1]

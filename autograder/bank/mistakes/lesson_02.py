@@ -350,6 +350,17 @@ def gradient_first(x, y):
     return mse_loss(x, y)[::-1]
 
 
+@mistake(
+    "mse_loss",
+    "The values are right, but y has another shape after the call than before: it took over that of x. y belongs to the caller. `reshape` leaves "
+    "an array as it is.",
+)
+def gives_y_the_shape_of_x(x, y):
+    result = mse_loss(x, y)
+    y.shape = x.shape
+    return result
+
+
 # rms_error
 
 
@@ -535,3 +546,14 @@ def overwrites_x(x, y):
     error = rms_error(x, y)
     x -= y.reshape(x.shape)
     return error
+
+
+@mistake(
+    "rms_error",
+    "The values are right, but y has another shape after the call than before: it took over that of x. y belongs to the caller. `reshape` leaves "
+    "an array as it is.",
+)
+def y_takes_the_shape_of_x(x, y):
+    result = rms_error(x, y)
+    y.shape = x.shape
+    return result
