@@ -125,6 +125,8 @@ def check_accuracy_pairs_every_score_with_its_own_target(code, rng):
     model, data = network(code, rng), {**regression_data(rng), "y_std": 1.0}
     solver = solver_of(code, model, data)
     yield "accuracy with targets of shape (N,)", solver.check_accuracy(rng.normal(size=(7, 2)), rng.normal(size=7))
+    for name, value in zip("Xy", code.after):
+        yield f"{name} after the call", value
 
 
 @check("Solver", points=1)

@@ -268,5 +268,6 @@ def keeps_the_statistics_of_each_layer_over_training(code, rng):
             for name, value in stored(net.bn_params[layer - 1]):
                 yield f"{name} of layer {layer} after training step {count}", value
     net.loss(X, y)
-    yield "X after training", code.after[0]
+    for name, value in zip("Xy", code.after):
+        yield f"{name} after training", value
     yield "params after training", in_order(net.params)

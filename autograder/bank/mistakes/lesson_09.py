@@ -915,3 +915,16 @@ class samples_from_another_generator:
                 sample = np.random.default_rng().choice(len(X), num_samples, replace=False)
                 X, y = X[sample], y[sample]
             return super().check_accuracy(X, y, None, batch_size)
+
+
+@mistake(
+    "Solver",
+    "After `check_accuracy` y has another shape than before: it took over that of the scores. y belongs to the caller. `reshape` leaves an array as "
+    "it is.",
+)
+class gives_y_the_shape_of_the_scores:
+    class Solver(reference_impl.Solver):
+        def check_accuracy(self, X, y, num_samples=None, batch_size=100):
+            if self.category == "regression":
+                y.shape = (len(y), 1)
+            return super().check_accuracy(X, y, num_samples, batch_size)

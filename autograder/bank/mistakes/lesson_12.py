@@ -1229,3 +1229,16 @@ class centres_the_examples_in_place:
             if y is not None and X.dtype.kind == "f":
                 X -= X.mean(axis=0)
             return result
+
+
+@mistake(
+    "FullyConnectedNet",
+    "y is not what it was after a training step: the targets belong to the caller. Make a new array.",
+)
+class centres_the_targets_in_place:
+    class FullyConnectedNet(Net):
+        def loss(self, X, y=None):
+            result = super().loss(X, y)
+            if y is not None and y.dtype.kind == "f":
+                y -= y.mean(axis=0)
+            return result
