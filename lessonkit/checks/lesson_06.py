@@ -70,14 +70,14 @@ def gives_every_gradient_the_shape_of_its_array_and_floats(code, rng):
         for name, gradient in zip(GRADIENTS, found):
             yield f"{name} for examples of shape {inputs}", gradient
     x, w, b = layer(rng, 4, (3,), 2)
-    shifts = rng.permutation([20, -30])  # more than any weighted sum: the ReLU is on in one unit and off in the other
+    shifts = rng.permutation([40, -50])  # more than any weighted sum: the ReLU is on in one unit and off in the other
     whole = {"x": (np.trunc(2 * x).astype(int), w, b), "w and b": (x, w.astype(int), shifts)}
     for which, arguments in whole.items():
         _, cache = forward_of(code)(*arguments)
         dout = away_from_zero(rng, (4, 2))
         for name, gradient in zip(GRADIENTS, code.under_test(dout, cache)):
             yield f"{name} for integer {which}", gradient
-    _, cache = forward_of(code)(x, w, b)
+    _, cache = forward_of(code)(x + 0.3, w + 0.2, shifts)
     for name, gradient in zip(GRADIENTS, code.under_test(whole_numbers(rng, (4, 2)), cache)):
         yield f"{name} for integer dout", in_floats(gradient)
 
