@@ -125,7 +125,7 @@ class Session:
         try:
             self._send((nonce, body), end)
             reply = wire.receive(self._channel, end)
-            while isinstance(reply, tuple) and len(reply) == 3 and reply[0] == "callback":
+            while isinstance(reply, tuple) and len(reply) == 4 and reply[0] == "callback":
                 self._answer(*reply[1:], end)
                 reply = wire.receive(self._channel, end)
         except TimeoutError:
@@ -156,13 +156,13 @@ class Session:
         self._channel.settimeout(max(0.01, end - time.monotonic()))
         wire.send(self._channel, value)
 
-    def _answer(self, number, arguments, end):
+    def _answer(self, number, arguments, keywords, end):
         """Call a function of the check's for the student's code."""
         function = self._callbacks.get(number) if isinstance(number, int) else None
         try:
-            if function is None or not isinstance(arguments, tuple):
+            if function is None or not isinstance(arguments, tuple) or not isinstance(keywords, dict):
                 raise ValueError("there is no such function")
-            data = wire.pack(("value", function(*arguments)))
+            data = wire.pack(("value", function(*arguments, **keywords)))
         except Exception as error:  # the student called the check's function in a way it cannot be called
             data = wire.pack(("error", f"{type(error).__name__}: {error}"[:300]))
         self._channel.settimeout(max(0.01, end - time.monotonic()))

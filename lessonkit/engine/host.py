@@ -187,7 +187,7 @@ class LocalHost:
             if isinstance(part, np.random.Generator):
                 return copy.deepcopy(part)
             if callable(part):
-                return lambda *args: part(*copy_plain(args, self._keep))
+                return lambda *args, **kwargs: part(*copy_plain(args, self._keep), **copy_plain(kwargs, self._keep))
             raise TypeError(f"a check cannot hand over {part!r}")
 
         return copy_plain(value, resolve)

@@ -18,7 +18,7 @@ class keeps_the_best_value_beside_it:
             loss, grads = self.model.loss(X_batch, y_batch)
             self.loss_history.append(loss)
             for p in self.model.params:
-                next_w, next_config = self.update_rule(self.model.params[p], grads[p], self.optim_configs[p])
+                next_w, next_config = self.update_rule(self.model.params[p], dw=grads[p], config=self.optim_configs[p])
                 self.model.params[p] = next_w
                 self.optim_configs[p] = next_config
 

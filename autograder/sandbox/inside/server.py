@@ -128,14 +128,14 @@ class SessionServer:
 
     def _enter(self, value):
         if isinstance(value, wire.Callback):
-            return lambda *arguments: self._ask(value.number, arguments)
+            return lambda *arguments, **keywords: self._ask(value.number, arguments, keywords)
         if isinstance(value, (tuple, list)):
             return type(value)(self._enter(part) for part in value)
         return {key: self._enter(part) for key, part in value.items()} if isinstance(value, dict) else value
 
-    def _ask(self, number, arguments):
+    def _ask(self, number, arguments, keywords):
         """Call a function of the check's."""
-        wire.send(self.channel, ("callback", number, arguments))
+        wire.send(self.channel, ("callback", number, arguments, keywords))
         answer = wire.receive(self.channel)
         if answer is None or answer[0] != "value":
             raise RuntimeError(answer[1] if answer else "the channel is closed")

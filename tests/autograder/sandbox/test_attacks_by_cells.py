@@ -292,7 +292,7 @@ CELLS = {
         for data in (b"\\x91" * 100_000, b"\\xdd\\xff\\xff\\xff\\xff", b"\\xdc\\xff\\xff" * 1000, b"\\xc7\\xff\\x01" + bytes(255)):
             os.write(channel, struct.pack("!I", len(data)) + data)""",
     "the channel gets callbacks that were not lent": """
-        for data in map(wire.pack, [("callback", 1, ()), ("callback", [], {}), ("callback", None, None)]):
+        for data in map(wire.pack, [("callback", 1, (), {}), ("callback", [], {}, ()), ("callback", None, None, None), ("callback", 1, ())]):
             os.write(channel, struct.pack("!I", len(data)) + data)""",
     "the channel is closed": "os.close(channel)",
     "the channel is replaced": "os.dup2(os.open('/dev/null', os.O_RDWR), channel)",
