@@ -814,7 +814,7 @@ def t_not_stored(w, dw, config=None):
 
 @mistake(
     "adam",
-    "You use t + 1, but the t in the config that you return stays what it was: every step takes itself for the first.",
+    "The `t` in the config that you return stays what it was, so every step is corrected as if it were the first one.",
 )
 def t_used_but_not_kept(w, dw, config=None):
     t = (config or {}).get("t", 0)
