@@ -36,9 +36,9 @@ def raised_by(function, *arguments):
 def gives_the_right_loss(code, rng):
     N, M = two_sizes(rng, 3, 6)
     loss, _ = code.mse_loss(*rng.normal(size=(2, N)))
-    yield "loss for N predictions", loss
+    yield "loss for N predictions of one number", loss
     loss, _ = code.mse_loss(*rng.normal(size=(2, N, M)))
-    yield "loss for N predictions of M numbers", loss
+    yield "loss for N predictions of M numbers each", loss
 
 
 @check("mse_loss", points=1)
@@ -51,8 +51,8 @@ def gives_the_right_gradient(code, rng):
 @check("rms_error", points=1)
 def gives_the_right_error(code, rng):
     N, M = two_sizes(rng, 3, 6)
-    yield "error for N predictions", code.rms_error(*rng.normal(size=(2, N)))
-    yield "error for N predictions of M numbers", code.rms_error(*rng.normal(size=(2, N, M)))
+    yield "error for N predictions of one number", code.rms_error(*rng.normal(size=(2, N)))
+    yield "error for N predictions of M numbers each", code.rms_error(*rng.normal(size=(2, N, M)))
 
 
 @check(*BOTH, points=1)

@@ -140,7 +140,7 @@ def leaves_x_as_it_was(code, rng):
     x = tiny(rng, two_sizes(rng))
     call(code, rng, x, 0.1)
     yield "x after the call", code.after[1]
-    yield "x, to the last bit, is", to_the_last_bit(code.after[1], x)
+    yield "x to the last bit", to_the_last_bit(code.after[1], x)
     if code.exercise == "eval_numerical_gradient_array":
         yield "df after the call", code.after[2]
 
@@ -216,8 +216,12 @@ def returns_the_relative_errors(code, rng):
     builds_on(code, "rel_error")
     f, x, slope = the_same_everywhere(rng, two_sizes(rng))
     large = float(rng.uniform(2, 3))
-    for words, factor in [("exact derivative", 1), (f"slope {large:.3f} times too large", large), ("wrong sign", -1)]:
-        yield f"errors for the {words}", code.grad_check_sparse(f, x, factor * slope, 3, 0.2, rng)
+    for words, factor in [
+        ("the exact derivative", 1),
+        (f"a slope {large:.3f} times too large", large),
+        ("a slope of the wrong sign", -1),
+    ]:
+        yield f"errors for {words}", code.grad_check_sparse(f, x, factor * slope, 3, 0.2, rng)
     whole = np.full(x.shape, 7)
     yield "errors for a gradient of integers", code.grad_check_sparse(f, x, whole, 3, 0.2, rng)
     yield "errors where both gradients are 0", code.grad_check_sparse(lambda x: 5.0, x, 0 * slope, 3, 0.2, rng)
@@ -229,10 +233,10 @@ def compares_the_same_entry_of_both(code, rng):
         x = rng.uniform(0.5, 1.5, shape)
         f, central = with_a_number(rng, shape)
         errors = code.grad_check_sparse(f, x, central(x, 0.1), 20, 0.1, rng)
-        yield f"errors of a right gradient of shape {shape} are", size_of(errors)
+        yield f"errors of a right gradient of shape {shape}", size_of(errors)
     errors = code.grad_check_sparse(f, x, central(x, 1e-5))
-    yield "with the defaults the errors of a right gradient are", size_of(errors)
-    yield "with the defaults the number of errors is", np.size(errors)
+    yield "errors of a right gradient with the default num_checks and h", size_of(errors)
+    yield "number of errors with the default num_checks", np.size(errors)
 
 
 @check("grad_check_sparse", points=1)
@@ -249,10 +253,13 @@ def draws_from_all_entries_with_rng(code, rng):
 
     seed = int(rng.integers(2**31))
     many = errors(100, seed)
-    yield "the number of errors from 100 checks", many.size
-    yield "whether each entry came up in 100 checks", np.isclose(own_error[..., None], many, atol=1e-3).any(axis=-1)
-    yield "a second run with the same seed checks", same(many, errors(100, seed))
-    yield "a run with another seed checks", same(many, errors(100, seed + 1))
+    yield "number of errors from 100 checks", many.size
+    yield (
+        "came_up (whether each entry of x did, in 100 checks)",
+        np.isclose(own_error[..., None], many, atol=1e-3).any(axis=-1),
+    )
+    yield "entries that a second run with the same seed checks", same(many, errors(100, seed))
+    yield "entries that a run with another seed checks", same(many, errors(100, seed + 1))
 
 
 @check("grad_check_sparse", points=1)
@@ -260,7 +267,7 @@ def leaves_x_and_the_gradient_as_they_were(code, rng):
     shape = two_sizes(rng)
     x, gradient = tiny(rng, shape), rng.normal(size=shape)
     code.grad_check_sparse(with_a_number(rng, shape)[0], x, gradient, 20, 0.1, rng)
-    yield "x, to the last bit, is", to_the_last_bit(code.after[1], x)
+    yield "x to the last bit", to_the_last_bit(code.after[1], x)
     yield "analytic_grad after the call", code.after[2]
 
 

@@ -48,10 +48,10 @@ def gives_each_neuron_its_own_weights_and_a_bias_of_zero(code, rng):
         w, b = code.under_test(*arguments(code, rng, *sizes))
         yield "w", as_zeros(w)
         yield "b", as_zeros(b)
-        yield "the number of biases other than 0", int(np.count_nonzero(b))
+        yield "number of biases other than 0", int(np.count_nonzero(b))
         w = np.asarray(w) + 0.0  # which turns -0.0 into 0.0
-        yield "the number of different columns of w", len({column.tobytes() for column in w.T})
-        yield "the number of different rows of w", len({row.tobytes() for row in w})
+        yield "number of different columns of w", len({column.tobytes() for column in w.T})
+        yield "number of different rows of w", len({row.tobytes() for row in w})
 
 
 @check(*EXERCISES, points=2, rtol=WIDTH_RTOL)
@@ -61,7 +61,7 @@ def gives_weights_of_the_right_width(code, rng):
         w, _ = code.under_test(*arguments(code, rng, *sizes))
         w = np.atleast_2d(np.asarray(w, dtype=float))
         yield "weights that are all the same", repeated(w)
-        yield "the standard deviation of w", np.std(w)
+        yield "standard deviation of w", np.std(w)
 
 
 @check(*EXERCISES, points=1, rtol=SHARE_RTOL)
@@ -69,8 +69,8 @@ def draws_from_a_normal_distribution_around_zero(code, rng):
     w, _ = code.under_test(*arguments(code, rng, rng.integers(180, 200), rng.integers(230, 250)))
     w = np.atleast_2d(np.asarray(w, dtype=float))
     yield "weights that are all the same", repeated(w)
-    yield "the share of weights with another sign than the first one", np.mean(np.sign(w) != np.sign(w.flat[0]))
-    yield "the share of weights within half a standard deviation of 0", np.mean(np.abs(w) < np.std(w) / 2)
+    yield "share of the weights with another sign than the first one", np.mean(np.sign(w) != np.sign(w.flat[0]))
+    yield "share of the weights within half a standard deviation of 0", np.mean(np.abs(w) < np.std(w) / 2)
 
 
 @check(*EXERCISES, points=1)
@@ -100,4 +100,4 @@ def raises_value_error_without_inputs_or_outputs(code, rng):
                 raise
             if error.kind != "returns":  # it came back, with too few things
                 outcome = error.kind
-        yield f"the outcome for fan_in = {fan_in}, fan_out = {fan_out}", outcome
+        yield f"outcome for fan_in = {fan_in}, fan_out = {fan_out}", outcome

@@ -4,6 +4,7 @@ import numpy as np
 
 from lessonkit.checks import away_from_zero, builds_on, different_sizes, layer, network_params
 from lessonkit.engine.check import check
+from lessonkit.engine.values import counted
 
 LAYERS = ("affine_forward", "affine_relu_forward")
 
@@ -65,8 +66,11 @@ def params_have_the_right_names_and_shapes(code, rng):
             rng=np.random.default_rng(0),
         )  # fmt: skip
         params = net.params
-        yield f"params with {hidden_layers} hidden layers", {name: 0 * params[name] for name in sorted(params)}
-    yield "dtypes", {name: str(params[name].dtype) for name in sorted(params)}
+        yield (
+            f"params with {counted(hidden_layers, 'hidden layer')}",
+            {name: 0 * params[name] for name in sorted(params)},
+        )
+    yield "dtypes of params", {name: str(params[name].dtype) for name in sorted(params)}
 
 
 @check("ForwardNet", points=1)
@@ -84,18 +88,18 @@ def first_weights_are_drawn_as_asked(code, rng):
     yield "names of the parameters", ", ".join(sorted(params))
     spreads = {name: float(np.std(params[name])) for name in ("W1", "W2")}
     for name, spread in spreads.items():
-        yield f"standard deviation of {name}, divided by weight_scale", one_digit(spread / scale)
+        yield f"standard deviation of {name} divided by weight_scale", one_digit(spread / scale)
         mean = float(np.mean(params[name])) / (spread or 1)
-        yield f"mean of {name}, divided by its standard deviation", one_decimal(mean)
+        yield f"mean of {name} divided by its standard deviation", one_decimal(mean)
     first, second = params["W1"], np.asarray(params["W2"]).reshape(np.shape(params["W1"]))
     overlap = np.mean(first * second) / (spreads["W1"] * spreads["W2"] or 1)
-    yield "how much W2 repeats W1, from 0 to 1", one_decimal(overlap)
+    yield "overlap of W2 with W1 (1: the same numbers, 0: others)", one_decimal(overlap)
     yield "largest entry of all biases", max(float(np.max(np.abs(params[f"b{i}"]))) for i in (1, 2, 3))
     for name, variance in [("he", 2 / fan_in), ("xavier", 2 / (fan_in + fan_out))]:
         spread = np.std(drawn(initializer=name)["W1"]) / np.sqrt(variance)
-        yield f"standard deviation of W1 with {name}, divided by that of lesson 04", one_digit(spread)
+        yield f"standard deviation of W1 with initializer {name} divided by that of lesson 04", one_digit(spread)
     change = np.std(np.subtract(again["W1"], first)) / scale
-    yield "change of W1 when the same rng draws again, divided by weight_scale", one_digit(change)
+    yield "change of W1 (divided by weight_scale) when the same rng draws again", one_digit(change)
 
 
 def one_decimal(value):
@@ -134,7 +138,7 @@ def scores_are_right_at_every_depth(code, rng):
         dims = different_sizes(rng, hidden_layers + 2)
         net = network(code, rng, dims, activation, category)
         scores, caches = net.forward(away_from_zero(rng, (4, dims[0])))
-        words = f"with {hidden_layers} hidden layers"
+        words = f"with {counted(hidden_layers, 'hidden layer')}"
         yield f"scores {words}", scores
         yield f"number of caches {words}", len(caches)
 
@@ -143,7 +147,10 @@ def scores_are_right_at_every_depth(code, rng):
 def takes_any_examples_and_leaves_them_as_they_were(code, rng):
     for N, example in [(3, (2, 2, 2)), (1, (4,))]:
         net = network(code, rng, [int(np.prod(example)), 3, 2])
-        yield f"scores of {N} of shape {example}", net.forward(away_from_zero(rng, (N, *example)))[0]
+        yield (
+            f"scores of {counted(N, 'example')} of shape {example}",
+            net.forward(away_from_zero(rng, (N, *example)))[0],
+        )
         yield "X after the call", code.after[0]
     params = net.params
     yield "params after the call", {name: params[name] for name in sorted(params)}
@@ -155,4 +162,4 @@ def takes_any_examples_and_leaves_them_as_they_were(code, rng):
     net.params = {name: w.astype(np.float32) for name, w in network_params(rng, [4, 3, 2]).items()}
     scores, _ = net.forward(away_from_zero(rng, (5, 4)))
     yield "scores of float64 X in a float32 network", scores
-    yield "their dtype", str(scores.dtype)
+    yield "dtype of the scores of float64 X in a float32 network", str(scores.dtype)

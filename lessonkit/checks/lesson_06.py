@@ -18,6 +18,7 @@ from lessonkit.checks import (
     whole_numbers,
 )
 from lessonkit.engine.check import check, example
+from lessonkit.engine.values import counted
 
 LAYERS = ("affine_backward", "affine_relu_backward")
 GRADIENTS = ("dx", "dw", "db")
@@ -93,7 +94,7 @@ def keeps_two_layers_on_one_input_apart(code, rng):
     dx, dw, db = code.under_test(away_from_zero(rng, (N, M)), first)
     other_dx, dv, dc = code.under_test(away_from_zero(rng, (N, M)), second)
     yield "sum of both layers' dx", np.add(dx, other_dx)
-    yield from zip(("dw", "db", "dw of the second", "db of the second"), (dw, db, dv, dc))
+    yield from zip(("dw", "db", "dw of the second layer", "db of the second layer"), (dw, db, dv, dc))
 
 
 @check(*LAYERS, points=1)
@@ -129,7 +130,7 @@ def networks(code, rng, reg=0.0):
     for hidden_layers, activation in [(0, "relu"), (1, "relu"), (2, "tanh")]:
         N, *dims = different_sizes(rng, hidden_layers + 3)
         net = network(code, rng, dims, activation, reg)
-        words = f"with {hidden_layers} hidden layers"
+        words = f"with {counted(hidden_layers, 'hidden layer')}"
         yield words, net, away_from_zero(rng, (N, dims[0])), rng.normal(size=(N, dims[-1]))
 
 
@@ -147,8 +148,8 @@ def with_another_loss(code, rng):
 
 
 def ordered(grads):
-    """The same dict, its keys in alphabetical order."""
-    return {name: grads[name] for name in sorted(grads)}
+    """The same dict, its keys in alphabetical order; what is no dict stays as it is."""
+    return {name: grads[name] for name in sorted(grads)} if isinstance(grads, dict) else grads
 
 
 @check("TrainableNet", points=1)
@@ -207,10 +208,11 @@ def takes_any_examples_and_leaves_everything_as_it_was(code, rng):
     for N, shape in [(1, (5,)), (4, (3, 2))]:
         net = network(code, rng, [int(np.prod(shape)), 3, 2], "tanh", reg=0.25)
         X, y = away_from_zero(rng, (N, *shape)), rng.normal(size=(N, 2))
+        given = f"{counted(N, 'example')} of shape {shape}"
         for call in ("first", "second"):
             loss, grads = net.loss(X, y)
-            yield f"loss of {N} of shape {shape}, {call} call", loss
-            yield f"grads of {N} of shape {shape}, {call} call", ordered(grads)
+            yield f"loss of the {call} call with {given}", loss
+            yield f"grads of the {call} call with {given}", ordered(grads)
         yield "X after the calls", code.after[0]
         yield "y after the calls", code.after[1]
         yield "params after the calls", ordered(net.params)

@@ -75,9 +75,9 @@ def fills_in_what_the_config_lacks(code, rng):
     yield "next_w without a config", next_w
     yield "config", entries(config, SETTINGS[code.exercise] + STATE[code.exercise])
     next_w, _ = code.under_test(away_from_zero(rng, shape), gradient(rng, shape), config)
-    yield "next_w of a second step, with the config of the first", next_w
+    yield "next_w of a second step with the config of the first", next_w
     next_w, _ = code.under_test(away_from_zero(rng, shape), gradient(rng, shape))
-    yield "next_w of a second call without a config, which starts anew", next_w
+    yield "next_w of a second call without a config", next_w
     config = random_config(code.exercise, rng)
     missing, _ = config.popitem()
     next_w, _ = code.under_test(away_from_zero(rng, shape), gradient(rng, shape), config)
@@ -91,12 +91,12 @@ def leaves_dw_as_it_was_and_keeps_the_dtype_of_w(code, rng):
     for step in (1, 2):
         w, config = code.under_test(w, gradient(rng, shape).astype(np.float32), config)
         yield f"dw after step {step}", code.after[1]
-        yield f"dtype of next_w for float32 w, step {step}", np.asarray(w).dtype.name
+        yield f"dtype of next_w for float32 w in step {step}", np.asarray(w).dtype.name
     w, settings = away_from_zero(rng, shape), random_config(code.exercise, rng)
     config = settings
     for step in (1, 2):
         w, config = code.under_test(w, whole_numbers(rng, shape), config)
-        yield named(f"next_w for integer dw, step {step}", settings), w
+        yield named(f"next_w for integer dw in step {step}", settings), w
 
 
 @check("rmsprop", "adam", points=1)

@@ -94,7 +94,7 @@ def gives_each_part_its_size(code, rng):
     for held_out in [(num_validation, num_test), (0, num_test), (num_validation, 0), (0, 0), (1, len(X) - 2)]:
         data = split(code, X, y, *held_out, generators(rng)[0])
         for name in PARTS:
-            yield f"length of {name}, for num_validation, num_test = {held_out}", len(data[name])
+            yield f"length of {name} for num_validation = {held_out[0]} and num_test = {held_out[1]}", len(data[name])
 
 
 @check("train_val_test_split", points=1)
@@ -126,8 +126,8 @@ def draws_the_parts_at_random_from_rng_alone(code, rng):
     first, second, third = (split(code, *arguments, generator) for generator in (one, one, other))
     for part in ("y_val", "y_test"):
         members = [[np.sort(data[part])] for data in (first, second, third)]
-        yield f"with the same generator state, {part}", same(members[0], members[1])
-        yield f"with another generator state, {part}", same(members[0], members[2])
+        yield f"{part} with the same generator state", same(members[0], members[1])
+        yield f"{part} with another generator state", same(members[0], members[2])
         yield f"places of the examples of {part} in X", neighbours(first[part], y)
 
 
@@ -172,7 +172,7 @@ def gives_the_training_set_mean_0_and_standard_deviation_1(code, rng):
 def treats_the_other_sets_as_the_training_set(code, rng):
     N, D = two_sizes(rng, 4, 8)
     yield "normalized", code.normalize(*sets(rng, (D,), N, 3, 2))
-    yield "normalized_with_small_others", code.normalize(*sets(rng, (D,), N, 0, 1))
+    yield "normalized for small other sets", code.normalize(*sets(rng, (D,), N, 0, 1))
 
 
 @check("normalize", points=1)
@@ -181,16 +181,16 @@ def shifts_a_constant_feature_and_does_not_scale_it(code, rng):
     X_train, X_val = sets(rng, (D,), N, 3)
     X_train[:, int(rng.integers(D))] = rng.integers(2, 9)
     yield "normalized", code.normalize(X_train, X_val)
-    yield "normalized_with_one_training_example", code.normalize(X_train[:1], X_val)
+    yield "normalized for one training example", code.normalize(X_train[:1], X_val)
 
 
 @check("normalize", points=1)
 def works_for_any_shape_any_unit_and_integers(code, rng):
     height, width = two_sizes(rng, 2, 5)
-    yield "normalized_images", code.normalize(*sets(rng, (height, width), 5, 2))
-    yield "normalized_numbers", code.normalize(*sets(rng, (), 6, 3))
-    yield "normalized_small_numbers", code.normalize(*(1e-5 * X for X in sets(rng, (3,), 5, 2)))
-    yield "normalized_integers", code.normalize(*(np.round(X).astype(int) for X in sets(rng, (3,), 6, 2)))
+    yield "normalized for images", code.normalize(*sets(rng, (height, width), 5, 2))
+    yield "normalized for sets of numbers", code.normalize(*sets(rng, (), 6, 3))
+    yield "normalized for small numbers", code.normalize(*(1e-5 * X for X in sets(rng, (3,), 5, 2)))
+    yield "normalized for integers", code.normalize(*(np.round(X).astype(int) for X in sets(rng, (3,), 6, 2)))
 
 
 @check("normalize", points=1)
@@ -201,7 +201,7 @@ def leaves_its_arguments_as_they_were(code, rng):
     for name, argument, after in zip(("X_train", "the other array"), arrays, code.after, strict=True):
         yield f"{name} after the call", as_before(after, argument)
     in_float32 = code.normalize(*(X.astype(np.float32) for X in arrays))
-    yield "dtypes_for_float32", [str(np.asarray(X).dtype) for X in in_float32]
+    yield "dtypes for float32", [str(np.asarray(X).dtype) for X in in_float32]
 
 
 # flatten_rows
@@ -254,7 +254,7 @@ def visits_every_example_once(code, rng):
     for batch_size in (int(rng.integers(7, 12)), 1):
         batches = epoch(code, X, y, batch_size, generators(rng)[0])
         found = np.concatenate([y_batch for _, y_batch in batches])
-        yield f"how often the examples come, for batch_size {batch_size}", how_often(found, y)
+        yield f"how often the examples come for batch_size {batch_size}", how_often(found, y)
 
 
 @check("minibatches", points=2)
@@ -265,8 +265,8 @@ def makes_batches_of_the_right_size(code, rng):
     for N, size in [(full + 2, batch_size), (full, batch_size), (5, 5), (3, batch_size), (2, 1)]:
         batches = epoch(code, X[:N], y[:N], size, generators(rng)[0])
         given = f"for {N} examples and batch_size {size}"
-        yield f"sizes of the batches, {given}", np.array([len(y_batch) for _, y_batch in batches])
-        yield f"shapes of X_batch, {given}", np.array([X_batch.shape for X_batch, _ in batches])
+        yield f"list of the batch sizes {given}", np.array([len(y_batch) for _, y_batch in batches])
+        yield f"list of the shapes of X_batch {given}", np.array([X_batch.shape for X_batch, _ in batches])
 
 
 @check("minibatches", points=1)
@@ -286,11 +286,11 @@ def shuffles_with_rng_alone(code, rng):
     first, second, third = (
         [y_batch for _, y_batch in epoch(code, X, y, 4, generator)] for generator in (one, one, other)
     )
-    yield "with the same generator state, the order", same(first, second)
-    yield "with another generator state, the order", same(first, third)
+    yield "order of the examples with the same generator state", same(first, second)
+    yield "order of the examples with another generator state", same(first, third)
     found = [places(batch, y) for batch in first]
     blocks = all(np.ptp(batch) == len(batch) - 1 for batch in found)
-    yield "the examples of a batch", "neighbours in X" if blocks else "from all over X"
+    yield "examples of a batch", "neighbours in X" if blocks else "from all over X"
     rising = np.all(np.diff([batch.min() for batch in found]) > 0)
     yield "order of the batches' places in X", "rising" if rising else "mixed"
 
@@ -385,9 +385,9 @@ def draws_its_coins_from_rng_alone(code, rng):
     first, second, *different = ([X_new] for X_new, _ in calls)
     became = [what_became_of(X_new, X) for X_new, _ in calls]
     yield "what became of the images, in 22 calls", ", ".join(sorted(set().union(*became)))
-    yield "with the same generator state, X_new", same(first, second)
+    yield "X_new with the same generator state", same(first, second)
     all_the_same = all(same(first, each) == "the same" for each in different)
-    yield "with other generator states, X_new", "the same" if all_the_same else "another"
+    yield "X_new with other generator states", "the same" if all_the_same else "another"
 
 
 @check("augment_flip", points=1)

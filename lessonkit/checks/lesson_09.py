@@ -83,7 +83,7 @@ def step_uses_the_update_rule_with_a_config_for_every_parameter(code, rng):
     for _ in range(3):
         solver.step()
     configs = solver.optim_configs
-    yield "steps_counted in the configs", np.array([configs[name].get("steps", 0) for name in NAMES])
+    yield "list of the steps counted in the configs", np.array([configs[name].get("steps", 0) for name in NAMES])
     yield "params", in_order(model.params)
 
 
@@ -115,7 +115,7 @@ def check_accuracy_gives_the_rms_error_in_the_unit_of_the_targets(code, rng):
     solver = solver_of(code, model, data)
     X, y = rng.normal(size=(7, 2)), rng.normal(size=(7, 1))
     yield "accuracy", solver.check_accuracy(X, y)
-    yield "accuracy, three examples at once", solver.check_accuracy(X, y, batch_size=3)
+    yield "accuracy with three examples at once", solver.check_accuracy(X, y, batch_size=3)
     for N in (7, 1):
         yield f"accuracy for {N} whole-number targets", solver.check_accuracy(X[:N], rng.integers(2, 6, (N, 1)))
 
@@ -136,7 +136,7 @@ def check_accuracy_gives_the_fraction_of_right_classes(code, rng):
     y[:5] = np.argmax(model.loss(X[:5]), axis=1)
     solver = solver_of(code, model, {"X_train": X, "y_train": y, "X_val": X, "y_val": y})
     yield "accuracy", solver.check_accuracy(X, y)
-    yield "accuracy, three examples at once", solver.check_accuracy(X, y, batch_size=3)
+    yield "accuracy with three examples at once", solver.check_accuracy(X, y, batch_size=3)
     yield "accuracy of a single example", solver.check_accuracy(X[:1], y[:1])
 
 
@@ -160,11 +160,11 @@ def check_accuracy_takes_as_many_different_examples_as_asked_for(code, rng):
     model, X, y = sign_classifier(code, rng, 3)
     solver = solver_of(code, model, {"X_train": X, "y_train": y, "X_val": X, "y_val": y})
     drawn = [solver.check_accuracy(X, y, num_samples=2) for _ in range(40)]
-    yield "accuracies that come up on 2 of 3 examples, when all 3 are right", np.unique(np.round(drawn, 6))
+    yield "set of accuracies on 2 of 3 examples when all 3 are right", np.unique(np.round(drawn, 6))
     y[2] = 1 - y[2]
     drawn = [solver.check_accuracy(X, y, num_samples=2) for _ in range(100)]
-    yield "accuracies that come up on 2 of 3 examples, when 2 are right", np.unique(np.round(drawn, 6))
-    yield "accuracy on 5 of 3 examples", solver.check_accuracy(X, y, num_samples=5)
+    yield "set of accuracies on 2 of 3 examples when 2 are right", np.unique(np.round(drawn, 6))
+    yield "accuracy on 3 examples with num_samples = 5", solver.check_accuracy(X, y, num_samples=5)
     runs = []
     for _ in range(2):
         solver.rng = np.random.default_rng(1)
@@ -188,7 +188,7 @@ def train_goes_through_all_steps_of_all_epochs(code, rng):
     model, data = network(code, rng), examples_alike(rng, N=7)
     solver = solver_of(code, model, data, batch_size=3, num_epochs=4, optim_config={"learning_rate": 0.02})
     solver.train()
-    yield "number of losses in 4 epochs, 3 steps each", len(solver.loss_history)
+    yield "number of losses in 4 epochs of 3 steps", len(solver.loss_history)
     yield "loss_history", np.array(solver.loss_history)
     yield "train_acc_history", np.array(solver.train_acc_history)
     yield "val_acc_history", np.array(solver.val_acc_history)
@@ -204,12 +204,12 @@ def train_measures_on_as_many_samples_as_asked_for(code, rng):
     options = {"batch_size": 3, "num_epochs": 80, "optim_config": {"learning_rate": 0.1}}
     solver = solver_of(code, model, data, num_train_samples=2, num_val_samples=None, **options)
     solver.train()
-    yield "accuracies in train_acc_history", np.unique(np.round(solver.train_acc_history, 6))
-    yield "accuracies in val_acc_history", np.unique(np.round(solver.val_acc_history, 6))
+    yield "set of accuracies in train_acc_history", np.unique(np.round(solver.train_acc_history, 6))
+    yield "set of accuracies in val_acc_history", np.unique(np.round(solver.val_acc_history, 6))
     solver = solver_of(code, model, data, num_train_samples=None, num_val_samples=3, **options)
     solver.train()
-    yield "accuracies in train_acc_history, on all", np.unique(np.round(solver.train_acc_history, 6))
-    yield "accuracies in val_acc_history, on 3 of 4", np.unique(np.round(solver.val_acc_history, 6))
+    yield "set of accuracies in train_acc_history on all examples", np.unique(np.round(solver.train_acc_history, 6))
+    yield "set of accuracies in val_acc_history on 3 of 4 examples", np.unique(np.round(solver.val_acc_history, 6))
 
 
 def no_gradient(scores, y):
@@ -224,7 +224,7 @@ def train_lowers_the_learning_rate_after_every_epoch(code, rng):
         code, model, data, batch_size=2, num_epochs=3, lr_decay=0.5, optim_config={"learning_rate": 0.08}
     )
     solver.train()
-    yield "learning_rates after 3 epochs", learning_rates(solver)
+    yield "list of the learning rates after 3 epochs", learning_rates(solver)
     yield "loss_history", np.array(solver.loss_history)
     options = {"num_epochs": 3, "lr_decay": 0.5, "optim_config": {"learning_rate": 0.08}}
     solver = solver_of(code, network(code, rng), data, update_rule=slowed, **options)
@@ -252,7 +252,7 @@ def constant_input(rng):
 
 def kept(solver, model, epoch_of):
     """What training has left: the best parameters, and the model's own. ``epoch_of(params)`` tells when it had them."""
-    for name, params in [("best_params", solver.best_params), ("the model's params", model.params)]:
+    for name, params in [("best_params", solver.best_params), ("params of the model", model.params)]:
         yield f"epoch that {name} are from", params and epoch_of(params)
         yield name, params and {key: params[key] for key in ("W1", "b1")}
 

@@ -132,8 +132,8 @@ def the_network_fits_the_problem(code, rng):
         solver = code.make_solver(small_problem(rng, D), np.random.default_rng(1))
         model = solver.model
         yield f"category for {features(D)}", model.category
-        yield f"inputs for {features(D)}", int(model.dims[0])
-        yield f"outputs for {features(D)}", int(model.dims[-1])
+        yield f"number of inputs for {features(D)}", int(model.dims[0])
+        yield f"number of outputs for {features(D)}", int(model.dims[-1])
 
 
 @check("make_solver", points=1)
@@ -147,13 +147,13 @@ def the_solver_trains_on_the_data_it_is_given(code, rng):
 @check("make_solver", points=1)
 def two_epochs_run(code, rng):
     solver = code.make_solver(small_problem(rng, 2), np.random.default_rng(1))
-    yield "silent", yes(not solver.verbose)
+    yield "silent (verbose is False)", yes(not solver.verbose)
     yield "not yet trained", yes(solver.epoch == 0)
     if solver.epoch:
         return
     solver.num_epochs = 2
     solver.train()
-    yield "epochs after training", int(solver.epoch)
+    yield "number of epochs after training", int(solver.epoch)
     yield "every loss is a finite number", yes(np.isfinite(solver.loss_history).all())
 
 
@@ -270,7 +270,7 @@ def one_number_for_each_place(code, rng):
     builds_on(code, "predict")
     for n in (1, 5):
         places, _ = some_places(rng, n)
-        yield f"0 * metres for {n} place{'s' * (n > 1)}", 0 * np.asarray(code.elevation(places))
+        yield f"metres (times 0) for {n} place{'s' * (n > 1)}", 0 * np.asarray(code.elevation(places))
 
 
 @check("elevation", points=1)
@@ -280,8 +280,8 @@ def the_same_answer_alone_and_in_a_crowd(code, rng):
     crowd = np.ravel(code.elevation(places))
     alone = np.ravel([np.ravel(each)[0] for each in code.map("elevation", [(places[i : i + 1],) for i in range(5)])])
     turned = np.ravel(code.elevation(places[::-1].copy()))[::-1]
-    yield "close (less than 1 m apart)", np.abs(crowd[:5] - alone) < 1
-    yield "close, in the opposite order", bool(np.all(np.abs(crowd - turned) < 1))
+    yield "close (whether an answer alone and in a crowd are less than 1 m apart)", np.abs(crowd[:5] - alone) < 1
+    yield "close in the opposite order", bool(np.all(np.abs(crowd - turned) < 1))
 
 
 @check("elevation", points=1)

@@ -203,6 +203,8 @@ def in_order(values):
 
 def gradients(grads, normalization):
     """All gradients; that of a bias before batch norm is zero but for rounding errors, which are taken away."""
+    if not isinstance(grads, dict):
+        return grads
     zero = [f"b{i}" for i, normalized in enumerate(normalization, start=1) if normalized]
     return {
         name: np.where(np.abs(grad) < 1e-3, 0.0, grad) if name in zero else grad
@@ -217,12 +219,12 @@ def starts_with_the_right_parameters(code, rng):
         "regression", [first, second, third], [True, False, True], input_dim=inputs, output_dim=outputs
     )
     params = in_order(net.params)
-    yield "the names in params", ", ".join(params)
+    yield "names in params", ", ".join(params)
     for name, value in params.items():
         # Weights are drawn at random: all that is asked of them here is their shape.
-        yield f"{name}", np.zeros(value.shape) if name.startswith("W") else value
-        yield f"the dtype of {name}", str(value.dtype)
-    yield "the modes in bn_params", [bn_param.get("mode") for bn_param in net.bn_params]
+        yield name, np.zeros(value.shape) if name.startswith("W") else value
+        yield f"dtype of {name}", str(value.dtype)
+    yield "modes in bn_params", [bn_param.get("mode") for bn_param in net.bn_params]
 
 
 @check("FullyConnectedNet", points=1)
