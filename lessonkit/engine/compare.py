@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from lessonkit.engine.facts import as_large_as, fact, is_cut, of_length
 from lessonkit.engine.proxy import Remote, inputs_behind
-from lessonkit.engine.values import describe, is_number, parts, show_number
+from lessonkit.engine.values import describe, entries_close, is_number, parts, show_both, show_number
 
 FEW = 6  # entries of an array that is shown whole
 SECOND_VALUE_RTOL = 1e-3  # a second value is a numerical gradient, perhaps of a float32 forward pass
@@ -32,8 +33,8 @@ class Difference:
 
     @property
     def line(self):
-        """The example where there is one, else the sentence."""
-        return f"{self.example[:1].upper()}{self.example[1:]}." if self.example else self.sentence
+        """The example where there is one, else the sentence, beginning with "Your"."""
+        return f"Your {self.example.removeprefix('yours ')}." if self.example else f"Your {self.sentence}"
 
 
 def close(value, truth, rtol):
@@ -47,16 +48,7 @@ def close(value, truth, rtol):
         return False
     if truth.dtype.kind == "b" or value.dtype.kind == "b":
         return value.dtype.kind == truth.dtype.kind and bool(np.array_equal(value, truth))
-    return bool(_entries_close(value, truth, rtol).all())
-
-
-def _entries_close(value, truth, rtol):
-    truth = truth.astype(np.result_type(truth, np.float64))
-    finite = truth[np.isfinite(truth)]
-    scale = np.abs(finite).max(initial=0.0)
-    with np.errstate(all="ignore"):
-        near = np.abs(value - truth) <= rtol * np.abs(truth) + rtol * min(scale, 1e6) + 1e-12
-    return (near & np.isfinite(truth)) | (value == truth) | (np.isnan(value) & np.isnan(truth))
+    return bool(entries_close(value, truth, rtol).all())
 
 
 def same_values(value, truth, rtol):
@@ -76,7 +68,7 @@ def difference(entry, expected, rtol):
     """The first `Difference` between a yielded entry and the expected value, or None where they agree."""
     leaves, expected_leaves = dict(parts(entry.value)), dict(parts(expected))
     if list(leaves) != list(expected_leaves):
-        return _structure(entry, expected)
+        return _structure(entry.name, entry.value, expected)
     for path, leaf in expected_leaves.items():
         if not close(leaves[path], leaf, rtol):
             return _leaf(_indexed(entry.name, path), leaves[path], leaf, rtol, entry.call)
@@ -90,18 +82,44 @@ def fits_own_forward(entry):
     )
 
 
-def _structure(entry, expected):
-    if isinstance(expected, dict) and isinstance(entry.value, dict):
-        missing = [str(key) for key in expected if key not in entry.value]
-        extra = [str(key) for key in entry.value if key not in expected]
-        faults = [f"lacks {', '.join(missing)}"] * bool(missing) + [f"has {', '.join(extra)} too many"] * bool(extra)
-        faults = faults or ["has its keys in another order"]
-        return Difference("structure", f"{entry.name} {' and '.join(faults)}.")
-    name, value = entry.name, entry.value
-    while isinstance(value, (tuple, list)) and isinstance(expected, (tuple, list)) and len(value) == len(expected):
-        index = next(i for i, pair in enumerate(zip(value, expected)) if _paths(pair[0]) != _paths(pair[1]))
-        name, value, expected = _indexed(name, f"[{index}]"), value[index], expected[index]
-    return Difference("structure", f"{name} is {describe(value)}, expected {describe(expected)}.")
+def _structure(name, value, expected):
+    """The first place where the structures of two values differ."""
+    if isinstance(expected, dict) and isinstance(value, dict):
+        if faults := _keys(name, value, expected):
+            return Difference("structure", faults)
+        pairs = [(f"[{key!r}]", value[key], expected[key]) for key in expected]
+    elif isinstance(value, (tuple, list)) and isinstance(expected, (tuple, list)) and len(value) == len(expected):
+        pairs = [(f"[{i}]", *pair) for i, pair in enumerate(zip(value, expected))]
+    else:
+        return Difference("structure", f"{name} is {describe(value)}, expected {describe(expected)}.")
+    for at, part, wanted in pairs:
+        if _paths(part) != _paths(wanted):
+            return _structure(_indexed(name, at), part, wanted)
+    return Difference("structure", f"{name} has the right keys in another order.")
+
+
+def _keys(name, value, expected):
+    """What is wrong with the keys of a dict; "" where they are the right ones."""
+    missing = [key for key in expected if key not in value]
+    extra = [key for key in value if key not in expected]
+    if len(missing) == len(extra) == 1 and _small_letters(missing[0]) == _small_letters(extra[0]):
+        (key,), (given,) = missing, extra
+        letter = next(a for a, b in zip(key, given) if a != b)
+        size = "capital" if letter.isupper() else "small"
+        return f'The key of {name} should be "{key}", with a {size} {letter}; yours is "{given}".'
+    faults = [f"has no {_listed_keys(missing)}"] * bool(missing)
+    if extra:
+        are = "that is" if len(extra) == 1 else "that are"
+        faults += [f"has {'a ' * (len(extra) == 1)}{_listed_keys(extra)} {are} not expected"]
+    return f"{name} {' and '.join(faults)}." if faults else ""
+
+
+def _small_letters(key):
+    return key.lower() if isinstance(key, str) else key
+
+
+def _listed_keys(keys):
+    return f"key{'s' * (len(keys) > 1)} {', '.join(map(str, keys))}"
 
 
 def _paths(value):
@@ -114,69 +132,107 @@ def _leaf(name, value, expected, rtol, call):
     if isinstance(value, Remote) or not (is_number(value) and is_number(expected)):
         return Difference("type", f"{name} is {describe(value)}, expected {describe(expected)}.")
     value, expected = np.asarray(value), np.asarray(expected)
+    inputs = inputs_behind(call) if call else {}
     if value.shape != expected.shape:
-        return _shape(name, value, expected)
+        return _shape(name, value, expected, inputs)
     if expected.dtype.kind in "fc" and value.dtype.kind not in "fc":
-        why = "A comparison gives True and False." if value.dtype.kind == "b" else "Does integer input get cut off?"
-        return Difference("dtype", f"{name} has dtype {value.dtype}, expected a floating dtype. {why}")
+        return _dtype(name, value, expected)
     if value.dtype.kind == expected.dtype.kind == "b" and value.ndim == 0:
         return Difference("value", f"{name}: {'yes' if value else 'no'}. Expected: {'yes' if expected else 'no'}.")
     if value.dtype.kind == "b" or expected.dtype.kind == "b":
         value, expected = value.astype(int), expected.astype(int)
-    wrong = ~_entries_close(value, expected, rtol)
-    kind, sentence = _pattern(name, value, expected, wrong, rtol)
-    return Difference(kind, sentence, _worked_entry(name, value, expected, wrong, call))
+    wrong = ~entries_close(value, expected, rtol)
+    kind, sentence = _pattern(name, value, expected, wrong, rtol, inputs)
+    return Difference(kind, sentence, _worked_entry(name, value, expected, wrong, inputs))
 
 
-def _shape(name, value, expected):
-    sentence = f"{name} has shape {value.shape}, expected {expected.shape}."
+def _dtype(name, value, expected):
+    sentence = f"{name} has dtype {value.dtype}, expected a floating dtype."
+    if value.dtype.kind == "b":
+        sentence += " A comparison gives True and False."
+    elif value.dtype.kind in "iu" and (cut := is_cut(value, expected)):
+        sentence += f" It {cut}."
+    return Difference("dtype", sentence)
+
+
+def _shape(name, value, expected, inputs):
+    same = [given for given, array in inputs.items() if np.shape(array) == expected.shape and expected.ndim]
+    shape = f"{expected.shape}, the shape of {' and '.join(same)}" if 1 <= len(same) <= 2 else expected.shape
+    sentence = f"{name} has shape {value.shape}, expected {shape}."
     if value.size == expected.size and sorted(value.shape) == sorted(expected.shape):
         sentence += " The axes are in another order."
     elif [n for n in value.shape if n != 1] == [n for n in expected.shape if n != 1]:
-        sentence += " An axis of length 1 is too many or missing."
+        sentence += f" {_axes_of_one(value.ndim - expected.ndim)}"
     elif value.size == expected.size:
         sentence += " The number of entries is right, their arrangement is not."
     elif value.ndim > expected.ndim:
-        sentence += " An axis was not summed over, or broadcasting added one."
+        sentence += " Was an axis not summed over, or did broadcasting add one?"
     elif value.ndim < expected.ndim:
-        sentence += " An axis was summed over, or lost, that should have stayed."
+        sentence += " Was an axis summed over, or lost, that should have stayed?"
     return Difference("shape", sentence)
 
 
-def _pattern(name, value, expected, wrong, rtol):
+def _axes_of_one(surplus):
+    """That there are more axes of length 1 than expected, or fewer."""
+    count = "One axis" if abs(surplus) == 1 else f"{abs(surplus)} axes"
+    return f"{count} of length 1 {'is' if abs(surplus) == 1 else 'are'} {'too many' if surplus > 0 else 'missing'}."
+
+
+def _pattern(name, value, expected, wrong, rtol, inputs):
     """The first of the usual patterns that fits: ``(kind, sentence)``."""
     if (~np.isfinite(value) & np.isfinite(expected)).any():
-        what = "NaN" if np.isnan(value).any() else "infinite"
-        count = int((~np.isfinite(value)).sum())
-        where = "it" if value.ndim == 0 else f"{count} of {value.size} entries"
-        return "nan", f"{name}: {where} {'is' if count == 1 else 'are'} {what}, where the mathematics gives a number."
-    if expected.any() and np.all(_entries_close(-value, expected, rtol)):
+        return "nan", _not_finite(name, value)
+    if expected.any() and np.all(entries_close(-value, expected, rtol)):
         return "sign", f"{name} has the right size and the opposite sign."
     factor = _constant_factor(value, expected, rtol)
     if factor is not None:
-        small = abs(factor) < 1
-        ratio = show_number(1 / factor if small else factor)
-        return (
-            "factor",
-            f"{name} is right up to a constant: everything is {ratio} times too {'small' if small else 'large'}.",
-        )
-    offset = np.median((value - expected).astype(float)) if expected.size > 1 else 0
-    if offset and np.all(_entries_close(value - offset, expected, rtol)):
-        return "offset", f"{name} is right up to a constant: everything is off by {show_number(offset)}."
-    if (
-        expected.ndim == 2
-        and expected.shape[0] == expected.shape[1]
-        and np.all(_entries_close(value.T, expected, rtol))
-    ):
-        return "transposed", f"{name} is the transpose of what is expected."
-    if expected.ndim and expected.any() and not value.any():
-        return "value", f"{name} is zero everywhere."
-    line = _one_line(wrong)
-    if line:
-        return "axis", f"{name}: only {line} is wrong."
+        return "factor", _factor(name, value, expected, factor, inputs)
     if expected.ndim == 0:
-        return "value", f"{name} has a wrong value."
-    return "value", f"{name} has the right shape but wrong values: {int(wrong.sum())} of {wrong.size} entries are off."
+        return "value", f"{name} is {', expected '.join(show_both(value, expected))}."
+    offset = np.median((value - expected).astype(float)) if expected.size > 1 else 0
+    if offset and np.all(entries_close(value - offset, expected, rtol)):
+        same = as_large_as(offset, inputs)
+        size = f"{show_number(abs(offset))}{f', which is {same},' if same else ''} too {'large' if offset > 0 else 'small'}"
+        return "offset", f"{name} is right up to a constant: everything is {size}."
+    if expected.ndim == 2 and len(set(expected.shape)) == 1 and np.all(entries_close(value.T, expected, rtol)):
+        return "transposed", f"{name} is the transpose of what is expected."
+    if expected.any() and not value.any():
+        return "value", f"{name} is zero everywhere."
+    if known := fact(value, expected, inputs, rtol):
+        return "value", f"{name} {known}."
+    if line := _one_line(wrong):
+        return "axis", f"{name} is right except in {line}."
+    if wrong.size == 1:
+        yours, wanted = show_both(value.item(), expected.item())
+        return "value", f"{name} has the right shape, but its only entry is {yours}, expected {wanted}."
+    count = f"all {wrong.size}" if wrong.all() else f"{wrong.sum()} of {wrong.size}"
+    return (
+        "value",
+        f"{name} has the right shape but wrong values: {count} entries {'is' if wrong.sum() == 1 else 'are'} off.",
+    )
+
+
+def _not_finite(name, value):
+    """Where a result is NaN or infinite."""
+    nan, infinite = int(np.isnan(value).sum()), int(np.isinf(value).sum())
+    what = " or ".join(["NaN"] * bool(nan) + ["infinite"] * bool(infinite))
+    if value.ndim == 0:
+        return f"{name} is {what}, where the mathematics gives a number."
+    count = nan + infinite
+    where = f"{count} of {value.size} entries {'is' if count == 1 else 'are'}"
+    return f"{name}: {where} {what}, where the mathematics gives numbers."
+
+
+def _factor(name, value, expected, factor, inputs):
+    """That a result is a multiple of what is expected, and which axis of an input is as long as that."""
+    small = abs(factor) < 1
+    ratio = f"{show_number(abs(1 / factor if small else factor))} times too {'small' if small else 'large'}"
+    sign = ", with the opposite sign" if factor < 0 else ""
+    known = of_length(factor, inputs)
+    also = f"{sign}, and {known}" if known else sign
+    if expected.ndim == 0:
+        return f"{name} is {show_number(value)}, expected {show_number(expected)}: {ratio}{also}."
+    return f"{name} is right up to a constant: everything is {ratio}{also}."
 
 
 def _constant_factor(value, expected, rtol):
@@ -193,7 +249,7 @@ def _constant_factor(value, expected, rtol):
         ratio = max(abs(factor), 1 / abs(factor))
         if ratio > 64 or abs(ratio - round(ratio)) > 1e-6 * ratio or rtol > 1e-4:
             return None
-    return factor if np.all(_entries_close(value / factor, expected, rtol)) else None
+    return factor if np.all(entries_close(value / factor, expected, rtol)) else None
 
 
 def _one_line(wrong):
@@ -206,13 +262,13 @@ def _one_line(wrong):
     return f"column {columns[0]}" if len(columns) == 1 and wrong.shape[1] > 1 else None
 
 
-def _worked_entry(name, value, expected, wrong, call):
+def _worked_entry(name, value, expected, wrong, inputs):
     """One entry worked out: input, yours, expected."""
     error = np.where(wrong, np.nan_to_num(np.abs(value - expected), nan=np.inf, posinf=np.inf), -1)
     index = np.unravel_index(np.argmax(error), error.shape) if error.ndim else ()
     at = f"[{', '.join(map(str, index))}]" if index else ""
     given = []
-    inputs = {argument: np.asarray(array) for argument, array in (inputs_behind(call) if call else {}).items()}
+    inputs = {argument: np.asarray(array) for argument, array in inputs.items()}
     by_entry = all(array.shape in ((), value.shape) for array in inputs.values())  # each entry goes its own way
     for argument, array in inputs.items():
         if array.ndim == 0:
@@ -220,11 +276,13 @@ def _worked_entry(name, value, expected, wrong, call):
         elif array.shape == value.shape and index and (by_entry or array.size > FEW):
             given.append(f"{argument}{at} = {show_number(array[index])}")
         elif array.size <= FEW:
-            given.append(f"{argument} = {np.array2string(array, precision=4, separator=', ')}".replace("\n", ""))
+            shown = np.array2string(array + 0 if array.dtype.kind != "b" else array, precision=4, separator=", ")
+            given.append(f"{argument} = {shown}".replace("\n", ""))
         else:
             given.append(f"{argument} of shape {array.shape}")
-    start = f"for {', '.join(given)}: " if given else ""
-    return f"{start}yours {_indexed(name, at)} = {show_number(value[index])}, expected {show_number(expected[index])}"
+    of = f"for {', '.join(given)}: " if given else ""
+    yours, wanted = show_both(value[index], expected[index])
+    return f"{of}yours {_indexed(name, at)} = {yours}, expected {wanted}"
 
 
 def _indexed(name, at):

@@ -10,7 +10,9 @@ from lessonkit.engine.check import checks_of, examples_of
 from lessonkit.engine.compare import difference, fits_own_forward, same_values
 from lessonkit.engine.evidence import Evidence
 from lessonkit.engine.near import Wrong, fingerprint, first_wrong, what_they_are
+from lessonkit.engine.together import others_right, told_by_others
 from lessonkit.engine.transcript import Entry, run
+from lessonkit.engine.values import counted
 
 # Kinds of errors by which something else than the answer keeps a check from seeing it.
 KEPT = (
@@ -224,7 +226,7 @@ class _Grading:
             returns = exercises()[helper.function].returns
             results = (helper.result, right.result) if len(returns) > 1 else ((helper.result,), (right.result,))
             for name, given, wanted in zip(returns, *results):
-                if differs := difference(Entry(f"its {name}", given), wanted, check.rtol):
+                if differs := difference(Entry(f"{name} of {helper.function}", given), wanted, check.rtol):
                     return f" This check also uses your {helper.function}, which is not right here: look there first. {differs.line}"
         return ""
 
@@ -236,8 +238,13 @@ def _result(name):
 
 def _first_wrong(check, transcript, expected):
     """The first entry that differs from the expected value, that one's name, and the difference; None where all agree."""
-    for entry, (name, value) in zip(transcript.entries, expected.values(check)):
+    entries, values = transcript.entries, expected.values(check)
+    for index, (entry, (name, value)) in enumerate(zip(entries, values)):
         if differs := difference(entry, value, check.rtol):
+            if told := told_by_others(check, entries, values, index):
+                differs = replace(differs, sentence=told)
+            elif differs.kind == "shape":
+                differs = replace(differs, sentence=differs.sentence + others_right(check, entries, values, index))
             return entry, name, differs
     return None
 
@@ -253,8 +260,9 @@ def _failure(check, transcript, wrong, expected):
         return failed(differs.kind, differs.sentence + FITS * fits_own_forward(entry), differs.example)
     error = transcript.error
     if error is None:
-        complete = len(transcript.entries) == len(expected.values(check))
-        return None if complete else failed("error", "The check came to no end.")
+        seen, wanted = len(transcript.entries), len(expected.values(check))
+        said = f"The check stopped early: it saw {counted(seen, 'value')}, expected {wanted}."
+        return None if seen == wanted else failed("error", said)
     if error.kind == "empty" and error.function != check.exercise and error.function in exercises():
         return failed("waits", f"This check also uses {error.function}, which is still empty: write that one first.")
     if error.kind == "empty":

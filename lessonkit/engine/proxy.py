@@ -109,15 +109,16 @@ class Code:
 
     def _call(self, target, args, kwargs):
         name = target if isinstance(target, str) else target[1] if isinstance(target, tuple) else target.kind
-        contract = _contract(target, args)
-        call = self._note(name, args, kwargs, contract)
+        known = _known(target)
+        contract = known if isinstance(target, str) or known and len(known.arguments) == len(args) else None
+        call = self._note(name, args, kwargs, known)
         keep = self._kept(target)
         result, self._after = self._host.call(target, self._unwrap(args), self._unwrap(kwargs), keep)
         return self._checked(name, result, call, contract)
 
     def _note(self, name, args, kwargs, contract):
-        arguments = contract.arguments if contract else [f"argument {i + 1}" for i in range(len(args))]
-        self.calls.append(Call(name, {**dict(zip(arguments, args)), **kwargs}))
+        names = _names(contract.arguments if contract else (), len(args))
+        self.calls.append(Call(name, {**dict(zip(names, args)), **kwargs}))
         return self.calls[-1]
 
     @staticmethod
@@ -153,14 +154,22 @@ def builds_on(code, name):
     code.calls.append(Call(name))
 
 
-def _contract(target, args):
+def _known(target):
     """What an exercise, or a method of one, takes and returns, as far as ``lessons.toml`` says it."""
     if isinstance(target, str):
         return exercises().get(target)
     owner = exercises().get(target[0].kind) if isinstance(target, tuple) else None
     methods = {method.name: method for method in owner.methods} if owner else {}
-    method = methods.get(target[1]) if methods else None
-    return method if method and len(method.arguments) == len(args) else None
+    return methods.get(target[1]) if methods else None
+
+
+def _names(arguments, count):
+    """A name for each of so many arguments: those of ``*others`` are others[0], others[1], and so on."""
+    names = list(arguments)
+    if names and names[-1].startswith("*"):
+        rest = names.pop().lstrip("*")
+        return names + [f"{rest}[{i}]" for i in range(count - len(names))]
+    return names + [f"argument {i + 1}" for i in range(len(names), count)]
 
 
 def _require(name, returns, result):

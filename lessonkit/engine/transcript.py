@@ -74,7 +74,7 @@ def run(check, host, seed):
     transcript = Transcript()
     try:
         for name, value, *second_values in check.values(code, generator(check, seed)):
-            call = _last_call(code.calls, check.exercise)
+            call = _last_call(code.calls, exercises()[check.exercise])
             transcript.entries.append(Entry(name, freeze_plain(value, _opaque), tuple(second_values), call))
     except StudentError as error:
         transcript.error = error
@@ -100,5 +100,7 @@ def _opaque(part):
 
 
 def _last_call(calls, exercise):
-    own = [call for call in calls if call.function == exercise]
+    """The latest call of the exercise, or of a class's methods: what a yielded value most likely comes from."""
+    names = {exercise.name, *(method.name for method in exercise.methods)}
+    own = [call for call in calls if call.function in names]
     return own[-1] if own else calls[-1] if calls else None

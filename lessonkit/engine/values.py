@@ -72,26 +72,58 @@ def is_number(value):
     return isinstance(value, (np.ndarray, np.generic, bool, int, float, complex))
 
 
+def entries_close(value, truth, rtol):
+    """Which entries of two arrays agree: relative to each entry of `truth`, and to its largest entry."""
+    truth = truth.astype(np.result_type(truth, np.float64))
+    finite = truth[np.isfinite(truth)]
+    scale = np.abs(finite).max(initial=0.0)
+    with np.errstate(all="ignore"):
+        near = np.abs(value - truth) <= rtol * np.abs(truth) + rtol * min(scale, 1e6) + 1e-12
+    return (near & np.isfinite(truth)) | (value == truth) | (np.isnan(value) & np.isnan(truth))
+
+
 def describe(value):
     """What kind of value this is, in a few words: ``an array of shape (3, 4)``."""
     if value is None:
         return "None"
     if isinstance(value, np.ndarray):
         return f"an array of shape {value.shape}"
+    if isinstance(value, (bool, np.bool_)):
+        return str(value)
     if is_number(value):
         return f"the number {show_number(value)}"
     if isinstance(value, str):
-        return f"the text {value[:40]!r}"
+        shown = value if len(value) <= 40 else f"{value[:40]}..."
+        return f"the text {shown!r}"
     if isinstance(value, (tuple, list)):
-        return f"a {type(value).__name__} of {len(value)}"
+        kind = type(value).__name__
+        return f"a {kind} of {counted(len(value), 'value')}" if value else f"an empty {kind}"
     if isinstance(value, dict):
-        return f"a dict with the keys {', '.join(map(str, list(value)[:8]))}"
+        return _describe_dict(value)
     return f"an object of type {getattr(value, 'kind', type(value).__name__)}"
 
 
-def show_number(value):
-    """A number as a person would write it: five significant digits, no type name."""
+def _describe_dict(value):
+    if not value:
+        return "an empty dict"
+    keys = ", ".join(map(str, list(value)[:8]))
+    return f"a dict with the key{'s' * (len(value) > 1)} {keys}{', ...' * (len(value) > 8)}"
+
+
+def counted(number, noun):
+    """A number and its noun: ``1 row``, ``6 rows``."""
+    return f"{number} {noun}{'s' * (number != 1)}"
+
+
+def show_number(value, digits=5):
+    """A number as a person would write it: five significant digits, no type name, zero without a sign."""
     value = np.asarray(value)[()]
     if isinstance(value, (bool, np.bool_, int, np.integer)):
         return str(value)
-    return f"{value:.5g}"
+    return f"{value + 0.0:.{digits}g}"
+
+
+def show_both(value, expected):
+    """Two numbers that differ, with as many digits as it takes to see it."""
+    pairs = ((show_number(value, digits), show_number(expected, digits)) for digits in (5, 8, 12, 17))
+    return next((pair for pair in pairs if pair[0] != pair[1]), (show_number(value), show_number(expected)))

@@ -108,7 +108,7 @@ def test_a_backward_that_fits_a_wrong_forward_points_at_the_forward():
         tanh_backward=lambda dout, x: dout * 0.5 * (1 - np.tanh(0.5 * x) ** 2),
     )
     assert "fit the numerical gradient of your own forward pass, so the mistake is in the forward pass" in text
-    assert "your tanh_forward, which does not pass its own checks yet" in text
+    assert "your tanh_forward, which is not right here: look there first." in text
 
 
 TRUTH = np.array([[0.5, -2.0, 3.0], [1.0, 4.0, -0.25]])
@@ -118,24 +118,24 @@ TRUTH = np.array([[0.5, -2.0, 3.0], [1.0, 4.0, -0.25]])
     "value, kind, words",
     [
         (TRUTH.T, "shape", "has shape (3, 2), expected (2, 3). The axes are in another order."),
-        (TRUTH[None], "shape", "An axis of length 1 is too many or missing"),
+        (TRUTH[None], "shape", "One axis of length 1 is too many."),
         (TRUTH.ravel(), "shape", "their arrangement is not"),
         (TRUTH > 1, "dtype", "A comparison gives True and False"),
         (TRUTH.sum(axis=0), "shape", "summed over"),
-        (TRUTH[:, :, None] + np.zeros(4), "shape", "broadcasting added one"),
+        (TRUTH[:, :, None] + np.zeros(4), "shape", "did broadcasting add one?"),
         (np.round(TRUTH).astype(int), "dtype", "dtype int64, expected a floating dtype"),
         (-TRUTH, "sign", "opposite sign"),
         (2 * TRUTH, "factor", "everything is 2 times too large"),
         (TRUTH / 6, "factor", "everything is 6 times too small"),
-        (TRUTH + 1, "offset", "everything is off by 1"),
+        (TRUTH + 1, "offset", "everything is 1 too large"),
         (np.zeros_like(TRUTH), "value", "zero everywhere"),
-        (TRUTH * [[1], [2]], "axis", "only row 1 is wrong"),
-        (TRUTH + [0, 0, 1], "axis", "only column 2 is wrong"),
+        (TRUTH * [[1], [2]], "axis", "dx is right except in row 1"),
+        (TRUTH + [0, 0, 1], "axis", "dx is right except in column 2"),
         (np.where(TRUTH == 4, np.nan, TRUTH), "nan", "1 of 6 entries is NaN"),
         (np.where(TRUTH > 2, np.inf, TRUTH), "nan", "2 of 6 entries are infinite"),
         (None, "type", "dx is None, expected an array of shape (2, 3)"),
         ("six", "type", "dx is the text 'six'"),
-        ((TRUTH, TRUTH), "structure", "dx is a tuple of 2, expected an array of shape (2, 3)"),
+        ((TRUTH, TRUTH), "structure", "dx is a tuple of 2 values, expected an array of shape (2, 3)"),
     ],
 )
 def test_what_is_wrong_is_pointed_at(value, kind, words):
@@ -144,16 +144,16 @@ def test_what_is_wrong_is_pointed_at(value, kind, words):
 
 
 def test_the_place_in_a_nested_result_is_named():
-    assert "dx[1] is a list of 1, expected an array" in pointed((TRUTH, [TRUTH]), (TRUTH, TRUTH))
+    assert "dx[1] is a list of 1 value, expected an array" in pointed((TRUTH, [TRUTH]), (TRUTH, TRUTH))
 
 
 @pytest.mark.parametrize(
     "value, truth, words",
     [
-        (12.0, 4.0, "everything is 3 times too large"),
-        (5.7708, 4.0, "dx has a wrong value"),
-        (0.0, 4.0, "dx has a wrong value"),
-        (12, 4, "dx has a wrong value"),
+        (12.0, 4.0, "dx is 12, expected 4: 3 times too large."),
+        (5.7708, 4.0, "dx is 5.7708, expected 4."),
+        (-0.0, 4.0, "dx is 0, expected 4."),
+        (12, 4, "dx is 12, expected 4."),
         (True, False, "dx: yes. Expected: no."),
         ("nothing", "ValueError", "dx: nothing. Expected: ValueError."),
     ],
@@ -191,7 +191,7 @@ def test_what_is_right_is_accepted(value, truth):
 
 def test_missing_and_extra_keys_are_named():
     text = pointed({"W1": TRUTH, "w2": TRUTH}, {"W1": TRUTH, "W2": TRUTH})
-    assert "lacks W2 and has w2 too many" in text
+    assert 'The key of dx should be "W2", with a capital W; yours is "w2".' in text
 
 
 def test_a_plot_of_an_empty_exercise_is_one_line():
