@@ -30,7 +30,7 @@ def within(seconds, action, name="the code"):
     TimeOver
         If it has not come back by then. Code that waits outside Python (a long NumPy call) is ended when it is back.
     """
-    message = f"{name} did not come back within {seconds:g} seconds"
+    message = f"{name} did not come back within {seconds:g} second{'s' * (seconds != 1)}"
     return _way()(seconds, action, message)
 
 

@@ -143,6 +143,8 @@ def _leaf(name, value, expected, rtol, call):
         value, expected = value.astype(int), expected.astype(int)
     wrong = ~entries_close(value, expected, rtol)
     kind, sentence = _pattern(name, value, expected, wrong, rtol, inputs)
+    if expected.ndim == 0 and not inputs:
+        return Difference(kind, sentence)  # which has both numbers already
     return Difference(kind, sentence, _worked_entry(name, value, expected, wrong, inputs))
 
 
@@ -174,8 +176,8 @@ def _shape(name, value, expected, inputs):
 
 def _axes_of_one(surplus):
     """That there are more axes of length 1 than expected, or fewer."""
-    count = "One axis" if abs(surplus) == 1 else f"{abs(surplus)} axes"
-    return f"{count} of length 1 {'is' if abs(surplus) == 1 else 'are'} {'too many' if surplus > 0 else 'missing'}."
+    are, count = ("is", "one axis") if abs(surplus) == 1 else ("are", f"{abs(surplus)} axes")
+    return f"There {are} {count} of length 1 too {'many' if surplus > 0 else 'few'}."
 
 
 def _pattern(name, value, expected, wrong, rtol, inputs):
@@ -183,7 +185,12 @@ def _pattern(name, value, expected, wrong, rtol, inputs):
     if (~np.isfinite(value) & np.isfinite(expected)).any():
         return "nan", _not_finite(name, value)
     if expected.any() and np.all(entries_close(-value, expected, rtol)):
-        return "sign", f"{name} has the right size and the opposite sign."
+        if expected.ndim:
+            return "sign", f"{name} has the right size and the opposite sign."
+        return (
+            "sign",
+            f"{name} is {show_number(value)}, expected {show_number(expected)}: the sign is the opposite one.",
+        )
     factor = _constant_factor(value, expected, rtol)
     if factor is not None:
         return "factor", _factor(name, value, expected, factor, inputs)
@@ -276,7 +283,7 @@ def _worked_entry(name, value, expected, wrong, inputs):
         elif array.shape == value.shape and index and (by_entry or array.size > FEW):
             given.append(f"{argument}{at} = {show_number(array[index])}")
         elif array.size <= FEW:
-            shown = np.array2string(array + 0 if array.dtype.kind != "b" else array, precision=4, separator=", ")
+            shown = np.array2string(array, separator=", ", formatter={"all": show_number})
             given.append(f"{argument} = {shown}".replace("\n", ""))
         else:
             given.append(f"{argument} of shape {array.shape}")

@@ -68,7 +68,7 @@ def of_length(factor, inputs):
             found.setdefault(_plural("entry", length), []).append(name)
     if not 1 <= len(found) <= 2:
         return ""
-    return ", and ".join(
+    return " and ".join(
         f"{_listed(names)} {'has' if len(names) == 1 else 'have'} {what}" for what, names in found.items()
     )
 
@@ -134,7 +134,7 @@ def _of_each_entry(expected, inputs):
 
 
 def _rounded(expected, inputs):
-    yield np.trunc(expected), "is what is expected without the digits behind the point"
+    yield np.trunc(expected), "is what is expected, cut off at the decimal point"
     yield np.round(expected), "is what is expected, rounded to whole numbers"
     yield np.floor(expected), "is what is expected, rounded down to whole numbers"
 

@@ -139,7 +139,7 @@ class LocalHost:
 
     def get(self, token, attribute):
         """The attribute's value; a method or another object as a token."""
-        return self._timed(attribute, lambda: self._leave(getattr(self._kept[token.number], attribute)))
+        return self._timed(attribute, lambda: self._leave(_attribute(self._kept[token.number], attribute)))
 
     def set(self, token, attribute, value):
         self._timed(attribute, lambda: setattr(self._kept[token.number], attribute, self._enter(value)))
@@ -208,7 +208,7 @@ class LocalHost:
         if self.seconds is None:
             return self._guard(name, action)
         if name in self._endless:
-            raise StudentError(name, "timeout", f"{self._endless[name]} before, so it was not called again.")
+            raise StudentError(name, "timeout", f"{self._endless[name]} the last time, so it was not called again.")
         try:
             return self._guard(name, lambda: within(self.seconds, action, name))
         except TimeOver as error:
@@ -236,6 +236,17 @@ class LocalHost:
             raise not_implemented(name, error) from None
         except (Exception, SystemExit) as error:
             raise as_student_error(name, error) from None
+
+
+def _attribute(owner, name):
+    """An attribute's value; where there is no such attribute, an error that says whose is missing."""
+    try:
+        return getattr(owner, name)
+    except AttributeError:
+        if inspect.getattr_static(owner, name, owner) is not owner:
+            raise
+        message = f"Your {type(owner).__name__} has no {name}."
+        raise StudentError(name, "AttributeError", message) from None
 
 
 def _nothing_more(name, namespace):

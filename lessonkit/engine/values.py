@@ -120,7 +120,7 @@ def show_number(value, digits=5):
     value = np.asarray(value)[()]
     if isinstance(value, (bool, np.bool_, int, np.integer)):
         return str(value)
-    return f"{value + 0.0:.{digits}g}"
+    return f"{value + 0.0:.{digits}g}".replace("nan", "NaN")
 
 
 def show_both(value, expected):

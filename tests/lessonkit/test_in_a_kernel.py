@@ -103,8 +103,8 @@ def test_a_check_of_an_endless_loop_ends_by_itself(kernel):
     start = time.monotonic()
     shown = text(run(client, "check('mse_loss')"))
     assert time.monotonic() - start < 20
-    assert "mse_loss did not come back within 1 seconds. Does a loop in it never end?" in shown
-    assert "mse_loss did not come back within 1 seconds before, so it was not called again." in shown
+    assert "mse_loss did not come back within 1 second. Does a loop in it never end?" in shown
+    assert "mse_loss did not come back within 1 second the last time, so it was not called again." in shown
     assert text(run(client, "print('still here')")).strip() == "still here"
 
 

@@ -118,7 +118,7 @@ TRUTH = np.array([[0.5, -2.0, 3.0], [1.0, 4.0, -0.25]])
     "value, kind, words",
     [
         (TRUTH.T, "shape", "has shape (3, 2), expected (2, 3). The axes are in another order."),
-        (TRUTH[None], "shape", "One axis of length 1 is too many."),
+        (TRUTH[None], "shape", "There is one axis of length 1 too many."),
         (TRUTH.ravel(), "shape", "their arrangement is not"),
         (TRUTH > 1, "dtype", "A comparison gives True and False"),
         (TRUTH.sum(axis=0), "shape", "summed over"),

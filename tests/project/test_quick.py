@@ -17,7 +17,7 @@ def test_what_belongs_to_a_lesson_asks_for_its_cases(path):
 @pytest.mark.parametrize("path, tests", {
     "reference_impl/layers.py": ["tests/reference_impl/test_layers.py", *WHOLE],
     "autograder/feedback/page.py": ["tests/autograder/feedback/test_page.py", *WHOLE],
-    "lessonkit/engine/compare.py": ["tests/lessonkit/test_engine.py", *WHOLE],
+    "lessonkit/engine/compare.py": ["tests/lessonkit/engine/test_compare.py", *WHOLE],
     "docs/students.md": ["tests/project/test_docs.py"],
     "tests/tools/test_demo.py": ["tests/tools/test_demo.py"],
     "tests/tools/test_that_is_gone.py": [],

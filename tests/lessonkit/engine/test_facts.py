@@ -36,7 +36,7 @@ def said(value, truth=TRUTH, **inputs):
         (np.exp(TRUTH), "is the exponential of what is expected"),
         (np.maximum(TRUTH, 0), "is right where it should be positive, and 0 where it should be negative"),
         (np.minimum(TRUTH, 0), "is right where it should be negative, and 0 where it should be positive"),
-        (np.trunc(TRUTH), "is what is expected without the digits behind the point"),
+        (np.trunc(TRUTH), "is what is expected, cut off at the decimal point"),
         (np.round(TRUTH), "is what is expected, rounded to whole numbers"),
         (np.floor(TRUTH), "is what is expected, rounded down to whole numbers"),
         (TRUTH[::-1], "is what is expected with its rows in reversed order"),
@@ -91,7 +91,7 @@ def test_random_numbers_have_nothing_in_common():
 def test_a_factor_comes_with_the_axes_that_are_as_long():
     assert said(4 * TRUTH, x=X).endswith("everything is 4 times too large, and x has 4 rows.")
     assert said(TRUTH / 3, x=X, b=B).endswith(
-        "everything is 3 times too small, and x has 3 columns, and b has 3 entries."
+        "everything is 3 times too small, and x has 3 columns and b has 3 entries."
     )
     assert said(-4 * TRUTH, x=X).endswith("everything is 4 times too large, with the opposite sign, and x has 4 rows.")
     assert said(12 * TRUTH, x=X).endswith("everything is 12 times too large, and x has 12 entries.")
@@ -113,7 +113,5 @@ def test_an_offset_comes_with_the_input_that_is_as_large():
 
 def test_whole_numbers_that_are_cut_are_told_so():
     truth = TRUTH + [0.2, 0.4, 0.3]
-    assert said(np.trunc(truth).astype(int), truth).endswith(
-        "It is what is expected without the digits behind the point."
-    )
+    assert said(np.trunc(truth).astype(int), truth).endswith("It is what is expected, cut off at the decimal point.")
     assert said(np.full(truth.shape, 7), truth) == "dx has dtype int64, expected a floating dtype."

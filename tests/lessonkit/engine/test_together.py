@@ -81,7 +81,7 @@ def test_the_other_results_of_a_call_are_told_to_be_right():
         return dx, dw, db[np.newaxis]
 
     said = sentences("affine_backward", affine_backward=affine_backward)
-    assert any("One axis of length 1 is too many. The dx and dw of the same call are right." in s for s in said)
+    assert any("There is one axis of length 1 too many. The dx and dw of the same call are right." in s for s in said)
 
 
 @pytest.mark.parametrize("what", ["loss", "grads"])

@@ -1,0 +1,84 @@
+"""The page ``docs/messages.md``: every general message once, as the check's own functions say it of a real result."""
+
+import re
+
+import numpy as np
+from message_cases import ERRORS, LEAVES, TOGETHER, keeps_running
+
+from autograder.bank import reference_names
+from autograder.bank.expected import Live
+from autograder.course import COURSE
+from lessonkit.engine.compare import difference
+from lessonkit.engine.diagnose import grade
+from lessonkit.engine.host import LocalHost
+from lessonkit.engine.proxy import Call
+from lessonkit.engine.transcript import VISIBLE_SEED, Entry
+
+PAGE = COURSE / "docs" / "messages.md"
+COMMAND = "python tests/lessonkit/engine/message_table.py"
+HEAD = f"""# What a check says where it knows no mistake
+
+A check names the mistake where the bank knows it. Everywhere else it says one of the sentences below: what the result is, and
+where to look. Each sentence here comes from a real wrong result.
+
+The tests compare this page with the messages. After a change, write it anew: `{COMMAND}`.
+"""
+
+
+class WithoutMistakes(Live):
+    """The expected values alone, so that no known mistake is named."""
+
+    def find_suspects(self, exercise):
+        return []
+
+
+def of_a_value(case):
+    """What is said of one value, and one entry worked out."""
+    name, value, expected, inputs = case
+    found = difference(Entry(name, value, (), Call("f", inputs)), expected, rtol=1e-5)
+    return found.sentence, found.example
+
+
+def of_an_exercise(case, expected):
+    """What is said of the first failing check whose sentence has these words, and its example."""
+    exercise, functions, words = case
+    names = {name: value for name, value in {**reference_names(), **functions}.items() if value is not None}
+    seconds = 0.3 if keeps_running in functions.values() else 60
+    outcomes = grade(exercise, LocalHost(names, seconds=seconds), expected).outcomes
+    found = next(outcome for outcome in outcomes if not outcome.passed and words in outcome.sentence)
+    return found.sentence, re.sub(r"^line \d+", "line 3", found.example)
+
+
+def cell(text):
+    """A text in a table: its bars and stars and angle brackets stand for themselves."""
+    for sign in "\\|*<>":
+        text = "".join(part if i % 2 else part.replace(sign, f"\\{sign}") for i, part in enumerate(split_at_code(text)))
+    return text
+
+
+def split_at_code(text):
+    """The text outside of `code` at even places, the code with its backticks at odd ones."""
+    parts = text.split("`")
+    return [f"`{part}`" if i % 2 else part for i, part in enumerate(parts)]
+
+
+def table(title, rows):
+    yield f"\n## {title}\n\n| the result | what is said | and as an example |\n| --- | --- | --- |"
+    for result, (sentence, example) in rows:
+        yield f"| {cell(result)} | {cell(sentence)} | {cell(example)} |"
+
+
+def page():
+    """The whole page, as text."""
+    expected = WithoutMistakes(VISIBLE_SEED)
+    lines = [HEAD.rstrip()]
+    for title, cases in LEAVES.items():
+        lines += table(title, [(result, of_a_value(case)) for result, case in cases.items()])
+    for title, cases in {**TOGETHER, **ERRORS}.items():
+        lines += table(title, [(result, of_an_exercise(case, expected)) for result, case in cases.items()])
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    with np.errstate(all="ignore"):
+        PAGE.write_text(page(), encoding="utf-8")
