@@ -5,6 +5,7 @@ small step or suffers from rounding. `grad_check_sparse` draws its entries as it
 is the same for every honest way of drawing.
 """
 
+import functools
 import math
 
 import numpy as np
@@ -62,11 +63,26 @@ def the_same_everywhere(rng, shape):
     return f, x, 3 * a * x * x
 
 
-def call(code, rng, x, *h):
-    """Call the numerical gradient under test with a function, an upstream gradient if it takes one, and `h`."""
+def with_step(function, *args, h):
+    """Call a numerical gradient with the step `h` by its name, since another argument may stand before it.
+
+    In CS231n's signature, ``verbose`` does. Where the step has another name, it goes by its place.
+    """
+    try:
+        return function(*args, h=h)
+    except StudentError as error:
+        if error.kind != "TypeError":
+            raise
+    return function(*args, h)
+
+
+def call(code, rng, x, h=None):
+    """Call the numerical gradient under test with a function, an upstream gradient if it takes one, and perhaps `h`."""
     if code.exercise == "eval_numerical_gradient":
-        return code.under_test(with_a_number(rng, x.shape)[0], x, *h)
-    return code.under_test(with_an_array(rng, x.shape, x.shape), x, rng.normal(size=x.shape), *h)
+        args = (with_a_number(rng, x.shape)[0], x)
+    else:
+        args = (with_an_array(rng, x.shape, x.shape), x, rng.normal(size=x.shape))
+    return code.under_test(*args) if h is None else with_step(code.under_test, *args, h=h)
 
 
 def outcome(function, *args):
@@ -104,7 +120,7 @@ def tiny(rng, shape):
 def takes_the_central_difference(code, rng):
     shape = two_sizes(rng)
     f, _ = with_a_number(rng, shape)
-    yield "grad", code.eval_numerical_gradient(f, rng.normal(size=shape), 0.1)
+    yield "grad", with_step(code.eval_numerical_gradient, f, rng.normal(size=shape), h=0.1)
 
 
 @check("eval_numerical_gradient", points=1)
@@ -118,14 +134,16 @@ def works_for_any_shape_and_step(code, rng):
 def weights_the_outputs_by_df(code, rng):
     shape = two_sizes(rng)
     f = with_an_array(rng, shape, shape)
-    yield "grad", code.eval_numerical_gradient_array(f, rng.normal(size=shape), rng.normal(size=shape), 0.1)
+    x, df = rng.normal(size=shape), rng.normal(size=shape)
+    yield "grad", with_step(code.eval_numerical_gradient_array, f, x, df, h=0.1)
 
 
 @check("eval_numerical_gradient_array", points=1)
 def works_for_any_shapes_and_step_and_any_f(code, rng):
     for shape, output_shape in zip(SHAPES, OUTPUT_SHAPES):
         f, h = with_an_array(rng, shape, output_shape), rng.uniform(0.05, 0.3)
-        grad = code.eval_numerical_gradient_array(f, rng.normal(size=shape), rng.normal(size=output_shape), h)
+        x, df = rng.normal(size=shape), rng.normal(size=output_shape)
+        grad = with_step(code.eval_numerical_gradient_array, f, x, df, h=h)
         yield f"grad for x of shape {shape} and f(x) of shape {output_shape}", grad
     x, df = rng.normal(size=(2, 3)), rng.integers(2, 6, (2, 3))
     grad = code.eval_numerical_gradient_array(with_an_array(rng, x.shape, df.shape), x, df, 0.1)
@@ -155,9 +173,9 @@ def refuses_integers(code, rng):
 def refuses_a_df_of_another_shape(code, rng):
     x, (rows, columns) = rng.normal(size=4), two_sizes(rng)
     f, df = with_an_array(rng, x.shape, (rows, columns)), rng.normal(size=(rows, columns))
-    code.eval_numerical_gradient_array(f, x, df, 0.1)
+    with_step(code.eval_numerical_gradient_array, f, x, df, h=0.1)
     said = f"what happens for df of shape {df[0].shape} for f(x) of shape {df.shape}"
-    yield said, outcome(code.eval_numerical_gradient_array, f, x, df[0], 0.1)
+    yield said, outcome(functools.partial(with_step, code.eval_numerical_gradient_array, f, x, df[0], h=0.1))
 
 
 @check("rel_error", points=2)
