@@ -127,7 +127,7 @@ def takes_the_central_difference(code, rng):
 def works_for_any_shape_and_step(code, rng):
     for shape in SHAPES:
         yield f"grad for x of shape {shape}", call(code, rng, rng.normal(size=shape), rng.uniform(0.05, 0.3))
-    yield "grad with the h of the signature", call(code, rng, rng.normal(size=2))
+    yield "grad with the default h", call(code, rng, rng.normal(size=2))
 
 
 @check("eval_numerical_gradient_array", points=2)
@@ -150,7 +150,7 @@ def works_for_any_shapes_and_step_and_any_f(code, rng):
     yield "grad for df of integers", grad
     # as_float hands floats on as they are: no copy
     yield "grad where f returns x itself", code.eval_numerical_gradient_array(code.as_float, x, 0.5 * df, 0.1)
-    yield "grad with the h of the signature", call(code, rng, rng.normal(size=2))
+    yield "grad with the default h", call(code, rng, rng.normal(size=2))
 
 
 @check(*NUMERICAL, points=1)
@@ -158,7 +158,7 @@ def leaves_x_as_it_was(code, rng):
     x = tiny(rng, two_sizes(rng))
     call(code, rng, x, 0.1)
     yield "x after the call", code.after[1]
-    yield "x to the last bit", to_the_last_bit(code.after[1], x)
+    yield "x after the call, to the last bit", to_the_last_bit(code.after[1], x)
     if code.exercise == "eval_numerical_gradient_array":
         yield "df after the call", code.after[2]
 
@@ -215,7 +215,7 @@ def refuses_other_shapes(code, rng):
     x, y = rng.uniform(1, 2, (rows, columns)), rng.uniform(1, 2, columns)
     code.rel_error(x, 2 * x)
     yield f"what happens for shapes {x.shape} and {y.shape}", outcome(code.rel_error, x, y)
-    yield "what happens without entries", outcome(code.rel_error, np.zeros((0, 2)), np.zeros((0, 2)))
+    yield "what happens for arrays without entries", outcome(code.rel_error, np.zeros((0, 2)), np.zeros((0, 2)))
 
 
 @check("rel_error", points=1)
@@ -285,7 +285,7 @@ def leaves_x_and_the_gradient_as_they_were(code, rng):
     shape = two_sizes(rng)
     x, gradient = tiny(rng, shape), rng.normal(size=shape)
     code.grad_check_sparse(with_a_number(rng, shape)[0], x, gradient, 20, 0.1, rng)
-    yield "x to the last bit", to_the_last_bit(code.after[1], x)
+    yield "x after the call, to the last bit", to_the_last_bit(code.after[1], x)
     yield "analytic_grad after the call", code.after[2]
 
 

@@ -252,8 +252,11 @@ def constant_input(rng):
 
 def kept(solver, model, epoch_of):
     """What training has left: the best parameters, and the model's own. ``epoch_of(params)`` tells when it had them."""
-    for name, params in [("best_params", solver.best_params), ("params of the model", model.params)]:
-        yield f"epoch that {name} are from", params and epoch_of(params)
+    for name, words, params in [
+        ("best_params", "best_params", solver.best_params),
+        ("params of the model", "the model's params", model.params),
+    ]:
+        yield f"epoch that {words} are from", params and epoch_of(params)
         yield name, params and {key: params[key] for key in ("W1", "b1")}
 
 

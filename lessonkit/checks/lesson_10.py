@@ -172,10 +172,10 @@ def the_generator_decides(code, rng):
         return start, tuple(solver.loss_history)
 
     (start, losses), (same_start, same_losses), (other_start, other_losses) = map(first_losses, (1, 1, 2))
-    yield "same state of rng, same network", yes(start == same_start)
-    yield "same state of rng, same losses", yes(losses == same_losses)
-    yield "another state of rng, another network", yes(start[1] != other_start[1])
-    yield "another state of rng, other losses", yes(losses != other_losses)
+    yield "same network for the same state of rng", yes(start == same_start)
+    yield "same losses for the same state of rng", yes(losses == same_losses)
+    yield "another network for another state of rng", yes(start[1] != other_start[1])
+    yield "other losses for another state of rng", yes(losses != other_losses)
 
 
 # elevation

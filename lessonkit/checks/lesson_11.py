@@ -46,7 +46,7 @@ def stays_finite_for_extreme_scores(code, rng):
     for what, x in {
         "very large scores": small + shift,
         "very negative scores": small - shift,
-        "rows of both kinds": small + shift * np.array([[1], [-1], [1], [-1]]),
+        "very large and very negative scores": small + shift * np.array([[1], [-1], [1], [-1]]),
     }.items():
         loss, dx = code.softmax_loss(x, y)
         yield f"loss of {what}", loss

@@ -67,7 +67,7 @@ def uses_the_running_statistics_in_testing(code, rng):
     N, D = two_sizes(rng, 3, 7)
     for count in (N, 1):
         out, _ = code.batchnorm_forward(*batch(rng, count, D), {"mode": "test", "eps": 0.1, **statistics(rng, D)})
-        yield f"out of {count} example{'s' * (count > 1)}", out
+        yield f"out for {count} example{'s' * (count > 1)}", out
         for name, value in zip(("x", "gamma", "beta"), code.after):
             yield f"{name} after the call", value
         for name, value in stored(code.after[3]):
@@ -79,18 +79,18 @@ def works_for_any_batch_and_leaves_it_as_it_was(code, rng):
     x, gamma, beta = batch(rng)
     x[:, 0] = 2.5
     out, _ = code.batchnorm_forward(x, gamma, beta, {"mode": "train"})
-    yield "out of a batch with a constant column", out
+    yield "out for a batch with a constant column", out
     for name, value in zip(("x", "gamma", "beta"), code.after):
         yield f"{name} after the call", value
     out, _ = code.batchnorm_forward(*batch(rng, 1, 4), {"mode": "train"})
-    yield "out of a single example", out
+    yield "out for a single example", out
     whole = rng.permutation(np.arange(12)).reshape(4, 3), np.array([1, 2, 3]), np.array([0, 1, -1])
     out, _ = code.batchnorm_forward(*whole, {"mode": "train"})
-    yield "out of integers", out
+    yield "out for integers", out
     for name, value in stored(code.after[3]):
         yield f"{name} of integers", value
     out, _ = code.batchnorm_forward(*whole, {"mode": "test", **statistics(rng, 3)})
-    yield "out of integers in testing", out
+    yield "out for integers in testing", out
 
 
 # batchnorm_backward
@@ -136,9 +136,9 @@ def works_for_narrow_columns_integers_and_any_batch_size(code, rng):
     for N, D in [(5, 3), (1, 4), (6, 1)]:
         x, gamma, beta = batch(rng, N, D)
         dx, dgamma, dbeta = code.batchnorm_backward(rising_with(x, rng), forward(code, x, gamma, beta))
-        yield f"dx of {N} x {D}", dx
-        yield f"dgamma of {N} x {D}", dgamma
-        yield f"dbeta of {N} x {D}", dbeta
+        yield f"dx for x of shape {(N, D)}", dx
+        yield f"dgamma for x of shape {(N, D)}", dgamma
+        yield f"dbeta for x of shape {(N, D)}", dbeta
     x, gamma, beta = whole_numbers(rng, (5, 3), 1, 9), np.array([1, 2, 3]), np.array([0, 1, -1])
     gradients_of_integers = code.batchnorm_backward(away_from_zero(rng, x.shape), forward(code, x, gamma, beta))
     for name, value in zip(("dx", "dgamma", "dbeta"), gradients_of_integers):

@@ -9,6 +9,7 @@ from lessonkit.engine.proxy import Remote, inputs_behind
 from lessonkit.engine.values import describe, entries_close, is_number, parts, show_both, show_number
 
 FEW = 6  # entries of an array that is shown whole
+INTEGER, FLOATING = "an integer dtype", "a floating dtype"
 SECOND_VALUE_RTOL = 1e-3  # a second value is a numerical gradient, perhaps of a float32 forward pass
 
 
@@ -34,7 +35,9 @@ class Difference:
     @property
     def line(self):
         """The example where there is one, else the sentence, beginning with "Your"."""
-        return f"Your {self.example.removeprefix('yours ')}." if self.example else f"Your {self.sentence}"
+        if self.example:
+            return f"Your {self.example.removeprefix('yours ')}."
+        return self.sentence if self.sentence.startswith("The ") else f"Your {self.sentence}"
 
 
 def close(value, truth, rtol):
@@ -135,12 +138,13 @@ def _leaf(name, value, expected, rtol, call):
     inputs = inputs_behind(call) if call else {}
     if value.shape != expected.shape:
         return _shape(name, value, expected, inputs)
-    if expected.dtype.kind in "fc" and value.dtype.kind not in "fc":
+    if (value.dtype.kind == "b") != (expected.dtype.kind == "b") and value.ndim == 0:
+        return Difference("type", f"{name} is {describe(value[()])}, expected {describe(expected[()])}.")
+    if _kind(expected) != _kind(value) and not (_kind(expected) == INTEGER and _kind(value) == FLOATING):
         return _dtype(name, value, expected)
     if value.dtype.kind == expected.dtype.kind == "b" and value.ndim == 0:
         return Difference("value", f"{name}: {'yes' if value else 'no'}. Expected: {'yes' if expected else 'no'}.")
-    if value.dtype.kind == "b" or expected.dtype.kind == "b":
-        value, expected = value.astype(int), expected.astype(int)
+    value, expected = _signed(value), _signed(expected)
     wrong = ~entries_close(value, expected, rtol)
     kind, sentence = _pattern(name, value, expected, wrong, rtol, inputs)
     if expected.ndim == 0 and not inputs:
@@ -148,12 +152,23 @@ def _leaf(name, value, expected, rtol, call):
     return Difference(kind, sentence, _worked_entry(name, value, expected, wrong, inputs))
 
 
+def _kind(array):
+    return {"b": "dtype bool", "i": INTEGER, "u": INTEGER}.get(array.dtype.kind, FLOATING)
+
+
+def _signed(array):
+    """An array whose numbers can be subtracted: truth values and bytes have no negative ones."""
+    return array.astype(int) if array.dtype.kind in "bu" else array
+
+
 def _dtype(name, value, expected):
-    sentence = f"{name} has dtype {value.dtype}, expected a floating dtype."
+    if value.ndim == 0 and value.dtype.kind in "iu":
+        return Difference("dtype", f"{name} is the integer {value}, expected the float {show_number(expected)}.")
+    sentence = f"{name} has dtype {value.dtype}, expected {_kind(expected)}."
     if value.dtype.kind == "b":
         sentence += " A comparison gives True and False."
     elif value.dtype.kind in "iu" and (cut := is_cut(value, expected)):
-        sentence += f" It {cut}."
+        sentence += f" {cut}"
     return Difference("dtype", sentence)
 
 

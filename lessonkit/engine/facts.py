@@ -28,8 +28,9 @@ def fact(value, expected, inputs, rtol):
     -------
     str
     """
-    if not is_telling(value) or not np.isfinite(expected).all():
+    if not is_telling(value) or expected.dtype.kind not in "iuf" or not np.isfinite(expected).all():
         return ""
+    value, expected = value.astype(float), expected.astype(float)
     inputs = {name: array for name, array in map(_as_array, inputs.items()) if array is not None}
 
     def is_equal(candidate):
@@ -44,11 +45,13 @@ def fact(value, expected, inputs, rtol):
 
 
 def is_cut(value, expected):
-    """How whole numbers come from what is expected, in words; "" where they do not."""
-    if is_telling(value):
+    """How whole numbers come from what is expected, as a sentence; "" where they do not."""
+    if value.size and np.array_equal(value, expected):
+        return "Apart from that, its numbers are right."
+    if is_telling(value) and expected.dtype.kind in "iuf":
         for candidate, words in _rounded(expected, {}):
             if np.array_equal(candidate, value):
-                return words
+                return f"It {words}."
     return ""
 
 

@@ -30,6 +30,7 @@ def told_by_others(check, entries, expected, index):
         _in_another_order(rows, index, results, check.rtol)
         or _changed_by_a_call(rows, index, check, results)
         or _as_before(rows, index)
+        or _with_another(rows, index, results, check.rtol)
     )
 
 
@@ -133,6 +134,26 @@ def _as_before(rows, index):
         another_call = earlier.call is not entry.call and not same_values(other, truth, TIGHT)
         if another_call and _word(earlier) == _word(entry) and same_values(entry.value, earlier.value, 1e-9):
             return f"{entry.name} is the same as {earlier.name}, the result of an earlier call."
+    return ""
+
+
+def _with_another(rows, index, results, rtol):
+    """That a wrong result is the right one and another result of the same call, added or subtracted."""
+    entry, truth = rows[index]
+    if not (_is_telling(entry.value) and is_number(truth)) or np.shape(truth) != np.shape(entry.value):
+        return ""
+    for other, added in rows:
+        usable = other.call is entry.call is not None and {_word(other), _word(entry)} <= results
+        if (
+            not usable
+            or _word(other) == _word(entry)
+            or not _is_telling(added)
+            or np.shape(added) not in ((), np.shape(truth))
+        ):
+            continue
+        for sign, words in ((1, "plus"), (-1, "minus")):
+            if same_values(entry.value, np.add(truth, sign * np.asarray(added)), min(rtol, TIGHT)):
+                return f"{entry.name} is what is expected {words} what {_word(other)} should be."
     return ""
 
 

@@ -30,6 +30,7 @@ LEAVES = {
         "a list for an array, inside a tuple": ("data", (TRUTH, [TRUTH]), (TRUTH, TRUTH), NONE),
         "an empty dict": ("dx", {}, TRUTH, NONE),
         "other words than expected": ("what it raises for an integer x", "nothing", "ValueError", NONE),
+        "True for a number": ("number of caches", True, 3, NONE),
         "no for yes": ("close in the opposite order", False, True, NONE),
     },
     "The keys of a dict": {
@@ -55,6 +56,10 @@ LEAVES = {
         "a comparison": ("dx", TRUTH > 1, TRUTH, NONE),
         "whole numbers that are cut": ("out", np.trunc(CUT).astype(int), CUT, NONE),
         "rounded ones": ("out", np.round(CUT).astype(int), CUT, NONE),
+        "right numbers": ("differences", np.array([3, -1, 2]), np.array([3.0, -1.0, 2.0]), NONE),
+        "an integer": ("accuracy", 1, 0.75, NONE),
+        "whole numbers for truth values": ("close", np.array([1, 0, 1]), np.array([True, True, False]), NONE),
+        "truth values for whole numbers": ("y", np.array([True, True]), np.array([3, 1]), NONE),
         "other whole numbers": ("out", np.full(TRUTH.shape, 7), TRUTH, NONE),
     },
     "NaN and infinity": {
@@ -225,6 +230,11 @@ def asks_for_yields(X, y, batch_size, rng):
         yield X, y
 
 
+def with_the_loss(x, y):
+    loss, dx = mse_loss(x, y)
+    return loss, dx + loss
+
+
 TANH = {
     "tanh_forward": lambda x: (np.tanh(x / 2), x),
     "tanh_backward": lambda dout, x: dout * (1 - np.tanh(x / 2) ** 2) / 2,
@@ -246,6 +256,7 @@ TOGETHER = {
         "params that change": ("TrainableNet", {"TrainableNet": ChangesItself}, "second call"),
         "gradients that add up": ("TrainableNet", {"TrainableNet": AddsUp}, "second call"),
         "a result that stays": ("sgd_momentum", remembering(), "an earlier call"),
+        "a result added to another": ("mse_loss", {"mse_loss": with_the_loss}, "what loss"),
         "it fits a wrong forward pass": ("tanh_backward", TANH, "It does fit"),
     },
 }

@@ -137,3 +137,45 @@ def test_arguments_of_any_number_have_names():
     code.no_exercise(TRUTH)
     assert list(code.calls[0].inputs) == ["X_train", "others[0]", "others[1]"]
     assert list(code.calls[1].inputs) == ["argument 1"]
+
+
+def test_bytes_are_told_as_the_numbers_they_are():
+    truth = np.array([3, 200, 17], dtype=np.uint8)
+    assert pointed(truth - 2, truth, "X").sentence == "X is right up to a constant: everything is 2 too small."
+    assert "opposite sign" not in pointed(-truth, truth, "X").sentence
+    assert "square" not in pointed(truth**2, truth, "X").sentence
+
+
+ODD = [np.nan, np.inf, -np.inf, 0.0, -0.0, 1.0, -1.0, 1e300, 1e-300, 255, 2]
+DTYPES = [float, np.float32, np.float16, int, np.uint8, bool, complex]
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("truth_dtype", DTYPES)
+@pytest.mark.filterwarnings("ignore:invalid value", "ignore:overflow", "ignore:Casting complex")
+def test_whatever_comes_is_told_in_a_sentence(dtype, truth_dtype):
+    rng = np.random.default_rng(0)
+    for shape, truth_shape in [
+        ((), ()),
+        ((1,), (1,)),
+        ((3,), (3,)),
+        ((2, 3), (2, 3)),
+        ((3, 3), (3, 3)),
+        ((2, 0), (2, 0)),
+        ((3,), (1, 3)),
+        ((0,), (3,)),
+    ]:
+        for _ in range(10):
+            value, truth = rng.choice(ODD, shape), rng.choice(ODD[3:], truth_shape)
+            value, truth = np.asarray(value).astype(dtype), np.asarray(truth).astype(truth_dtype)
+            found = difference(
+                Entry("dx", value, (), Call("f", {"x": value, "b": truth, "n": 3, "f": None})), truth, rtol=1e-5
+            )
+            if found:
+                assert found.sentence.startswith("dx") and found.sentence[-1] in ".?" and "-0 " not in found.sentence
+                assert found.line.startswith("Your ")
+
+
+def test_a_line_begins_with_whose_it_is():
+    said = pointed({"w": TRUTH}, {"W": TRUTH})
+    assert said.line == said.sentence and pointed(0.3, 0.7, "loss").line == "Your loss is 0.3, expected 0.7."

@@ -114,3 +114,21 @@ def test_a_result_of_an_earlier_call_is_told():
 
     said = sentences("sgd_momentum", sgd_momentum=sgd_momentum)
     assert any(" is the same as next_w of " in s and s.endswith("the result of an earlier call.") for s in said)
+
+
+def test_a_result_added_to_another_is_told():
+    def batchnorm_backward(dout, cache):
+        dx, dgamma, dbeta = reference_impl.batchnorm_backward(dout, cache)
+        return dx, dgamma - dbeta, dbeta
+
+    said = sentences("batchnorm_backward", batchnorm_backward=batchnorm_backward)
+    assert "dgamma is what is expected minus what dbeta should be." in said
+
+
+def test_what_belongs_to_other_calls_is_no_other_order():
+    def affine_backward(dout, cache):
+        gradients = kept.setdefault("first", reference_impl.affine_backward(dout, cache))
+        return [np.resize(g, r.shape) for g, r in zip(gradients, reference_impl.affine_backward(dout, cache))]
+
+    kept = {}
+    assert not any(ORDER in sentence for sentence in sentences("affine_backward", affine_backward=affine_backward))
