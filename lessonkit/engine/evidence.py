@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from lessonkit.engine.compare import kinds, same_values
-from lessonkit.engine.values import is_number, parts
+from lessonkit.engine.values import is_number, map_plain, parts
 
 ENOUGH = 2  # different numbers: one, a zero or a one can come from anything
 PATTERN = 4  # entries of an array of which some are right and some are wrong
@@ -62,7 +62,7 @@ class Evidence:
             if entry.name != name:
                 return False
             is_wrong = not same_values(value, truth, check.rtol)
-            agrees = same_values(entry.value, value, check.rtol)
+            agrees = same_values(_in_floats(entry.value), _in_floats(value), check.rtol)
             if agrees and kinds(entry.value) == kinds(value):
                 if is_wrong:
                     self.note(value, truth, check.rtol)
@@ -109,3 +109,12 @@ class Evidence:
         self.other |= bool(which or not np.isfinite(array[wrong]).all())
         numbers = array[wrong & np.isfinite(array)] if array.dtype.kind != "b" else ()
         self.numbers.update(float(f"{number:.6g}") for number in numbers[:50] if number not in SAYS_NOTHING)
+
+
+def _in_floats(value):
+    """Whole numbers as floating ones: that a result is cut to whole numbers is another cause, beside the one that is weighed."""
+    return map_plain(
+        value,
+        lambda array: array * 1.0 if np.asarray(array).dtype.kind in "iu" else np.asarray(array),
+        lambda part: part,
+    )

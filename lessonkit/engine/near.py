@@ -74,7 +74,8 @@ def fingerprint(place, value):
             form.append(f"{path} {leaf if isinstance(leaf, str) else type(leaf).__name__}")
     flat = np.concatenate(numbers) if numbers else np.zeros(0)
     steps = np.arange(1, flat.size + 1)
-    sums = [np.abs(flat).sum(), flat @ np.sin(steps), flat @ np.cos(1.7 * steps)]
+    with np.errstate(all="ignore"):
+        sums = [np.abs(flat).sum(), flat @ np.sin(steps), flat @ np.cos(1.7 * steps)]
     return Fingerprint(place, zlib.crc32(" ".join(form).encode()), np.array(sums))
 
 
