@@ -291,11 +291,10 @@ def _worked_entry(name, value, expected, wrong, inputs):
     at = f"[{', '.join(map(str, index))}]" if index else ""
     given = []
     inputs = {argument: np.asarray(array) for argument, array in inputs.items()}
-    by_entry = all(array.shape in ((), value.shape) for array in inputs.values())  # each entry goes its own way
     for argument, array in inputs.items():
         if array.ndim == 0:
             given.append(f"{argument} = {show_number(array)}")
-        elif array.shape == value.shape and index and (by_entry or array.size > FEW):
+        elif array.shape == value.shape and index and array.size > FEW:
             given.append(f"{argument}{at} = {show_number(array[index])}")
         elif array.size <= FEW:
             shown = np.array2string(array, separator=", ", formatter={"all": show_number})
