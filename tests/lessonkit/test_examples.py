@@ -1,0 +1,161 @@
+"""The small examples: numbers for the head, the same at every seed, and shown in place of a larger check's."""
+
+import numpy as np
+import pytest
+
+from autograder.bank import mistakes_of, reference_names
+from autograder.bank.expected import Live
+from lessonkit.catalogue import exercises
+from lessonkit.engine.check import checks_of, examples_of
+from lessonkit.engine.diagnose import grade
+from lessonkit.engine.host import LocalHost
+from lessonkit.engine.proxy import Code
+from lessonkit.engine.transcript import run
+from lessonkit.engine.values import is_number, parts
+
+# What is drawn at random or trained has no numbers that could be redone.
+WITHOUT = {"init_normal", "init_xavier", "init_he", "Solver", "make_solver", "elevation"}
+# Softmax of whole scores is never round: these are logarithms of whole numbers, so the probabilities are.
+LOGARITHMS = {"softmax_loss"}
+EXAMPLES = [(exercise, example) for exercise in exercises() for example in examples_of(exercise)]
+NAMES = [f"{exercise}-{example.name}" for exercise, example in EXAMPLES]
+
+
+class NoRandomness:
+    """A generator that nothing may be drawn from."""
+
+    def __getattr__(self, name):
+        raise AssertionError(f"rng.{name} was asked for")
+
+
+class Noted(LocalHost):
+    """A host that keeps the arrays that go in, but for those that have come out before."""
+
+    def __init__(self):
+        super().__init__(reference_names())
+        self.given, self.made = [], set()
+
+    def call(self, target, args=(), kwargs=None, keep=()):
+        self.note([*args, *(kwargs or {}).values()])
+        result, after = super().call(target, args, kwargs, keep)
+        self.made |= {array.tobytes() for array in arrays(result)}
+        return result, after
+
+    def set(self, token, attribute, value):
+        self.note(value)
+        super().set(token, attribute, value)
+
+    def note(self, value):
+        self.given += [array for array in arrays(value) if array.tobytes() not in self.made]
+
+
+def arrays(value):
+    """All arrays in a value, those in dicts and lists among them."""
+    return [np.asarray(leaf) for _, leaf in parts(value) if is_number(leaf) and np.ndim(leaf)]
+
+
+@pytest.fixture(scope="module")
+def live():
+    class WithoutChanges(Live):
+        def find_changes(self, exercise):
+            return []
+
+    return WithoutChanges(2024)
+
+
+def test_every_exercise_of_numbers_has_an_example():
+    assert {exercise for exercise in exercises() if not examples_of(exercise)} == WITHOUT
+
+
+@pytest.mark.parametrize("exercise", sorted(set(exercises()) - WITHOUT))
+def test_names_are_unique_among_checks_and_examples(exercise):
+    names = [check.name for check in (*checks_of(exercise), *examples_of(exercise))]
+    assert len(set(names)) == len(names)
+
+
+@pytest.mark.parametrize(("exercise", "example"), EXAMPLES, ids=NAMES)
+def test_an_example_is_small_and_draws_nothing(exercise, example):
+    host = Noted()
+    list(example.values(Code(host, exercise), NoRandomness()))
+    assert all(array.size <= 6 for array in host.given)
+    if exercise not in LOGARITHMS:
+        doubled = [2 * array for array in host.given]  # whole numbers and halves, up to 10
+        assert all(np.array_equal(array, np.round(array)) and np.abs(array).max() <= 20 for array in doubled)
+
+
+@pytest.mark.parametrize("exercise", sorted(set(exercises()) - WITHOUT))
+def test_results_are_those_that_the_checks_ask_for(exercise, live):
+    """An example is found by the first word of what it yields."""
+    asked = {name.split()[0] for check in checks_of(exercise) for name, _ in live.values(check)}
+    own = {name.split()[0] for example in examples_of(exercise) for name, _ in live.values(example)}
+    assert own <= asked | {"config", "dw"}
+
+
+def test_a_right_answer_passes_its_examples(live):
+    for _, example in EXAMPLES:
+        transcript = run(example, LocalHost(reference_names()), seed=1)
+        assert transcript.error is None
+        assert [entry.name for entry in transcript.entries] == [name for name, _ in live.values(example)]
+
+
+def shown(live, exercise, host):
+    """The worked entries that a student reads, without repetition, in the order of the checks."""
+    return list(dict.fromkeys(o.example for o in grade(exercise, host, live).outcomes if o.example))
+
+
+@pytest.mark.parametrize(
+    ("exercise", "body", "example"),
+    [
+        (
+            "affine_backward(dout, cache)",
+            "x, w, b = cache; return (dout @ w.T).reshape(x.shape), x.reshape(len(x), -1).T @ dout / len(x), dout.sum(0)",
+            "for dout = [[1., 2., 3.], [4., 5., 6.]], x = [[ 1.,  2.], [ 3., -4.]], "
+            "w = [[ 5.,  6., -7.], [-8.,  9.,  1.]], b = [1., 2., 3.]: yours dw[0, 2] = 10.5, expected 21",
+        ),
+        (
+            "affine_forward(x, w, b)",
+            "return x.reshape(len(x), -1) @ w - b, (x, w, b)",
+            "for x = [[2.]], w = [[3.]], b = [4.]: yours out[0, 0] = 2, expected 10",
+        ),
+        (
+            "standardize(x)",
+            "s = x.std(axis=0); return (x - x.mean()) / np.where(s, s, 1)",
+            "for x = [[1., 2., 9.], [3., 8., 1.]]: yours z[0, 0] = -3, expected -1",
+        ),
+        (
+            "rms_error(x, y)",
+            "from reference_impl import mse_loss; return mse_loss(x, y)[0]",
+            "for x = [3.], y = [1.]: yours error for one prediction = 4, expected 2",
+        ),
+        (
+            "sigmoid_backward(dout, cache)",
+            "return np.multiply(dout, cache)",
+            "for dout = [2.], x = [0.]: yours dx[0] = 1, expected 0.5",
+        ),
+    ],
+)
+def test_what_is_shown_can_be_redone_in_the_head(exercise, body, example, live):
+    names = {"np": np, **reference_names()}
+    exec(f"def {exercise}:\n    {body}", names)
+    assert example in shown(live, exercise.partition("(")[0], LocalHost(names))
+
+
+@pytest.mark.parametrize(
+    ("exercise", "mistake", "example"),
+    [
+        (
+            "adam",
+            "adam_without_learning_rate",
+            "for w = [5.], dw = [4.]: yours next_w[0] (with learning_rate 0.5, beta1 0.5, beta2 0.75, epsilon 0) = 4, "
+            "expected 4.5",
+        ),
+        (
+            "flatten_rows",
+            None,
+            "for X = [[[1., 2., 3.],  [4., 5., 6.]]]: yours rows[0, 1] = 4, expected 2",
+        ),
+    ],
+)
+def test_a_known_mistake_is_shown_in_an_example(exercise, mistake, example, live):
+    known = [each for each in mistakes_of(exercise) if mistake in (None, each.name)]
+    assert any(example in shown(live, exercise, LocalHost(each.namespace())) for each in known)
