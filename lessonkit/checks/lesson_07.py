@@ -7,7 +7,7 @@ therefore travel in its config: neither a global variable nor the object's ident
 import numpy as np
 
 from lessonkit.checks import away_from_zero, two_sizes, whole_numbers
-from lessonkit.engine.check import check, example
+from lessonkit.engine.check import check
 
 SETTINGS = {
     "sgd": ("learning_rate",),
@@ -110,84 +110,3 @@ def uses_epsilon_as_the_rule_says(code, rng):
     tiny = random_config(code.exercise, rng)
     next_w, _ = code.under_test(away_from_zero(rng, shape), np.zeros(shape), tiny)
     yield named("next_w where dw is zero", tiny), next_w
-
-
-# Settings in which every step comes out round. The gradient is 4; where there was a step before, its traces are given.
-ROUND = {
-    "sgd": {},
-    "sgd_momentum": {"momentum": 0.5},
-    "rmsprop": {"decay_rate": 0.75, "epsilon": 0.0},
-    "adam": {"beta1": 0.5, "beta2": 0.75, "epsilon": 0.0},
-}
-TRACES = {
-    "sgd_momentum": {"velocity": [3.0]},
-    "rmsprop": {"learning_rate": 0.75, "decay_rate": 0.5, "cache": [2.0]},
-    "adam": {"beta2": 0.5, "m": [8.0], "v": [8.0], "t": 1},
-}
-LARGE = {"rmsprop": 2.0, "adam": 4.0}  # values of epsilon
-
-
-def one_step(code, w, dw, config):
-    """What the exercise under test makes of a config, with the numbers that the worked entry does not show."""
-    words = ", ".join(f"{key} {value}" for key, value in config.items()).replace(".0", "")
-    arrays = {key: np.array(value) if isinstance(value, list) else value for key, value in config.items()}
-    next_w, config = code.under_test(np.array(w), np.array(dw), arrays)
-    yield f"next_w (with {words})", next_w
-    yield f"config (from {words})", entries(config, SETTINGS[code.exercise] + STATE[code.exercise])
-    yield "dw after the call", code.after[1]
-
-
-@example(*RULES)
-def a_first_step(code, rng):
-    yield from one_step(code, [5.0], [4.0], {"learning_rate": 0.5, **ROUND[code.exercise]})
-
-
-@example(*RULES[1:])
-def a_step_after_another(code, rng):
-    yield from one_step(code, [5.0], [4.0], {"learning_rate": 0.5, **ROUND[code.exercise], **TRACES[code.exercise]})
-
-
-@example(*RULES)
-def two_parameters_of_one_array(code, rng):
-    yield from one_step(code, [5.0, 1.0], [4.0, -2.0], {"learning_rate": 0.5, **ROUND[code.exercise]})
-
-
-@example(*RULES)
-def two_steps(code, rng):
-    settings = {"learning_rate": 0.5, **ROUND[code.exercise]}
-    for dw in (-2.0, 2.0):
-        w, config = code.under_test(np.array([5.0]), np.array([4.0]), settings)
-        next_w, _ = code.under_test(w, np.array([dw]), config)
-        yield named("next_w after a step from 5 with dw 4 and this one", settings), next_w
-
-
-@example(*RULES)
-def two_first_steps_without_a_config(code, rng):
-    for dw in (4.0, -2.0):
-        next_w, _ = code.under_test(np.array([5.0]), np.array([dw]))
-    yield "next_w of a second call without a config, which starts anew", next_w
-
-
-@example(*RULES)
-def a_step_without_a_config(code, rng):
-    next_w, config = code.under_test(np.array([5.0]), np.array([4.0]))
-    yield "next_w without a config", next_w
-    yield "config", entries(config, SETTINGS[code.exercise] + STATE[code.exercise])
-
-
-@example(*RULES)
-def a_config_without_a_step(code, rng):
-    _, config = code.under_test(np.array([5.0]), np.array([4.0]))
-    yield "config", entries(config, SETTINGS[code.exercise] + STATE[code.exercise])
-
-
-@example("rmsprop", "adam")
-def a_step_with_a_large_epsilon(code, rng):
-    config = {"learning_rate": 0.5, **ROUND[code.exercise], "epsilon": LARGE[code.exercise]}
-    yield from one_step(code, [5.0], [4.0], config)
-
-
-@example("rmsprop", "adam")
-def a_step_without_a_gradient(code, rng):
-    config = {"learning_rate": 0.5, **ROUND[code.exercise], "epsilon": LARGE[code.exercise]}
-    yield from one_step(code, [5.0], [0.0], config)

@@ -8,7 +8,7 @@ import itertools
 
 import numpy as np
 
-from lessonkit.checks import examples_08, generators, two_sizes  # noqa: F401
+from lessonkit.checks import generators, two_sizes
 from lessonkit.engine.check import check
 from lessonkit.engine.host import StudentError
 from lessonkit.engine.values import describe

@@ -51,7 +51,7 @@ def check(*exercises, points, rtol=1e-5):
     return register
 
 
-_examples = Registry("lessonkit.checks", "open that lesson's own bundle")
+_examples = Registry("lessonkit.examples", "open that lesson's own bundle")
 
 
 def example(*exercises):

@@ -298,7 +298,7 @@ def _worked_entry(name, value, expected, wrong, inputs):
             given.append(f"{argument}{at} = {show_number(array[index])}")
         elif array.size <= FEW:
             shown = np.array2string(array, separator=", ", formatter={"all": show_number})
-            given.append(f"{argument} = {shown}".replace("\n", ""))
+            given.append(f"{argument} = {' '.join(shown.split())}")
         else:
             given.append(f"{argument} of shape {array.shape}")
     of = f"for {', '.join(given)}: " if given else ""

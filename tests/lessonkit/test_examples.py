@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
-from autograder.bank import mistakes_of, reference_names
+from autograder.bank import mistakes_of, reference_names, variants_of
 from autograder.bank.expected import Live
 from lessonkit.catalogue import exercises
 from lessonkit.engine.check import checks_of, examples_of
+from lessonkit.engine.compare import same_values
 from lessonkit.engine.diagnose import grade
 from lessonkit.engine.host import LocalHost
 from lessonkit.engine.proxy import Code
@@ -98,6 +99,16 @@ def test_a_right_answer_passes_its_examples(live):
         assert [entry.name for entry in transcript.entries] == [name for name, _ in live.values(example)]
 
 
+@pytest.mark.parametrize("exercise", sorted(set(exercises()) - WITHOUT))
+def test_a_right_answer_in_any_style_passes_its_examples(exercise, live):
+    for variant in variants_of(exercise):
+        for example in examples_of(exercise):
+            transcript, expected = run(example, LocalHost(variant.namespace()), seed=1), live.values(example)
+            values = [entry.value for entry in transcript.entries]
+            right = [same_values(value, truth, example.rtol) for value, (_, truth) in zip(values, expected)]
+            assert all(right) and len(values) == len(expected), (variant.name, example.name)
+
+
 def shown(live, exercise, host):
     """The worked entries that a student reads, without repetition, in the order of the checks."""
     return list(dict.fromkeys(o.example for o in grade(exercise, host, live).outcomes if o.example))
@@ -109,28 +120,28 @@ def shown(live, exercise, host):
         (
             "affine_backward(dout, cache)",
             "x, w, b = cache; return (dout @ w.T).reshape(x.shape), x.reshape(len(x), -1).T @ dout / len(x), dout.sum(0)",
-            "for dout = [[1., 2., 3.], [4., 5., 6.]], x = [[ 1.,  2.], [ 3., -4.]], "
-            "w = [[ 5.,  6., -7.], [-8.,  9.,  1.]], b = [1., 2., 3.]: yours dw[0, 2] = 10.5, expected 21",
+            "for dout = [[1, 2, 3], [4, 5, 6]], x = [[1, 2], [3, -4]], "
+            "w = [[5, 6, -7], [-8, 9, 1]], b = [1, 2, 3]: yours dw[0, 2] = 10.5, expected 21",
         ),
         (
             "affine_forward(x, w, b)",
             "return x.reshape(len(x), -1) @ w - b, (x, w, b)",
-            "for x = [[2.]], w = [[3.]], b = [4.]: yours out[0, 0] = 2, expected 10",
+            "for x = [[2]], w = [[3]], b = [4]: yours out[0, 0] = 2, expected 10",
         ),
         (
             "standardize(x)",
             "s = x.std(axis=0); return (x - x.mean()) / np.where(s, s, 1)",
-            "for x = [[1., 2., 9.], [3., 8., 1.]]: yours z[0, 0] = -3, expected -1",
+            "for x = [[1, 2, 9], [3, 8, 1]]: yours z[0, 0] = -3, expected -1",
         ),
         (
             "rms_error(x, y)",
             "from reference_impl import mse_loss; return mse_loss(x, y)[0]",
-            "for x = [3.], y = [1.]: yours error for one prediction = 4, expected 2",
+            "for x = [3], y = [1]: yours error for one prediction = 4, expected 2",
         ),
         (
             "sigmoid_backward(dout, cache)",
             "return np.multiply(dout, cache)",
-            "for dout = [2.], x = [0.]: yours dx[0] = 1, expected 0.5",
+            "for dout = [2], x = [0]: yours dx[0] = 1, expected 0.5",
         ),
     ],
 )
@@ -146,13 +157,13 @@ def test_what_is_shown_can_be_redone_in_the_head(exercise, body, example, live):
         (
             "adam",
             "adam_without_learning_rate",
-            "for w = [5.], dw = [4.]: yours next_w[0] (with learning_rate 0.5, beta1 0.5, beta2 0.75, epsilon 0) = 4, "
+            "for w = [5], dw = [4]: yours next_w[0] (with learning_rate 0.5, beta1 0.5, beta2 0.75, epsilon 0) = 4, "
             "expected 4.5",
         ),
         (
             "flatten_rows",
             None,
-            "for X = [[[1., 2., 3.],  [4., 5., 6.]]]: yours rows[0, 1] = 4, expected 2",
+            "for X = [[[1, 2, 3], [4, 5, 6]]]: yours rows[0, 1] = 4, expected 2",
         ),
     ],
 )

@@ -1,4 +1,4 @@
-"""The small examples of lesson 08, for which its module of checks has no room."""
+"""The small examples of lesson 08."""
 
 import numpy as np
 
@@ -29,12 +29,12 @@ def a_constant_feature(code, rng):
 @example("normalize")
 def images_of_two_pixels(code, rng):
     arrays = np.array([[[1.0, 2.0]], [[3.0, 8.0]]]), np.array([[[4.0, 2.0]]])
-    yield "normalized_images", code.normalize(*arrays)
+    yield "normalized for images", code.normalize(*arrays)
 
 
 @example("normalize")
 def examples_that_are_numbers(code, rng):
-    yield "normalized_numbers", code.normalize(np.array([1.0, 5.0]), np.array([9.0, 7.0]))
+    yield "normalized for sets of numbers", code.normalize(np.array([1.0, 5.0]), np.array([9.0, 7.0]))
 
 
 @example("flatten_rows")
@@ -66,7 +66,7 @@ def four_examples_in_batches(code, rng):
     X, y = np.array([[1.0], [2.0], [3.0], [4.0]]), np.array([1, 2, 3, 4])
     for batch_size in (3, 2):
         batches = list(code.minibatches(X, y, batch_size, np.random.default_rng(0)))
-        yield "sizes of the batches", np.array([len(y_batch) for _, y_batch in batches])
+        yield "list of the batch sizes", np.array([len(y_batch) for _, y_batch in batches])
 
 
 @example("augment_flip")
