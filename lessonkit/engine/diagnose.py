@@ -152,12 +152,25 @@ class _Grading:
         """The one known mistake that explains why `check` fails, or None.
 
         Where several do, the one that explains the most checks to their end is named; where that is still several with
-        different sentences, none is.
+        different sentences, none is. Where the same result is wrong in another check and no mistake explains that one, none is
+        either: what is wrong there may be what is wrong here.
         """
         likely = [i for i, evidence in self.evidence.items() if check.name in evidence.explained]
+        if likely and self.is_unexplained_elsewhere(check):
+            return None
         most = max((self.evidence[i].whole for i in likely), default=0)
         best = [self.suspects[i] for i in likely if self.evidence[i].whole == most]
         return best[0] if len({suspect.sentence for suspect in best}) == 1 else None
+
+    def is_unexplained_elsewhere(self, check):
+        """Whether the result that is wrong in a check is also wrong in one that no known mistake explains."""
+        if not self.wrong[check.name]:
+            return False
+        result = _result(self.wrong[check.name][0].name)
+        explained = set().union(*(evidence.explained for evidence in self.evidence.values()))
+        return any(
+            wrong and name not in explained and _result(wrong[0].name) == result for name, wrong in self.wrong.items()
+        )
 
     def fits(self, suspect):
         """What speaks for a suspect, as `Evidence`; None where something speaks against it, or too little for it.
