@@ -19,6 +19,7 @@ from lessonkit.engine.transcript import VISIBLE_SEED, Helper, generator
 from lessonkit.engine.values import copy_plain, is_number
 
 FOLDER = Path(__file__).parent.parent / "recorded"
+BITS = 20  # of a mistake's values: the checks compare up to a hundred thousandth
 DIGITS = 9  # enough for every check, and few enough that the last bit of another processor does not show
 
 
@@ -109,12 +110,17 @@ class Recorded(Expected):
                 row["name"],
                 row["sentence"],
                 {
-                    check: transcript and (self._decode_all(transcript[0]), transcript[1])
+                    check: transcript and self._transcript(f"{exercise}/{check}", *transcript)
                     for check, transcript in row["transcripts"].items()
                 },
             )
             for row in self._index["mistakes"].get(exercise, ())
         ]
+
+    def _transcript(self, check, names, values, message):
+        """A mistake's values with their names: the check's own ones, where no others are recorded."""
+        names = names or [name for name, _ in self._index["checks"][check]["truth"]]
+        return list(zip(names, map(self._decode, values))), message
 
     def find_changes(self, exercise):
         """One row of the table for each check at which a change is wrong: its number, the check's, the place and the form."""
@@ -191,7 +197,7 @@ def save(path, checks, mistakes, changes):
                     "name": suspect.name,
                     "sentence": suspect.sentence,
                     "transcripts": {
-                        check: transcript and [arrays.encode_all(transcript[0]), transcript[1]]
+                        check: transcript and _as_recorded(transcript, checks[f"{exercise}/{check}"][1], arrays)
                         for check, transcript in suspect.transcripts.items()
                     },
                 }
@@ -210,6 +216,17 @@ def save(path, checks, mistakes, changes):
         half.unlink(missing_ok=True)
 
 
+def _as_recorded(transcript, expected, arrays):
+    """A mistake's transcript: its names where they are not the check's, its values in few bits, and its error."""
+    values, message = transcript
+    names, usual = [name for name, _ in values], [name for name, _ in expected]
+    return [
+        None if names == usual[: len(names)] else names,
+        [arrays.encode(value, _coarse) for _, value in values],
+        message,
+    ]
+
+
 class _Arrays:
     """Collects the arrays of a recording; plain values become JSON that says where theirs are."""
 
@@ -219,19 +236,19 @@ class _Arrays:
     def encode_all(self, values):
         return [[name, self.encode(value)] for name, value in values]
 
-    def encode(self, value):
+    def encode(self, value, rounded=None):
         if is_number(value) and not isinstance(value, (bool, int)):
-            array = np.asarray(value)
+            array = (rounded or _rounded)(np.asarray(value))
             pieces = self.pieces.setdefault(array.dtype.name, [])
             start = sum(piece.size for piece in pieces)
-            pieces.append(_rounded(array).ravel())
+            pieces.append(array.ravel())
             return {"array": [array.dtype.name, start, array.shape, not isinstance(value, np.ndarray)]}
         if isinstance(value, tuple):
-            return {"tuple": [self.encode(part) for part in value]}
+            return {"tuple": [self.encode(part, rounded) for part in value]}
         if isinstance(value, list):
-            return [self.encode(part) for part in value]
+            return [self.encode(part, rounded) for part in value]
         if isinstance(value, dict):
-            return {"dict": [[key, self.encode(part)] for key, part in value.items()]}
+            return {"dict": [[key, self.encode(part, rounded)] for key, part in value.items()]}
         return copy_plain(value, repr)
 
     def end_to_end(self):
@@ -266,3 +283,18 @@ def _rounded(array):
         scale = 10.0 ** (DIGITS - 1 - np.floor(np.log10(size)))
         rounded = np.where(np.isfinite(scale * array), np.round(array * scale) / scale, array)
     return rounded.astype(array.dtype)
+
+
+def _coarse(array):
+    """Floating entries as float32 of `BITS` bits, where that can hold them: enough to know a mistake by, in a third of the bytes."""
+    if array.dtype.kind != "f":
+        return array
+    with np.errstate(all="ignore"):
+        single = array.astype(np.float32)
+    if not np.array_equal(np.isfinite(single) & (single != 0), np.isfinite(array) & (array != 0)):
+        return _rounded(array)  # too large or too small for it
+    mantissa, exponent = np.frexp(single)
+    with np.errstate(all="ignore"):
+        return np.where(np.isfinite(single), np.ldexp(np.round(mantissa * 2**BITS), exponent - BITS), single).astype(
+            np.float32
+        )
