@@ -153,5 +153,5 @@ def conceal(hidden, visible):
     if hidden.passed:
         return hidden
     if not visible.passed:
-        return visible
+        return replace(visible, earned=hidden.worth)
     return replace(hidden, example="", sentence=f"{hidden.sentence} It shows on other random inputs than yours.")

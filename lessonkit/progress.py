@@ -11,7 +11,7 @@ from lessonkit.engine.expected import expected_of
 from lessonkit.engine.host import LocalHost, seconds_for
 from lessonkit.engine.values import show_number
 
-PASSES, PARTLY, EMPTY = "✓ passes", "✗ not yet", "· empty"
+PASSES, PARTLY, EMPTY, WAITS = "✓ passes", "✗ not yet", "· empty", "… waits"
 
 
 @dataclass(frozen=True)
@@ -100,6 +100,6 @@ def progress(folder=None):
 def _row(lesson, exercise, host):
     host.seconds = seconds_for(exercise)
     result = grade(exercise, host, expected_of(exercise))
-    unwritten = all(outcome.kind in ("empty", "waits") for outcome in result.outcomes)
-    state = PASSES if result.passed else EMPTY if unwritten else PARTLY
+    waits = all(outcome.kind in ("waits", "depends") for outcome in result.outcomes if not outcome.passed)
+    state = PASSES if result.passed else EMPTY if result.empty else WAITS if waits else PARTLY
     return Row(lesson, exercise, state, result.points, points_of(exercise))

@@ -5,6 +5,7 @@ from html import escape
 
 from lessonkit.engine.values import show_number
 
+STATES = {"waits": "… waits", "depends": "… waits", "unseen": "… unseen"}
 SAME = "The same cause as above."
 ADVICE = (  # what to do with an exercise that is still empty
     "Write your code in the cell above in place of `raise NotImplementedError()`, run that cell, then run this one again."
@@ -27,11 +28,11 @@ def text(result):
     """The report as plain text."""
     if result.empty:
         return f"{headline(result)} {ADVICE}"
-    lines = [headline(result)]
+    lines = [headline(result), *filter(None, [lent(result)])]
     if result.passed:
-        return lines[0]
+        return "\n".join(lines)
     for outcome, sentence, example in diagnoses(result):
-        lines.append(f"  {'✓ passes' if outcome.passed else '✗ fails '}  {outcome.title} ({earned(outcome)})")
+        lines.append(f"  {state(outcome):<10}{outcome.title} ({earned(outcome)})")
         lines += [f"      {line}" for line in (sentence, example) if line]
     return "\n".join(lines)
 
@@ -42,12 +43,12 @@ def html(result):
     first = f"<strong>{mark} {escape(headline(result))}</strong>"
     if result.empty:
         return _box(f"{first} {set_code(ADVICE)}")
+    first += f"<br>{set_code(lent(result))}" if result.lent else ""
     if result.passed:
         return _box(first)
     rows = []
     for outcome, sentence, example in diagnoses(result):
-        state = "✓ passes" if outcome.passed else "✗ fails"
-        row = f"<strong>{state}:</strong> {escape(outcome.title)} ({earned(outcome)})"
+        row = f"<strong>{state(outcome)}:</strong> {escape(outcome.title)} ({earned(outcome)})"
         row += f"<br>{set_code(sentence)}" if sentence else ""
         row += f"<br><code>{escape(example)}</code>" if example else ""
         rows.append(f'<li style="margin:0.4em 0">{row}</li>')
@@ -67,10 +68,25 @@ def diagnoses(result):
             yield outcome, outcome.sentence, outcome.example and _example(outcome)
 
 
+def state(outcome):
+    """How a check went, in a word with its sign."""
+    if outcome.passed:
+        return "✓ passes"
+    return STATES.get(outcome.kind) or ("◐ partly" if outcome.worth else "✗ fails")
+
+
+def lent(result):
+    """Which exercises stood in for the student's own when this one was graded, as a sentence; or ""."""
+    if not result.lent:
+        return ""
+    names, one = " and ".join(f"`{name}`" for name in result.lent), len(result.lent) == 1
+    article, does = ("a right ", "yours does") if one else ("right ", "yours do")
+    return f"Graded with {article}{names}, since {does} not pass yet."
+
+
 def earned(outcome):
     """What a check earned of what it can earn."""
-    number = show_number(outcome.points) if outcome.passed else "0"
-    return f"{number} of {show_number(outcome.points)} point{'s' if outcome.points != 1 else ''}"
+    return f"{show_number(outcome.worth)} of {show_number(outcome.points)} point{'s' if outcome.points != 1 else ''}"
 
 
 def _example(outcome):

@@ -29,7 +29,7 @@ def gives_the_right_values(code, rng):
     yield "z", code.standardize(spread_columns(rng, *two_sizes(rng, 3, 7)))
 
 
-@check("standardize", points=1, rtol=1e-4)
+@check("standardize", points=1, rtol=1e-4, of_property=True)
 def makes_zeros_of_a_column_without_spread(code, rng):
     x = spread_columns(rng, *two_sizes(rng, 3, 7))
     x[:, rng.integers(x.shape[1])] = rng.integers(2, 6)
@@ -37,14 +37,14 @@ def makes_zeros_of_a_column_without_spread(code, rng):
     yield "z for a single row", code.standardize(rng.integers(2, 6, (1, 3)) + 0.5)
 
 
-@check("standardize", points=1, rtol=1e-4)
+@check("standardize", points=1, rtol=1e-4, of_property=True)
 def gives_floats_for_integers(code, rng):
     rows, columns = two_sizes(rng, 3, 7)
     x = shuffled_steps(rng, rows, columns) * rng.integers(1, 5, columns) + rng.integers(2, 6, columns)
     yield "z for integer x", code.standardize(x)
 
 
-@check("standardize", points=1)
+@check("standardize", points=1, of_property=True)
 def leaves_x_as_it_was(code, rng):
     x = spread_columns(rng, *two_sizes(rng, 3, 7))
     code.standardize(x)
@@ -60,14 +60,14 @@ def subtracts_every_row_of_b_from_every_row_of_a(code, rng):
     yield "differences", code.pairwise_differences(rng.normal(size=(N, D)), rng.normal(size=(M, D)))
 
 
-@check("pairwise_differences", points=1)
+@check("pairwise_differences", points=1, of_property=True)
 def works_for_single_rows_and_columns_and_for_as_many_rows(code, rng):
     for a_shape, b_shape in [((1, 3), (4, 3)), ((4, 3), (1, 3)), ((2, 1), (3, 1)), ((3, 2), (3, 2))]:
         differences = code.pairwise_differences(rng.normal(size=a_shape), rng.normal(size=b_shape))
         yield f"differences for shapes {a_shape} and {b_shape}", differences
 
 
-@check("pairwise_differences", points=1)
+@check("pairwise_differences", points=1, of_property=True)
 def gives_floats_for_integers_and_bytes(code, rng):
     N, M, D = three_sizes(rng)
     a, b = rng.integers(1, 100, (N, D)), rng.integers(1, 100, (M, D))
@@ -78,7 +78,7 @@ def gives_floats_for_integers_and_bytes(code, rng):
     yield "differences for floating a and integer b", code.pairwise_differences(a + rng.uniform(0.2, 0.8, a.shape), b)
 
 
-@check("pairwise_differences", points=1)
+@check("pairwise_differences", points=1, of_property=True)
 def leaves_a_and_b_as_they_were(code, rng):
     N, M, D = three_sizes(rng)
     code.pairwise_differences(rng.normal(size=(N, D)), rng.normal(size=(M, D)))

@@ -35,7 +35,7 @@ def gives_the_right_values(code, rng):
     yield "out", out
 
 
-@check(*FORWARD, points=1)
+@check(*FORWARD, points=1, of_property=True)
 def works_for_any_shape_and_for_integers(code, rng):
     for shape in SHAPES:
         out, _ = code.under_test(away_from_zero(rng, shape))
@@ -44,14 +44,14 @@ def works_for_any_shape_and_for_integers(code, rng):
     yield "out for integer x", out
 
 
-@check(*FORWARD, points=1)
+@check(*FORWARD, points=1, of_property=True)
 def stays_finite_for_extreme_inputs(code, rng):
     for side, x in zip(("below", "above"), extremes(rng)):
         out, _ = code.under_test(x)
         yield f"out for x far {side} zero", out
 
 
-@check(*FORWARD, points=1)
+@check(*FORWARD, points=1, of_property=True)
 def leaves_x_as_it_was(code, rng):
     code.under_test(away_from_zero(rng, two_sizes(rng)))
     yield "x after the call", code.after[0]
@@ -80,7 +80,7 @@ def multiplies_by_the_upstream_gradient(code, rng):
     yield "dx", dx, numerical_gradient(outputs, x, dout)
 
 
-@check(*BACKWARD, points=1)
+@check(*BACKWARD, points=1, of_property=True)
 def works_for_any_shape_for_integers_and_for_extreme_inputs(code, rng):
     for shape in SHAPES:
         _, cache = forward_of(code)(away_from_zero(rng, shape))
@@ -95,7 +95,7 @@ def works_for_any_shape_for_integers_and_for_extreme_inputs(code, rng):
     yield "dx for integer dout", in_floats(code.under_test(whole_numbers(rng, (2, 3), 20, 60), cache))
 
 
-@check(*BACKWARD, points=1)
+@check(*BACKWARD, points=1, of_property=True)
 def leaves_dout_and_the_cache_as_they_were(code, rng):
     shape = two_sizes(rng)
     _, cache = forward_of(code)(away_from_zero(rng, shape))

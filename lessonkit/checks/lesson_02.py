@@ -55,7 +55,7 @@ def gives_the_right_error(code, rng):
     yield "error for N predictions of M numbers each", code.rms_error(*rng.normal(size=(2, N, M)))
 
 
-@check(*BOTH, points=1)
+@check(*BOTH, points=1, of_property=True)
 def takes_one_output_in_either_shape(code, rng):
     N = int(rng.integers(3, 6))
     for x_shape, y_shape in [((N, 1), (N,)), ((N,), (N, 1))]:
@@ -63,7 +63,7 @@ def takes_one_output_in_either_shape(code, rng):
         yield from results(code, x, y, f"x of shape {x_shape} and y of shape {y_shape}")
 
 
-@check(*BOTH, points=1)
+@check(*BOTH, points=1, of_property=True)
 def works_for_integers_and_for_one_example(code, rng):
     shape = two_sizes(rng, 3, 6)
     x, y = rng.uniform(-3, 3, shape), rng.integers(-3, 4, shape)
@@ -75,7 +75,7 @@ def works_for_integers_and_for_one_example(code, rng):
     yield from results(code, x, x, "x equal to y")
 
 
-@check(*BOTH, points=1)
+@check(*BOTH, points=1, of_property=True)
 def refuses_shapes_that_do_not_match(code, rng):
     N, M = two_sizes(rng, 3, 6)
     code.under_test(*rng.normal(size=(2, N, M)))  # what refuses everything does not pass
@@ -84,7 +84,7 @@ def refuses_shapes_that_do_not_match(code, rng):
         yield f"what it raises for x of shape {x_shape} and y of shape {y_shape}", raised
 
 
-@check(*BOTH, points=1)
+@check(*BOTH, points=1, of_property=True)
 def leaves_x_and_y_as_they_were(code, rng):
     code.under_test(*rng.normal(size=(2, *two_sizes(rng, 3, 6))))
     yield "x after the call", code.after[0]

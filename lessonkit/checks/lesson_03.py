@@ -123,7 +123,7 @@ def takes_the_central_difference(code, rng):
     yield "grad", with_step(code.eval_numerical_gradient, f, rng.normal(size=shape), h=0.1)
 
 
-@check("eval_numerical_gradient", points=1)
+@check("eval_numerical_gradient", points=1, of_property=True)
 def works_for_any_shape_and_step(code, rng):
     for shape in SHAPES:
         yield f"grad for x of shape {shape}", call(code, rng, rng.normal(size=shape), rng.uniform(0.05, 0.3))
@@ -138,7 +138,7 @@ def weights_the_outputs_by_df(code, rng):
     yield "grad", with_step(code.eval_numerical_gradient_array, f, x, df, h=0.1)
 
 
-@check("eval_numerical_gradient_array", points=1)
+@check("eval_numerical_gradient_array", points=1, of_property=True)
 def works_for_any_shapes_and_step_and_any_f(code, rng):
     for shape, output_shape in zip(SHAPES, OUTPUT_SHAPES):
         f, h = with_an_array(rng, shape, output_shape), rng.uniform(0.05, 0.3)
@@ -153,7 +153,7 @@ def works_for_any_shapes_and_step_and_any_f(code, rng):
     yield "grad with the default h", call(code, rng, rng.normal(size=2))
 
 
-@check(*NUMERICAL, points=1)
+@check(*NUMERICAL, points=1, of_property=True)
 def leaves_x_as_it_was(code, rng):
     x = tiny(rng, two_sizes(rng))
     call(code, rng, x, 0.1)
@@ -163,13 +163,13 @@ def leaves_x_as_it_was(code, rng):
         yield "df after the call", code.after[2]
 
 
-@check(*NUMERICAL, points=1)
+@check(*NUMERICAL, points=1, of_property=True)
 def refuses_integers(code, rng):
     call(code, rng, rng.normal(size=3), 0.1)
     yield "what happens for an integer x", outcome(call, code, rng, rng.integers(2, 6, size=3), 0.1)
 
 
-@check("eval_numerical_gradient_array", points=1)
+@check("eval_numerical_gradient_array", points=1, of_property=True)
 def refuses_a_df_of_another_shape(code, rng):
     x, (rows, columns) = rng.normal(size=4), two_sizes(rng)
     f, df = with_an_array(rng, x.shape, (rows, columns)), rng.normal(size=(rows, columns))
@@ -189,7 +189,7 @@ def is_the_largest_relative_error(code, rng):
     yield "error where x and y have opposite signs", code.rel_error(x, -x * rng.uniform(0.3, 0.9, shape))
 
 
-@check("rel_error", points=1)
+@check("rel_error", points=1, of_property=True)
 def stays_finite_and_small_near_zero(code, rng):
     x = rng.uniform(0.5, 1.5, 4) * [1, -1, 0, 1]
     yield "error where an entry is zero in both", code.rel_error(x, 1.1 * x)
@@ -198,7 +198,7 @@ def stays_finite_and_small_near_zero(code, rng):
     yield "error of entries far below 1e-8", code.rel_error(near, 3 * near)
 
 
-@check("rel_error", points=1)
+@check("rel_error", points=1, of_property=True)
 def takes_numbers_and_arrays_of_any_shape(code, rng):
     yield "error of two numbers", code.rel_error(2.0, float(rng.uniform(2.1, 2.5)))
     for shape in SHAPES:
@@ -209,7 +209,7 @@ def takes_numbers_and_arrays_of_any_shape(code, rng):
     yield "error of floats and integers", code.rel_error(integers * rng.uniform(1.2, 1.4), integers)
 
 
-@check("rel_error", points=1)
+@check("rel_error", points=1, of_property=True)
 def refuses_other_shapes(code, rng):
     rows, columns = two_sizes(rng)
     x, y = rng.uniform(1, 2, (rows, columns)), rng.uniform(1, 2, columns)
@@ -218,7 +218,7 @@ def refuses_other_shapes(code, rng):
     yield "what happens for arrays without entries", outcome(code.rel_error, np.zeros((0, 2)), np.zeros((0, 2)))
 
 
-@check("rel_error", points=1)
+@check("rel_error", points=1, of_property=True)
 def leaves_both_arrays_as_they_were(code, rng):
     x, y = rng.normal(size=(2, *two_sizes(rng)))
     x[0, 0] = y[0, 0] = 0
@@ -245,7 +245,7 @@ def returns_the_relative_errors(code, rng):
     yield "errors where both gradients are 0", code.grad_check_sparse(lambda x: 5.0, x, 0 * slope, 3, 0.2, rng)
 
 
-@check("grad_check_sparse", points=1)
+@check("grad_check_sparse", points=1, of_property=True)
 def compares_the_same_entry_of_both(code, rng):
     for shape in [(1,), *SHAPES]:
         x = rng.uniform(0.5, 1.5, shape)
@@ -257,7 +257,7 @@ def compares_the_same_entry_of_both(code, rng):
     yield "number of errors with the default num_checks", np.size(errors)
 
 
-@check("grad_check_sparse", points=1)
+@check("grad_check_sparse", points=1, of_property=True)
 def draws_from_all_entries_with_rng(code, rng):
     f, x, slope = the_same_everywhere(rng, two_sizes(rng, high=4))
     factors = rng.permutation(np.arange(2.0, 2 + x.size)).reshape(x.shape)
@@ -280,7 +280,7 @@ def draws_from_all_entries_with_rng(code, rng):
     yield "entries that a run with another seed checks", same(many, errors(100, seed + 1))
 
 
-@check("grad_check_sparse", points=1)
+@check("grad_check_sparse", points=1, of_property=True)
 def leaves_x_and_the_gradient_as_they_were(code, rng):
     shape = two_sizes(rng)
     x, gradient = tiny(rng, shape), rng.normal(size=shape)
@@ -289,7 +289,7 @@ def leaves_x_and_the_gradient_as_they_were(code, rng):
     yield "analytic_grad after the call", code.after[2]
 
 
-@check("grad_check_sparse", points=1)
+@check("grad_check_sparse", points=1, of_property=True)
 def refuses_integers_and_other_shapes(code, rng):
     rows, columns = two_sizes(rng)
     f, x, slope = the_same_everywhere(rng, (rows, columns))

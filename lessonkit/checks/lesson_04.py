@@ -73,7 +73,7 @@ def draws_from_a_normal_distribution_around_zero(code, rng):
     yield "share of the weights within half a standard deviation of 0", np.mean(np.abs(w) < np.std(w) / 2)
 
 
-@check(*EXERCISES, points=1)
+@check(*EXERCISES, points=1, of_property=True)
 def takes_its_randomness_from_rng_alone(code, rng):
     *sizes, generator = arguments(code, rng, *two_sizes(rng))
     first, _ = code.under_test(*sizes, generator)
@@ -88,7 +88,7 @@ def takes_its_randomness_from_rng_alone(code, rng):
     yield "what two calls in a row with one generator give", compared(code.under_test(*sizes, same_generator)[0])
 
 
-@check(*EXERCISES, points=1)
+@check(*EXERCISES, points=1, of_property=True)
 def raises_value_error_without_inputs_or_outputs(code, rng):
     some = int(rng.integers(3, 7))
     for fan_in, fan_out in ((0, some), (some, 0), (-2, some), (some, -2), (1, some), (some, 1)):

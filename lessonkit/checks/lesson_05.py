@@ -24,7 +24,7 @@ def gives_the_right_values_for_a_batch(code, rng):
     yield "out", code.under_test(*arguments)[0]
 
 
-@check(*LAYERS, points=1)
+@check(*LAYERS, points=1, of_property=True)
 def takes_examples_of_any_shape(code, rng):
     builds_on(code, "affine_forward")
     for inputs in [(2, 3), (3, 1, 2)]:
@@ -37,7 +37,7 @@ def takes_examples_of_any_shape(code, rng):
     yield "out for integer b", code.under_test(x, w + 0.5, np.trunc(4 * b).astype(int))[0]
 
 
-@check(*LAYERS, points=1)
+@check(*LAYERS, points=1, of_property=True)
 def leaves_x_w_and_b_as_they_were(code, rng):
     builds_on(code, "affine_forward")
     N, D, M = different_sizes(rng, 3, low=3)
@@ -143,7 +143,7 @@ def scores_are_right_at_every_depth(code, rng):
         yield f"number of caches {words}", len(caches)
 
 
-@check("ForwardNet", points=1)
+@check("ForwardNet", points=1, of_property=True)
 def takes_any_examples_and_leaves_them_as_they_were(code, rng):
     for N, shape in [(3, (2, 2, 2)), (1, (4,))]:
         net = network(code, rng, [int(np.prod(shape)), 3, 2])

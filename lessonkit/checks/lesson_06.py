@@ -62,7 +62,7 @@ def agrees_with_numerical_gradients(code, rng):
         yield name, gradient, numerical_gradient(outputs, arguments[place], dout, h=1 / 16, points=2)
 
 
-@check(*LAYERS, points=1)
+@check(*LAYERS, points=1, of_property=True)
 def gives_every_gradient_the_shape_of_its_array_and_floats(code, rng):
     builds_on(code, "affine_backward")
     for inputs in [(2, 3), (3, 1, 2)]:
@@ -83,7 +83,7 @@ def gives_every_gradient_the_shape_of_its_array_and_floats(code, rng):
         yield f"{name} for integer dout", in_floats(gradient)
 
 
-@check(*LAYERS, points=1)
+@check(*LAYERS, points=1, of_property=True)
 def keeps_two_layers_on_one_input_apart(code, rng):
     builds_on(code, "affine_backward")
     N, D, M = different_sizes(rng, 3, low=3)
@@ -97,7 +97,7 @@ def keeps_two_layers_on_one_input_apart(code, rng):
     yield from zip(("dw", "db", "dw of the second layer", "db of the second layer"), (dw, db, dv, dc))
 
 
-@check(*LAYERS, points=1)
+@check(*LAYERS, points=1, of_property=True)
 def leaves_dout_and_the_cache_as_they_were(code, rng):
     builds_on(code, "affine_backward")
     N, D, M = different_sizes(rng, 3, low=3)
@@ -207,7 +207,7 @@ def adds_the_regularization_to_the_gradients(code, rng):
         yield f"grads {words}", ordered(grads)
 
 
-@check("TrainableNet", points=1)
+@check("TrainableNet", points=1, of_property=True)
 def takes_any_examples_and_leaves_everything_as_it_was(code, rng):
     builds_on(code, "affine_backward")
     for N, shape in [(1, (5,)), (4, (3, 2))]:

@@ -87,7 +87,7 @@ def split(code, *arguments):
     return data
 
 
-@check("train_val_test_split", points=1)
+@check("train_val_test_split", points=1, of_property=True)
 def gives_each_part_its_size(code, rng):
     X, y = examples(rng)
     num_validation, num_test = sizes(rng)
@@ -118,7 +118,7 @@ def keeps_every_example_with_its_target(code, rng):
     yield "places of the validation examples in X", neighbours(data["y_val"], y)
 
 
-@check("train_val_test_split", points=1)
+@check("train_val_test_split", points=1, of_property=True)
 def draws_the_parts_at_random_from_rng_alone(code, rng):
     X, y = examples(rng)
     one, other = generators(rng)
@@ -131,7 +131,7 @@ def draws_the_parts_at_random_from_rng_alone(code, rng):
         yield f"places of the examples of {part} in X", neighbours(first[part], y)
 
 
-@check("train_val_test_split", points=1)
+@check("train_val_test_split", points=1, of_property=True)
 def gives_new_arrays_of_the_old_dtypes(code, rng):
     X, y = examples(rng)
     X = X.astype(np.float32)
@@ -141,7 +141,7 @@ def gives_new_arrays_of_the_old_dtypes(code, rng):
     yield "dtypes", {name: str(data[name].dtype) for name in PARTS}
 
 
-@check("train_val_test_split", points=1)
+@check("train_val_test_split", points=1, of_property=True)
 def refuses_sizes_that_make_no_sense(code, rng):
     X, y = examples(rng)
     N, generator = len(X), generators(rng)[0]
@@ -175,7 +175,7 @@ def treats_the_other_sets_as_the_training_set(code, rng):
     yield "normalized for small other sets", code.normalize(*sets(rng, (D,), N, 0, 1))
 
 
-@check("normalize", points=1)
+@check("normalize", points=1, of_property=True)
 def shifts_a_constant_feature_and_does_not_scale_it(code, rng):
     N, D = two_sizes(rng, 4, 8)
     X_train, X_val = sets(rng, (D,), N, 3)
@@ -184,7 +184,7 @@ def shifts_a_constant_feature_and_does_not_scale_it(code, rng):
     yield "normalized for one training example", code.normalize(X_train[:1], X_val)
 
 
-@check("normalize", points=1)
+@check("normalize", points=1, of_property=True)
 def works_for_any_shape_any_unit_and_integers(code, rng):
     height, width = two_sizes(rng, 2, 5)
     yield "normalized for images", code.normalize(*sets(rng, (height, width), 5, 2))
@@ -193,7 +193,7 @@ def works_for_any_shape_any_unit_and_integers(code, rng):
     yield "normalized for integers", code.normalize(*(np.round(X).astype(int) for X in sets(rng, (3,), 6, 2)))
 
 
-@check("normalize", points=1)
+@check("normalize", points=1, of_property=True)
 def leaves_its_arguments_as_they_were(code, rng):
     arrays = sets(rng, (3,), 5, 2)
     arrays[0][:, 0] = 3
@@ -213,20 +213,20 @@ def makes_a_row_of_every_image(code, rng):
     yield "rows", code.flatten_rows(rng.normal(size=(N, H, W)))
 
 
-@check("flatten_rows", points=1)
+@check("flatten_rows", points=1, of_property=True)
 def works_for_any_number_of_axes(code, rng):
     for shape in [(2, 3, 2, 4), (3, 5), (4,), (1, 3, 2), (2, 1, 1)]:
         yield f"rows for X of shape {shape}", code.flatten_rows(rng.normal(size=shape))
 
 
-@check("flatten_rows", points=1)
+@check("flatten_rows", points=1, of_property=True)
 def works_for_no_examples_at_all(code, rng):
     H, W = two_sizes(rng)
     for N in (1, 0):
         yield f"rows for N = {N}", code.flatten_rows(rng.normal(size=(N, H, W)))
 
 
-@check("flatten_rows", points=1)
+@check("flatten_rows", points=1, of_property=True)
 def keeps_the_dtype_and_leaves_X_as_it_was(code, rng):
     X = rng.integers(0, 16, size=(3, 2, 4))
     for dtype in ("uint8", "float32"):
@@ -257,7 +257,7 @@ def visits_every_example_once(code, rng):
         yield f"how often the examples come for batch_size {batch_size}", how_often(found, y)
 
 
-@check("minibatches", points=2)
+@check("minibatches", points=2, of_property=True)
 def makes_batches_of_the_right_size(code, rng):
     X, y = examples(rng)
     batch_size = int(rng.integers(4, 8))
@@ -279,7 +279,7 @@ def keeps_rows_and_targets_together(code, rng):
     yield "order of y", "the old one" if np.array_equal(y_epoch, y) else "a new one"
 
 
-@check("minibatches", points=1)
+@check("minibatches", points=1, of_property=True)
 def shuffles_with_rng_alone(code, rng):
     X, y = examples(rng)
     one, other = generators(rng)
@@ -295,7 +295,7 @@ def shuffles_with_rng_alone(code, rng):
     yield "order of the batches' places in X", "rising" if rising else "mixed"
 
 
-@check("minibatches", points=1)
+@check("minibatches", points=1, of_property=True)
 def keeps_dtypes_and_leaves_X_and_y_as_they_were(code, rng):
     X, y = examples(rng)
     X = X.astype(np.float32)
@@ -355,7 +355,7 @@ def how_many(counts, N):
     return "varying" if len(counts) > 2 else "the same"
 
 
-@check("augment_flip", points=1)
+@check("augment_flip", points=1, of_property=True)
 def flips_a_coin_for_every_image(code, rng):
     X, y = rng.normal(size=(3000, 2, 3)), np.arange(3000)
     calls = [(X[:20], y[:20], np.random.default_rng(int(seed))) for seed in rng.integers(2**31, size=30)]
@@ -369,14 +369,14 @@ def flips_a_coin_for_every_image(code, rng):
     yield "share of flipped images", "1/2" if abs(share - 0.5) < off else "lower" if share < 0.5 else "higher"
 
 
-@check("augment_flip", points=1)
+@check("augment_flip", points=1, of_property=True)
 def keeps_every_label_with_its_image(code, rng):
     X, y = pictures(rng, 12)
     _, y_new = code.augment_flip(X, y, generators(rng)[0])
     yield "y_new", y_new
 
 
-@check("augment_flip", points=1)
+@check("augment_flip", points=1, of_property=True)
 def draws_its_coins_from_rng_alone(code, rng):
     X, y = pictures(rng, 64)
     one, _ = generators(rng)
@@ -390,7 +390,7 @@ def draws_its_coins_from_rng_alone(code, rng):
     yield "X_new with other generator states", "the same" if all_the_same else "another"
 
 
-@check("augment_flip", points=1)
+@check("augment_flip", points=1, of_property=True)
 def leaves_X_and_y_and_the_dtype_as_they_were(code, rng):
     X, y = pictures(rng, 30)
     X = X.astype(np.float32)

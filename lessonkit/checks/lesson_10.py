@@ -38,7 +38,7 @@ def gives_the_best_answers_of_its_kind(code, rng):
     yield "predictions", code.under_test(*examples(rng, N + 6, D, 4))
 
 
-@check(*BASELINES, points=1)
+@check(*BASELINES, points=1, of_property=True)
 def answers_for_any_number_of_examples(code, rng):
     X_train, y_train, X = examples(rng, 9, 2, 7)
     for n in (1, 7):
@@ -47,7 +47,7 @@ def answers_for_any_number_of_examples(code, rng):
     yield "predictions for integers", code.under_test(X_train, y_train, X)
 
 
-@check(*BASELINES, points=1)
+@check(*BASELINES, points=1, of_property=True)
 def leaves_the_data_as_it_was(code, rng):
     code.under_test(*examples(rng, 7, 2, 3))
     for name, array in zip(("X_train", "y_train", "X"), code.after):
@@ -84,7 +84,7 @@ def answers_in_the_unit_of_the_targets(code, rng):
     yield "predictions", code.predict(model, X_train, y_train, near(rng, X_train, 3))
 
 
-@check("predict", points=1)
+@check("predict", points=1, of_property=True)
 def answers_the_same_whoever_comes_along_and_for_integers(code, rng):
     X_train, y_train, _ = examples(rng, 8, 2, 1)
     model, X = network(code, rng, 2), near(rng, X_train, 130)
@@ -98,7 +98,7 @@ def answers_the_same_whoever_comes_along_and_for_integers(code, rng):
     yield "predictions for integer y_train", code.predict(model, X_train, whole[1], X[:3])
 
 
-@check("predict", points=1)
+@check("predict", points=1, of_property=True)
 def leaves_its_inputs_as_they_were(code, rng):
     X_train, y_train, _ = examples(rng, 6, 2, 1)
     model, X = network(code, rng, 2), near(rng, X_train, 3)
@@ -157,7 +157,7 @@ def two_epochs_run(code, rng):
     yield "every loss is a finite number", yes(np.isfinite(solver.loss_history).all())
 
 
-@check("make_solver", points=1)
+@check("make_solver", points=1, of_property=True)
 def the_generator_decides(code, rng):
     data = small_problem(rng, 3)
 
@@ -265,7 +265,7 @@ def within(limit, code, rng):
     yield from facts(answers, turned, places, metres).items()
 
 
-@check("elevation", points=1)
+@check("elevation", points=1, of_property=True)
 def one_number_for_each_place(code, rng):
     builds_on(code, "predict")
     for n in (1, 5):
@@ -273,7 +273,7 @@ def one_number_for_each_place(code, rng):
         yield f"metres (times 0) for {n} place{'s' * (n > 1)}", 0 * np.asarray(code.elevation(places))
 
 
-@check("elevation", points=1)
+@check("elevation", points=1, of_property=True)
 def the_same_answer_alone_and_in_a_crowd(code, rng):
     builds_on(code, "predict")
     places, _ = some_places(rng, 60)

@@ -26,7 +26,7 @@ def gives_the_gradient(code, rng):
     yield "dx", dx
 
 
-@check("softmax_loss", points=1)
+@check("softmax_loss", points=1, of_property=True)
 def works_for_any_batch_size_and_for_integers(code, rng):
     for N, C in [(1, 4), (2, 3), (7, 2)]:
         loss, dx = code.softmax_loss(*scores_and_labels(rng, N, C))
@@ -38,7 +38,7 @@ def works_for_any_batch_size_and_for_integers(code, rng):
     yield "dx of integer scores", dx
 
 
-@check("softmax_loss", points=1)
+@check("softmax_loss", points=1, of_property=True)
 def stays_finite_for_extreme_scores(code, rng):
     shift = 10_000.0
     # Whole numbers: adding the shift to them loses nothing, in float32 neither.
@@ -59,7 +59,7 @@ def stays_finite_for_extreme_scores(code, rng):
         yield "loss of a confident wrong prediction", loss
 
 
-@check("softmax_loss", points=1)
+@check("softmax_loss", points=1, of_property=True)
 def leaves_x_and_y_as_they_were(code, rng):
     code.softmax_loss(*scores_and_labels(rng))
     x, y = code.after

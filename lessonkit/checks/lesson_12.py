@@ -75,7 +75,7 @@ def uses_the_running_statistics_in_testing(code, rng):
             yield f"{name} after the call", value
 
 
-@check("batchnorm_forward", points=1)
+@check("batchnorm_forward", points=1, of_property=True)
 def works_for_any_batch_and_leaves_it_as_it_was(code, rng):
     x, gamma, beta = batch(rng)
     x[:, 0] = 2.5
@@ -132,7 +132,7 @@ def gives_the_gradient_of_x(code, rng):
     yield "dx", dx, numerical_gradient(outputs, x, dout)
 
 
-@check("batchnorm_backward", points=1)
+@check("batchnorm_backward", points=1, of_property=True)
 def works_for_narrow_columns_integers_and_any_batch_size(code, rng):
     for N, D in [(5, 3), (1, 4), (6, 1)]:
         x, gamma, beta = batch(rng, N, D)
@@ -149,7 +149,7 @@ def works_for_narrow_columns_integers_and_any_batch_size(code, rng):
         yield f"{name} for integer dout", in_floats(value)
 
 
-@check("batchnorm_backward", points=1)
+@check("batchnorm_backward", points=1, of_property=True)
 def leaves_dout_and_the_cache_as_they_were(code, rng):
     x, gamma, beta = batch(rng)
     cache = forward(code, x, gamma, beta)

@@ -24,6 +24,8 @@ class Check:
         second value (the numerical gradient of the student's own forward pass), the message says so.
     rtol : float
         The largest accepted difference, relative to the expected entries and to the largest of them.
+    of_property : bool
+        Whether it is about a property (inputs left alone, any shape, extreme values): see `lessonkit.engine.points`.
     """
 
     exercise: str
@@ -31,6 +33,7 @@ class Check:
     points: float
     values: Callable
     rtol: float
+    of_property: bool = False
 
     @property
     def title(self):
@@ -40,12 +43,12 @@ class Check:
 _checks = Registry("lessonkit.checks", "open that lesson's own bundle")
 
 
-def check(*exercises, points, rtol=1e-5):
+def check(*exercises, points, rtol=1e-5, of_property=False):
     """Write down a check that is worth `points` for each of `exercises`; ``code.under_test`` is the one at hand."""
 
     def register(values):
         for exercise in exercises:
-            _checks.add(exercise, Check(exercise, values.__name__, points, values, rtol))
+            _checks.add(exercise, Check(exercise, values.__name__, points, values, rtol, of_property))
         return values
 
     return register

@@ -21,7 +21,7 @@ class Difference:
     ----------
     kind : str
         ``type``, ``structure``, ``shape``, ``dtype``, ``nan``, ``sign``, ``factor``, ``offset``, ``transposed``,
-        ``axis`` or ``value``.
+        ``axis``, ``misplaced`` (the right value of another result or call) or ``value``.
     sentence : str
         What to look at first, in one or two sentences.
     example : str

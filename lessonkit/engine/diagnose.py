@@ -1,6 +1,6 @@
 """Grades one exercise: runs its checks, compares with the expected values, names the mistake."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 
 import numpy as np
@@ -10,7 +10,8 @@ from lessonkit.engine.check import checks_of, examples_of
 from lessonkit.engine.compare import difference, fits_own_forward, same_values
 from lessonkit.engine.evidence import Evidence
 from lessonkit.engine.near import Wrong, fingerprint, first_wrong, what_they_are
-from lessonkit.engine.together import others_right, told_by_others
+from lessonkit.engine.points import FULL, PARTLY, UNSEEN, scores
+from lessonkit.engine.together import ORDER, others_right, told_by_others
 from lessonkit.engine.transcript import Entry, run
 from lessonkit.engine.values import counted
 
@@ -26,7 +27,19 @@ KEPT = (
     "EOFError",
     "timeout",
 )
-NUMBERS = {"value", "axis", "factor", "offset", "sign", "transposed"}  # kinds of differences of numbers alone
+NUMBERS = {
+    "value",
+    "axis",
+    "factor",
+    "offset",
+    "sign",
+    "transposed",
+    "misplaced",
+}  # kinds of differences of numbers alone
+UNSEEN_YET = "This cannot be seen before a value is right: mend what the other checks say first."
+WAITS = (
+    "Waiting: your {} does not pass yet. When your notebook is graded, this check runs with a right one in its place."
+)
 FITS = " It does fit the numerical gradient of your own forward pass, so the mistake is in the forward pass."
 
 
@@ -52,8 +65,9 @@ class Suspect:
 class Outcome:
     """How one check went.
 
-    `kind` is ``passed``, ``empty``, ``waits`` (for another exercise that is empty), ``mistake`` (named from the bank), ``error`` (it raised), ``undefined`` (it uses
+    `kind` is ``passed``, ``empty``, ``waits`` (for another exercise that is empty), ``depends`` (on another one that does not pass), ``mistake`` (named from the bank), ``error`` (it raised), ``undefined`` (it uses
     a name that is not there), ``kept`` (from being seen: the function itself, a module, a file or time is missing) or that of a `lessonkit.engine.compare.Difference`; `mistake` is the name of the mistake when one was recognised.
+    ``unseen`` is what a check of a property is where no right value shows it. `earned` is set where it is neither all of its points nor none.
     """
 
     check: str
@@ -64,18 +78,38 @@ class Outcome:
     sentence: str = ""
     example: str = ""
     mistake: str = ""
+    earned: float | None = None
+
+    @property
+    def worth(self):
+        """The points that it earns."""
+        return (self.points if self.passed else 0) if self.earned is None else self.earned
 
 
 @dataclass(frozen=True)
 class Result:
-    """How one exercise went: an outcome for each check."""
+    """How one exercise went: an outcome for each check; `lent` are the exercises in whose place there was a right one."""
 
     exercise: str
     outcomes: tuple[Outcome, ...]
+    lent: tuple[str, ...] = ()
+
+    @classmethod
+    def from_record(cls, record):
+        """The result that `dataclasses.asdict` made a record of; what an older record does not say has its default.
+
+        Raises
+        ------
+        KeyError, TypeError, AttributeError
+            If it is no such record.
+        """
+        known = {field.name for field in fields(Outcome)}
+        outcomes = ({name: row[name] for name in row.keys() & known} for row in record["outcomes"])
+        return cls(record["exercise"], tuple(Outcome(**row) for row in outcomes), tuple(record.get("lent", ())))
 
     @property
     def points(self):
-        return sum(outcome.points for outcome in self.outcomes if outcome.passed)
+        return sum(outcome.worth for outcome in self.outcomes)
 
     @property
     def max_points(self):
@@ -125,23 +159,38 @@ class _Grading:
         self.suspects = expected.suspects(exercise) if any(map(self.is_wrong, self.checks)) else ()
         self.evidence = {i: evidence for i, s in enumerate(self.suspects) if (evidence := self.fits(s))}
         self.words = self.what_they_are()
+        self.passing = {}  # whether other exercises pass, by name
 
     def outcomes(self):
         """An outcome for each check: a failure is given the name of a mistake, or a hint where to look."""
+        values = {check.name: self.expected.values(check) for check in self.checks}
+        earned = scores(self.exercise, self.checks, self.transcripts, values)
         for check in self.checks:
-            failure = self.failures[check.name]
-            if failure is None:
-                yield Outcome(check.name, check.title, check.points, True)
-            elif not self.is_wrong(check):
-                yield failure
-            elif suspect := self.suspect(check):
-                example = self.smallest(check, suspect) or failure.example
-                yield replace(failure, kind="mistake", sentence=suspect.sentence, example=example, mistake=suspect.name)
-            else:
-                sentence = failure.sentence + self.hint(check)
-                if words := self.words.get(check.name):
-                    sentence = f"{sentence} These are the values that you get {words}."
-                yield replace(failure, sentence=sentence, example=self.smallest(check) or failure.example)
+            yield self.outcome(check, earned[check.name])
+
+    def outcome(self, check, score):
+        failure = self.failures[check.name]
+        if score.state == FULL:
+            return Outcome(check.name, check.title, check.points, True)
+        if failure is not None and failure.kind in ("empty", "waits", "kept", "undefined"):
+            return failure
+        if score.state == UNSEEN and (
+            failure is None or failure.kind != "misplaced"
+        ):  # which tells more than the others
+            return Outcome(check.name, check.title, check.points, False, "unseen", UNSEEN_YET)
+        if suspect := self.suspect(check):
+            example = self.smallest(check, suspect) or failure.example
+            told = replace(failure, kind="mistake", sentence=suspect.sentence, example=example, mistake=suspect.name)
+        elif not self.words.get(check.name) and (others := self.not_passing(check)):
+            fits = FITS * failure.sentence.endswith(FITS)
+            sentence = WAITS.format(" and ".join(others)) + fits + self.hint(check)
+            told = replace(failure, kind="depends", sentence=sentence)
+        else:
+            sentence = failure.sentence + self.hint(check) + self.order(failure)
+            if words := self.words.get(check.name):
+                sentence = f"{sentence} These are the values that you get {words}."
+            told = replace(failure, sentence=sentence, example=self.smallest(check) or failure.example)
+        return replace(told, earned=score.earned) if score.state == PARTLY else told
 
     def is_wrong(self, check):
         """Whether the check fails, and not for want of code."""
@@ -186,6 +235,13 @@ class _Grading:
                 return None
         return evidence if evidence.is_enough else None
 
+    def order(self, failure):
+        """That the results are in another order, where a check has shown it that compares several of them."""
+        sentences = [
+            other.sentence for other in self.failures.values() if other is not None and ORDER in other.sentence
+        ]
+        return f" {sentences[0]}" if sentences and ORDER not in failure.sentence else ""
+
     def what_they_are(self):
         """What the first wrong values are, by the name of a check: the results of a small change to the formula."""
         wrong = {}
@@ -198,6 +254,20 @@ class _Grading:
             value = transcript.entries[place].value
             wrong[check.name] = Wrong(value, values[place][1], check.rtol, fingerprint(place, value))
         return what_they_are(wrong, self.expected.changes(self.exercise)) if any(wrong.values()) else {}
+
+    def not_passing(self, check):
+        """The other exercises of the lesson that a check uses, and that do not pass themselves."""
+        others = [name for name in self.transcripts[check.name].called if name != self.exercise and name in exercises()]
+        return [name for name in others if not self.passes(name)]
+
+    def passes(self, name):
+        if name not in self.passing:
+            self.passing[name] = _Grading(name, self.host, self.expected).is_right
+        return self.passing[name]
+
+    @property
+    def is_right(self):
+        return not any(self.failures.values())
 
     @cached_property
     def examples(self):
@@ -255,7 +325,7 @@ def _first_wrong(check, transcript, expected):
     for index, (entry, (name, value)) in enumerate(zip(entries, values)):
         if differs := difference(entry, value, check.rtol):
             if told := told_by_others(check, entries, values, index):
-                differs = replace(differs, sentence=told)
+                differs = replace(differs, kind="misplaced", sentence=told)
             elif differs.kind == "shape":
                 differs = replace(differs, sentence=differs.sentence + others_right(check, entries, values, index))
             return entry, name, differs

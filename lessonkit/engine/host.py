@@ -95,7 +95,7 @@ class LocalHost:
 
     def __init__(self, namespace, why=None, seconds=None):
         self._namespace, self._why, self.seconds = namespace, why or _nothing_more, seconds
-        self._kept = {}
+        self._kept, self._lent = {}, {}
         self._endless = {}  # by name: the calls that did not come back, in words
         self._calls = {}  # by the number of a kept object: the call that made it, and that call's arguments
         self._numbers = itertools.count()
@@ -137,6 +137,14 @@ class LocalHost:
         """Call `name` once for each tuple of arguments; return the results."""
         return [self.call(name, arguments, {}, keep)[0] for arguments in argument_lists]
 
+    def lend(self, name, function):
+        """Put another function in the place of the student's; None puts theirs back."""
+        if function is not None:
+            self._lent.setdefault(name, self._namespace.get(name))
+            self._namespace[name] = self._enter(function)
+        elif name in self._lent:
+            self._namespace[name] = self._lent.pop(name)
+
     def get(self, token, attribute):
         """The attribute's value; a method or another object as a token."""
         return self._timed(attribute, lambda: self._leave(_attribute(self._kept[token.number], attribute)))
@@ -165,6 +173,8 @@ class LocalHost:
 
     def _find(self, target, name):
         if isinstance(target, str):
+            if target in self._lent:
+                return self._namespace[target]
             if sentence := self._why(target, self._namespace):
                 raise StudentError(name, "missing", sentence)
             if target not in self._namespace:

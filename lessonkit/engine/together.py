@@ -7,6 +7,8 @@ from lessonkit.engine.compare import same_values
 from lessonkit.engine.facts import TIGHT, is_telling
 from lessonkit.engine.values import is_number, parts
 
+ORDER = "the results are in another order."
+
 
 def told_by_others(check, entries, expected, index):
     """What the other values of a check say of the first wrong one, as a sentence; "" where they say nothing.
@@ -81,7 +83,7 @@ def _in_another_order(rows, index, results, rtol):
     name, wanted = _word(wrong[0][0]), _word(wrong[places[0][0]][0])
     if name == wanted:
         return ""
-    return f"What you return as {name} is what {wanted} should be: the results are in another order."
+    return f"What you return as {name} is what {wanted} should be: {ORDER}"
 
 
 def _ordered(value):

@@ -43,7 +43,7 @@ def said(live, exercise, source):
 )  # fmt: skip
 def test_wrong_values_are_recognized(exercise, body, words, live):
     sentences = said(live, exercise, f"def {exercise}(dout, cache):\n    {body}")
-    assert sum(f"These are the values that you get {words}." in sentence for sentence in sentences) >= 2
+    assert sum(f"These are the values that you get {words}." in sentence for sentence in sentences) >= 1
 
 
 @pytest.mark.parametrize(

@@ -306,7 +306,7 @@ def old_velocity_forgotten(w, dw, config=None):
 
 @mistake(
     "sgd_momentum",
-    "You store the velocity from before the step, so it stays zero for ever. Keep the new one in the config.",
+    "The velocity in the config that you return is the one from before the step, so it stays zero for ever. The next step needs the new one.",
 )
 def old_velocity_stored(w, dw, config=None):
     config, rate, mu, v = start_momentum(config, velocity=np.zeros_like(w))
