@@ -7,7 +7,7 @@ from nbgrader.utils import is_grade, is_solution, is_task
 
 from lessonkit import report
 from lessonkit.catalogue import explained_under
-from lessonkit.engine.diagnose import Outcome, Result
+from lessonkit.engine.diagnose import Result
 from lessonkit.notebook import RESULT
 
 
@@ -50,6 +50,11 @@ class Item:
         return self.result is not None and self.score != self.result.points
 
     @property
+    def lent(self):
+        """Which right exercises stood in for the student's."""
+        return Markup(report.set_code(report.lent(self.result)))
+
+    @property
     def summary(self):
         """The first thing to know about it."""
         if self.waits:
@@ -75,7 +80,12 @@ def item_of(cell, marks, above):
     for outcome, sentence, example in report.diagnoses(result) if result else ():
         read = "" if outcome.passed or sentence in causes else explained_under(name, outcome.check) or above
         causes.add(sentence)
-        row = {"outcome": outcome, "points": report.earned(outcome), "sentence": Markup(report.set_code(sentence))}
+        row = {
+            "outcome": outcome,
+            "state": report.state(outcome),
+            "points": report.earned(outcome),
+            "sentence": Markup(report.set_code(sentence)),
+        }
         rows.append({**row, "example": example, "read": read})
         reads += [read] if read and read not in reads else []
     if result and result.empty:
@@ -87,6 +97,5 @@ def _result(cell):
     """What the checks of a check cell said; its outputs are the grader's own."""
     for output in cell.get("outputs", ()):
         if RESULT in output.get("data", {}):
-            result = output.data[RESULT]
-            return Result(result["exercise"], tuple(Outcome(**row) for row in result["outcomes"]))
+            return Result.from_record(output.data[RESULT])
     return None

@@ -1,12 +1,10 @@
 """A graded submission: the typed record that travels from the worker to the class report, and its form in the journal."""
 
 import json
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field
 
 from autograder.course import CourseError
-from lessonkit.engine.diagnose import Outcome, Result
-
-OUTCOME_FIELDS = {field.name for field in fields(Outcome)}
+from lessonkit.engine.diagnose import Result
 
 
 @dataclass
@@ -100,15 +98,10 @@ class Entry:
         KeyError, TypeError, AttributeError
             If it is no entry.
         """
-        results = {exercise: _result(result) for exercise, result in record.get("results", {}).items()}
+        results = {exercise: Result.from_record(result) for exercise, result in record.get("results", {}).items()}
         known = {name: record[name] for name in ("notes", "flags", "seconds", "memory", "unanswered") if name in record}
         submission = GradedSubmission(points=record["points"], results=results, **known)
         return cls(record["student"], record.get("fingerprint", ""), record.get("seed", 0), submission)
-
-
-def _result(record):
-    outcomes = ({name: row[name] for name in row.keys() & OUTCOME_FIELDS} for row in record["outcomes"])
-    return Result(record["exercise"], tuple(Outcome(**outcome) for outcome in outcomes))
 
 
 def read_entry(path):

@@ -114,7 +114,7 @@ def analyse(submissions):
     for row, graded in enumerate(submissions.values()):
         for exercise, outcome in graded.outcomes():
             column = columns_of[exercise, outcome.check]
-            earned[row, column] = outcome.points * outcome.passed
+            earned[row, column] = outcome.worth
             blank[row, column] = outcome.kind in ("empty", "waits")
     total = np.nansum(earned, axis=1)
 
@@ -145,7 +145,7 @@ def unnamed(submissions):
 
     The sentence is that of the first student; a student counts once at each kind.
     """
-    named = ("mistake", "empty", "waits")
+    named = ("mistake", "empty", "waits", "depends", "unseen")
     return _findings(submissions, lambda outcome: not outcome.passed and outcome.kind not in named and outcome.kind)
 
 

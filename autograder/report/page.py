@@ -35,6 +35,7 @@ KINDS = {
     "offset": "off by a constant",
     "transposed": "transposed",
     "axis": "one row or column wrong",
+    "misplaced": "right values in another place",
 }
 
 

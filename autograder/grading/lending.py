@@ -1,0 +1,85 @@
+"""An exercise is graded on its own merit: with right ones in the place of those that it uses and that do not pass."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from autograder import bank
+from lessonkit.catalogue import exercise as find_exercise
+from lessonkit.catalogue import lesson as find_lesson
+from lessonkit.engine.check import checks_of
+from lessonkit.engine.host import LocalHost
+from lessonkit.engine.transcript import VISIBLE_SEED, run
+from lessonkit.engine.values import parts
+
+MOST = 5_000  # numbers that a notebook may hand to a function that is lent
+
+
+def used_by(exercise):
+    """The other exercises of its lesson that the checks of an exercise call, or say that it builds on."""
+    lesson = {other.name for other in find_lesson(find_exercise(exercise).lesson).exercises if not other.is_class}
+    host = LocalHost(bank.reference_names())
+    called = {name for check in checks_of(exercise) for name in run(check, host, VISIBLE_SEED).called}
+    return sorted(called & lesson - {exercise})
+
+
+def grade_with_right_ones(results, session, grade_one):
+    """Grade again, with right ones in place of the others, each exercise that fails beside one that it uses.
+
+    To be called when every exercise has been graded: what is lent can then help nobody with its own checks.
+
+    Parameters
+    ----------
+    results : dict of str to Result
+        By exercise.
+    session : Session
+    grade_one : callable
+        ``grade_one(exercise)`` gives a `Result`.
+
+    Yields
+    ------
+    Result
+        What to keep in place of the first one: the better one, or the first one and what became of the other.
+    """
+    failing = {name for name, result in results.items() if not result.passed}
+    for exercise in [name for name in results if name in failing and not results[name].empty]:
+        others = [name for name in used_by(exercise) if name in failing]
+        if not others or not session.alive:
+            continue
+        session.start_exercise()
+        for name in others:
+            session.lend(name, _bounded(bank.reference_names()[name]))
+        try:
+            result = grade_one(exercise)
+        finally:
+            for name in others if session.alive else ():
+                session.lend(name, None)
+        if result.points > results[exercise].points:
+            yield replace(result, lent=tuple(others))
+        elif session.alive:
+            yield _no_better(results[exercise], " and ".join(others))
+
+
+def _no_better(result, others):
+    """A result in which nothing waits any more: what was lent has not helped."""
+    sentence = (
+        f"This check uses your {others}, which does not pass. With a right one in its place it does not pass either."
+    )
+    return replace(
+        result,
+        outcomes=tuple(
+            replace(outcome, sentence=sentence, kind="value") if outcome.kind == "depends" else outcome
+            for outcome in result.outcomes
+        ),
+    )
+
+
+def _bounded(function):
+    """A function that takes only as much as a check would give it."""
+
+    def bounded(*arguments):
+        if sum(np.size(leaf) for argument in arguments for _, leaf in parts(argument)) > MOST:
+            raise ValueError("that is more than a check would hand over")
+        return function(*arguments)
+
+    return bounded
