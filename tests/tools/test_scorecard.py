@@ -41,6 +41,7 @@ WORSE = {
     "are told no more than that": ("sentences", {"bare": ["x"] * 1000, "changing": 1000}),
     "sentences about mutants are false": ("sentences", {"false": ["x"] * 10}),
     "worked examples are small": ("sentences", {"shown": 10_000}),
+    "costs more than its share and a point, or nothing: x": ("slips", {"dear": ["x"]}),
     "an empty notebook earns 1 points": ("empty", {"points": 1}),
     "is measured on 9 of 10 seeds": ("variants", {"seeds": 9}),
 }

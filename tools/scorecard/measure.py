@@ -1,6 +1,7 @@
 """What is measured for one exercise: each function returns the numbers of one part of the scorecard."""
 
 import contextlib
+import copy
 import inspect
 import io
 import warnings
@@ -24,6 +25,8 @@ from tools.scorecard import combine, float32
 from tools.scorecard import sentences as told
 from tools.scorecard.hosts import OtherwiseHost, StrictHost, reference, reference_names
 
+TRIVIAL = (np.zeros_like, np.ones_like, lambda array: np.full_like(array, 0.5))
+PLAIN = (tuple, list, dict, np.ndarray, int, float, np.number)
 SHOWN = 5  # failures that are kept in words; all are counted
 
 
@@ -110,7 +113,8 @@ def mistakes(exercise, seeds):
             for mistake in bank_of:
                 for kind in (StrictHost, OtherwiseHost):
                     outcomes = grade(exercise, kind(mistake.namespace()), expected).outcomes
-                    names = {outcome.sentence if outcome.mistake else "" for outcome in outcomes if not outcome.passed}
+                    failures = [o for o in outcomes if not o.passed and o.kind != "unseen"]
+                    names = {outcome.sentence if outcome.mistake else "" for outcome in failures}
                     missed |= {mistake.name} if not names else set()
                     nameless |= {mistake.name} if "" in names else set()
                     misnamed |= {mistake.name} if names - {"", mistake.sentence} else set()
@@ -198,18 +202,90 @@ class _Nameless(Live):
 
 
 def empty(exercise, seeds):
-    """The points that the released notebook earns as it is, and where the exercise's functions return None."""
+    """The most points that are earned by the released notebook, None, zeros, ones, halves, or an input handed back."""
     lesson = find_lesson(find_exercise(exercise).lesson)
     path, names = COURSE / "lessons" / lesson.name / f"{lesson.name}.ipynb", [own.name for own in lesson.exercises]
     released = definitions.definitions(path, names).namespace
     with quiet():
-        returning = {**released, exercise: _returning_none(released[exercise])}
+        answers = [released[exercise], _returning_none(released[exercise])]
+        if not inspect.isclass(released[exercise]):
+            answers += [_trivial(exercise, change) for change in TRIVIAL] + [_handing_back(exercise)]
         earned = [
-            grade(exercise, LocalHost(namespace), expected).points
+            grade(exercise, LocalHost({**released, exercise: answer}), expected).points
             for expected in map(_Nameless, seeds)
-            for namespace in (released, returning)
+            for answer in answers
         ]
     return {"points": max(earned)}
+
+
+def slips(exercise, seeds):
+    """One result wrong and the others right: how many such slips there are, and which cost over their share and one point."""
+    results = [name for name in find_exercise(exercise).returns if name != "cache"]
+    results = [
+        name for name in results if name not in find_exercise(exercise).arguments
+    ]  # what is handed back has no share
+    found = {"number": 0, "dear": []}
+    if find_exercise(exercise).is_class or len(results) < 2:
+        return found
+    with quiet():
+        for seed in seeds:
+            for name in results:
+                wrong = _with_a_slip(exercise, find_exercise(exercise).returns.index(name))
+                result = grade(exercise, LocalHost({**reference_names(), exercise: wrong}), _Nameless(seed))
+                cost = result.max_points - result.points
+                found["number"] += 1
+                if not 0 < cost <= result.max_points / len(results) + 1:
+                    found["dear"].append(f"{name} ({cost:g} of {result.max_points:g})")
+    return found
+
+
+def _with_a_slip(exercise, place):
+    """The right answer with one wrong result."""
+    right = reference_names()[exercise]
+
+    def changed(value):
+        if isinstance(value, dict):
+            return {key: changed(part) for key, part in value.items()}
+        return 1.5 * value + 0.25 if isinstance(value, (np.ndarray, float, np.floating)) else value
+
+    def answer(*args, **kwargs):
+        results = right(*args, **kwargs)
+        return tuple(changed(copy.deepcopy(part)) if i == place else part for i, part in enumerate(results))
+
+    return answer
+
+
+def _trivial(exercise, change):
+    """An answer of the right form that knows nothing: all its numbers are the same."""
+    right = reference_names()[exercise]
+
+    def changed(value):
+        if isinstance(value, (tuple, list)):
+            return type(value)(map(changed, value))
+        if isinstance(value, dict):
+            return {key: changed(part) for key, part in value.items()}
+        if isinstance(value, np.ndarray):
+            return change(value.astype(float))
+        return float(change(np.array(0.0))) if isinstance(value, (int, float, np.number)) else value
+
+    def answer(*args, **kwargs):
+        result = right(*copy.deepcopy(args), **copy.deepcopy(kwargs))
+        if inspect.isgenerator(result):
+            return (changed(part) for part in result)
+        return changed(result) if isinstance(result, PLAIN) else None
+
+    return answer
+
+
+def _handing_back(exercise):
+    """An answer that returns what it was given."""
+    names = find_exercise(exercise).returns
+
+    def answer(*args, **kwargs):
+        given = [*args, *args[-1:] * len(names)]
+        return given[0] if len(names) == 1 else tuple(given[: len(names)])
+
+    return answer
 
 
 def _returning_none(code):

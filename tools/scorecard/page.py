@@ -49,7 +49,8 @@ EXPLANATION = f"""\
   *In words*: the small change that gives these values. *Pattern*: a sign, a factor, a shape. *Bare*: only which entry is wrong. *False*: what was
   said does not hold on two other seeds. *Small*: the worked example has at most {FEW} numbers. *Sent elsewhere*: right code beside a mistake in an exercise that it
   uses; *misled*: to one that is right.
-- **empty**: points for the released notebook as it is, and for functions that return None.
+- **empty**: the most points for the released notebook as it is, and for functions that return None, zeros, ones or halves of the right
+  shape, or what they were given.
 
 After a change of the code, its variants are first measured on {LEAST["variants"]} seeds and its checks on {LEAST["flakiness"]} (`--quick` stops there), and then on
 {SEEDS["variants"]} and {SEEDS["flakiness"]:,}: the columns *seeds* say how far it has come.
@@ -112,6 +113,8 @@ def _problems(exercise, parts):
     yield from (sentence.format(name) for sentence, names in sentences.items() for name in names)
     for sentence in parts["sentences"]["misled"]:
         yield f"a student is sent to the wrong exercise: {sentence}"
+    for slip in parts["slips"]["dear"]:
+        yield f"one wrong result costs more than its share and a point, or nothing: {slip}"
     if parts["empty"]["points"]:
         yield f"an empty notebook earns {parts['empty']['points']:g} points"
 
@@ -147,19 +150,24 @@ def text(results):
     rows = {name: _row(name, results[name]) for name in exercises()}
     columns = list(zip(*rows.values()))
     total = [SEEDS_OF_ALL.get(index, sum)(column) for index, column in enumerate(columns)]
-    sections = [_summary(dict(zip(COLUMNS[1:], total))), [EXPLANATION], _table(rows, total)]
+    sections = [
+        _summary(dict(zip(COLUMNS[1:], total)), sum(parts["slips"]["number"] for parts in results.values())),
+        [EXPLANATION],
+        _table(rows, total),
+    ]
     lines = [INTRODUCTION, *(line for section in sections for line in section)]
     return "\n".join([*lines, *_sentences(results), *_survivors(), *_pairs(), *_nameless()]) + "\n"
 
 
-def _summary(of):
+def _summary(of, slips):
     yield f"""\
 - {of["mistakes"]:,} mistakes: {of["caught"]:,} are caught, {of["named"]:,} are named every time, {of["misnamed"]:,} are named as another one.
 - {of["variants"]:,} right answers, each on at least {of["variant seeds"]:,} seeds: {of["accepted"]:,} are accepted.
 - {of["mutants"]:,} mutants of the reference: {of["killed"]:,} are killed, {of["listed"]:,} survive for a reason that is listed below.
 - {of["two at once"] + of["beside wrong"]:,} combinations, of two mistakes at once or of a right answer beside a wrong one, earn the points that they should.
 - {of["checks"]:,} checks, each on at least {of["check seeds"]:,} seeds: {of["flaky"]:,} failures on right code.
-- A notebook with nothing written in it earns {of["empty"]:g} points.
+- A notebook with nothing written in it, or with answers that know nothing, earns {of["empty"]:g} points.
+- {slips:,} times one of several results is wrong: each costs its share of the points, and at most one more.
 """
 
 
