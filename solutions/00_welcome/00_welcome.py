@@ -119,7 +119,9 @@ report
 
 # %% [markdown]
 # - **The first line** counts the checks that pass, and your points. Every check has its own points, so half a
-#   solution earns a share. One check passes already: this try does leave `x` alone.
+#   solution earns a share.
+# - **… unseen** stands at a check about a property, such as leaving `x` alone. It counts once a value is right: to
+#   return `x` unchanged also leaves `x` alone, and solves nothing.
 # - **✗ fails** is followed by what is wrong, in words, and then by **one worked entry**: what went in, what
 #   you returned, and what was expected. Work such an entry out by hand whenever you can: most bugs are found
 #   this way.
