@@ -1,0 +1,81 @@
+"""An exercise that uses a wrong one is graded on its own merit: with a right one, lent by value, in the wrong one's place."""
+
+import json
+
+import pytest
+
+from autograder.bank.expected import Live
+from autograder.course import COURSE
+from autograder.grading.cells import checks_of
+from autograder.grading.lending import MOST, _bounded, used_by
+from autograder.grading.notebook import grade_notebook
+from autograder.grading.repair import recognise
+from autograder.sandbox import protections
+from autograder.sandbox.fork_server import ForkServer
+from autograder.sandbox.inside.lockdown import Limits
+from lessonkit import report
+from tools.synthetic_class import right, submission
+
+LESSON = "06_backward"
+RELEASED = (COURSE / "lessons" / LESSON / f"{LESSON}.ipynb").read_text(encoding="utf-8")
+EXERCISES = ("affine_backward", "affine_relu_backward", "TrainableNet")
+WRONG = "def affine_backward(dout, cache):\n    x, w, b = cache\n    return dout, dout, dout\n"
+
+
+@pytest.fixture(scope="module")
+def graded():
+    if missing := protections.missing():
+        pytest.skip(f"needs every protection of Linux; missing here: {missing}")
+    with ForkServer(LESSON, limits=Limits(notebook=60.0)) as fork_server:
+
+        def grade(**answers):
+            notebook = json.loads(submission(RELEASED, {**right(EXERCISES), **answers}))
+            cells = notebook["cells"]
+            notebook["cells"] = [
+                cell for cell in cells if not "".join(cell["source"]).startswith(("plots.", "explorers."))
+            ]
+            cells = checks_of(recognise(json.dumps(notebook).encode(), json.loads(RELEASED)).notebook)
+            return grade_notebook(fork_server, [(source, exercise) for _, source, exercise in cells], Live(7)).results
+
+        yield grade
+
+
+def test_a_wrong_one_costs_its_own_points_alone(graded):
+    results = graded(affine_backward=WRONG)
+    assert results["affine_backward"].points == 0
+    for exercise in EXERCISES[1:]:
+        assert results[exercise].passed and results[exercise].lent == ("affine_backward",)
+        assert "Graded with a right `affine_backward`, since yours does not pass yet." in report.text(results[exercise])
+
+
+def test_what_is_wrong_itself_stays_wrong(graded):
+    wrong = "def affine_relu_backward(dout, cache):\n    return affine_backward(dout, cache[0])\n"
+    results = graded(affine_backward=WRONG, affine_relu_backward=wrong)
+    assert results["affine_relu_backward"].points < 2 and results["TrainableNet"].passed
+    assert not any(
+        "When your notebook is graded" in outcome.sentence for r in results.values() for outcome in r.outcomes
+    )
+
+
+def test_what_is_lent_helps_nobody_with_the_exercise_itself(graded):
+    keeps = "kept = []\ndef affine_relu_backward(dout, cache):\n    kept.append(affine_backward)\n    return dout, dout, dout\n"
+    hoping = "def affine_backward(dout, cache):\n    return kept[0](dout, cache)\n"
+    results = graded(affine_backward=hoping, affine_relu_backward=keeps)
+    assert results["affine_backward"].points == results["affine_relu_backward"].points == 0
+
+
+def test_a_right_notebook_is_lent_nothing(graded):
+    assert all(result.passed and not result.lent for result in graded().values())
+
+
+def test_what_an_exercise_uses():
+    assert used_by("affine_relu_backward") == ["affine_backward"]
+    assert used_by("sigmoid_backward") == ["sigmoid_forward"]
+    assert used_by("affine_backward") == []
+
+
+def test_what_is_lent_takes_no_more_than_a_check_gives():
+    import numpy as np
+
+    with pytest.raises(ValueError, match="more than a check"):
+        _bounded(np.add)(np.zeros(MOST), np.zeros((MOST, 1)))
