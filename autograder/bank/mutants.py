@@ -42,6 +42,7 @@ COMPARISONS = {
     cst.Is: (cst.IsNot,),
     cst.IsNot: (cst.Is,),
 }
+SYMBOL = r"(?<=[\"`])[A-Za-z_]\w*(?=[\"`])|\b(?:[A-Za-z]|[A-Za-z]+_\w+|[A-Za-z]+\d)\b"  # in a docstring: quoted, or no plain word
 NAMES = {
     "True": "False",
     "False": "True",
@@ -112,8 +113,15 @@ def mutants(exercise):
         mutated = module.deep_replace(node, new).code
         if mutated != source and _compiles(mutated):
             words = wording.in_words(parents, node, new, symbols)
+            if words.startswith("with `") and words.removeprefix("with ").strip("`") in _plain(source):
+                words = ""  # the right formula has this piece, too
             by_source.setdefault(mutated, Mutant(exercise, _change(source, mutated), mutated, words))
     return _with_changes_told_apart(by_source.values())
+
+
+def _plain(source):
+    """A source as pieces of it are quoted."""
+    return wording.plain(" ".join(source.split()))
 
 
 def _symbols(exercise):
@@ -122,7 +130,7 @@ def _symbols(exercise):
     for known in find_lesson(find_exercise(exercise).lesson).exercises:
         for part in (known, *known.methods):
             symbols |= {*part.arguments, *part.returns}
-        symbols |= {*re.findall(r"\b[A-Za-z_]\w*", inspect.getdoc(getattr(reference_impl, known.name)) or "")}
+        symbols |= {*re.findall(SYMBOL, inspect.getdoc(getattr(reference_impl, known.name)) or "")}
     return symbols
 
 

@@ -73,12 +73,17 @@ def in_words(parents, node, new, symbols):
     return ""
 
 
+def plain(text):
+    """A formula with the settings of a config by their names alone."""
+    return re.sub(r'(?:config|bn_param)\["(\w+)"\]', r"\1", text)
+
+
 def _quoted(node, symbols):
     """A formula as students may read it, or None."""
     if isinstance(node, cst.BaseExpression):
         node = node.with_changes(lpar=[], rpar=[])
     text = " ".join(cst.Module([]).code_for_node(node).split())
-    text = re.sub(r'(?:config|bn_param)\["(\w+)"\]', r"\1", text)
+    text = plain(text)
     names = {name.value for name in _names(node)}
     return text if len(text) <= LONGEST and names <= symbols else None
 

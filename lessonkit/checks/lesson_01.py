@@ -93,6 +93,11 @@ def works_for_any_shape_for_integers_and_for_extreme_inputs(code, rng):
     yield "dx for integer x", code.under_test(dout, cache)
     _, cache = forward_of(code)(away_from_zero(rng, (2, 3)))
     yield "dx for integer dout", in_floats(code.under_test(whole_numbers(rng, (2, 3), 20, 60), cache))
+    x = np.array([-0.003, 0.0, 0.004])
+    _, cache = forward_of(code)(x)
+    dx = code.under_test(np.array([2.0, 2.0, 2.0]), cache)
+    yield "dx for x next to zero", np.asarray(dx)[::2]
+    yield "dx for x = 0 is", "between 0 and dout" if 0 <= np.asarray(dx)[1] <= 2 else "not between 0 and dout"
 
 
 @check(*BACKWARD, points=1, of_property=True)

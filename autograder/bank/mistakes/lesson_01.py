@@ -400,7 +400,8 @@ def relu_dx_in_the_dtype_of_x(dout, cache):
 
 @mistake(
     "tanh_forward",
-    "The exponentials overflow for large inputs, and infinity divided by infinity is NaN. NumPy has a function for tanh.",
+    "For large inputs the result is NaN: something on the way overflows, and infinity divided by infinity is NaN. NumPy has "
+    "a function for tanh.",
 )
 def overflows(x):
     x = np.asarray(x, dtype=float)

@@ -238,7 +238,8 @@ def relu_first(x, w, b):
 
 @mistake(
     "affine_relu_forward",
-    "The bias is added after the ReLU. It is part of the affine layer: it decides where the ReLU switches on.",
+    "The result is that of a bias added after the ReLU. The bias is part of the affine layer: it decides where the ReLU "
+    "switches on.",
 )
 def bias_after_the_relu(x, w, b):
     out, cache = affine_relu_forward(x, w, 0 * b)

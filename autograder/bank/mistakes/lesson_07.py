@@ -190,7 +190,8 @@ def velocity_points_uphill(w, dw, config=None):
 
 @mistake(
     "sgd_momentum",
-    "You subtract the velocity, but the minus sign is already inside it: together the two lead uphill.",
+    "Your step has the opposite sign of the velocity that the rule asks for, so it leads uphill. The velocity already holds "
+    "the minus sign.",
 )
 def velocity_subtracted(w, dw, config=None):
     config, rate, mu, v = start_momentum(config)
@@ -523,7 +524,7 @@ def brackets_missing_around_the_denominator(w, dw, config=None):
     return w - rate * dw / np.sqrt(config["cache"]) + epsilon, config
 
 
-@mistake("rmsprop", "The config's epsilon has no effect on the result: 0.1 and 0.4 give the same step, that of 1e-8.")
+@mistake("rmsprop", "The config's epsilon has no effect on the result: 0.1 and 0.4 give the same step.")
 def epsilon_hard_coded(w, dw, config=None):
     config, rate, _, _ = start_rmsprop(config)
     config["cache"] = renewed_cache(config, dw)
@@ -1053,7 +1054,7 @@ def adam_without_epsilon(w, dw, config=None):
     return move(w, {**config, "epsilon": 0.0}, *corrected(config)), config
 
 
-@mistake("adam", "The config's epsilon has no effect on the result: 0.1 and 0.4 give the same step, that of 1e-8.")
+@mistake("adam", "The config's epsilon has no effect on the result: 0.1 and 0.4 give the same step.")
 def adam_epsilon_hard_coded(w, dw, config=None):
     config = next_step(config, dw)
     return move(w, {**config, "epsilon": 1e-8}, *corrected(config)), config

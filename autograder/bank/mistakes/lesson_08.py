@@ -613,7 +613,7 @@ def mixes_within_batches_alone(X, y, batch_size, rng):
 
 @mistake(
     "minibatches",
-    "X and y are each put in an order of their own, so examples come with the targets of others. One order, for both.",
+    "The rows of X and the entries of y come in different orders, so examples get the targets of others. Use one order for both.",
 )
 def tears_X_and_y_apart(X, y, batch_size, rng):
     X, y = rng.permutation(X), rng.permutation(y)
@@ -634,7 +634,7 @@ def forgets_to_mix_y(X, y, batch_size, rng):
 
 @mistake(
     "minibatches",
-    "Every generator gives the same order: `rng` has no say in yours, so every epoch would be the same.",
+    "The targets come in the same order for every generator, so every epoch would be the same. Draw the order with `rng`.",
 )
 def the_same_order_every_epoch(X, y, batch_size, rng):
     yield from minibatches(X, y, batch_size, np.random.default_rng(0))

@@ -252,8 +252,8 @@ def averages_the_variance_with_eps(x, gamma, beta, bn_param):
 
 @mistake(
     "batchnorm_forward",
-    "You standardize with the variance over N but put the one over N - 1 into running_var, as some libraries do. In this "
-    "course both are the same number.",
+    "The variance that goes into running_var divides by N - 1, as in some libraries. In this course it divides by N, as it "
+    "does everywhere else.",
 )
 def unbiased_variance_in_the_running_one(x, gamma, beta, bn_param):
     old = bn_param.get("running_var", 0.0 * gamma)
