@@ -59,10 +59,17 @@ def diagnoses(result):
     """Each outcome with its diagnosis, ``(outcome, sentence, example)``; a cause is told once."""
     causes = {}  # and the check that told them
     for outcome in result.outcomes:
-        if outcome.passed:
+        if outcome.passed or outcome.kind == "unseen" and "unseen" in causes:
             yield outcome, "", ""
+        elif outcome.kind == "unseen":
+            causes["unseen"] = ""
+            yield outcome, outcome.sentence, ""
         elif (cause := re.sub(r"\([^)]*\)|\d+", "", outcome.sentence)) in causes:  # other shapes, the same cause
-            yield outcome, SAME if len(causes) == 1 else f"The same cause as in “{causes[cause]}”.", ""
+            yield (
+                outcome,
+                SAME if len(causes.keys() - {"unseen"}) == 1 else f"The same cause as in “{causes[cause]}”.",
+                "",
+            )
         else:
             causes[cause] = outcome.title
             yield outcome, outcome.sentence, outcome.example and _example(outcome)

@@ -1,5 +1,6 @@
 """Grades one exercise: runs its checks, compares with the expected values, names the mistake."""
 
+import re
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 
@@ -36,7 +37,11 @@ NUMBERS = {
     "transposed",
     "misplaced",
 }  # kinds of differences of numbers alone
-UNSEEN_YET = "This cannot be seen before a value is right: mend what the other checks say first."
+FACTOR = re.compile(r"(\S+) times too")
+LENGTH = re.compile(
+    r"(?<=times too large|times too small), and [^.]* ha(?:s|ve) [^.]*(?=\.)|(?<=the opposite sign), and [^.]* ha(?:s|ve) [^.]*(?=\.)"
+)
+UNSEEN_YET = "This counts once a value is right: first mend what the other checks say."
 WAITS = (
     "Waiting: your {} does not pass yet. When your notebook is graded, this check runs with a right one in its place."
 )
@@ -156,6 +161,7 @@ class _Grading:
             check.name: _failure(check, self.transcripts[check.name], self.wrong[check.name], expected)
             for check in self.checks
         }
+        self.failures = _with_confirmed_lengths(self.failures)
         self.suspects = expected.suspects(exercise) if any(map(self.is_wrong, self.checks)) else ()
         self.evidence = {i: evidence for i, s in enumerate(self.suspects) if (evidence := self.fits(s))}
         self.words = self.what_they_are()
@@ -252,22 +258,25 @@ class _Grading:
                 wrong[check.name] = None
                 continue
             value = transcript.entries[place].value
-            wrong[check.name] = Wrong(value, values[place][1], check.rtol, fingerprint(place, value))
+            name = _result(values[place][0])
+            wrong[check.name] = Wrong(name, value, values[place][1], check.rtol, fingerprint(place, value))
         return what_they_are(wrong, self.expected.changes(self.exercise)) if any(wrong.values()) else {}
 
     def not_passing(self, check):
         """The other exercises of the lesson that a check uses, and that do not pass themselves."""
-        others = [name for name in self.transcripts[check.name].called if name != self.exercise and name in exercises()]
+        lesson = {known.name for known in exercises().values() if known.lesson == exercises()[self.exercise].lesson}
+        others = [name for name in self.transcripts[check.name].called if name in lesson - {self.exercise}]
         return [name for name in others if not self.passes(name)]
 
     def passes(self, name):
+        """Whether another exercise passes: its checks run until one of them fails."""
         if name not in self.passing:
-            self.passing[name] = _Grading(name, self.host, self.expected).is_right
+            self.passing[name] = not any(self.fails(check) for check in checks_of(name))
         return self.passing[name]
 
-    @property
-    def is_right(self):
-        return not any(self.failures.values())
+    def fails(self, check):
+        transcript = run(check, self.host, self.expected.seed)
+        return _failure(check, transcript, _first_wrong(check, transcript, self.expected), self.expected) is not None
 
     @cached_property
     def examples(self):
@@ -312,6 +321,21 @@ class _Grading:
                 if differs := difference(Entry(f"{name} of {helper.function}", given), wanted, check.rtol):
                     return f" This check also uses your {helper.function}, which is not right here: look there first. {differs.line}"
         return ""
+
+
+def _with_confirmed_lengths(failures):
+    """Failures in which a factor is compared with the length of an axis only where it has followed that length twice."""
+    factors = {
+        factor[1]
+        for failure in failures.values()
+        if failure is not None and LENGTH.search(failure.sentence) and (factor := FACTOR.search(failure.sentence))
+    }
+    if len(factors) != 1:
+        return failures
+    return {
+        name: failure and replace(failure, sentence=LENGTH.sub("", failure.sentence))
+        for name, failure in failures.items()
+    }
 
 
 def _result(name):

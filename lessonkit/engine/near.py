@@ -85,12 +85,15 @@ class Wrong:
 
     Attributes
     ----------
+    result : str
+        Which result of the exercise it is.
     value, expected : object
     rtol : float
         The check's.
     fingerprint : Fingerprint
     """
 
+    result: str
     value: object
     expected: object
     rtol: float
@@ -122,7 +125,8 @@ def what_they_are(wrong, changes):
 def _agreeing(change, wrong):
     """The checks at which a change gives the student's values; none where something speaks against it.
 
-    The student's code must fail wherever the change does, and mostly with the same values.
+    The student's code must fail wherever the change does, mostly with the same values, and the same result may not be wrong in
+    another way in another check.
     """
     if not change.fingerprints.keys() <= wrong.keys():
         return []
@@ -131,7 +135,9 @@ def _agreeing(change, wrong):
         for check, expected in change.fingerprints.items()
         if wrong[check] is not None and wrong[check].fingerprint.fits(expected)
     ]
-    return agreeing if 2 * len(agreeing) > len(change.fingerprints) else []
+    results = {wrong[check].result for check in agreeing}
+    otherwise = any(one and one.result in results and check not in agreeing for check, one in wrong.items())
+    return agreeing if 2 * len(agreeing) > len(change.fingerprints) and not otherwise else []
 
 
 def _is_telling(wrong):
