@@ -16,9 +16,18 @@ SEEDS = {
     "combinations": 1,
     "flakiness": 10_000,
     "empty": 1,
+    "slips": 1,
     "sentences": 1,
 }
 LEAST = {**SEEDS, "variants": 10, "flakiness": 50}  # what a change is measured on at least; then comes the rest
+DIAGNOSIS = (
+    "diagnose",
+    "evidence",
+    "near",
+    "facts",
+    "together",
+    "points",
+)  # the engine's modules that say what is wrong
 BLOCK = 1_000  # seeds that are measured at a time
 TOOLS = {
     "mistakes": "hosts",
@@ -52,6 +61,8 @@ def fingerprint_of(exercise, part):
         reached.append(fingerprint.of_bank("mistakes", exercise))
     if part == "variants":
         reached.append(fingerprint.of_bank("variants", exercise))
+    if part in ("mistakes", "sentences"):
+        reached.append(fingerprint.of_modules(*(f"lessonkit.engine.{name}" for name in DIAGNOSIS)))
     if part in ("mutants", "sentences"):
         reached.append(fingerprint.of_modules("autograder.bank.mutants", "autograder.bank.wording"))
     if part in TOOLS:

@@ -70,7 +70,7 @@ def _told(failures):
         return "named"
     if any(IS in outcome.sentence for outcome in failures):
         return "put_in_words"
-    kinds = {outcome.kind for outcome in failures} - {"error", "undefined", "kept"}
+    kinds = {outcome.kind for outcome in failures} - {"error", "undefined", "kept", "unseen", "depends"}
     return "" if not kinds else "bare" if kinds <= {"value", "axis"} else "pattern"
 
 
