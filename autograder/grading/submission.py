@@ -84,7 +84,7 @@ class Entry:
         """The journal's file."""
         graded = self.submission
         record = {"fingerprint": self.fingerprint, "seed": self.seed, "student": self.student, "points": graded.points}
-        record["results"] = {exercise: asdict(result) for exercise, result in graded.results.items()}
+        record["results"] = {exercise: _record(result) for exercise, result in graded.results.items()}
         for name in ("notes", "flags", "seconds", "memory", "unanswered"):
             record[name] = getattr(graded, name)
         return json.dumps(record)
@@ -102,6 +102,17 @@ class Entry:
         known = {name: record[name] for name in ("notes", "flags", "seconds", "memory", "unanswered") if name in record}
         submission = GradedSubmission(points=record["points"], results=results, **known)
         return cls(record["student"], record.get("fingerprint", ""), record.get("seed", 0), submission)
+
+
+def _record(result):
+    """A result as the journal has it: what it earned and what was lent, only where that is not as usual."""
+    record = asdict(result)
+    for outcome in record["outcomes"]:
+        if outcome["earned"] is None:
+            del outcome["earned"]
+    if not record["lent"]:
+        del record["lent"]
+    return record
 
 
 def read_entry(path):

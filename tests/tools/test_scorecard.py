@@ -50,7 +50,12 @@ WORSE = {
 @pytest.mark.parametrize("sentence", WORSE)
 def test_a_number_that_is_worse_is_a_problem(numbers, sentence):
     part, worse = WORSE[sentence]
-    problems = page.problems({**numbers, "sgd": {**numbers["sgd"], part: {**numbers["sgd"][part], **worse}}})
+    problems = page.problems(
+        {
+            **numbers,
+            "sigmoid_backward": {**numbers["sigmoid_backward"], part: {**numbers["sigmoid_backward"][part], **worse}},
+        }
+    )
     assert len(problems) == 1 and sentence in problems[0]
 
 

@@ -78,7 +78,8 @@ def test_a_wrong_answer_is_no_news():
 def test_a_line_in_the_way_of_everything_is_told():
     found = json.loads(notebook(solved(), first=["np = None"]))
     done = work(LESSON, Submission(json.dumps(found).encode()), json.loads(RELEASED), 7, limits=SHORT)
-    assert done.earned == 0 and any("one line may stand in the way of all" in flag for flag in done.flags)
+    # Three backward passes need no NumPy, and are graded with right forward passes.
+    assert done.earned == 15 and any("one line may stand in the way of all" in flag for flag in done.flags)
 
 
 @pytest.mark.parametrize("lesson", ["09_solver", "06_backward"])
