@@ -1,6 +1,7 @@
 """An exercise is graded on its own merit: with right ones in the place of those that it uses and that do not pass."""
 
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 
@@ -15,8 +16,12 @@ from lessonkit.engine.values import parts
 MOST = 5_000  # numbers that a notebook may hand to a function that is lent
 
 
+@cache
 def used_by(exercise):
-    """The other exercises of its lesson that the checks of an exercise call, or say that it builds on."""
+    """The other exercises of its lesson that the checks of an exercise call, or say that it builds on.
+
+    Found once in a process, by running the checks: those of lesson 10 train a network.
+    """
     lesson = {other.name for other in find_lesson(find_exercise(exercise).lesson).exercises if not other.is_class}
     host = LocalHost(bank.reference_names())
     called = {name for check in checks_of(exercise) for name in run(check, host, VISIBLE_SEED).called}
@@ -42,6 +47,8 @@ def grade_with_right_ones(results, session, grade_one):
         What to keep in place of the first one: the better one, or the first one and what became of the other.
     """
     failing = {name for name, result in results.items() if not result.passed}
+    if len(failing) == 1:
+        return  # it uses none of those that fail
     for exercise in [name for name in results if name in failing and not results[name].empty]:
         others = [name for name in used_by(exercise) if name in failing]
         if not others or not session.alive:
