@@ -9,11 +9,12 @@ from autograder import bank
 from lessonkit.catalogue import exercise as find_exercise
 from lessonkit.catalogue import lesson as find_lesson
 from lessonkit.engine.check import checks_of
-from lessonkit.engine.host import LocalHost
+from lessonkit.engine.host import LocalHost, Token
+from lessonkit.engine.proxy import Code, Remote
 from lessonkit.engine.transcript import VISIBLE_SEED, run
 from lessonkit.engine.values import parts
 
-MOST = 5_000  # numbers that a notebook may hand to a function that is lent
+MOST = 100_000  # numbers that a notebook may hand to a function that is lent
 
 
 @cache
@@ -55,7 +56,7 @@ def grade_with_right_ones(results, session, grade_one):
             continue
         session.start_exercise()
         for name in others:
-            session.lend(name, _bounded(bank.reference_names()[name]))
+            session.lend(name, _lendable(bank.reference_names()[name], session))
         try:
             result = grade_one(exercise)
         finally:
@@ -81,12 +82,13 @@ def _no_better(result, others):
     )
 
 
-def _bounded(function):
-    """A function that takes only as much as a check would give it."""
+def _lendable(function, session):
+    """A function that takes only as much as a check would give it; an object of the notebook's is used where it is."""
+    code = Code(session)
 
-    def bounded(*arguments):
+    def lent(*arguments):
         if sum(np.size(leaf) for argument in arguments for _, leaf in parts(argument)) > MOST:
             raise ValueError("that is more than a check would hand over")
-        return function(*arguments)
+        return function(*(Remote(code, part) if isinstance(part, Token) else part for part in arguments))
 
-    return bounded
+    return lent

@@ -10,11 +10,12 @@ import time
 from dataclasses import dataclass
 
 from autograder.sandbox.inside import wire
-from lessonkit.engine.host import StudentError
+from lessonkit.engine.host import OfArgument, StudentError
 from lessonkit.notebook import RESULT
 
 GRACE = 5  # seconds that a process gets to notice by itself that it ran over a limit
 MAX_OUTPUTS, MAX_OUTPUT_TEXT = 500, 8 * 2**20  # of one cell: how many, and characters in all
+MAX_NESTED = 3  # calls within calls between the two sides
 MAX_STOPS, MAX_LINE = 5, 100_000  # of one cell: how many are told, and the largest number that a line can have
 GONE = "Its process ended in the middle: did it exit, or use more than a notebook may?"
 
@@ -37,7 +38,7 @@ class Session:
 
     def __init__(self, fork_server, pid, channel, scratch, end):
         self._fork_server, self._pid, self._channel, self._scratch, self._end = fork_server, pid, channel, scratch, end
-        self._callbacks, self.flags = {}, []
+        self._callbacks, self._nested, self.flags = {}, 0, []
         self._exercise_end = end
         self.alive, self.why, self.memory = True, "", 0
 
@@ -116,6 +117,8 @@ class Session:
             return type(value)(self._lend(part) for part in value)
         if isinstance(value, dict):
             return {key: self._lend(part) for key, part in value.items()}
+        if isinstance(value, OfArgument):
+            return OfArgument(self._lend(value.function), value.place)
         if callable(value) and not isinstance(value, (wire.Named, wire.Token)):
             number = secrets.randbits(48)
             self._callbacks[number] = value
@@ -161,14 +164,21 @@ class Session:
         wire.send(self._channel, value)
 
     def _answer(self, number, arguments, keywords, end):
-        """Call a function of the check's for the student's code."""
+        """Call a function of the check's for the student's code; meanwhile it may look at an object of the session's."""
         function = self._callbacks.get(number) if isinstance(number, int) else None
+        self._nested += 1
         try:
+            if self._nested > MAX_NESTED:
+                raise ValueError("the two sides call each other without end")
             if function is None or not isinstance(arguments, tuple) or not isinstance(keywords, dict):
                 raise ValueError("there is no such function")
             data = wire.pack(("value", function(*arguments, **keywords)))
         except Exception as error:  # the student called the check's function in a way it cannot be called
             data = wire.pack(("error", f"{type(error).__name__}: {error}"[:300]))
+        finally:
+            self._nested -= 1
+        if not self.alive:
+            raise Died(self.why)
         self._channel.settimeout(max(0.01, end - time.monotonic()))
         wire.send_packed(self._channel, data)
 

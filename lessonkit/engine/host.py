@@ -77,6 +77,16 @@ class Named:
         self.name = name
 
 
+class OfArgument:
+    """A function of the check's that looks at an argument of the call that it is handed to, as it stands when it is called.
+
+    So is a network's loss: a function of its parameters, whatever it is called with.
+    """
+
+    def __init__(self, function, place):
+        self.function, self.place = function, place
+
+
 class LocalHost:
     """Calls the functions of `namespace` in this process, by value.
 
@@ -127,6 +137,7 @@ class LocalHost:
         name = target if isinstance(target, str) else target[1] if isinstance(target, tuple) else target.kind
         function = self._find(target, name)
         args = [self._enter(value) for value in args]
+        args = [_looking_at(args, value) if isinstance(value, OfArgument) else value for value in args]
         kwargs = {key: self._enter(value) for key, value in (kwargs or {}).items()}
         result = self._timed(name, lambda: self._leave(function(*args, **kwargs), keep))
         if isinstance(result, Token):
@@ -196,6 +207,8 @@ class LocalHost:
                 return self._find(part.name, part.name)
             if isinstance(part, np.random.Generator):
                 return copy.deepcopy(part)
+            if isinstance(part, OfArgument):
+                return OfArgument(self._enter(part.function), part.place)
             if callable(part):
                 return lambda *args, **kwargs: part(*copy_plain(args, self._keep), **copy_plain(kwargs, self._keep))
             raise TypeError(f"a check cannot hand over {part!r}")
@@ -246,6 +259,11 @@ class LocalHost:
             raise not_implemented(name, error) from None
         except (Exception, SystemExit) as error:
             raise as_student_error(name, error) from None
+
+
+def _looking_at(args, of_argument):
+    """What an `OfArgument` is, for a call with these arguments."""
+    return lambda *_: of_argument.function(args[of_argument.place])
 
 
 def _attribute(owner, name):

@@ -18,7 +18,7 @@ import tempfile
 import lessonkit
 from autograder.sandbox.inside import cells, check_stub, lockdown, stand_ins, wire
 from lessonkit import cell_log
-from lessonkit.engine.host import LocalHost, StudentError
+from lessonkit.engine.host import LocalHost, OfArgument, StudentError
 
 UNIT = 1 if sys.platform == "darwin" else 1024  # of ru_maxrss, in bytes
 WARM_UP = "import matplotlib.pyplot as plt\nplt.semilogy([1e-9, 1e9])\nplt.show()\nplt.close('all')\ndel plt"
@@ -86,12 +86,12 @@ class SessionServer:
             nonce, body = request
             wire.send_packed(self.channel, self._reply(nonce, body))
 
-    def _reply(self, nonce, body):
+    def _reply(self, nonce, body, answer=None):
         def failed(kind, message):
             return wire.pack((nonce, ("student", [_name_of(body), kind, message, "", ""])))
 
         try:
-            return wire.pack((nonce, ("value", self._answer(*body))))
+            return wire.pack((nonce, ("value", (answer or self._answer)(*body))))
         except StudentError as error:
             told = [error.function, error.kind, error.message, error.where, error.explanation]
             return wire.pack((nonce, ("student", told)))
@@ -129,14 +129,18 @@ class SessionServer:
     def _enter(self, value):
         if isinstance(value, wire.Callback):
             return lambda *arguments, **keywords: self._ask(value.number, arguments, keywords)
+        if isinstance(value, OfArgument):
+            return OfArgument(self._enter(value.function), value.place)
         if isinstance(value, (tuple, list)):
             return type(value)(self._enter(part) for part in value)
         return {key: self._enter(part) for key, part in value.items()} if isinstance(value, dict) else value
 
     def _ask(self, number, arguments, keywords):
-        """Call a function of the check's."""
+        """Call a function of the check's; it may look at an object of this side's before it answers."""
         wire.send(self.channel, ("callback", number, arguments, keywords))
-        answer = wire.receive(self.channel)
+        while (answer := wire.receive(self.channel)) is not None and type(answer[0]) is int:
+            nonce, body = answer
+            wire.send_packed(self.channel, self._reply(nonce, body, self._operate))
         if answer is None or answer[0] != "value":
             raise RuntimeError(answer[1] if answer else "the channel is closed")
         return answer[1]

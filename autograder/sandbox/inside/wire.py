@@ -13,7 +13,7 @@ from functools import lru_cache
 import msgpack
 import numpy as np
 
-from lessonkit.engine.host import Named, Token
+from lessonkit.engine.host import Named, OfArgument, Token
 
 MAX_MESSAGE = 32 * 2**20
 MAX_DEPTH = 24
@@ -162,6 +162,8 @@ def _encode(value, depth):
         return ["n", value.name]
     if isinstance(value, Callback):
         return ["f", value.number]
+    if isinstance(value, OfArgument):
+        return ["a", value.function.number, value.place]
     if isinstance(value, np.random.Generator):
         return ["r", *_state(value)]
     raise WireError(f"a {kind.__name__} cannot cross")
@@ -234,6 +236,9 @@ def _decode(value, depth):
         return Named(*_typed(parts, str))
     if tag == "f":
         return Callback(*_typed(parts, int))
+    if tag == "a":
+        number, place = _typed(parts, int, int)
+        return OfArgument(Callback(number), place)
     if tag == "r":
         return _generator(*_typed(parts, str, str, int, int))
     raise WireError("an unknown tag")

@@ -7,7 +7,7 @@ import pytest
 from autograder.bank.expected import Live
 from autograder.course import COURSE
 from autograder.grading.cells import checks_of
-from autograder.grading.lending import MOST, _bounded, used_by
+from autograder.grading.lending import MOST, _lendable, used_by
 from autograder.grading.notebook import grade_notebook
 from autograder.grading.repair import recognise
 from autograder.sandbox import protections
@@ -74,8 +74,35 @@ def test_what_an_exercise_uses():
     assert used_by("affine_backward") == []
 
 
+SMOOTH = """
+class Smooth:
+    def __init__(self, raw):
+        (self.places,) = normalize(raw["X_train"])
+        (self.scores,) = normalize(raw["y_train"])
+
+    def loss(self, X):
+        far = ((X[:, None] - self.places[None]) ** 2).sum(axis=-1)
+        return self.scores[np.argpartition(far, 4, axis=1)[:, :4]].mean(axis=1)[:, None]
+
+
+def elevation(X):
+    raw, _ = terrain()
+    return np.concatenate([predict(Smooth(raw), raw["X_train"], raw["y_train"], part) for part in np.array_split(X, len(X) // 200 + 1)])
+"""
+
+
+def test_what_takes_an_object_is_lent_too():
+    wrong = "def predict(model, X_train, y_train, X):\n    return model.loss(X)[:, 0]"
+    cells = [("import numpy as np\nfrom reference_impl import *", None), (wrong, None), (SMOOTH, None)]
+    checks = [(f'check("{name}")', name) for name in ("predict", "elevation")]
+    with ForkServer("10_regression", limits=Limits(notebook=60.0)) as fork_server:
+        results = grade_notebook(fork_server, cells + checks, Live(7)).results
+    assert results["predict"].points < 2
+    assert results["elevation"].passed and results["elevation"].lent == ("predict",)
+
+
 def test_what_is_lent_takes_no_more_than_a_check_gives():
     import numpy as np
 
     with pytest.raises(ValueError, match="more than a check"):
-        _bounded(np.add)(np.zeros(MOST), np.zeros((MOST, 1)))
+        _lendable(np.add, None)(np.zeros(MOST), np.zeros((MOST, 1)))
