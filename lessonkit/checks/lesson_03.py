@@ -12,7 +12,7 @@ import numpy as np
 
 from lessonkit.checks import builds_on, two_sizes
 from lessonkit.engine.check import check
-from lessonkit.engine.host import StudentError
+from lessonkit.engine.host import OfArgument, StudentError
 from lessonkit.engine.values import describe
 
 NUMERICAL = ("eval_numerical_gradient", "eval_numerical_gradient_array")
@@ -61,6 +61,11 @@ def the_same_everywhere(rng, shape):
         return a * math.fsum((x * x * x).ravel())
 
     return f, x, 3 * a * x * x
+
+
+def as_a_loss(f):
+    """`f` as a network's loss: it looks at x itself, whatever it is called with. Where a copy is stepped, nothing moves."""
+    return OfArgument(f, 1)
 
 
 def with_step(function, *args, h):
@@ -128,6 +133,9 @@ def works_for_any_shape_and_step(code, rng):
     for shape in SHAPES:
         yield f"grad for x of shape {shape}", call(code, rng, rng.normal(size=shape), rng.uniform(0.05, 0.3))
     yield "grad with the default h", call(code, rng, rng.normal(size=2))
+    f, _ = with_a_number(rng, (2, 2))
+    grad = with_step(code.eval_numerical_gradient, as_a_loss(f), rng.normal(size=(2, 2)), h=0.1)
+    yield "grad for an f that looks at x itself", grad
 
 
 @check("eval_numerical_gradient_array", points=2)
@@ -150,6 +158,9 @@ def works_for_any_shapes_and_step_and_any_f(code, rng):
     yield "grad for df of integers", grad
     # as_float hands floats on as they are: no copy
     yield "grad where f returns x itself", code.eval_numerical_gradient_array(code.as_float, x, 0.5 * df, 0.1)
+    f, x, df = with_an_array(rng, (2, 2), (3,)), rng.normal(size=(2, 2)), rng.normal(size=3)
+    grad = with_step(code.eval_numerical_gradient_array, as_a_loss(f), x, df, h=0.1)
+    yield "grad for an f that looks at x itself", grad
     yield "grad with the default h", call(code, rng, rng.normal(size=2))
 
 
@@ -252,6 +263,8 @@ def compares_the_same_entry_of_both(code, rng):
         f, central = with_a_number(rng, shape)
         errors = code.grad_check_sparse(f, x, central(x, 0.1), 20, 0.1, rng)
         yield f"errors of a right gradient of shape {shape}", size_of(errors)
+    errors = code.grad_check_sparse(as_a_loss(f), x, central(x, 0.1), 20, 0.1, rng)
+    yield "errors of a right gradient for an f that looks at x itself", size_of(errors)
     errors = code.grad_check_sparse(f, x, central(x, 1e-5))
     yield "errors of a right gradient with the default num_checks and h", size_of(errors)
     yield "number of errors with the default num_checks", np.size(errors)

@@ -68,6 +68,9 @@ def takes_the_right_steps_one_after_another(code, rng):
             ws[i], configs[i] = code.under_test(ws[i], gradient(rng, shape), configs[i])
             if step > 1:  # the first step has a check of its own
                 yield named(f"next_w of parameter {i + 1} after step {step}", settings[i]), ws[i]
+    for _ in range(7):
+        ws[0], configs[0] = code.under_test(ws[0], gradient(rng, shapes[0]), configs[0])
+    yield named("next_w of parameter 1 after step 10", settings[0]), ws[0]
 
 
 @check(*RULES, points=1)

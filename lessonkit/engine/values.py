@@ -8,6 +8,7 @@ import numpy as np
 
 PLAIN_KINDS = "biufc"
 MAX_DEPTH = 16
+NOT_PLAIN = np.matrix, np.ma.MaskedArray  # arrays of NumPy's whose operators do other things
 
 
 def map_plain(value, array_of, otherwise, depth=0):
@@ -26,6 +27,8 @@ def map_plain(value, array_of, otherwise, depth=0):
         return otherwise(value)
     if value is None or type(value) in (bool, int, float, complex, str):
         return value
+    if isinstance(value, NOT_PLAIN):
+        return otherwise(value)
     if isinstance(value, (np.ndarray, np.generic)):
         array = array_of(value)
         if array.dtype.kind not in PLAIN_KINDS:
@@ -113,6 +116,11 @@ def _describe_dict(value):
 def counted(number, noun):
     """A number and its noun: ``1 row``, ``6 rows``."""
     return f"{number} {noun}{'s' * (number != 1)}"
+
+
+def listed(names):
+    """Names as a sentence has them: ``dx, dw and db``."""
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def show_number(value, digits=5):

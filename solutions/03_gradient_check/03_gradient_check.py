@@ -327,6 +327,7 @@ plots.kink(eval_numerical_gradient, lambda x: relu_forward(x)[0])
 #
 # - `rng.integers(n)` draws one of 0, 1, …, n − 1. An entry of `x` needs one such number for each axis. If `rng` is None, make a generator with
 #   `np.random.default_rng()`.
+# - As before, step the entry of `x` itself and put it back: `f` may look at `x` wherever it is.
 # - Each check is drawn anew, so one entry may come twice, and `num_checks` may be larger than the array.
 # - In a formatted string, `f"{1/3:f}"` is `0.333333`, and `f"{1/3:e}"` is `3.333333e-01`.
 

@@ -19,10 +19,19 @@ def same_shape(a, b):
 
 
 def stepped(f, x, i, step):
-    """f with the entry i of x moved by `step`, x itself left alone."""
-    moved = x.copy()
-    moved[i] += step
-    return np.array(f(moved))
+    """f with the entry i of x moved by `step`, which is then put back."""
+    original = x[i]
+    x[i] = original + step
+    value = np.array(f(x))
+    x[i] = original
+    return value
+
+
+def moved(x, i, step):
+    """A copy of x with the entry i moved by `step`."""
+    copy = x.copy()
+    copy[i] += step
+    return copy
 
 
 def gradient(difference, h_is=lambda h: h):
@@ -167,7 +176,10 @@ def never_restores_x(f, x, h=1e-5):
     "be taken with all other entries where they belong. Restoring x at the very end is too late.",
 )
 def restores_at_the_end_only(f, x, h=1e-5):
-    return never_restores_x(f, x.copy(), h)
+    before = x.copy()
+    grad = never_restores_x(f, x, h)
+    x[...] = before
+    return grad
 
 
 @mistake(
@@ -309,6 +321,16 @@ def flat_gradient(f, x, h=1e-5):
 )
 def answers_for_integers(f, x, h=1e-5):
     return eval_numerical_gradient(f, on_floats(x), h)
+
+
+@mistake(
+    "eval_numerical_gradient",
+    "You step a copy of x. An f that looks at x itself, as the loss of a network looks at its weights, never sees the step, "
+    "and its gradient comes out as zero. Step the entry of x itself, and put it back.",
+)
+def steps_a_copy(f, x, h=1e-5):
+    only_floating(x)
+    return gradient(lambda f, x, i, h: (f(moved(x, i, h)) - f(moved(x, i, -h))) / (2 * h))(f, x, h)
 
 
 @mistake(
@@ -528,6 +550,17 @@ def broadcasts_df(f, x, df, h=1e-5):
 )
 def gradient_in_the_dtype_of_df(f, x, df, h=1e-5):
     return eval_numerical_gradient_array(f, x, df, h).astype(np.asarray(df).dtype)
+
+
+@mistake(
+    "eval_numerical_gradient_array",
+    "You step a copy of x. An f that looks at x itself, as the loss of a network looks at its weights, never sees the step, "
+    "and its gradient comes out as zero. Step the entry of x itself, and put it back.",
+)
+def array_steps_a_copy(f, x, df, h=1e-5):
+    only_floating(x)
+    same_shape(f(x), df)
+    return gradient(lambda f, x, i, h: np.sum(df * (f(moved(x, i, h)) - f(moved(x, i, -h)))) / (2 * h))(f, x, h)
 
 
 @mistake(
@@ -788,6 +821,16 @@ def entry_at(number, shape):
 @standing_in
 def checks_with_a_forward_difference():
     return sparse(lambda f, x, i, h: (stepped(f, x, i, h) - f(x)) / h)
+
+
+@mistake(
+    "grad_check_sparse",
+    "You step a copy of x. An f that looks at x itself, as the loss of a network looks at its weights, never sees the step, "
+    "and its numerical slope comes out as zero. Step the entry of x itself, and put it back.",
+)
+@standing_in
+def checks_with_a_copy():
+    return sparse(lambda f, x, i, h: (f(moved(x, i, h)) - f(moved(x, i, -h))) / (2 * h))
 
 
 @mistake(
