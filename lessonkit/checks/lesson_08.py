@@ -31,8 +31,7 @@ def places(y_new, y):
 def how_often(found, y):
     """How often the examples come, in words."""
     counts = np.unique(np.concatenate([y, found]), return_counts=True)[1] - 1
-    words = ["some twice"] * bool((counts > 1).any()) + ["some never"] * bool((counts < 1).any())
-    return ", ".join(words) or "each once"
+    return ", ".join(["some twice"] * any(counts > 1) + ["some never"] * any(counts < 1)) or "each once"
 
 
 def together(X_new, y_new, X, y):
@@ -318,6 +317,7 @@ WAYS = {
     "mirrored left to right": lambda X: X[:, :, ::-1],
     "upside down": lambda X: X[:, ::-1],
     "turned by half": lambda X: X[:, ::-1, ::-1],
+    "in reversed order": lambda X: X[::-1],
 }
 
 

@@ -69,7 +69,7 @@ def only_divides(x):
 
 @mistake(
     "standardize",
-    "Parentheses: division comes before subtraction, so you subtract mean / std from x. Subtract first, then divide.",
+    "You subtract mean / std from x: division comes before subtraction. Subtract first, in parentheses, then divide.",
 )
 def forgets_the_parentheses(x):
     spread = x.std(axis=0)

@@ -66,7 +66,7 @@ def softmax_over_everything(x):
 
 @mistake(
     "sigmoid_forward",
-    "Parentheses: division comes before addition, so `1 / 1 + np.exp(-x)` is just 1 + e^-x. The whole sum belongs "
+    "The result is 1 + e^-x. Division comes before addition, so `1 / 1 + np.exp(-x)` is just that; the whole sum belongs "
     "below the line.",
 )
 def forgets_the_parentheses(x):
@@ -156,7 +156,7 @@ def derivative_of_tanh(dout, cache):
 
 @mistake(
     "sigmoid_backward",
-    "Parentheses: `dout * s * 1 - s` subtracts at the very end. The difference 1 - s is one factor of the product.",
+    "The result is dout · s minus s, which `dout * s * 1 - s` gives: it subtracts at the very end. The difference 1 - s is one factor of the product, in parentheses.",
 )
 def product_without_parentheses(dout, cache):
     return dout * cache * 1 - cache
@@ -450,7 +450,7 @@ def swaps_output_and_cache(x):
 
 @mistake(
     "tanh_forward",
-    "Parentheses: division comes before addition and subtraction. The whole difference belongs above the line, and "
+    "The result is e^x minus e^-x / e^x plus e^-x: division comes before addition and subtraction. In parentheses, the whole difference belongs above the line, and "
     "the whole sum below it.",
 )
 def fraction_without_parentheses(x):
@@ -511,7 +511,7 @@ def forgets_the_square(dout, cache):
 
 @mistake(
     "tanh_backward",
-    "Parentheses: `dout * 1 - t**2` multiplies first. The upstream gradient belongs to the whole slope, 1 - tanh(x)².",
+    "The result is dout minus tanh(x)², which `dout * 1 - t**2` gives: it multiplies first. The upstream gradient belongs to the whole slope, 1 - tanh(x)², in parentheses.",
 )
 def slope_without_parentheses(dout, cache):
     return dout * 1 - cache**2

@@ -148,8 +148,8 @@ def draws_from_the_global_generator(X, y, num_validation, num_test, rng):
 
 @mistake(
     "train_val_test_split",
-    "You mix X and y themselves, so the caller's arrays change their order too. Mix a list of places instead, and "
-    "take the rows from there.",
+    "X and y, which belong to the caller, are changed by your function: `rng.shuffle`, for one, mixes the array itself. "
+    "Mix a list of places instead, and take the rows from there.",
 )
 def mixes_in_place(X, y, num_validation, num_test, rng):
     order = rng.permutation(checked(X, y, num_validation, num_test))
@@ -398,7 +398,7 @@ def no_tuple_for_one(X_train, *others):
 
 @mistake(
     "normalize",
-    "A feature that is constant over the training set is zero in X_train after the call: X_train belongs to the caller. Make a new array.",
+    "X_train is changed by your function, and it belongs to the caller. Make a new array.",
 )
 def zeroes_a_constant_feature(X_train, *others):
     normalized = normalize(X_train, *others)
@@ -754,8 +754,7 @@ def doubles_the_data(X, y, rng):
 
 @mistake(
     "augment_flip",
-    "You mirror the caller's images themselves. In the next epoch they would be mirrored again, from there: work on "
-    "a copy.",
+    "The caller's images are changed by your function. The next epoch would start from the changed ones: work on a copy.",
 )
 def mirrors_in_place(X, y, rng):
     flip = rng.random(len(X)) < 0.5
