@@ -113,7 +113,7 @@ def _zip(files, path):
             entry = zipfile.ZipInfo(inside, (1980, 1, 1, 0, 0, 0))
             entry.external_attr = 0o644 << 16
             entry.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(entry, data)
+            archive.writestr(entry, data, compresslevel=9)
     write_whole(path, content.getvalue())
     return path
 

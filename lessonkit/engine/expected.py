@@ -86,7 +86,7 @@ class Recorded(Expected):
         try:
             with np.load(path, allow_pickle=False) as file:
                 self._arrays = {key: file[key] for key in file.files}
-            self._index = json.loads(str(self._arrays.pop("index")))
+            self._index = json.loads(self._arrays.pop("index").tobytes())
         except Exception as error:
             raise ValueError(
                 f"The expected values of lesson {lesson} are damaged ({path.name}). Get a fresh copy of that file."
@@ -210,7 +210,10 @@ def save(path, checks, mistakes, changes):
     half = path.with_name(path.name + ".part")
     try:
         with open(half, "wb") as file:
-            np.savez_compressed(file, index=np.array(json.dumps(index)), **arrays.end_to_end())
+            words = json.dumps(
+                index, separators=(",", ":")
+            ).encode()  # as text, NumPy would give each letter four bytes
+            np.savez_compressed(file, index=np.frombuffer(words, np.uint8), **arrays.end_to_end())
         os.replace(half, path)
     finally:
         half.unlink(missing_ok=True)
@@ -266,7 +269,7 @@ def _table(changes, arrays):
         "words": [change.words for change in changes],
         "checks": checks,
         "where": arrays.encode(np.array(where, dtype=np.int64)),
-        "numbers": arrays.encode(np.array(numbers, dtype=np.float32)),
+        "numbers": arrays.encode(np.array(numbers, dtype=np.float32), _coarse),
     }
 
 

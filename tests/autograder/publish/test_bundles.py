@@ -171,7 +171,7 @@ def test_recorded_arrays_are_names_and_numbers(unzipped):
         with np.load(path, allow_pickle=False) as file:
             for key in file.files:
                 assert file[key].dtype.kind in "biufU", key
-            index = json.loads(str(file["index"]))
+            index = json.loads(file["index"].tobytes())
     for rows in index["mistakes"].values():
         for row in rows:
             assert set(row) == {"name", "sentence", "transcripts"}
