@@ -87,6 +87,12 @@ def exercises():
     return {exercise.name: exercise for lesson in lessons().values() for exercise in lesson.exercises}
 
 
+def results_of(exercise):
+    """The names of what an exercise returns, and its methods, but the cache: that is never yielded."""
+    known = exercises()[exercise]
+    return {name for part in (known, *known.methods) for name in part.returns if name != "cache"}
+
+
 def exercise(name):
     """The exercise called `name`.
 

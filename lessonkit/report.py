@@ -59,7 +59,9 @@ def diagnoses(result):
     """Each outcome with its diagnosis, ``(outcome, sentence, example)``; a cause is told once."""
     causes = {}  # and the check that told them
     for outcome in result.outcomes:
-        if outcome.passed or outcome.kind == "unseen" and "unseen" in causes:
+        if outcome.passed:
+            yield outcome, outcome.sentence, ""
+        elif outcome.kind == "unseen" and "unseen" in causes:
             yield outcome, "", ""
         elif outcome.kind == "unseen":
             causes["unseen"] = ""

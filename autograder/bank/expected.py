@@ -12,7 +12,7 @@ from lessonkit.engine.check import checks_of, examples_of
 from lessonkit.engine.compare import same_values
 from lessonkit.engine.diagnose import Suspect
 from lessonkit.engine.host import TRAINS, LocalHost
-from lessonkit.engine.near import Change, Fingerprint, fingerprint, first_wrong
+from lessonkit.engine.near import Change, fingerprint_of
 from lessonkit.engine.transcript import VISIBLE_SEED, run
 
 SECONDS = 2  # that a call of a mutant may take
@@ -72,12 +72,8 @@ class Live(expected.Expected):
         fingerprints = {}
         for check in checks_of(mutant.exercise):
             transcript, values = run(check, host, self.seed), self.values(check)
-            wrong = first_wrong(transcript, values, check.rtol)
-            if wrong is not None:
-                fingerprints[check.name] = fingerprint(wrong, transcript.entries[wrong].value)
-            elif transcript.error or len(transcript.entries) < len(values):
-                fingerprints[check.name] = Fingerprint(-1)
-        return fingerprints
+            fingerprints[check.name] = fingerprint_of(transcript, values, check.rtol)
+        return {name: fingerprint for name, fingerprint in fingerprints.items() if fingerprint}
 
 
 def _same(values, others, rtol):

@@ -1,6 +1,6 @@
 """Compares what a check yielded with the expected values, and says what a person would look at first."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -26,11 +26,21 @@ class Difference:
         What to look at first, in one or two sentences.
     example : str
         One worked entry: input, yours, expected. Empty where there is none.
+    factor : str
+        Where everything is a multiple of what is expected: by how much it is too large or too small.
+    lengths : str
+        Which axes of the inputs are as long as that, as the sentence says it.
     """
 
     kind: str
     sentence: str
     example: str = ""
+    factor: str = ""
+    lengths: str = ""
+
+    @property
+    def without_lengths(self):
+        return replace(self, sentence=self.sentence.replace(f", and {self.lengths}", ""), lengths="")
 
     @property
     def line(self):
@@ -146,10 +156,14 @@ def _leaf(name, value, expected, rtol, call):
         return Difference("value", f"{name}: {'yes' if value else 'no'}. Expected: {'yes' if expected else 'no'}.")
     value, expected = _signed(value), _signed(expected)
     wrong = ~entries_close(value, expected, rtol)
-    kind, sentence = _pattern(name, value, expected, wrong, rtol, inputs)
+    factor = _constant_factor(value, expected, rtol)
+    if factor is not None and np.isfinite(value).all() and not entries_close(-value, expected, rtol).all():
+        differs = _factor(name, value, expected, factor, inputs)
+    else:
+        differs = Difference(*_pattern(name, value, expected, wrong, rtol, inputs))
     if expected.ndim == 0 and not inputs:
-        return Difference(kind, sentence)  # which has both numbers already
-    return Difference(kind, sentence, _worked_entry(name, value, expected, wrong, inputs))
+        return differs  # which has both numbers already
+    return replace(differs, example=_worked_entry(name, value, expected, wrong, inputs))
 
 
 def _kind(array):
@@ -196,7 +210,7 @@ def _axes_of_one(surplus):
 
 
 def _pattern(name, value, expected, wrong, rtol, inputs):
-    """The first of the usual patterns that fits: ``(kind, sentence)``."""
+    """The first of the usual patterns that fits, where it is no multiple: ``(kind, sentence)``."""
     if (~np.isfinite(value) & np.isfinite(expected)).any():
         return "nan", _not_finite(name, value)
     if expected.any() and np.all(entries_close(-value, expected, rtol)):
@@ -206,9 +220,6 @@ def _pattern(name, value, expected, wrong, rtol, inputs):
             "sign",
             f"{name} is {show_number(value)}, expected {show_number(expected)}: the sign is the opposite one.",
         )
-    factor = _constant_factor(value, expected, rtol)
-    if factor is not None:
-        return "factor", _factor(name, value, expected, factor, inputs)
     if expected.ndim == 0:
         return "value", f"{name} is {', expected '.join(show_both(value, expected))}."
     offset = np.median((value - expected).astype(float)) if expected.size > 1 else 0
@@ -253,13 +264,15 @@ def _factor(name, value, expected, factor, inputs):
     known = of_length(factor, inputs)
     also = f"{sign}, and {known}" if known else sign
     if expected.ndim == 0:
-        return f"{name} is {show_number(value)}, expected {show_number(expected)}: {ratio}{also}."
-    return f"{name} is right up to a constant: everything is {ratio}{also}."
+        sentence = f"{name} is {show_number(value)}, expected {show_number(expected)}: {ratio}{also}."
+    else:
+        sentence = f"{name} is right up to a constant: everything is {ratio}{also}."
+    return Difference("factor", sentence, "", ratio, known)
 
 
 def _constant_factor(value, expected, rtol):
     """The constant c with ``value = c * expected`` when there is one that says something."""
-    if (expected.size < 2 and expected.ndim > 0) or expected.dtype.kind not in "fc":
+    if (np.count_nonzero(expected) < 2 and expected.ndim > 0) or expected.dtype.kind not in "fc":
         return None  # one entry says nothing about a constant, and a count is a count
     index = np.argmax(np.abs(expected))
     if not expected.flat[index] or not value.flat[index]:

@@ -1,6 +1,5 @@
 """Grades one exercise: runs its checks, compares with the expected values, names the mistake."""
 
-import re
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 
@@ -10,11 +9,11 @@ from lessonkit.catalogue import exercises
 from lessonkit.engine.check import checks_of, examples_of
 from lessonkit.engine.compare import difference, fits_own_forward, same_values
 from lessonkit.engine.evidence import Evidence
-from lessonkit.engine.near import Wrong, fingerprint, first_wrong, what_they_are
+from lessonkit.engine.near import Wrong, fingerprint_of, first_wrong, what_they_are
 from lessonkit.engine.points import FULL, PARTLY, UNSEEN, scores
 from lessonkit.engine.together import ORDER, others_right, told_by_others
-from lessonkit.engine.transcript import Entry, run
-from lessonkit.engine.values import counted
+from lessonkit.engine.transcript import Entry, result_of, run
+from lessonkit.engine.values import counted, listed
 
 # Kinds of errors by which something else than the answer keeps a check from seeing it.
 KEPT = (
@@ -37,11 +36,8 @@ NUMBERS = {
     "transposed",
     "misplaced",
 }  # kinds of differences of numbers alone
-FACTOR = re.compile(r"(\S+) times too")
-LENGTH = re.compile(
-    r"(?<=times too large|times too small), and [^.]* ha(?:s|ve) [^.]*(?=\.)|(?<=the opposite sign), and [^.]* ha(?:s|ve) [^.]*(?=\.)"
-)
 UNSEEN_YET = "This counts once a value is right: first mend what the other checks say."
+WITHOUT = "Judged without {}: see the other checks."
 WAITS = (
     "Waiting: your {} does not pass yet. When your notebook is graded, this check runs with a right one in its place."
 )
@@ -156,12 +152,13 @@ class _Grading:
         self.exercise, self.host, self.expected = exercise, host, expected
         self.checks = checks_of(exercise)
         self.transcripts = {check.name: run(check, host, expected.seed) for check in self.checks}
-        self.wrong = {check.name: _first_wrong(check, self.transcripts[check.name], expected) for check in self.checks}
+        self.wrong = _with_confirmed_lengths(
+            {check.name: _first_wrong(check, self.transcripts[check.name], expected) for check in self.checks}
+        )
         self.failures = {
             check.name: _failure(check, self.transcripts[check.name], self.wrong[check.name], expected)
             for check in self.checks
         }
-        self.failures = _with_confirmed_lengths(self.failures)
         self.suspects = expected.suspects(exercise) if any(map(self.is_wrong, self.checks)) else ()
         self.evidence = {i: evidence for i, s in enumerate(self.suspects) if (evidence := self.fits(s))}
         self.words = self.what_they_are()
@@ -177,12 +174,11 @@ class _Grading:
     def outcome(self, check, score):
         failure = self.failures[check.name]
         if score.state == FULL:
-            return Outcome(check.name, check.title, check.points, True)
+            without = WITHOUT.format(listed(score.wrong)) if score.wrong else ""
+            return Outcome(check.name, check.title, check.points, True, sentence=without)
         if failure is not None and failure.kind in ("empty", "waits", "kept", "undefined"):
             return failure
-        if score.state == UNSEEN and (
-            failure is None or failure.kind != "misplaced"
-        ):  # which tells more than the others
+        if score.state == UNSEEN and not (failure and failure.kind == "misplaced"):  # which tells more than the others
             return Outcome(check.name, check.title, check.points, False, "unseen", UNSEEN_YET)
         if suspect := self.suspect(check):
             example = self.smallest(check, suspect) or failure.example
@@ -221,10 +217,11 @@ class _Grading:
         """Whether the result that is wrong in a check is also wrong in one that no known mistake explains."""
         if not self.wrong[check.name]:
             return False
-        result = _result(self.wrong[check.name][0].name)
+        result = self.wrong[check.name][0].result
         explained = set().union(*(evidence.explained for evidence in self.evidence.values()))
         return any(
-            wrong and name not in explained and _result(wrong[0].name) == result for name, wrong in self.wrong.items()
+            wrong and name not in explained and (wrong[0].result == result or ORDER in wrong[2].sentence)
+            for name, wrong in self.wrong.items()
         )
 
     def fits(self, suspect):
@@ -253,13 +250,13 @@ class _Grading:
         wrong = {}
         for check in filter(self.is_wrong, self.checks):
             transcript, values = self.transcripts[check.name], self.expected.values(check)
-            place = first_wrong(transcript, values, check.rtol)
-            if place is None:
+            seen = fingerprint_of(transcript, values, check.rtol)
+            if not seen or seen.place < 0:
                 wrong[check.name] = None
                 continue
-            value = transcript.entries[place].value
-            name = _result(values[place][0])
-            wrong[check.name] = Wrong(name, value, values[place][1], check.rtol, fingerprint(place, value))
+            name, value = values[seen.place]
+            entry = transcript.entries[seen.place]
+            wrong[check.name] = Wrong(result_of(name), entry.value, value, check.rtol, seen)
         return what_they_are(wrong, self.expected.changes(self.exercise)) if any(wrong.values()) else {}
 
     def not_passing(self, check):
@@ -303,7 +300,7 @@ class _Grading:
                 )
             else:
                 same = small.kind == differs.kind or {small.kind, differs.kind} <= NUMBERS
-            if same and small.example and _result(entry.name) == _result(wrong.name):
+            if same and small.example and entry.result == wrong.result:
                 return small.example
         return ""
 
@@ -323,37 +320,27 @@ class _Grading:
         return ""
 
 
-def _with_confirmed_lengths(failures):
-    """Failures in which a factor is compared with the length of an axis only where it has followed that length twice."""
-    factors = {
-        factor[1]
-        for failure in failures.values()
-        if failure is not None and LENGTH.search(failure.sentence) and (factor := FACTOR.search(failure.sentence))
-    }
+def _with_confirmed_lengths(wrong):
+    """First wrong values in which a factor is compared with the length of an axis only where it has followed that twice."""
+    factors = {first[2].factor for first in wrong.values() if first and first[2].lengths}
     if len(factors) != 1:
-        return failures
-    return {
-        name: failure and replace(failure, sentence=LENGTH.sub("", failure.sentence))
-        for name, failure in failures.items()
-    }
-
-
-def _result(name):
-    """Which result a yielded value is: "dx" of "dx for x of shape (1, 3)"."""
-    return name.split()[0]
+        return wrong
+    return {name: first and (*first[:2], first[2].without_lengths) for name, first in wrong.items()}
 
 
 def _first_wrong(check, transcript, expected):
     """The first entry that differs from the expected value, that one's name, and the difference; None where all agree."""
     entries, values = transcript.entries, expected.values(check)
-    for index, (entry, (name, value)) in enumerate(zip(entries, values)):
-        if differs := difference(entry, value, check.rtol):
-            if told := told_by_others(check, entries, values, index):
-                differs = replace(differs, kind="misplaced", sentence=told)
-            elif differs.kind == "shape":
-                differs = replace(differs, sentence=differs.sentence + others_right(check, entries, values, index))
-            return entry, name, differs
-    return None
+    place = first_wrong(transcript, values, check.rtol)
+    if place is None:
+        return None
+    name, value = values[place]
+    differs = difference(entries[place], value, check.rtol)
+    if told := told_by_others(check, entries, values, place):
+        differs = replace(differs, kind="misplaced", sentence=told)
+    elif differs.kind == "shape":
+        differs = replace(differs, sentence=differs.sentence + others_right(check, entries, values, place))
+    return entries[place], name, differs
 
 
 def _failure(check, transcript, wrong, expected):

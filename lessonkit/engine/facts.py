@@ -5,7 +5,7 @@ Nothing here speaks of code: what has led to such a result is for the student to
 
 import numpy as np
 
-from lessonkit.engine.values import counted, entries_close, show_number
+from lessonkit.engine.values import counted, entries_close, listed, show_number
 
 TIGHT = 1e-4  # the largest relative difference by which two numbers count as the same here
 MANY = 3  # different numbers: fewer can agree by chance
@@ -72,7 +72,7 @@ def of_length(factor, inputs):
     if not 1 <= len(found) <= 2:
         return ""
     return " and ".join(
-        f"{_listed(names)} {'has' if len(names) == 1 else 'have'} {what}" for what, names in found.items()
+        f"{listed(names)} {'has' if len(names) == 1 else 'have'} {what}" for what, names in found.items()
     )
 
 
@@ -179,7 +179,3 @@ def _axis(ndim, axis, size):
 
 def _plural(noun, number):
     return f"{number} {PLURALS[noun]}" if noun in PLURALS and number != 1 else counted(number, noun)
-
-
-def _listed(names):
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

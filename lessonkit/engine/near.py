@@ -61,6 +61,14 @@ def first_wrong(transcript, values, rtol):
     return next((i for i, (entry, (_, value)) in enumerate(pairs) if not same_values(entry.value, value, rtol)), None)
 
 
+def fingerprint_of(transcript, values, rtol):
+    """The `Fingerprint` of the first wrong value of a check; None where it passes."""
+    place = first_wrong(transcript, values, rtol)
+    if place is not None:
+        return fingerprint(place, transcript.entries[place].value)
+    return Fingerprint(-1) if transcript.error or len(transcript.entries) < len(values) else None
+
+
 def fingerprint(place, value):
     """The `Fingerprint` of the wrong value at one place of a check."""
     form, numbers = [], []

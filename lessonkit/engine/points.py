@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lessonkit.catalogue import exercises
+from lessonkit.catalogue import results_of
 from lessonkit.engine.compare import same_values
+from lessonkit.engine.transcript import result_of
 from lessonkit.engine.values import is_number, parts
 
 STEP = 4  # points are quarters
@@ -67,12 +68,6 @@ def scores(exercise, checks, transcripts, expected):
     return found
 
 
-def results_of(exercise):
-    """The names of what an exercise returns, and its methods: where there is one alone, it has no share of its own."""
-    known = exercises()[exercise]
-    return {name for part in (known, *known.methods) for name in part.returns if name != "cache"}
-
-
 class _Seen:
     """What a check has seen of each result: ``right``, ``wrong``, and whether all ``others`` that it yields are right."""
 
@@ -83,7 +78,7 @@ class _Seen:
         for index, (name, value) in enumerate(values):
             entry = transcript.entries[index] if index < len(transcript.entries) else None
             right = entry is not None and entry.name == name and same_values(entry.value, value, check.rtol)
-            result = name.split()[0].partition("[")[0]
+            result = result_of(name)
             if result in names:
                 before = state.get(result, (True, False))
                 state[result] = before[0] and right, before[1] or _says_something(value, entry)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lessonkit.catalogue import exercises
+from lessonkit.catalogue import exercises, results_of
 from lessonkit.engine.compare import same_values
 from lessonkit.engine.facts import TIGHT, is_telling
 from lessonkit.engine.values import is_number, parts
@@ -27,7 +27,7 @@ def told_by_others(check, entries, expected, index):
     str
     """
     rows = [(entry, truth) for entry, (_, truth) in zip(entries, expected)]
-    results = _results(check.exercise)
+    results = results_of(check.exercise)
     return (
         _in_another_order(rows, index, results, check.rtol)
         or _changed_by_a_call(rows, index, check, results)
@@ -38,14 +38,14 @@ def told_by_others(check, entries, expected, index):
 
 def others_right(check, entries, expected, index):
     """That the other results of the same call are right, as a sentence; "" where one is not, or there is none."""
-    results = _results(check.exercise)
+    results = results_of(check.exercise)
     others = [
         (entry, truth)
         for i, (entry, (_, truth)) in enumerate(zip(entries, expected))
-        if i != index and entry.call is entries[index].call and _word(entry) in results
+        if i != index and entry.call is entries[index].call and entry.result in results
     ]
-    words = [_word(entry) for entry, _ in others]
-    if not others or _word(entries[index]) not in results or len({*words, _word(entries[index])}) <= len(words):
+    words = [entry.result for entry, _ in others]
+    if not others or entries[index].result not in results or len({*words, entries[index].result}) <= len(words):
         return ""
     if not all(_is_no_zero(truth) and same_values(entry.value, truth, check.rtol) for entry, truth in others):
         return ""
@@ -54,23 +54,13 @@ def others_right(check, entries, expected, index):
     return f" The {', '.join(words[:-1])} and {words[-1]} of the same call are right."
 
 
-def _results(exercise):
-    """What an exercise returns, and what its methods do, by name."""
-    known = exercises()[exercise]
-    return {name for each in (known, *known.methods) for name in each.returns}
-
-
-def _word(entry):
-    return entry.name.partition(" ")[0]
-
-
 def _in_another_order(rows, index, results, rtol):
     """That every wrong result of a call is what another one of that call should be."""
     call = rows[index][0].call
     wrong = [
         (entry, truth)
         for entry, truth in rows
-        if entry.call is call and _word(entry) in results and not same_values(entry.value, truth, rtol)
+        if entry.call is call and entry.result in results and not same_values(entry.value, truth, rtol)
     ]
     truths, given = [_ordered(truth) for _, truth in wrong], [_ordered(entry.value) for entry, _ in wrong]
     if call is None or len(wrong) < 2 or not all(map(_is_no_zero, truths)):
@@ -80,7 +70,7 @@ def _in_another_order(rows, index, results, rtol):
     places = [[i for i, truth in enumerate(truths) if same_values(value, truth, rtol)] for value in given]
     if sorted(places) != [[i] for i in range(len(wrong))]:
         return ""
-    name, wanted = _word(wrong[0][0]), _word(wrong[places[0][0]][0])
+    name, wanted = wrong[0][0].result, wrong[places[0][0]][0].result
     if name == wanted:
         return ""
     return f"What you return as {name} is what {wanted} should be: {ORDER}"
@@ -98,12 +88,12 @@ def _is_no_zero(value):
 def _changed_by_a_call(rows, index, check, results):
     """That a call with the input of an earlier one, which was right, gives something else."""
     entry, truth = rows[index]
-    if entry.call is None or _word(entry) not in results:
+    if entry.call is None or entry.result not in results:
         return ""
     for earlier, other in rows[:index]:
-        alike = _word(earlier) == _word(entry) and same_values(earlier.value, other, check.rtol)
+        alike = earlier.result == entry.result and same_values(earlier.value, other, check.rtol)
         if alike and _same_call(earlier.call, entry.call) and same_values(other, truth, TIGHT):
-            return _second_call(entry.call.function, _word(entry), exercises()[check.exercise].is_class)
+            return _second_call(entry.call.function, entry.result, exercises()[check.exercise].is_class)
     return ""
 
 
@@ -134,7 +124,7 @@ def _as_before(rows, index):
         return ""
     for earlier, other in reversed(rows[:index]):
         another_call = earlier.call is not entry.call and not same_values(other, truth, TIGHT)
-        if another_call and _word(earlier) == _word(entry) and same_values(entry.value, earlier.value, 1e-9):
+        if another_call and earlier.result == entry.result and same_values(entry.value, earlier.value, 1e-9):
             return f"{entry.name} is the same as {earlier.name}, the result of an earlier call."
     return ""
 
@@ -145,17 +135,17 @@ def _with_another(rows, index, results, rtol):
     if not (_is_telling(entry.value) and is_number(truth)) or np.shape(truth) != np.shape(entry.value):
         return ""
     for other, added in rows:
-        usable = other.call is entry.call is not None and {_word(other), _word(entry)} <= results
+        usable = other.call is entry.call is not None and {other.result, entry.result} <= results
         if (
             not usable
-            or _word(other) == _word(entry)
+            or other.result == entry.result
             or not _is_telling(added)
             or np.shape(added) not in ((), np.shape(truth))
         ):
             continue
         for sign, words in ((1, "plus"), (-1, "minus")):
             if same_values(entry.value, np.add(truth, sign * np.asarray(added)), min(rtol, TIGHT)):
-                return f"{entry.name} is what is expected {words} what {_word(other)} should be."
+                return f"{entry.name} is what is expected {words} what {other.result} should be."
     return ""
 
 

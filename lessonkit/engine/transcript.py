@@ -28,6 +28,15 @@ class Entry:
     second_values: tuple = ()
     call: Call | None = None
 
+    @property
+    def result(self):
+        return result_of(self.name)
+
+
+def result_of(name):
+    """Which result a yielded value is: "dx" of "dx[0] for x of shape (1, 3)"."""
+    return name.split()[0].partition("[")[0]
+
 
 @dataclass
 class Helper:

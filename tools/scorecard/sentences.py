@@ -11,7 +11,7 @@ from lessonkit.catalogue import lesson as find_lesson
 from lessonkit.engine.check import checks_of
 from lessonkit.engine.diagnose import grade
 from lessonkit.engine.host import TRAINS, LocalHost
-from lessonkit.engine.near import Fingerprint, fingerprint, first_wrong
+from lessonkit.engine.near import fingerprint_of
 from lessonkit.engine.transcript import VISIBLE_SEED, run
 
 JUDGES = (31, 32)  # seeds on which what was said must hold as well
@@ -93,11 +93,7 @@ def _holds(exercise, outcome, host, judges):
 
 def _seen(check, host, judge):
     """The fingerprint of the first wrong value of a check; None where it passes."""
-    transcript, values = run(check, host, judge.seed), judge.values(check)
-    place = first_wrong(transcript, values, check.rtol)
-    if place is not None:
-        return fingerprint(place, transcript.entries[place].value)
-    return Fingerprint(-1) if transcript.error else None
+    return fingerprint_of(run(check, host, judge.seed), judge.values(check), check.rtol)
 
 
 def _alike(one, other):
