@@ -848,8 +848,8 @@ def only_v_is_corrected(w, dw, config=None):
 
 @mistake(
     "adam",
-    "Your bias correction is the same at every step: it leaves out the power t. A running mean that has "
-    "seen many steps hardly needs a correction.",
+    "Your bias correction is the same at every step, that of the first: 1 − β. It is 1 − β to the power of t, and t grows "
+    "by one with each step: a running mean that has seen many steps hardly needs a correction.",
 )
 def correction_without_the_power(w, dw, config=None):
     config = next_step(config, dw)
