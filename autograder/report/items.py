@@ -21,7 +21,8 @@ class Item:
         `title` is empty for the exercise as a whole.
     points : float
     taken, passed, empty : int
-        How many submissions were checked, passed it (all of it), and had nothing written.
+        How many submissions were checked, passed it (all of it), and had nothing written. A check of a property that could
+        not be seen, as no value was right, is none that was taken: it would only repeat what the other checks say.
     difficulty : float
         The share of its points that those who took it earned: for a check, the share that passed. The higher, the easier.
     discrimination : float or None
@@ -109,12 +110,14 @@ def analyse(submissions):
             if (exercise, outcome.check) not in columns_of:
                 columns_of[exercise, outcome.check] = len(keys)
                 keys.append((exercise, outcome.title, outcome.points))
-    earned = np.full((len(submissions), len(keys)), np.nan)  # (students, checks), nan where a check was not there yet
+    earned = np.full(
+        (len(submissions), len(keys)), np.nan
+    )  # (students, checks), nan where a check was not there yet, or saw nothing
     blank = np.zeros(earned.shape, bool)
     for row, graded in enumerate(submissions.values()):
         for exercise, outcome in graded.outcomes():
             column = columns_of[exercise, outcome.check]
-            earned[row, column] = outcome.worth
+            earned[row, column] = np.nan if outcome.kind == "unseen" else outcome.worth
             blank[row, column] = outcome.kind in ("empty", "waits")
     total = np.nansum(earned, axis=1)
 

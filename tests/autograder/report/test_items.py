@@ -66,6 +66,19 @@ def test_nobody_at_all():
     assert items.discrimination(np.array([]), np.array([])) == (None, "no submission")
 
 
+def test_a_property_that_could_not_be_seen_is_not_taken():
+    rows = [
+        graded(1, 1, 1),
+        graded(1, 0, 0),
+        graded(0, 0, 1, kinds=("", "unseen", "")),
+        graded(0, 0, 0, kinds=("", "unseen", "")),
+    ]
+    (whole, (values, shape)), _ = items.analyse({str(n): row for n, row in enumerate(rows)})
+    assert (values.taken, shape.taken, whole.taken) == (4, 2, 4)
+    assert (shape.passed, shape.difficulty, whole.difficulty) == (1, 0.5, 3 / 8)
+    assert shape.discrimination == pytest.approx(1) and values.discrimination < 1
+
+
 def test_a_check_that_came_later_counts_only_those_who_took_it():
     old = graded(1, 0, 1)
     old.results["first"] = Result("first", old.results["first"].outcomes[:1])
