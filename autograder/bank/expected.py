@@ -45,7 +45,7 @@ class Live(expected.Expected):
             message = transcript.error.message if transcript.error else ""
             passes = not message and _same(values, self.values(check), check.rtol)
             transcripts[check.name] = None if passes else (values, message)
-        return Suspect(mistake.name, mistake.sentence, transcripts)
+        return Suspect(mistake.name, mistake.sentence, transcripts, mistake.alone)
 
     def find_changes(self, exercise):
         """Small changes to the reference, in words: of those with the same results, the first."""

@@ -26,12 +26,15 @@ class Replacement:
         What the student is told; empty for a variant.
     replaces : tuple of (str, object)
         The functions that stand in for the reference's.
+    alone : bool
+        Whether the sentence also speaks of what is right: then it is told only where nothing else is wrong.
     """
 
     exercise: str
     name: str
     sentence: str
     replaces: tuple
+    alone: bool = False
 
     def namespace(self):
         """The reference with these functions in place."""
@@ -47,9 +50,9 @@ _mistakes = Registry("autograder.bank.mistakes", "write that module first")
 _variants = Registry("autograder.bank.variants", "write that module first")
 
 
-def mistake(exercise, sentence):
-    """Write down how `exercise` is done wrong, and what the student is told."""
-    return _written_down(_mistakes, exercise, sentence)
+def mistake(exercise, sentence, alone=False):
+    """Write down how `exercise` is done wrong, and what the student is told; `alone` is as `Replacement` says."""
+    return _written_down(_mistakes, exercise, sentence, alone)
 
 
 def variant(exercise):
@@ -67,13 +70,13 @@ def variants_of(exercise):
     return _variants.of(exercise)
 
 
-def _written_down(registry, exercise, sentence):
+def _written_down(registry, exercise, sentence, alone=False):
     def register(code):
         if inspect.isclass(code) and code.__name__ != exercise:
             replaces = tuple((name, getattr(code, name)) for name in vars(code) if not name.startswith("__"))
         else:
             replaces = ((exercise, code),)
-        registry.add(exercise, Replacement(exercise, code.__name__, sentence, replaces))
+        registry.add(exercise, Replacement(exercise, code.__name__, sentence, replaces, alone))
         return code
 
     return register

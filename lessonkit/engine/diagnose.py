@@ -55,11 +55,14 @@ class Suspect:
     transcripts : dict
         By the name of a check: what the mistake yielded there as ``([(name, value), ...], error message or "")``,
         or None where it is no different from the expected values.
+    alone : bool
+        Whether the sentence also speaks of what is right: then it is told only where nothing else is wrong.
     """
 
     name: str
     sentence: str
     transcripts: dict
+    alone: bool = False
 
 
 @dataclass(frozen=True)
@@ -236,6 +239,8 @@ class _Grading:
                 evidence.whole += self.failures[check.name] is None
             elif not evidence.add(check, transcript, yielded, self.expected.values(check)):
                 return None
+        if suspect.alone and evidence.whole < len(self.checks):
+            return None
         return evidence if evidence.is_enough else None
 
     def order(self, failure):

@@ -113,6 +113,7 @@ class Recorded(Expected):
                     check: transcript and self._transcript(f"{exercise}/{check}", *transcript)
                     for check, transcript in row["transcripts"].items()
                 },
+                row.get("alone", False),
             )
             for row in self._index["mistakes"].get(exercise, ())
         ]
@@ -196,6 +197,7 @@ def save(path, checks, mistakes, changes):
                 {
                     "name": suspect.name,
                     "sentence": suspect.sentence,
+                    **({"alone": True} if suspect.alone else {}),
                     "transcripts": {
                         check: transcript and _as_recorded(transcript, checks[f"{exercise}/{check}"][1], arrays)
                         for check, transcript in suspect.transcripts.items()

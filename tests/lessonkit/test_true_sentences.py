@@ -105,6 +105,42 @@ CASES = {  # exercise, answer, what may not be told, what is told
         "reversed",
         "as it was, something else",
     ),
+    "the gradient is wrong, too": (
+        "mse_loss",
+        """
+        def mse_loss(x, y):
+            d = x - y.reshape(x.shape)
+            return np.sum(d**2), d
+        """,
+        "the gradient is right",
+        "",
+    ),
+    "the means stand nowhere": (
+        "adam",
+        """
+        def adam(w, dw, config=None):
+            config = {} if config is None else config
+            for key, value in dict(learning_rate=1e-3, beta1=0.9, beta2=0.999, epsilon=1e-8, t=0).items():
+                config.setdefault(key, value)
+            config["t"] += 1
+            return w - config["learning_rate"] * dw / (np.abs(dw) + config["epsilon"]), config
+        """,
+        "under other names",
+        "",
+    ),
+    "the velocity is another one": (
+        "sgd_momentum",
+        """
+        def sgd_momentum(w, dw, config=None):
+            config = {} if config is None else config
+            config.setdefault("learning_rate", 1e-2)
+            config.setdefault("momentum", 0.9)
+            config["velocity"] = config["learning_rate"] * dw
+            return w - config["velocity"], config
+        """,
+        "steps are right",
+        "",
+    ),
     "one entry that is not zero": (
         "affine_relu_forward",
         """

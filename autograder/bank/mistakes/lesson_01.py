@@ -107,6 +107,7 @@ def x_as_the_output(x):
 @mistake(
     "sigmoid_forward",
     "The result is right, but entries of x that are far from zero have changed: x belongs to the caller. Make a new array.",
+    alone=True,
 )
 def clips_x_in_place(x):
     if x.dtype.kind == "f":
@@ -377,6 +378,7 @@ def zeroes_dout_in_place(dout, cache):
 @mistake(
     "relu_backward",
     "dx is right, but the cache holds other numbers after the call than before, and they may be the caller's x. Make a new array.",
+    alone=True,
 )
 def makes_the_mask_in_the_cache(dout, cache):
     cache[cache <= 0] = 0

@@ -49,6 +49,7 @@ def sum_instead_of_mean(x, y):
 @mistake(
     "mse_loss",
     "The gradient is right, but the loss is the sum of the squares: it is not divided by the number of entries.",
+    alone=True,
 )
 def loss_is_the_sum(x, y):
     d = differences(x, y)
@@ -68,6 +69,7 @@ def divides_by_the_examples_alone(x, y):
 @mistake(
     "mse_loss",
     "The loss divides by all N times M entries, but the gradient by the N examples alone. The two belong together.",
+    alone=True,
 )
 def gradient_divides_by_the_examples_alone(x, y):
     d = differences(x, y)
@@ -108,6 +110,7 @@ def mean_absolute_error(x, y):
     "mse_loss",
     "The loss is the squared error, but the gradient is that of the absolute error: every entry has the "
     "same size. A squared error pulls harder where the difference is larger.",
+    alone=True,
 )
 def gradient_of_the_absolute_error(x, y):
     d = differences(x, y)
@@ -255,6 +258,7 @@ def refuses_a_column(x, y):
     "mse_loss",
     "You flatten x and y, and dx stays flat: its numbers are right, but it must have the shape of x. Flat arrays also "
     "hide shapes that do not match: compare those of x and y first.",
+    alone=True,
 )
 def flattens_x_and_y(x, y):
     return mse_loss(x.ravel(), y.ravel())
@@ -354,6 +358,7 @@ def gradient_first(x, y):
     "mse_loss",
     "The values are right, but y has another shape after the call than before: it took over that of x. y belongs to the caller. `reshape` leaves "
     "an array as it is.",
+    alone=True,
 )
 def gives_y_the_shape_of_x(x, y):
     result = mse_loss(x, y)
@@ -552,6 +557,7 @@ def overwrites_x(x, y):
     "rms_error",
     "The values are right, but y has another shape after the call than before: it took over that of x. y belongs to the caller. `reshape` leaves "
     "an array as it is.",
+    alone=True,
 )
 def y_takes_the_shape_of_x(x, y):
     result = rms_error(x, y)

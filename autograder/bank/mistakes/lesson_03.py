@@ -266,6 +266,7 @@ def steps_whole_rows(f, x, h=1e-5):
     "eval_numerical_gradient",
     "The result is right for a matrix and fails for an x with another number of axes: it is asked for an axis that it does not have. "
     "`np.ndindex(x.shape)` walks through any number of axes.",
+    alone=True,
 )
 def rows_and_columns_only(f, x, h=1e-5):
     only_floating(x)
@@ -515,6 +516,7 @@ def one_step_for_a_row(f, x, df, h=1e-5):
     "eval_numerical_gradient_array",
     "The result is right for a matrix x and fails for other shapes: x is asked for an axis that is not there. Walk through the places of x "
     "with `np.ndindex(x.shape)`, as in the first exercise.",
+    alone=True,
 )
 def loops_over_rows_and_columns(f, x, df, h=1e-5):
     only_floating(x)

@@ -170,8 +170,8 @@ def draws_from_elsewhere(fan_in, fan_out, weight_scale, rng):
 
 @mistake(
     "init_normal",
-    "Your weights are the same on every call, whatever generator comes in: you seed a generator inside the "
-    "function. Then two layers of one size would start equal. Draw from `rng`.",
+    "Your weights are the same on every call, whatever generator comes in, as where a generator is seeded inside "
+    "the function. Then two layers of one size would start equal. Draw from `rng`.",
 )
 def seeds_inside_the_function(fan_in, fan_out, weight_scale, rng):
     return init_normal(fan_in, fan_out, weight_scale, np.random.default_rng(42))
@@ -355,6 +355,7 @@ def standard_deviation_as_limit(fan_in, fan_out, rng):
     "init_xavier",
     "Your weights have the right variance, but not from a normal distribution: uniform ones, I suppose. "
     "Networks learn as well with them; this exercise asks for the normal form.",
+    alone=True,
 )
 def uniform_form(fan_in, fan_out, rng):
     return uniform(fan_in, fan_out, rng, lambda i, o: 6 / (i + o))
@@ -400,8 +401,8 @@ def not_from_rng(fan_in, fan_out, rng):
 
 @mistake(
     "init_xavier",
-    "Every call gives the same weights, whatever generator comes in: a generator is seeded inside the "
-    "function. Draw from the `rng` that you are given.",
+    "Every call gives the same weights, whatever generator comes in, as where a generator is seeded inside "
+    "the function. Draw from the `rng` that you are given.",
 )
 def seeded_inside(fan_in, fan_out, rng):
     return init_xavier(fan_in, fan_out, np.random.default_rng(0))
@@ -545,6 +546,7 @@ def uniform_and_too_narrow(fan_in, fan_out, rng):
     "init_he",
     "The variance of your weights is right, but they do not come from a normal distribution; it looks like "
     "a uniform one. That trains as well, and yet it is not what the docstring promises.",
+    alone=True,
 )
 def right_variance_but_uniform(fan_in, fan_out, rng):
     return uniform(fan_in, fan_out, rng, lambda i, o: 6 / i)
@@ -590,8 +592,8 @@ def another_source(fan_in, fan_out, rng):
 
 @mistake(
     "init_he",
-    "You seed a generator inside of the function, so every call gives the same weights, whatever `rng` "
-    "comes in. Leave the seed to the caller.",
+    "Every call gives the same weights, whatever `rng` comes in, as where a generator is seeded inside the function. "
+    "Leave the seed to the caller.",
 )
 def own_seed(fan_in, fan_out, rng):
     return init_he(fan_in, fan_out, np.random.default_rng(1))

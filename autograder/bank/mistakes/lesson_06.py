@@ -263,6 +263,7 @@ def writes_into_the_cache(dout, cache):
     "affine_backward",
     "The gradients are right, but an array in the cache has another shape after the call than before, and it may be the caller's x. "
     "`reshape` leaves the array as it is.",
+    alone=True,
 )
 def changes_the_shape_of_the_cached_x(dout, cache):
     x, w, _ = cache
@@ -275,6 +276,7 @@ def changes_the_shape_of_the_cached_x(dout, cache):
     "affine_backward",
     "The gradients are right, but the cache holds other numbers after the call than before, and they may be the caller's x, w and b. "
     "Make new arrays.",
+    alone=True,
 )
 def writes_db_into_b(dout, cache):
     dx, dw, db = affine_backward(dout, cache)
@@ -382,6 +384,7 @@ def only_dx_through_the_relu(dout, cache):
 @mistake(
     "affine_relu_backward",
     "dw and db went back through the ReLU, dx did not: make it with the same gradient as the other two.",
+    alone=True,
 )
 def dx_past_the_relu(dout, cache):
     _, dw, db = affine_relu_backward(dout, cache)
@@ -483,6 +486,7 @@ def zeroes_dout_in_place(dout, cache):
 @mistake(
     "affine_relu_backward",
     "The gradients are right, but the cache holds other numbers after the call than before. Make a new array.",
+    alone=True,
 )
 def makes_the_gate_in_the_cache(dout, cache):
     affine_cache, a = cache
@@ -540,6 +544,7 @@ class no_regularization:
 @mistake(
     "TrainableNet",
     "The regularization is in the loss but not in the gradients: the optimizer would never hear of it.",
+    alone=True,
 )
 class regularization_only_in_the_loss:
     class TrainableNet(Patched):
@@ -550,6 +555,7 @@ class regularization_only_in_the_loss:
 @mistake(
     "TrainableNet",
     "The regularization is in the gradients but not in the loss: the loss you print is not the one you go down.",
+    alone=True,
 )
 class regularization_only_in_the_gradients:
     class TrainableNet(Patched):
@@ -977,6 +983,7 @@ class overwrites_the_upstream_gradient:
 @mistake(
     "TrainableNet",
     "`hidden_backward` returns the right gradients, but the cache that it is given has changed. Read from it, and write into new arrays.",
+    alone=True,
 )
 class writes_the_gate_into_the_cache:
     class TrainableNet(reference_impl.TrainableNet):

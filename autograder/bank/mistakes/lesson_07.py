@@ -203,6 +203,7 @@ def velocity_subtracted(w, dw, config=None):
     "sgd_momentum",
     "Your steps are right, but the velocity in your config has the opposite sign of the one that the "
     "docstring defines: there, w moves by plus the velocity.",
+    alone=True,
 )
 def velocity_of_opposite_sign(w, dw, config=None):
     config, rate, mu, v = start_momentum(config)
@@ -215,6 +216,7 @@ def velocity_of_opposite_sign(w, dw, config=None):
     "Your steps are right as long as the learning rate stays the same, but the velocity in your config "
     "lacks the learning rate. When the rate is lowered during training, the old velocity would be rescaled "
     "with it.",
+    alone=True,
 )
 def learning_rate_outside_the_velocity(w, dw, config=None):
     config, rate, mu, v = start_momentum(config)
@@ -226,6 +228,7 @@ def learning_rate_outside_the_velocity(w, dw, config=None):
     "sgd_momentum",
     "Your steps are right as long as the learning rate stays the same, but what you keep as velocity has "
     "the opposite sign and lacks the learning rate. The docstring's velocity is what w moves by.",
+    alone=True,
 )
 def velocity_as_a_sum_of_gradients(w, dw, config=None):
     config, rate, mu, v = start_momentum(config)
@@ -277,6 +280,7 @@ def velocity_not_stored(w, dw, config=None):
     "sgd_momentum",
     "Your steps are right, but the config that you return has nothing under the name that the docstring gives to the "
     "velocity. Others who read or save it will look there.",
+    alone=True,
 )
 def velocity_under_another_name(w, dw, config=None):
     config = filled(config, learning_rate=1e-2, momentum=0.9, v=0.0)
@@ -587,6 +591,7 @@ def cache_not_stored(w, dw, config=None):
     "rmsprop",
     "Your steps are right, but the config that you return has nothing under the name that the docstring gives to the "
     "running mean. Others who read or save it will look there.",
+    alone=True,
 )
 def cache_under_another_name(w, dw, config=None):
     config = dict(config or {})
@@ -798,6 +803,7 @@ def t_one_ahead(w, dw, config=None):
     "adam",
     "Your steps are right, but the t that you return is one too many. It counts the steps done, so after "
     "the first it is 1.",
+    alone=True,
 )
 def t_counts_the_next_step(w, dw, config=None):
     config = filled(config, t=1)
@@ -1140,6 +1146,7 @@ def adam_step_in_the_dtype_of_dw(w, dw, config=None):
     "adam",
     "The steps are right, but the config that you return has no m and no v: the means stand under other names. Whoever reads or saves a config "
     "looks for the names in the docstring.",
+    alone=True,
 )
 def means_under_other_names(w, dw, config=None):
     config = dict(config or {})

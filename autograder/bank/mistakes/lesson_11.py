@@ -204,7 +204,9 @@ def sum_instead_of_the_mean(x, y):
 
 
 @mistake(
-    "softmax_loss", "Your loss is the sum over the batch, though your gradient is that of the mean. Divide both by N."
+    "softmax_loss",
+    "Your loss is the sum over the batch, though your gradient is that of the mean. Divide both by N.",
+    alone=True,
 )
 def sum_in_the_loss_alone(x, y):
     loss, dx = softmax_loss(x, y)
@@ -267,6 +269,7 @@ def squared_error_of_the_probabilities(x, y):
 @mistake(
     "softmax_loss",
     "Your gradient is not divided by the number of examples, though your loss is: the gradient of a mean has the 1/N too.",
+    alone=True,
 )
 def gradient_not_divided(x, y):
     loss, dx = softmax_loss(x, y)

@@ -707,6 +707,7 @@ def writes_into_the_cache(dout, cache):
 @mistake(
     "batchnorm_backward",
     "The gradients are right, but the cache holds other numbers after the call than before, and they may be the caller's. Make new arrays.",
+    alone=True,
 )
 class writes_dbeta_into_beta:
     def batchnorm_forward(x, gamma, beta, bn_param):
