@@ -3,6 +3,7 @@
 import numpy as np
 
 from lessonkit.engine.compare import same_values
+from lessonkit.engine.host import StudentError
 from lessonkit.engine.proxy import Remote
 from lessonkit.engine.values import parts
 
@@ -12,13 +13,20 @@ def contents(cache):
     if isinstance(cache, Remote):
         if cache.kind in ("ndarray", "dict"):
             cache = cache.copy()
-        elif cache.kind in ("tuple", "list"):
+        elif cache.kind in ("tuple", "list") or _is_namedtuple(cache):
             cache = list(cache)
     if isinstance(cache, (tuple, list)):
         return [contents(part) for part in cache]
     if isinstance(cache, dict):
         return {key: contents(part) for key, part in cache.items()}
     return None if isinstance(cache, Remote) else cache
+
+
+def _is_namedtuple(cache):
+    try:
+        return isinstance(cache._fields, tuple)
+    except StudentError:
+        return False
 
 
 def as_it_was(after, before):

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from lessonkit.engine.values import is_number
+
 
 def away_from_zero(rng, shape, low=0.1, high=2.0):
     """Random inputs of either sign that keep a distance from zero, where ReLU has its kink."""
@@ -15,7 +17,7 @@ def whole_numbers(rng, shape, low=1, high=4):
 
 def in_floats(result):
     """A result of whole numbers alone: products and sums of integers may stay integers, so here the values count."""
-    return 1.0 * np.asarray(result)
+    return 1.0 * np.asarray(result) if is_number(result) else result
 
 
 def two_sizes(rng, low=2, high=6):

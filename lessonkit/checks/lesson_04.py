@@ -42,6 +42,13 @@ def repeated(w):
     return "all" if columns and rows else "those of one input" if columns else "those of one neuron" if rows else "none"
 
 
+def weights(code, *arguments):
+    """The weights as a matrix, where they are as many as there should be: their shape has a check of its own."""
+    w, _ = code.under_test(*arguments)
+    w = np.asarray(w, dtype=float)
+    return w.reshape(arguments[:2]) if w.size == arguments[0] * arguments[1] else np.atleast_2d(w)
+
+
 @check(*EXERCISES, points=1)
 def gives_each_neuron_its_own_weights_and_a_bias_of_zero(code, rng):
     for sizes in (two_sizes(rng), (1, 4), (3, 1)):
@@ -58,16 +65,14 @@ def gives_each_neuron_its_own_weights_and_a_bias_of_zero(code, rng):
 def gives_weights_of_the_right_width(code, rng):
     few, many = rng.integers(100, 130), rng.integers(400, 500)
     for sizes in ((few, many), (many, few)):
-        w, _ = code.under_test(*arguments(code, rng, *sizes))
-        w = np.atleast_2d(np.asarray(w, dtype=float))
+        w = weights(code, *arguments(code, rng, *sizes))
         yield "weights that are all the same", repeated(w)
         yield "standard deviation of w", np.std(w)
 
 
 @check(*EXERCISES, points=1, rtol=SHARE_RTOL)
 def draws_from_a_normal_distribution_around_zero(code, rng):
-    w, _ = code.under_test(*arguments(code, rng, rng.integers(180, 200), rng.integers(230, 250)))
-    w = np.atleast_2d(np.asarray(w, dtype=float))
+    w = weights(code, *arguments(code, rng, rng.integers(180, 200), rng.integers(230, 250)))
     yield "weights that are all the same", repeated(w)
     yield "share of the weights with another sign than the first one", np.mean(np.sign(w) != np.sign(w.flat[0]))
     yield "share of the weights within half a standard deviation of 0", np.mean(np.abs(w) < np.std(w) / 2)

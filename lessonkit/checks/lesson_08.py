@@ -36,9 +36,8 @@ def how_often(found, y):
 
 def together(X_new, y_new, X, y):
     """Whether rows and targets belong together as they did in X and y, in words."""
-    expected = X[places(y_new, y)]
-    same = np.shape(X_new) == expected.shape and np.allclose(X_new, expected, rtol=1e-5)
-    return "together" if same else "apart"
+    rows = X[places(y_new, y)]
+    return "together" if np.shape(X_new) == rows.shape and np.allclose(X_new, rows, rtol=1e-5) else "apart"
 
 
 def as_before(after, before):
@@ -103,12 +102,13 @@ def deals_every_example_to_one_part(code, rng):
     found = {name: data[name] for name in PARTS[1::2]}
     for name, part in found.items():
         yield f"examples that {name} holds twice", "some" if len(np.unique(part)) < len(part) else "none"
-    for a, b in itertools.combinations(found, 2):
-        yield f"examples that {a} and {b} share", "some" if np.intersect1d(found[a], found[b]).size else "none"
+    for (a, one), (b, other) in itertools.combinations(found.items(), 2):
+        yield f"examples that {a} and {b} share", "some" if np.intersect1d(one, other).size else "none"
     yield "how often the examples come in all", how_often(np.concatenate(list(found.values())), y)
+    yield "examples in y_val and y_test", "some" if len(found["y_val"]) and len(found["y_test"]) else "none"
 
 
-@check("train_val_test_split", points=1)
+@check("train_val_test_split", points=1, of_property=True)
 def keeps_every_example_with_its_target(code, rng):
     X, y = examples(rng)
     data = split(code, X, y, *sizes(rng), generators(rng)[0])
@@ -252,8 +252,9 @@ def visits_every_example_once(code, rng):
     X, y = examples(rng)
     for batch_size in (int(rng.integers(7, 12)), 1):
         batches = epoch(code, X, y, batch_size, generators(rng)[0])
-        found = np.concatenate([y_batch for _, y_batch in batches])
-        yield f"how often the examples come for batch_size {batch_size}", how_often(found, y)
+        how = how_often(np.concatenate([y_batch for _, y_batch in batches]), y)
+        yield f"how often the examples come for batch_size {batch_size}", how
+        yield f"what a batch holds for batch_size {batch_size}", "all of them" if len(batches) < 2 else "some of them"
 
 
 @check("minibatches", points=2, of_property=True)
@@ -282,16 +283,15 @@ def keeps_rows_and_targets_together(code, rng):
 def shuffles_with_rng_alone(code, rng):
     X, y = examples(rng)
     one, other = generators(rng)
-    first, second, third = (
-        [y_batch for _, y_batch in epoch(code, X, y, 4, generator)] for generator in (one, one, other)
-    )
+    epochs = (epoch(code, X, y, 4, generator) for generator in (one, one, other))
+    first, second, third = ([y_batch for _, y_batch in batches] for batches in epochs)
     yield "order of the examples with the same generator state", same(first, second)
     yield "order of the examples with another generator state", same(first, third)
     found = [places(batch, y) for batch in first]
     blocks = all(np.ptp(batch) == len(batch) - 1 for batch in found)
     yield "examples of a batch", "neighbours in X" if blocks else "from all over X"
-    rising = np.all(np.diff([batch.min() for batch in found]) > 0)
-    yield "order of the batches' places in X", "rising" if rising else "mixed"
+    starts = [batch.min() for batch in found]
+    yield "order of the batches' places in X", "rising" if np.all(np.diff(starts) > 0) else "mixed"
 
 
 @check("minibatches", points=1, of_property=True)
@@ -331,8 +331,8 @@ def what_became_of(X_new, X):
     ways = {way: equal_images(X_new, change(X)) for way, change in WAYS.items()}
     torn = (np.isclose(X_new, X, rtol=1e-5) | np.isclose(X_new, X[:, :, ::-1], rtol=1e-5)).all(axis=(1, 2))
     ways["mirrored in parts"] = torn & ~np.any(list(ways.values()), axis=0)
-    known = {way for way, images in ways.items() if images.any()}
-    return known if np.any(list(ways.values()), axis=0).all() else known | {"something else"}
+    ways["something else"] = ~np.any(list(ways.values()), axis=0)
+    return {way for way, images in ways.items() if images.any()}
 
 
 @check("augment_flip", points=2)

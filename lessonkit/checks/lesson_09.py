@@ -140,7 +140,7 @@ def check_accuracy_gives_the_fraction_of_right_classes(code, rng):
     yield "accuracy of a single example", solver.check_accuracy(X[:1], y[:1])
 
 
-@check("Solver", points=1)
+@check("Solver", points=1, of_property=True)
 def check_accuracy_asks_for_at_most_batch_size_examples_at_once(code, rng):
     model, data, asked = network(code, rng), regression_data(rng), []
     solver = solver_of(code, model, data)

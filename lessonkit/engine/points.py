@@ -14,7 +14,7 @@ import numpy as np
 from lessonkit.catalogue import results_of
 from lessonkit.engine.compare import same_values
 from lessonkit.engine.transcript import result_of
-from lessonkit.engine.values import is_number, parts
+from lessonkit.engine.values import entries_close, is_number, parts
 
 STEP = 4  # points are quarters
 FULL, PARTLY, NONE, UNSEEN = "full", "partly", "none", "unseen"
@@ -61,7 +61,7 @@ def scores(exercise, checks, transcripts, expected):
     seen = {check.name: _Seen(check, transcripts[check.name], expected[check.name], names) for check in checks}
     found = {check.name: _of_values(check, seen[check.name]) for check in checks if not check.of_property}
     wrong = {name for check in found for name in seen[check].wrong}
-    any_right = any(score.earned for score in found.values()) or not found
+    any_right = any(score.earned or seen[check].in_another_form for check, score in found.items()) or not found
     for check in checks:
         if check.of_property:
             found[check.name] = _of_property(check, seen[check.name], wrong, any_right)
@@ -69,24 +69,38 @@ def scores(exercise, checks, transcripts, expected):
 
 
 class _Seen:
-    """What a check has seen of each result: ``right``, ``wrong``, and whether all ``others`` that it yields are right."""
+    """What a check has seen of each result: ``right``, ``wrong``, and whether all ``others`` that it yields are right.
+
+    ``in_another_form``: whether some result has the right numbers, such as a list has in the place of an array.
+    """
 
     def __init__(self, check, transcript, values, names):
         self.passed = transcript.error is None and len(transcript.entries) >= len(values)
         self.others, self.has_others, self.stopped = True, False, transcript.error is not None
-        state = {}  # by result: whether it is right so far, and whether it says something
+        state = {}  # by result: whether it is right so far, and so in whatever form, and whether it says something
         for index, (name, value) in enumerate(values):
             entry = transcript.entries[index] if index < len(transcript.entries) else None
             right = entry is not None and entry.name == name and same_values(entry.value, value, check.rtol)
             result = result_of(name)
             if result in names:
-                before = state.get(result, (True, False))
-                state[result] = before[0] and right, before[1] or _says_something(value, entry)
+                alike = right or entry is not None and _same_numbers(entry.value, value, check.rtol)
+                before = state.get(result, (True, True, False))
+                state[result] = before[0] and right, before[1] and alike, before[2] or _says_something(value, entry)
             else:
                 self.others, self.has_others = self.others and right, True
             self.passed &= right
-        self.right = tuple(name for name, (right, telling) in state.items() if right and telling)
-        self.wrong = tuple(name for name, (right, _) in state.items() if not right)
+        self.right = tuple(name for name, (right, _, telling) in state.items() if right and telling)
+        self.wrong = tuple(name for name, (right, _, _) in state.items() if not right)
+        self.in_another_form = any(alike and telling for _, alike, telling in state.values())
+
+
+def _same_numbers(value, truth, rtol):
+    """Whether two values hold the same numbers in the same order, be it as an array or as a list, with these axes or others."""
+    try:
+        numbers, wanted = (np.asarray(one, dtype=float).ravel() for one in (value, truth))
+    except (TypeError, ValueError):
+        return False
+    return numbers.shape == wanted.shape and bool(entries_close(numbers, wanted, rtol).all())
 
 
 def _says_something(value, entry):
@@ -96,7 +110,7 @@ def _says_something(value, entry):
     for _, leaf in parts(value):
         array = np.asarray(leaf)
         if is_number(leaf) and array.size and not (array == 0).all() and not (array == 1).all():
-            if not any(array.shape == other.shape and np.array_equal(array, other) for other in given):
+            if not any(np.array_equal(array.ravel(), other.ravel()) for other in given):
                 return True
     return False
 

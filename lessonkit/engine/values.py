@@ -8,7 +8,7 @@ import numpy as np
 
 PLAIN_KINDS = "biufc"
 MAX_DEPTH = 16
-NOT_PLAIN = np.matrix, np.ma.MaskedArray  # arrays of NumPy's whose operators do other things
+NOT_PLAIN = np.matrix  # an array whose operators do other things
 
 
 def map_plain(value, array_of, otherwise, depth=0):

@@ -55,7 +55,7 @@ def one_number_in_two_layers(code, rng):
     _, second = forward_of(code)(x, np.array([[-3.0]]), b)
     dx, _, _ = code.under_test(np.array([[-5.0]]), first)
     other_dx, _, _ = code.under_test(np.array([[10.0]]), second)
-    yield "sum of both layers' dx (w = 3 and dout = -5 for the first)", np.add(dx, other_dx)
+    yield "dx summed over both layers (w = 3 and dout = -5 for the first)", np.add(dx, other_dx)
 
 
 def tiny_network(code, weights, activation="relu", reg=0.0):

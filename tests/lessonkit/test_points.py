@@ -1,5 +1,7 @@
 """A slip costs what it is worth: shares, properties, and what waits."""
 
+import textwrap
+
 import numpy as np
 import pytest
 
@@ -35,6 +37,8 @@ AFFINE = "def affine_backward(dout, cache):\n    x, w, b = cache\n    dx, dw, db
         ("0 * dx, 0 * dw, 0 * db", 0),
         ("x, w, b", 0),
         ("dx", 0),
+        ("None, dw, db", 4.75),
+        ("None, None, dout[0]", 0),  # the right db for one example, and handed back
     ],
 )
 def test_each_result_has_its_share(returned, points, live):
@@ -53,6 +57,38 @@ def test_a_property_is_judged_alone(live):
     assert "Judged without db: see the other checks." in report.text(result)
     writes = graded(live, "affine_backward", AFFINE.format("dx, dw, 2 * db").replace("return", "dout *= 2\n    return"))
     assert report.state(writes.outcomes[-1]) == "✗ fails"
+
+
+def test_what_a_namedtuple_keeps_is_looked_at_too(live):
+    source = """
+        from collections import namedtuple
+        Cache = namedtuple("Cache", "x w b")
+        def affine_forward(x, w, b):
+            return x.reshape(len(x), -1) @ w + b, Cache(x.copy(), w.copy(), b)
+        def affine_backward(dout, cache):
+            x, w, b = cache
+            dx, dw, db = (dout @ w.T).reshape(x.shape), x.reshape(len(x), -1).T @ dout, dout.sum(axis=0)
+            w *= 0
+            return dx, dw, db
+    """
+    result = graded(live, "affine_backward", textwrap.dedent(source))
+    assert report.state(result.outcomes[-1]) == "✗ fails"
+
+
+@pytest.mark.parametrize(
+    ("exercise", "source", "points"),
+    [
+        ("init_he", "init_he = lambda fan_in, fan_out, rng: (reference(fan_in, fan_out, rng)[0].ravel(), np.zeros(fan_out))", 5),
+        ("grad_check_sparse", "grad_check_sparse = lambda *a, **k: list(reference(*a, **k))", 4),
+        ("standardize", "standardize = lambda x: reference(x).tolist()", 1),
+        ("train_val_test_split", "def train_val_test_split(X, y, n, m, rng):\n    return dict(X_train=X, y_train=y, X_val=X[:0], y_val=y[:0], X_test=X[:0], y_test=y[:0])", 0),
+        ("minibatches", "minibatches = lambda X, y, batch_size, rng: [(X, y)]", 0),
+    ],
+)  # fmt: skip
+def test_the_form_alone_and_nothing_at_all(exercise, source, points, live):
+    names = {"np": np, **reference_names(), "reference": reference_names()[exercise]}
+    exec(source, names)
+    assert grade(exercise, LocalHost(names), live).points == points
 
 
 def test_a_property_of_nothing_right_is_not_seen(live):
