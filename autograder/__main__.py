@@ -97,6 +97,7 @@ def roster(arguments):
 
 def grade(arguments):
     """Grade a class and say how it went."""
+    from autograder.flags import by_kind
     from autograder.grading.assignment import grade as tool
 
     on_demand("nbgrader")
@@ -106,11 +107,12 @@ def grade(arguments):
     )  # fmt: skip
     fresh = {student: graded for student, graded in submissions.items() if graded}
     print(f"{len(submissions)} students: {len(fresh)} graded, {len(submissions) - len(fresh)} unchanged.")
-    for student, graded in sorted(fresh.items()):
-        for note in graded.notes:
-            print(f"  {student}: {note}")
-        for flag in graded.flags:
-            print(f"  {student}: look at this: {flag.splitlines()[0]}")
+    nothing = ["nothing was handed in"]
+    lines = by_kind({student: graded.flags or ([] if graded.ran else nothing) for student, graded in fresh.items()})
+    if lines:
+        print(f"Look at this. `python -m autograder report {arguments.lesson}` says more.")
+    for line in lines:
+        print(f"  {line}")
 
 
 def explain(arguments):

@@ -13,6 +13,8 @@ import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from autograder.flags import UNGRADED, Telling
+
 MAX_BYTES = 20 * 2**20  # of one submission
 MAX_ENTRIES, MAX_FILES, MAX_DEPTH = 2000, 40, 4  # looked at, opened, and folders within folders
 TIMESTAMP, SECRET = "timestamp.txt", "submission_secret.txt"  # when it was handed in; who may fetch the feedback
@@ -22,7 +24,7 @@ DATA = (".csv", ".tsv", ".npz", ".npy", ".png", ".jpg", ".jpeg", ".gif", ".svg",
 
 
 @dataclass
-class Submission:
+class Submission(Telling):
     """What a student handed in for one lesson.
 
     Attributes
@@ -39,11 +41,6 @@ class Submission:
     data: bytes | OSError | None = None
     notes: list = field(default_factory=list)
     flags: list = field(default_factory=list)
-
-    def tell(self, sentence):
-        """Tell both: the student in a note, the instructor in a flag."""
-        self.notes.append(sentence)
-        self.flags.append(sentence)
 
     def fingerprint(self):
         """Changes when anything of it does."""
@@ -128,7 +125,7 @@ def line(path):
 
 def _none(sentence):
     """No notebook, and why."""
-    return Submission(None, [sentence], [sentence])
+    return Submission(None, [sentence], [f"{UNGRADED}: {sentence}"])
 
 
 def _in_folder(folder, exact, released):
@@ -148,7 +145,7 @@ def _in_folder(folder, exact, released):
         _study(file, original)
     chosen = _choose(files, exact)
     if left_out:
-        chosen.flags.append(f"more than {MAX_FILES} files were handed in; the others were not looked at")
+        chosen.flags.append(f"more than {MAX_FILES} files were handed in, and the others were not looked at")
     return chosen
 
 
@@ -291,12 +288,13 @@ def _choose(files, exact):
             names = ", ".join(sorted(file.shown for file in answered))
             why = "it has the lesson's name" if chosen is own else "it is the newest"
             graded.tell(
+                "several notebooks with answers were handed in",
                 f"{len(answered)} different notebooks with answers were handed in: {names}. "
-                f"{chosen.shown} was graded, because {why}."
+                f"{chosen.shown} was graded, because {why}.",
             )
         elif own and chosen is not own:
             why = f"could not be read ({own.words.split('. ')[0]})" if own.words else "holds no answer"
-            graded.tell(f"{exact} {why}. {chosen.shown} holds answers, and was graded.")
+            graded.tell("another file was graded", f"{exact} {why}. {chosen.shown} holds answers, and was graded.")
     _note_name(graded, chosen, exact)
     return graded
 
@@ -333,7 +331,10 @@ def _tell_what_else(graded, chosen, files):
     others = [file for file in files if file.words]
     if others:
         names = "; ".join(f"{file.shown}: {file.words.split('. ')[0].rstrip('.')}" for file in others[:3])
-        graded.tell(f"{chosen.shown} holds no answer. What lies beside it could not be graded. {names}.")
+        graded.tell(
+            "a file beside an empty notebook could not be graded",
+            f"{chosen.shown} holds no answer. What lies beside it could not be graded. {names}.",
+        )
 
 
 def _not_graded(files, exact):

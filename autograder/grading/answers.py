@@ -8,6 +8,7 @@ from functools import lru_cache
 from autograder.grading.cells import as_cell, grade_id, grading_marks, index, is_same, position, source_of
 from lessonkit.statements import form, statements
 
+MARKS = "grading marks were changed"  # a kind of flag
 NO_PYTHON = (SyntaxError, ValueError, RecursionError, MemoryError)
 DEFINING = r"(?m)^[ \t]*(?:async +)?(?:def|class) +(\w+)"
 
@@ -99,7 +100,9 @@ class Answer:
     def settle(self):
         """Give the chosen cell the exercise's marks, let nothing undo it, and tell what was done."""
         if self.cell is None:
-            self.repaired.tell(f"The cell of {self.name} is missing: there is nothing to grade in it.")
+            self.repaired.tell(
+                "an answer is missing", f"The cell of {self.name} is missing: there is nothing to grade in it."
+            )
             self._put_back_empty()
             return
         self._tell_choice()
@@ -118,15 +121,20 @@ class Answer:
         own, name, number = self.own, self.name, self.cell["number"]
         if len(self.answered) > 1:
             self.repaired.tell(
-                f"The exercise {name} is answered in {len(self.answered)} cells. The first one is graded, in cell {number}."
+                "an exercise is answered more than once",
+                f"The exercise {name} is answered in {len(self.answered)} cells. The first one is graded, in cell {number}.",
             )
         elif not self.answered and self.elsewhere:
             empty = all(is_same(cell, self.original) for cell in own)
             what = "is missing" if not own else "is still empty" if empty else "does not define it"
-            self.repaired.tell(f"The cell of {name} {what}, but cell {number} defines {name}: that one is graded.")
+            self.repaired.tell(
+                "an exercise is answered in another cell",
+                f"The cell of {name} {what}, but cell {number} defines {name}: that one is graded.",
+            )
         elif self.answered and self.cell is not own[0]:
             self.repaired.tell(
-                f"The cell of {name} is there more than once. The copy with an answer is graded, cell {number}."
+                "an exercise's cell is there more than once",
+                f"The cell of {name} is there more than once. The copy with an answer is graded, cell {number}.",
             )
         if self.answered:
             self._tell_later_definitions()
@@ -137,7 +145,8 @@ class Answer:
         for cell in self.cells:
             if cell not in self.own and cell["cell_type"] != "code" and re.search(defining, cell["source"]):
                 self.repaired.tell(
-                    f"{self.name} is defined in cell {cell['number']}, which is a {cell['cell_type']} cell: it was not run."
+                    "an answer stands in a cell that is not run",
+                    f"{self.name} is defined in cell {cell['number']}, which is a {cell['cell_type']} cell: it was not run.",
                 )
 
     def _tell_later_definitions(self):
@@ -146,8 +155,9 @@ class Answer:
         later = [c for c in self.elsewhere if index(self.cells, c) > max(check, index(self.cells, self.cell))]
         if later:
             self.repaired.tell(
+                "an exercise is defined again below its check",
                 f"{self.name} is defined again in cell {later[-1]['number']}, below its check. "
-                "The one in its own cell is graded."
+                "The one in its own cell is graded.",
             )
 
     def _take_out_empty(self):
@@ -167,10 +177,11 @@ class Answer:
 
     def _mark(self):
         if grading_marks(self.cell) not in (None, grading_marks(self.original)):
-            self.repaired.flags.append(f"the grading marks of {self.name} were changed")
+            self.repaired.note_change(MARKS, self.name)
         if self.cell["cell_type"] != "code" and self.is_code:
             self.repaired.tell(
-                f"The cell {self.name} had been turned into {self.cell['cell_type']}. It is run as code."
+                "a code cell had been turned into another kind",
+                f"The cell {self.name} had been turned into {self.cell['cell_type']}. It is run as code.",
             )
             self.cell.update(cell_type="code", outputs=[], execution_count=None)
         self.cell["metadata"] = copy.deepcopy(self.original["metadata"])

@@ -78,7 +78,8 @@ class Writer:
         for comment in notebook.comments:
             comment.auto_comment = "No response." if name_of[comment.cell_id] in graded.unanswered else None
         lacking = sorted(set(graded.points) - {name_of[grade.cell_id] for grade in notebook.grades})
-        graded.flags += [f"the gradebook has no cell {name}: release the lesson again" for name in lacking]
+        if lacking:
+            graded.flags.append(f"the gradebook lacks cells, so release the lesson again: {', '.join(lacking)}")
 
     def _handed_in(self, student, graded):
         stamp = self.course.beside(self.lesson, student, TIMESTAMP)

@@ -3,6 +3,7 @@
 import time
 from dataclasses import asdict, dataclass, field, replace
 
+from autograder.flags import Telling
 from autograder.grading.lending import grade_with_right_ones
 from autograder.sandbox.session import Died
 from lessonkit import report
@@ -13,11 +14,12 @@ from lessonkit.notebook import RESULT, conceal
 FINAL = ("SyntaxError", "IndentationError", "TabError", "CellTimeout")  # after these, nothing more of the cell was run
 LATER = {"empty", "waits", "undefined", "kept"}  # failures that what stands further down may mend
 MAX_STOPS = 20  # of one notebook that are told
+STOPPED = "a cell stopped"  # a kind of flag
 MORE = "Cells stopped at further lines: run the notebook from top to bottom to see them."
 
 
 @dataclass
-class GradedNotebook:
+class GradedNotebook(Telling):
     """What came of one notebook.
 
     Attributes
@@ -45,11 +47,6 @@ class GradedNotebook:
     memory: int = 0
     stops: int = 0
 
-    def tell(self, sentence):
-        """Tell both: the student in a note, the instructor in a flag."""
-        self.notes.append(sentence)
-        self.flags.append(sentence)
-
     def tell_stops(self, cell, stops):
         """Say where a cell of the student's own stopped; that an exercise is still empty, its check says."""
         for stop in stops if cell is not None else ():
@@ -57,10 +54,10 @@ class GradedNotebook:
                 continue
             self.stops += 1
             if self.stops > MAX_STOPS:
-                self.tell(MORE) if self.stops == MAX_STOPS + 1 else None
+                self.tell(STOPPED, MORE) if self.stops == MAX_STOPS + 1 else None
                 continue
             rest = "" if stop.kind in FINAL else " What does not need that line was run."
-            self.tell(f"{cell} stopped{stop}.{rest}")
+            self.tell(STOPPED, f"{cell} stopped{stop}.{rest}")
 
     def add(self, result, number):
         """Keep the result of a check cell, by the cell's number."""
@@ -109,13 +106,17 @@ def grade_notebook(fork_server, cells, expected, secretly=True, own=None):
                 graded.add(one(exercise, session, expected), number)
                 continue
             if time.monotonic() > end:
-                graded.tell(f"The time for the whole notebook was over before cell {number + 1} of those with code.")
+                graded.tell(
+                    "the time was over",
+                    f"The time for the whole notebook was over before cell {number + 1} of those with code.",
+                )
                 break
             try:
                 graded.outputs[number], stops = session.run(source)
             except Died as error:
                 graded.outputs[number] = [_error("NotebookStopped", str(error))]
-                graded.tell(f"{(own or {}).get(number, f'Code cell {number + 1}')} stopped the notebook. {error}")
+                cell = (own or {}).get(number, f"Code cell {number + 1}")
+                graded.tell("a cell stopped the notebook", f"{cell} stopped the notebook. {error}")
             else:
                 graded.tell_stops((own or {}).get(number), stops)
                 outputs = graded.outputs[number]
@@ -143,15 +144,22 @@ def _grade_again(graded, cells, session, grade_one, own):
             if again.points > result.points:
                 graded.add(again, number)
                 graded.tell(
-                    f"{exercise} was graded at the end of the notebook: what it needs is defined below its check."
+                    "an exercise was graded at the end",
+                    f"{exercise} was graded at the end of the notebook: what it needs is defined below its check.",
                 )
                 continue
         kept = next((outcome for outcome in result.outcomes if outcome.kind == "kept"), None)
         if kept and own is not None:
-            graded.tell(f"What kept {exercise} from being graded as it stands: {kept.sentence}")
+            graded.tell(
+                "an answer could not be graded as it stands",
+                f"What kept {exercise} from being graded as it stands: {kept.sentence}",
+            )
     results = graded.results.values()
     if own and results and not any(result.points or result.empty for result in results):
-        graded.tell("No check passes, although there are answers: one line may stand in the way of all of them.")
+        graded.tell(
+            "no check passes",
+            "No check passes, although there are answers: one line may stand in the way of all of them.",
+        )
 
 
 def _again(fork_server, done, end):

@@ -9,7 +9,8 @@ import re
 from dataclasses import dataclass, field
 
 from autograder.course import MAX_BYTES
-from autograder.grading.answers import NO_PYTHON, Answer, defined_in, names_in, without
+from autograder.flags import Telling
+from autograder.grading.answers import MARKS, NO_PYTHON, Answer, defined_in, names_in, without
 from autograder.grading.cells import (
     as_cell,
     grade_id,
@@ -28,7 +29,7 @@ from lessonkit.statements import form
 
 
 @dataclass
-class Recognised:
+class Recognised(Telling):
     """A notebook that can be run and graded.
 
     Attributes
@@ -39,16 +40,18 @@ class Recognised:
         What was mended, in plain words for the student.
     flags : list of str
         What an instructor should look at.
+    changed : dict of str to list of str
+        The cells that were changed, by what was changed in them: one flag for all.
     """
 
     notebook: dict
     notes: list = field(default_factory=list)
     flags: list = field(default_factory=list)
+    changed: dict = field(default_factory=dict)
 
-    def tell(self, sentence):
-        """Tell both: the student in a note, the instructor in a flag."""
-        self.notes.append(sentence)
-        self.flags.append(sentence)
+    def note_change(self, kind, name):
+        """Note that a cell was changed."""
+        self.changed.setdefault(kind, []).append(name)
 
 
 class Unreadable(Exception):
@@ -88,7 +91,7 @@ def recognise(data, released):
     repaired = Recognised({**released, "cells": []}, notes)
     for number, cell in enumerate(notebook["cells"], start=1):
         if cell is None:
-            repaired.tell(f"Cell {number} is damaged and was left out.")
+            repaired.tell("a cell is damaged", f"Cell {number} is damaged and was left out.")
             continue
         if grade_id(cell) not in wanted:
             cell["metadata"].pop("nbgrader", None)  # a mark that counts for nothing
@@ -154,11 +157,11 @@ def _take_out_of_checks(repaired, wanted):
             continue
         for cell in [c for c in repaired.notebook["cells"] if grade_id(c) == name]:
             if grading_marks(cell) != grading_marks(original):
-                repaired.flags.append(f"the grading marks of {name} were changed")
+                repaired.note_change(MARKS, name)
             if cell["cell_type"] == "code" and form(cell["source"]) == form(source_of(original)):
                 continue
             repaired.notes.append(f"The check cell {name} was changed. It is graded as it was released.")
-            repaired.flags.append(f"{name} was edited")
+            repaired.note_change("check cells were edited", name)
             if cell["cell_type"] == "code" and names_in(cell["source"]):
                 own = {**cell, "metadata": {}, "source": _without_checks(cell["source"])}
                 repaired.notebook["cells"].insert(index(repaired.notebook["cells"], cell), own)
@@ -210,6 +213,7 @@ def _put_checks_in_place(repaired, wanted, answers):
 
 def _finish(repaired):
     """Every cell gets an id, with its number in what was handed in where it has one; what was noted on it goes."""
+    repaired.flags += [f"{kind}: {', '.join(names)}" for kind, names in repaired.changed.items()]
     seen = set()
     for place, cell in enumerate(repaired.notebook["cells"]):
         number = cell.pop("number")

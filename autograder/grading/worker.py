@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from autograder.bank.expected import Live
 from autograder.course import CourseError
+from autograder.flags import UNGRADED
 from autograder.grading.cells import checks_of, opening, own_cells, unanswered
 from autograder.grading.notebook import grade_notebook, nothing_to_grade
 from autograder.grading.repair import Unreadable, recognise
@@ -80,11 +81,11 @@ def work(lesson, submission, released, seed, unsandboxed=False, limits=None, sha
             return graded
         except Unreadable as error:
             notes.append(str(error))
-            flags.append(str(error))
+            flags.append(f"{UNGRADED}: {error}")
         except CourseError:
             raise
         except Exception as error:  # no fault of the student's: no grade, and the next run tries again
-            flags += [f"the grader itself failed: {type(error).__name__}: {error}", traceback.format_exc(limit=3)]
+            flags.append(f"the grader itself failed: {type(error).__name__}: {error}\n{traceback.format_exc(limit=3)}")
             notes.append("The grader could not grade this notebook. Your instructor has been told.")
             failed = True
     exercises = [exercise.name for exercise in find_lesson(lesson).exercises]

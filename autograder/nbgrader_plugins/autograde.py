@@ -12,6 +12,7 @@ from nbgrader.preprocessors import Execute, NbGraderPreprocessor
 from traitlets import Bool
 
 from autograder.course import this_course
+from autograder.flags import UNGRADED
 from autograder.grading.cells import checks_of, opening, own_cells
 from autograder.grading.notebook import about, nothing_to_grade, output_of
 from autograder.grading.repair import Unreadable, recognise
@@ -20,7 +21,7 @@ from autograder.handed_in import Submission
 from lessonkit.catalogue import lessons
 from lessonkit.engine.check import checks_of as checks_of_exercise
 
-UNGRADED = "not_graded"  # in a notebook's metadata: why there is nothing to grade
+NOT_GRADED = "not_graded"  # in a notebook's metadata: why there is nothing to grade
 
 
 class Recognise(NbGraderPreprocessor):
@@ -40,11 +41,11 @@ class Recognise(NbGraderPreprocessor):
             except Unreadable as error:
                 submission.data = None
                 notes.append(str(error))
-                flags.append(str(error))
+                flags.append(f"{UNGRADED}: {error}")
         _log(self.log, resources, notes, flags)
         notebook = nbformat.reads(json.dumps(about(notebook, notes)), as_version=4)
         if submission.data is None:
-            notebook.metadata[UNGRADED] = notes[-1]
+            notebook.metadata[NOT_GRADED] = notes[-1]
         return notebook, resources
 
 
@@ -57,8 +58,8 @@ class GradeOutside(Execute):
         name = resources["nbgrader"]["assignment"]
         if name not in lessons():  # an assignment of the instructor's own: nbgrader's way
             return super().preprocess(nb, resources, km)
-        if UNGRADED in nb.metadata:
-            return _ungraded(nb, nb.metadata.pop(UNGRADED)), resources
+        if NOT_GRADED in nb.metadata:
+            return _ungraded(nb, nb.metadata.pop(NOT_GRADED)), resources
         course, cells = this_course(), list(checks_of(nb))
         released = course.released(name)
         setup = Setup(name, opening(released), course.secret_seed(), self.unsandboxed)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import cached_property
 
+from autograder.flags import first_line
 from autograder.grading import history
 from autograder.nbgrader_plugins.scores import scores
 from autograder.nbgrader_plugins.spreadsheet import text as cell
@@ -94,7 +95,7 @@ def rows(lesson, group):
             *((round(graded.seconds, 3), megabytes(graded) or "") if graded else ("", "")),
             *(graded.points.get(f"check_{name}", "") if graded else "" for name in exercises),
             cell("; ".join(sorted(made))),
-            cell("; ".join(flag.splitlines()[0] for flag in graded.flags) if graded else ""),
+            cell("; ".join(map(first_line, graded.flags)) if graded else ""),
         ]
 
 
@@ -120,9 +121,7 @@ def needs_a_person(group):
             graded, score = group.submissions.get(student), group.scores.get(student)
             if graded is None:
                 yield student, "not graded yet: run `python -m autograder grade` again"
-            elif state(graded) == "unreadable":
-                yield student, f"could not be graded: {graded.notes[0]}"
-            for line in dict.fromkeys(flag.splitlines()[0] for flag in graded.flags) if graded else ():
+            for line in dict.fromkeys(map(first_line, graded.flags)) if graded else ():
                 yield student, line
             if score and score.waiting:
                 yield student, f"no grade yet, waits for yours: {', '.join(sorted(score.waiting))}"

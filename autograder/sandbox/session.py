@@ -17,6 +17,7 @@ GRACE = 5  # seconds that a process gets to notice by itself that it ran over a 
 MAX_OUTPUTS, MAX_OUTPUT_TEXT = 500, 8 * 2**20  # of one cell: how many, and characters in all
 MAX_NESTED = 3  # calls within calls between the two sides
 MAX_STOPS, MAX_LINE = 5, 100_000  # of one cell: how many are told, and the largest number that a line can have
+SUSPECT = "the notebook's process answered in a way that makes no sense"  # a kind of flag
 GONE = "Its process ended in the middle: did it exit, or use more than a notebook may?"
 
 
@@ -187,7 +188,7 @@ class Session:
         raise Died(why)
 
     def _distrust(self, what):
-        self.flags.append(f"The notebook's process {what}.")
+        self.flags.append(f"{SUSPECT}: it {what}")
         return self._die("Its process answered in a way that makes no sense.")
 
 
@@ -240,7 +241,7 @@ def _list(value):
 def clean_outputs(outputs, flags):
     """The outputs that a notebook's process sent, rebuilt from what nbformat knows."""
     if not isinstance(outputs, list):
-        flags.append("The notebook's process sent outputs that cannot be read.")
+        flags.append(f"{SUSPECT}: it sent outputs that cannot be read")
         return []
     kept = []
     for output in outputs[:MAX_OUTPUTS]:

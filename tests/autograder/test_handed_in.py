@@ -21,6 +21,10 @@ UNTITLED = json.dumps({"cells": [], "metadata": {}, "nbformat": 4, "nbformat_min
 ANOTHER_LESSON = (COURSE / "solutions" / "02_mse" / "02_mse.ipynb").read_text(encoding="utf-8")
 
 
+def sentence_of(flag):
+    return flag.partition(": ")[2]
+
+
 def zipped(**texts):
     """A zip file with notebooks, and what macOS adds."""
     file = io.BytesIO()
@@ -113,8 +117,8 @@ def test_the_one_with_answers_is_graded_and_both_are_told(beside, course):
     course.put(EXACT, beside)
     graded = course.handed_in_by_alice()
     assert graded.data == WORK.encode()
-    assert graded.flags == [f"{EXACT} holds no answer. {LESSON} (1).ipynb holds answers, and was graded."]
-    assert graded.flags[0] in graded.notes
+    sentence = f"{EXACT} holds no answer. {LESSON} (1).ipynb holds answers, and was graded."
+    assert graded.flags == [f"another file was graded: {sentence}"] and sentence in graded.notes
 
 
 def test_a_copy_beside_an_empty_notebook_is_graded_with_a_note(course):
@@ -150,7 +154,10 @@ def test_of_two_with_answers_the_lessons_name_counts_else_the_newest(course):
     graded = course.handed_in_by_alice()
     assert graded.data == WORK.encode()
     assert "2 different notebooks with answers were handed in: a.ipynb, b.ipynb" in graded.flags[0]
-    assert "a.ipynb was graded, because it is the newest" in graded.flags[0] and graded.flags[0] in graded.notes
+    assert (
+        "a.ipynb was graded, because it is the newest" in graded.flags[0]
+        and sentence_of(graded.flags[0]) in graded.notes
+    )
     course.put(EXACT, submission(RELEASED, solved("sigmoid_forward")))
     os.utime(course.folder / "submitted" / "alice" / LESSON / EXACT, (1, 1))
     graded = course.handed_in_by_alice()
@@ -174,7 +181,7 @@ def test_of_two_with_answers_the_lessons_name_counts_else_the_newest(course):
 def test_what_is_no_notebook_is_called_what_it_is(name, data, words, course):
     course.put(name, data)
     graded = course.handed_in_by_alice()
-    assert graded.data is None and graded.notes == graded.flags
+    assert graded.data is None and graded.flags == [f"could not be graded: {graded.notes[0]}"]
     assert words in graded.notes[0] and name in graded.notes[0] and f"no notebook named {EXACT}" in graded.notes[0]
 
 
@@ -182,7 +189,7 @@ def test_the_work_beside_the_template_is_named_where_it_cannot_be_graded(course)
     course.put(EXACT, TEMPLATE)
     course.put("code.py", b"import numpy as np\n")
     graded = course.handed_in_by_alice()
-    assert graded.data == TEMPLATE.encode() and graded.notes == graded.flags
+    assert graded.data == TEMPLATE.encode() and graded.notes == [sentence_of(flag) for flag in graded.flags]
     assert "holds no answer" in graded.flags[0] and "code.py: The file is a Python script" in graded.flags[0]
 
 
@@ -193,7 +200,7 @@ def test_without_a_notebook_the_reason_is_told(names, course):
         course.put(name)
     graded = course.handed_in_by_alice()
     sentence = f"There is no notebook named {EXACT}. Name yours so and hand it in again."
-    assert (graded.data, graded.notes, graded.flags) == (None, [sentence], [sentence])
+    assert (graded.data, graded.notes, graded.flags) == (None, [sentence], [f"could not be graded: {sentence}"])
     nothing = course.submission(LESSON, "bob")
     assert (nothing.data, nothing.notes, nothing.flags) == (None, [NOTHING], [])
 

@@ -1,0 +1,57 @@
+"""What `grade` prints at its end: a line for each kind of flag, however many there are."""
+
+import json
+
+import pytest
+
+from autograder.__main__ import main
+from autograder.course import COURSE
+from autograder.flags import by_kind, kind_of
+from autograder.grading import assignment
+from autograder.grading.repair import recognise
+from autograder.grading.submission import GradedSubmission
+from lessonkit.catalogue import lessons
+
+
+def test_flags_of_one_kind_are_one_line_and_the_most_common_comes_first():
+    flags = {
+        "bob": [
+            "a cell stopped: Code cell 3 stopped at line 1: no such name",
+            "check cells were edited: check_relu_forward",
+        ],
+        **{f"s{number}": ["a cell stopped: in another way", "a cell stopped: and again"] for number in range(6)},
+        "ada": [],
+    }
+    assert by_kind(flags) == [
+        "a cell stopped: 7 (bob, s0, s1, s2, s3, and 2 more)",
+        "check cells were edited: 1 (bob)",
+    ]
+    assert kind_of("the grader itself failed: OSError: none left\nTraceback: ...") == "the grader itself failed"
+
+
+@pytest.mark.parametrize("lesson", [name for name in lessons()])
+def test_a_solution_handed_in_has_few_flags(lesson):
+    """Who rehearses reads them all: one for the marks, one for the check cells, whatever the number of exercises."""
+    solution = (COURSE / "solutions" / lesson / f"{lesson}.ipynb").read_bytes()
+    released = json.loads((COURSE / "lessons" / lesson / f"{lesson}.ipynb").read_text(encoding="utf-8"))
+    kinds = [kind_of(flag) for flag in recognise(solution, released).flags]
+    assert sorted(kinds) == ["check cells were edited", "grading marks were changed"]
+
+
+def test_grade_prints_a_line_for_each_kind(monkeypatch, capsys):
+    class_of = {
+        "right": GradedSubmission(flags=["check cells were edited: check_a, check_b"], notes=["A.", "B."], seconds=1.0),
+        "stuck": GradedSubmission(flags=["a cell stopped: here", "a cell stopped: there"], seconds=1.0),
+        "absent": GradedSubmission(notes=["Nothing was handed in."]),
+        "fine": GradedSubmission(seconds=1.0),
+        "old": None,
+    }
+    monkeypatch.setattr(assignment, "grade", lambda *arguments: class_of)
+    assert main(["grade", "01"]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "5 students: 4 graded, 1 unchanged.",
+        "Look at this. `python -m autograder report 01` says more.",
+        "  nothing was handed in: 1 (absent)",
+        "  check cells were edited: 1 (right)",
+        "  a cell stopped: 1 (stuck)",
+    ]
