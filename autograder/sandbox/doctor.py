@@ -1,12 +1,17 @@
 """``python -m autograder doctor``: which protections hold on this machine, each by trying it."""
 
+import ctypes
 import errno
+import fcntl
+import mmap
 import os
 import select
 import signal
 import socket
 import sys
 import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 from autograder.sandbox.inside import lockdown
 
@@ -52,12 +57,30 @@ def _try_capabilities(folder):
 
 
 def _try_resources(folder):
-    lockdown.limit_resources(lockdown.Limits(memory=2**30, cpu=60))
+    limits = lockdown.Limits(memory=2**30, cpu=60)
+    lockdown.limit_resources(limits)
+    _expect(OSError, "more memory than the limit was given", lambda: mmap.mmap(-1, 2**31))
+    _expect(BlockingIOError, "more timers than the limit were made", _make_timers)
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(int)
+        if lockdown.threads_of(os.getpid(), lockdown.all_processes()) < 2:
+            raise OSError("the threads of a notebook cannot be counted: is /proc there?")
+    _expect(OSError, "more files than the limit were open", lambda: [os.pipe() for _ in range(limits.files)])
+
+
+def _make_timers():
+    timer = ctypes.c_void_p()
+    for _ in range(2 * lockdown.QUEUED_SIGNALS):
+        lockdown.call_libc("timer_create", time.CLOCK_MONOTONIC, None, ctypes.byref(timer))
+
+
+def _expect(error, otherwise, action):
+    """Do what must not be possible."""
     try:
-        bytearray(2**31)
-    except MemoryError:
+        action()
+    except error:
         return
-    raise OSError("more memory than the limit was given")
+    raise OSError(otherwise)
 
 
 def _try_files(folder):
@@ -74,12 +97,17 @@ def _try_files(folder):
 def _try_system_calls(folder):
     lockdown.drop_capabilities()
     lockdown.system_call_filter().load()
-    for attempt in (os.fork, socket.socket):
-        try:
-            attempt()
-        except PermissionError:
-            continue
-        raise OSError("a new process or a socket could be made")
+    libc = ctypes.CDLL(None, use_errno=True)
+    pipe, _ = os.pipe()
+    for what, attempt in {
+        "a new process could be made": os.fork,
+        "a socket could be made": socket.socket,
+        "a pipe could be made larger": lambda: fcntl.fcntl(pipe, lockdown.SET_PIPE_SIZE, 2**16),
+        "the whole machine's disks could be synchronized": lambda: lockdown.call_libc("syncfs", pipe),
+    }.items():
+        _expect(PermissionError, what, attempt)
+    if libc.inotify_init1(0) >= 0:
+        raise OSError("a watch on files could be made, of which a user has few")
 
 
 TRIALS = {
@@ -88,7 +116,7 @@ TRIALS = {
         "no network, no sight of other processes or files, a private scratch folder of limited size",
     ),
     "capabilities": (_try_capabilities, "no privilege of the administrator's, even when grading as root"),
-    "resources": (_try_resources, "limits on memory, processor time, file size and open files"),
+    "resources": (_try_resources, "limits on memory, processor time, file size, open files, threads and timers"),
     "files": (_try_files, "no file but Python's own, the lesson's bundle and the scratch folder (Landlock)"),
     "system calls": (_try_system_calls, "no new processes, programs or sockets, no kernel interfaces (seccomp)"),
 }

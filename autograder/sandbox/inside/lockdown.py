@@ -25,10 +25,13 @@ FORBIDDEN = (
     "pidfd_getfd", "pidfd_send_signal", "socket", "socketpair", "connect", "bind", "listen", "accept", "accept4",
     "mount", "umount2", "pivot_root", "chroot", "open_tree", "move_mount", "fsopen", "fsmount", "fspick", "mount_setattr", "setns", "unshare", "bpf", "perf_event_open", "keyctl", "add_key",
     "request_key", "kexec_load", "init_module", "finit_module", "delete_module", "reboot", "swapon", "swapoff",
+    "inotify_init", "inotify_init1", "fanotify_init", "io_setup", "memfd_secret", "modify_ldt", "sync", "syncfs",
     "userfaultfd", "io_uring_setup", "io_uring_enter", "io_uring_register", "open_by_handle_at", "name_to_handle_at",
     "memfd_create", "shmget", "shmat", "msgget", "semget", "mq_open", "setuid", "setgid", "setpgid", "setsid", "syslog", "acct",
     "quotactl", "ioperm", "iopl", "personality", "setpriority", "sched_setscheduler", "kcmp", "migrate_pages", "move_pages",
 )  # fmt: skip
+SET_PIPE_SIZE = 1031  # a command of fcntl: what all pipes of a user may hold is one sum
+QUEUED_SIGNALS = 256  # and POSIX timers, each of which keeps one
 
 
 @dataclass(frozen=True)
@@ -37,13 +40,14 @@ class Limits:
 
     `memory`, `file` and `scratch` are in bytes; `cpu`, `cell`, `call`, `exercise` and `notebook` in seconds (processor
     time of a process; wall-clock time of one cell, of one call by a check, of all checks of one exercise, and of all);
-    `output` in characters a cell.
+    `output` in characters a cell. `files` are open at a time; with more than `threads`, the notebook is ended.
     """
 
     memory: int = 3 * 2**30
     file: int = 32 * 2**20
     scratch: int = 64 * 2**20
     files: int = 128
+    threads: int = 512
     cpu: int = 240
     cell: float = 60.0
     call: float = 20.0
@@ -180,12 +184,13 @@ def drop_capabilities():
 
 
 def limit_resources(limits):
-    """Memory, processor time, file size, open files, no core dumps."""
+    """Memory, processor time, file size, open files, queued signals, no core dumps."""
     for kind, value in (
         (resource.RLIMIT_AS, limits.memory),
         (resource.RLIMIT_CPU, limits.cpu),
         (resource.RLIMIT_FSIZE, limits.file),
         (resource.RLIMIT_NOFILE, limits.files),
+        (resource.RLIMIT_SIGPENDING, QUEUED_SIGNALS),
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_MEMLOCK, 0),
         (resource.RLIMIT_MSGQUEUE, 0),
@@ -193,6 +198,20 @@ def limit_resources(limits):
         hard = resource.getrlimit(kind)[1]
         value = value if hard == resource.RLIM_INFINITY else min(value, hard)
         resource.setrlimit(kind, (value, value))
+
+
+def all_processes():
+    """A descriptor of the folder with all processes, for who will not see it any more; None where there is none."""
+    return os.open("/proc", os.O_RDONLY) if os.path.exists("/proc/self/stat") else None
+
+
+def threads_of(pid, processes):
+    """How many threads a process has, by a descriptor that `all_processes` gave; 0 where it cannot be seen."""
+    try:
+        with open(f"{pid}/stat", opener=lambda path, flags: os.open(path, flags, dir_fd=processes)) as file:
+            return int(file.read().rpartition(")")[2].split()[17])
+    except OSError:
+        return 0
 
 
 def restrict_files(readable, writable):
@@ -225,6 +244,8 @@ def restrict_files(readable, writable):
 def system_call_filter():
     """Seccomp: no new processes or programs, no sockets, no kernel interfaces that a notebook has no use for.
 
+    Nor what is counted for all processes of a user or of the machine, so that a notebook could take it from others.
+
     Returns
     -------
     pyseccomp.SyscallFilter
@@ -241,6 +262,7 @@ def system_call_filter():
             rules.add_rule(refuse, name)
     thread = 0x00010000  # CLONE_THREAD: threads are allowed, processes are not
     rules.add_rule(refuse, "clone", pyseccomp.Arg(0, pyseccomp.MASKED_EQ, thread, 0))
+    rules.add_rule(refuse, "fcntl", pyseccomp.Arg(1, pyseccomp.EQ, SET_PIPE_SIZE))
     rules.add_rule(pyseccomp.ERRNO(errno.ENOSYS), "clone3")  # its flags are out of sight; libc falls back to clone
     return rules
 

@@ -14,6 +14,7 @@ import signal
 import socket
 import sys
 import tempfile
+import time
 
 import lessonkit
 from autograder.sandbox.inside import cells, check_stub, lockdown, stand_ins, wire
@@ -21,6 +22,7 @@ from lessonkit import cell_log
 from lessonkit.engine.host import LocalHost, OfArgument, StudentError
 
 UNIT = 1 if sys.platform == "darwin" else 1024  # of ru_maxrss, in bytes
+WATCH = 0.05  # seconds between two looks at a session's threads
 WARM_UP = "import matplotlib.pyplot as plt\nplt.semilogy([1e-9, 1e9])\nplt.show()\nplt.close('all')\ndel plt"
 
 
@@ -211,7 +213,21 @@ def run_session(channel, options):
             SessionServer(channel, options["limits"]).serve()
         os._exit(0)
     channel.close()
-    os.waitpid(inner, 0)
+    watch(inner, options)
+
+
+def watch(inner, options):
+    """Wait until the session's process ends; end it when it has too many threads.
+
+    The kernel counts threads by user, so its own limit would let one notebook take them from others, and does not hold for root.
+    """
+    processes = options["processes"] if "resources" in options["protections"] else None
+    while processes is not None and os.waitpid(inner, os.WNOHANG) == (0, 0):
+        if lockdown.threads_of(inner, processes) > options["limits"]["threads"]:
+            os.kill(inner, signal.SIGKILL)
+        time.sleep(WATCH)
+    if processes is None:
+        os.waitpid(inner, 0)
 
 
 @contextlib.contextmanager
@@ -276,6 +292,7 @@ def serve_all(listener, greeting, options):
 
 def main(listener, options):
     """Load what sessions need, and serve the graders that connect to `listener`."""
+    options["processes"] = lockdown.all_processes()
     lock_files_out(options)
     outputs = load(options["warm"], options["opening"], options["prelude"], options["limits"])
     if "system calls" in options["protections"]:

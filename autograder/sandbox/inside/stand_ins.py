@@ -33,7 +33,7 @@ class PollingSelector(selectors.SelectSelector):
 class EventLoop(asyncio.SelectorEventLoop):
     """An event loop that needs no socket: other threads are noticed by polling."""
 
-    def __init__(self):
+    def __init__(self, selector=None):
         super().__init__(PollingSelector())
 
     def _make_self_pipe(self):
@@ -82,6 +82,8 @@ def settle_in():
     sys.argv[:] = ["notebook"]
     sys.path.insert(0, "")  # a module that a cell has written is found
     asyncio.set_event_loop_policy(EventLoopPolicy())
+    for name in {"SelectorEventLoop", "EventLoop"} & set(vars(asyncio)):
+        setattr(asyncio, name, EventLoop)
     os.getlogin = lambda: USER
     os.nice = lambda increment: 0
     os.setpriority = nothing

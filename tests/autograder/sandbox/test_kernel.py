@@ -78,6 +78,15 @@ GOES = {
     "import asyncio\nloop = asyncio.get_event_loop(); print(loop.run_until_complete(asyncio.sleep(0, 7)))": "7",
     "import contextlib\n@contextlib.asynccontextmanager\nasync def c(): yield 8\nasync with c() as v: print(v)": "8",
     "async def g(): yield 9\nprint([i async for i in g()])": "[9]",
+    "import asyncio\nloop = asyncio.SelectorEventLoop(); print(loop.run_until_complete(asyncio.sleep(0, 8)))": "8",
+    "import asyncio, threading\nasync def f(): print(await asyncio.sleep(0, 9))\n"
+    "t = threading.Thread(target=asyncio.run, args=(f(),)); t.start(); t.join()": "9",
+    "import asyncio\nloop, done = asyncio.get_event_loop(), asyncio.Event()\n"
+    "async def f():\n    await asyncio.to_thread(loop.call_soon_threadsafe, done.set)\n"
+    "    print(await asyncio.wait_for(done.wait(), 5))\nawait f()": "True",
+    "from concurrent.futures import ThreadPoolExecutor\n"
+    "with ThreadPoolExecutor(8) as pool: print(sum(pool.map(abs, range(-9, 0))))": "45",
+    "from tqdm.auto import tqdm\nprint(sum(tqdm(range(4))))": "6",
     "import nest_asyncio\nnest_asyncio.apply()": "",
     "import warnings\nwarnings.simplefilter('error')": "",
     "np.seterr(all='raise')": "",
