@@ -54,8 +54,9 @@ quick: $(READY)  ## what a change needs in half a minute: of LESSON=06, or of wh
 
 SEED = $(shell $(BIN)/python -c 'import secrets; print(secrets.randbelow(10**9))')
 CASES := 2000
-fuzz: $(READY)  ## changes to a solved notebook on a fresh seed: none may cost points in silence; SEED=15 CASES=300
-	FUZZ_SEED=$(SEED) FUZZ_CASES=$(CASES) $(ONE_THREAD) $(BIN)/python -m pytest tests/autograder/grading/test_fuzz.py
+FUZZERS := tests/autograder/grading/test_fuzz.py tests/autograder/sandbox/test_fuzz_session.py
+fuzz: $(READY)  ## changes to a solved notebook, and to what its process answers, on a fresh seed; SEED=15 CASES=300
+	FUZZ_SEED=$(SEED) FUZZ_CASES=$(CASES) $(ONE_THREAD) $(BIN)/python -m pytest $(FUZZERS)
 
 bench: $(READY)  ## how fast it all is, beside its peers: writes docs/benchmarks.md
 	$(ONE_THREAD) $(KEEP_MEMORY) $(BIN)/python -m tools.benchmarks $(PARTS)

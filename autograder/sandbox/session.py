@@ -16,6 +16,7 @@ from lessonkit.notebook import RESULT
 GRACE = 5  # seconds that a process gets to notice by itself that it ran over a limit
 MAX_OUTPUTS, MAX_OUTPUT_TEXT = 500, 8 * 2**20  # of one cell: how many, and characters in all
 MAX_NESTED = 3  # calls within calls between the two sides
+MAX_DEPTH = 50  # of an output: what reads a notebook later calls itself for each level
 MAX_STOPS, MAX_LINE = 5, 100_000  # of one cell: how many are told, and the largest number that a line can have
 SUSPECT = "the notebook's process answered in a way that makes no sense"  # a kind of flag
 GONE = "Its process ended in the middle: did it exit, or use more than a notebook may?"
@@ -58,7 +59,7 @@ class Session:
     def _listen(self):
         """Whether the process still answers what it is asked: if not, it is the cell just run that broke it."""
         for word in ("once", "and again"):  # an answer that came twice shows at the next
-            if self._request(("echo", word), self._until(GRACE)) != word:
+            if not _is(self._request(("echo", word), self._until(GRACE)), word):
                 self._distrust("did not say again what it was told")
 
     def start_exercise(self):
@@ -133,7 +134,7 @@ class Session:
         try:
             self._send((nonce, body), end)
             reply = wire.receive(self._channel, end)
-            while isinstance(reply, tuple) and len(reply) == 4 and reply[0] == "callback":
+            while isinstance(reply, tuple) and len(reply) == 4 and _is(reply[0], "callback"):
                 self._answer(*reply[1:], end)
                 reply = wire.receive(self._channel, end)
         except TimeoutError:
@@ -142,21 +143,26 @@ class Session:
                 "The notebook ran longer than it may." if over else "It ran longer than it may, and was stopped."
             )
         except wire.WireError as error:
-            return self._distrust(f"sent {error}")
+            return self._distrust(f"sent what cannot be read: {error}")
         except OSError:
             return self._die(GONE)
         if reply is None:
             return self._die(GONE)
         if not isinstance(reply, tuple) or len(reply) != 2:
             return self._distrust("answered in no known form")
-        if reply[0] == "broken":
-            return self._die(f"Its process was stopped ({str(reply[1])[:300]}).")
-        if reply[0] != nonce:
+        if _is(reply[0], "broken"):
+            return self._die(f"Its process was stopped ({_one_line(str(reply[1])[:300])}).")
+        if not _is(reply[0], nonce):
             return self._distrust("answered what was not asked")
         kind, value = reply[1] if isinstance(reply[1], tuple) and len(reply[1]) == 2 else (None, None)
-        if kind == "value":
+        if _is(kind, "value"):
             return value
-        if kind == "student" and isinstance(value, list) and len(value) == 5 and all(isinstance(v, str) for v in value):
+        if (
+            _is(kind, "student")
+            and isinstance(value, list)
+            and len(value) == 5
+            and all(isinstance(v, str) for v in value)
+        ):
             raise StudentError(*(v[:500] for v in value))
         return self._distrust("answered in no known form")
 
@@ -190,6 +196,16 @@ class Session:
     def _distrust(self, what):
         self.flags.append(f"{SUSPECT}: it {what}")
         return self._die("Its process answered in a way that makes no sense.")
+
+
+def _is(value, expected):
+    """Whether a value that was sent is what was expected: asked whether it is equal, an array would answer with an array."""
+    return type(value) is type(expected) and value == expected
+
+
+def _one_line(text):
+    """A text as one line that can be printed."""
+    return "".join(filter(str.isprintable, " ".join(text.split())))
 
 
 OUTPUT_FIELDS = {
@@ -230,7 +246,7 @@ def _clean_stop(row):
     if not isinstance(row, list) or [type(part) for part in row] != [int, str, str]:
         return None
     line, kind, message = row
-    kind, message = ("".join(filter(str.isprintable, " ".join(text[:400].split()))) for text in (kind, message))
+    kind, message = _one_line(kind[:400]), _one_line(message[:400])
     return Stop(line if 0 < line <= MAX_LINE else 0, kind[:100], message[:200])
 
 
@@ -247,7 +263,11 @@ def clean_outputs(outputs, flags):
     for output in outputs[:MAX_OUTPUTS]:
         kind = output.get("output_type") if isinstance(output, dict) else None
         fields = OUTPUT_FIELDS.get(kind) if isinstance(kind, str) else None
-        if not fields or not all(isinstance(output.get(name), expected) for name, expected in fields.items()):
+        if (
+            not fields
+            or not _is_shallow(output)
+            or not all(isinstance(output.get(name), expected) for name, expected in fields.items())
+        ):
             continue
         clean = {"output_type": kind, **{name: output[name] for name in fields}}
         if "data" in clean:  # what a check yielded is ours to say
@@ -257,6 +277,12 @@ def clean_outputs(outputs, flags):
         if clean.get("name", "stdout") in ("stdout", "stderr"):
             kept.append(clean)
     return kept
+
+
+def _is_shallow(value, depth=MAX_DEPTH):
+    """Whether a value of JSON has at most so many levels."""
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return depth > 0 and all(_is_shallow(part, depth - 1) for part in parts)
 
 
 def _is_mime(kind, value):

@@ -2,7 +2,7 @@
 
 One message is four bytes of length and a msgpack document. Containers are tagged lists, arrays are dtype, shape and raw
 bytes. Decoding trusts nothing: every size, depth, dtype and shape is checked before anything is built from it, and what
-is built is never much larger than the message.
+is built takes at most some hundred MB.
 """
 
 import math

@@ -303,6 +303,17 @@ def test_a_reply_that_makes_no_sense_is_flagged(reply):
     assert clean_reply(reply, flags) == ([], []) and len(flags) == 1
 
 
+@pytest.mark.parametrize("levels", [10, 60, 900])
+def test_an_output_with_too_many_levels_is_left_out(levels):
+    """nbformat and all that reads a notebook call themselves for each level, and would end there."""
+    nested = "[" * levels + "]" * levels
+    shown = (
+        f'{{"output_type": "display_data", "data": {{"application/json": {nested}}}, "metadata": {{"a": {nested}}}}}'
+    )
+    outputs, _ = clean_reply(f'{{"outputs": [{shown}]}}', [])
+    assert len(outputs) == (levels == 10)
+
+
 def test_stops_are_rebuilt_from_what_a_session_says():
     rows = [
         5, [], [1, "A"], [1.5, "A", "b"], [True, "A", "b"], [1, None, "b"], [1, "A", ["b"]], {"line": 1},
