@@ -5,6 +5,7 @@ import warnings
 from functools import cached_property
 
 from autograder.course import SECRET, TIMESTAMP, write_whole
+from autograder.grading.memory import peak
 from autograder.grading.notebook import about
 from autograder.grading.submission import Entry
 from autograder.grading.timestamps import Uncertain, when
@@ -42,6 +43,7 @@ class Writer:
 
     def write_journal(self, student, graded, fingerprint):
         """Note that a student has been graded, and with what result."""
+        graded.writer_memory = peak()
         entry = Entry(student, fingerprint, self.seed, graded)
         write_whole(self.course.journal(self.lesson, student), entry.to_json())
 

@@ -5,8 +5,11 @@ from dataclasses import asdict, dataclass, field, replace
 
 from autograder.flags import Telling
 from autograder.grading.lending import grade_with_right_ones
+from autograder.grading.memory import limited
+from autograder.sandbox.budget import OUTPUTS, Budget
 from autograder.sandbox.session import Died
 from lessonkit import report
+from lessonkit.engine.check import checks_of
 from lessonkit.engine.diagnose import Outcome, Result, grade
 from lessonkit.engine.expected import expected_of
 from lessonkit.notebook import RESULT, conceal
@@ -14,7 +17,9 @@ from lessonkit.notebook import RESULT, conceal
 FINAL = ("SyntaxError", "IndentationError", "TabError", "CellTimeout")  # after these, nothing more of the cell was run
 LATER = {"empty", "waits", "undefined", "kept"}  # failures that what stands further down may mend
 MAX_STOPS = 20  # of one notebook that are told
-STOPPED = "a cell stopped"  # a kind of flag
+STOPPED, CUT = "a cell stopped", "outputs were left out"  # kinds of flags
+TOO_MUCH = "Some of what this notebook shows was left out: it is more than {} MB in all, or nested too deeply."
+NO_ROOM = "What it returned takes more memory to look at than the grader has for one notebook."
 MORE = "Cells stopped at further lines: run the notebook from top to bottom to see them."
 
 
@@ -37,6 +42,8 @@ class GradedNotebook(Telling):
         Peak resident memory in bytes.
     stops : int
         At how many lines cells of the student's own have stopped.
+    budget : Budget
+        What the notebook may still hand over.
     """
 
     outputs: dict = field(default_factory=dict)
@@ -46,6 +53,7 @@ class GradedNotebook(Telling):
     seconds: float = 0.0
     memory: int = 0
     stops: int = 0
+    budget: Budget = field(default_factory=Budget)
 
     def tell_stops(self, cell, stops):
         """Say where a cell of the student's own stopped; that an exercise is still empty, its check says."""
@@ -58,6 +66,13 @@ class GradedNotebook(Telling):
                 continue
             rest = "" if stop.kind in FINAL else " What does not need that line was run."
             self.tell(STOPPED, f"{cell} stopped{stop}.{rest}")
+
+    def show(self, number, outputs):
+        """Keep the outputs of a cell, by its number, while there is room."""
+        self.outputs[number] = self.budget.kept(outputs)
+        sentence = TOO_MUCH.format(OUTPUTS // 2**20)
+        if len(self.outputs[number]) < len(outputs) and sentence not in self.notes:
+            self.tell(CUT, sentence)
 
     def add(self, result, number):
         """Keep the result of a check cell, by the cell's number."""
@@ -92,18 +107,37 @@ def grade_notebook(fork_server, cells, expected, secretly=True, own=None):
     GradedNotebook
     """
     fork_server = fork_server.for_cells(cells)
-    one = grade_secretly if secretly else grade
     graded, start = GradedNotebook(outputs=dict(enumerate(fork_server.opened()))), time.monotonic()
-    end = start + fork_server.limits.notebook
-    session, done = fork_server.session(end), []
+    with limited():
+        _run(graded, fork_server, cells, _within_memory(grade_secretly if secretly else grade, expected), own)
+    graded.seconds = time.monotonic() - start
+    return graded
+
+
+def _within_memory(one, expected):
+    """``grade_one(exercise, session)``: an exercise whose values need more memory than there is has no points."""
+
+    def grade_one(exercise, session):
+        try:
+            return one(exercise, session, expected)
+        except MemoryError:
+            return nothing_to_grade(exercise, checks_of(exercise), NO_ROOM)
+
+    return grade_one
+
+
+def _run(graded, fork_server, cells, one, own):
+    """Run the cells and the checks; note what comes of them in `graded`."""
+    end = time.monotonic() + fork_server.limits.notebook
+    session, done = fork_server.session(end, graded.budget), []
     try:
         for number, (source, exercise) in list(enumerate(cells))[len(fork_server.opening) :]:
             if not session.alive and time.monotonic() < end:
                 graded.closed(session)
-                session = _again(fork_server, done, end)
+                session = _again(fork_server, done, end, graded.budget)
             if exercise is not None:
                 session.start_exercise()
-                graded.add(one(exercise, session, expected), number)
+                graded.add(one(exercise, session), number)
                 continue
             if time.monotonic() > end:
                 graded.tell(
@@ -112,24 +146,22 @@ def grade_notebook(fork_server, cells, expected, secretly=True, own=None):
                 )
                 break
             try:
-                graded.outputs[number], stops = session.run(source)
+                outputs, stops = session.run(source)
             except Died as error:
                 graded.outputs[number] = [_error("NotebookStopped", str(error))]
                 cell = (own or {}).get(number, f"Code cell {number + 1}")
                 graded.tell("a cell stopped the notebook", f"{cell} stopped the notebook. {error}")
             else:
                 graded.tell_stops((own or {}).get(number), stops)
-                outputs = graded.outputs[number]
+                graded.show(number, outputs)
                 if not any(output.get("ename") == "CellTimeout" for output in outputs):
                     done.append(source)
-        _grade_again(graded, cells, session, lambda exercise: one(exercise, session, expected), own)
+        _grade_again(graded, cells, session, lambda exercise: one(exercise, session), own)
         numbers = {exercise: number for number, (_, exercise) in enumerate(cells) if exercise}
-        for result in grade_with_right_ones(graded.results, session, lambda exercise: one(exercise, session, expected)):
+        for result in grade_with_right_ones(graded.results, session, lambda exercise: one(exercise, session)):
             graded.add(result, numbers[result.exercise])
     finally:
         graded.closed(session)
-    graded.seconds = time.monotonic() - start
-    return graded
 
 
 def _grade_again(graded, cells, session, grade_one, own):
@@ -162,16 +194,16 @@ def _grade_again(graded, cells, session, grade_one, own):
         )
 
 
-def _again(fork_server, done, end):
+def _again(fork_server, done, end, budget):
     """A fresh session in which the cells that had run are run again; a cell that now fails is left out."""
-    session = fork_server.session(end)
+    session = fork_server.session(end, budget)
     for source in list(done):
         try:
             session.run(source)
         except Died:
             done.remove(source)
             session.close()
-            return _again(fork_server, done, end) if time.monotonic() < end else session
+            return _again(fork_server, done, end, budget) if time.monotonic() < end else session
     return session
 
 

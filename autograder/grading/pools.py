@@ -2,13 +2,14 @@
 
 A pool is called with the students and with `tasks`: a function from students to an iterable of ``(student, *arguments of
 work)``, which leaves out those who need not be graded, and reads each submission when its turn comes. It yields each
-student and graded submission as they come.
+student and graded submission as they come. A submission whose worker dies is tried once more, alone; where that one dies
+too, the submission is flagged, and the others go on.
 """
 
 from itertools import islice
 
 from autograder.course import CourseError
-from autograder.grading.worker import warm_up, work_for
+from autograder.grading.worker import failed, warm_up, work_for
 
 
 class Processes:
@@ -25,19 +26,43 @@ class Processes:
     def __call__(self, students, tasks):
         from joblib.externals.loky.process_executor import BrokenProcessPool
 
-        left, tries = dict.fromkeys(students), 3
+        left, tries, sent = dict.fromkeys(students), 3, set()
+
+        def noted(tasks):
+            for task in tasks:
+                sent.add(task[0])
+                yield task
+
         while True:
             try:
                 for _ in self.warming:
                     pass
-                for student, graded in self._run(work_for, tasks(list(left))):
+                for student, graded in self._run(work_for, noted(tasks(list(left)))):
                     del left[student]
                     yield student, graded
                 return
             except BrokenProcessPool:
-                tries, self.warming = tries - 1, ()
+                tries, self.warming = (
+                    tries - (not sent),
+                    (),
+                )  # without a submission, it is the workers that cannot start
                 if not tries:
                     raise
+            for task in tasks([student for student in left if student in sent]):  # one of these it was
+                del left[task[0]]
+                yield self._alone(task)
+            sent.clear()
+
+    @staticmethod
+    def _alone(task):
+        """Grade one submission in a worker of its own."""
+        from joblib.externals.loky import get_reusable_executor
+        from joblib.externals.loky.process_executor import BrokenProcessPool
+
+        try:
+            return get_reusable_executor(max_workers=1).submit(work_for, *task).result()
+        except BrokenProcessPool:
+            return task[0], failed(task[1])
 
     def _run(self, function, argument_lists):
         from joblib import Parallel, delayed  # takes long to import: the fork server starts before
@@ -47,7 +72,7 @@ class Processes:
 
 
 class Cluster:
-    """Grades on a Dask cluster. Its scheduler gives the work of a worker that is lost to another one."""
+    """Grades on a Dask cluster. Its scheduler gives the work of a worker that is lost to others, a few times."""
 
     def __init__(self, address):
         try:
@@ -58,14 +83,33 @@ class Cluster:
 
     def __call__(self, students, tasks):
         with self.dask.Client(self.address) as client:
-            waiting = iter(tasks(students))
+            waiting, sent, lost = iter(tasks(students)), {}, []
             ahead = 4 * max(1, sum(client.nthreads().values()))  # enough to keep all busy, and few in memory
 
             def submit(count):
-                return [client.submit(work_for, *task, pure=False) for task in islice(waiting, count)]
+                new = {client.submit(work_for, *task, pure=False): task[0] for task in islice(waiting, count)}
+                sent.update(new)
+                return list(new)
 
-            running = self.dask.as_completed(submit(ahead), with_results=True)
-            for future, (student, graded) in running:
+            running = self.dask.as_completed(submit(ahead), with_results=True, raise_errors=False)
+            for future, graded in running:
+                student = sent.pop(future)
+                if future.status == "error":
+                    self._raise_other(future)
+                    lost.append(student)
+                else:
+                    yield graded
                 future.release()
                 running.update(submit(1))
-                yield student, graded
+            for task in tasks(lost):
+                alone = client.submit(work_for, *task, pure=False)
+                self.dask.wait(alone)
+                if alone.status == "error":
+                    self._raise_other(alone)
+                yield (task[0], failed(task[1])) if alone.status == "error" else alone.result()
+
+    def _raise_other(self, future):
+        """Raise what a submission has failed with, where that is not the loss of its workers."""
+        error = future.exception()
+        if not isinstance(error, self.dask.scheduler.KilledWorker):
+            raise error

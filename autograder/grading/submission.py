@@ -6,6 +6,16 @@ from dataclasses import asdict, dataclass, field
 from autograder.course import CourseError
 from lessonkit.engine.diagnose import Result
 
+NOTED = (
+    "notes",
+    "flags",
+    "seconds",
+    "memory",
+    "worker_memory",
+    "writer_memory",
+    "unanswered",
+)  # in the journal as they are
+
 
 @dataclass
 class GradedSubmission:
@@ -27,6 +37,8 @@ class GradedSubmission:
         How long the notebook ran; 0 where it was not run.
     memory : int
         Peak resident memory in bytes; 0 where it was not measured.
+    worker_memory, writer_memory : int
+        Peak resident memory in bytes, so far, of the process that graded it, and of the one that recorded it.
     unanswered : list of str
         The grade ids of the cells for an answer that are as they were released.
     failed : bool
@@ -40,6 +52,8 @@ class GradedSubmission:
     flags: list = field(default_factory=list)
     seconds: float = 0.0
     memory: int = 0
+    worker_memory: int = 0
+    writer_memory: int = 0
     unanswered: list = field(default_factory=list)
     failed: bool = False
 
@@ -85,7 +99,7 @@ class Entry:
         graded = self.submission
         record = {"fingerprint": self.fingerprint, "seed": self.seed, "student": self.student, "points": graded.points}
         record["results"] = {exercise: _record(result) for exercise, result in graded.results.items()}
-        for name in ("notes", "flags", "seconds", "memory", "unanswered"):
+        for name in NOTED:
             record[name] = getattr(graded, name)
         return json.dumps(record)
 
@@ -99,7 +113,7 @@ class Entry:
             If it is no entry.
         """
         results = {exercise: Result.from_record(result) for exercise, result in record.get("results", {}).items()}
-        known = {name: record[name] for name in ("notes", "flags", "seconds", "memory", "unanswered") if name in record}
+        known = {name: record[name] for name in NOTED if name in record}
         submission = GradedSubmission(points=record["points"], results=results, **known)
         return cls(record["student"], record.get("fingerprint", ""), record.get("seed", 0), submission)
 

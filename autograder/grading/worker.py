@@ -10,6 +10,7 @@ from autograder.bank.expected import Live
 from autograder.course import CourseError
 from autograder.flags import UNGRADED
 from autograder.grading.cells import checks_of, opening, own_cells, unanswered
+from autograder.grading.memory import peak
 from autograder.grading.notebook import grade_notebook, nothing_to_grade
 from autograder.grading.repair import Unreadable, recognise
 from autograder.grading.submission import GradedSubmission
@@ -19,6 +20,10 @@ from autograder.sandbox.protections import protections
 from lessonkit.catalogue import lesson as find_lesson
 from lessonkit.engine.check import checks_of as checks_of_exercise
 
+DIED = (
+    "the process that graded it ended in the middle, and again when it graded nothing else: it may have run out of memory. "
+    "Look at the notebook before you run it"
+)
 running = {}  # by setup: this process's fork server, and the expected values
 _one_at_a_time = threading.Lock()  # for workers of a cluster that have several threads
 
@@ -66,7 +71,7 @@ def work(lesson, submission, released, seed, unsandboxed=False, limits=None, sha
     -------
     GradedSubmission
     """
-    data, notes, flags, failed = submission.data, [*submission.notes], [*submission.flags], False
+    data, notes, flags = submission.data, [*submission.notes], [*submission.flags]
     if data is not None:
         try:
             if isinstance(data, OSError):
@@ -86,19 +91,29 @@ def work(lesson, submission, released, seed, unsandboxed=False, limits=None, sha
             raise
         except Exception as error:  # no fault of the student's: no grade, and the next run tries again
             flags.append(f"the grader itself failed: {type(error).__name__}: {error}\n{traceback.format_exc(limit=3)}")
-            notes.append("The grader could not grade this notebook. Your instructor has been told.")
-            failed = True
-    exercises = [exercise.name for exercise in find_lesson(lesson).exercises]
-    results = {name: nothing_to_grade(name, checks_of_exercise(name), notes[-1]) for name in exercises}
-    if failed:
-        return GradedSubmission(results=results, notes=notes, flags=flags, failed=True)
+            return failed(lesson, notes, flags)
+    results = _nothing(lesson, notes[-1])
     missing = unanswered(released, released)
     return GradedSubmission(None, _points(results), results, notes, flags, unanswered=missing)
 
 
+def failed(lesson, notes=(), flags=(DIED,)):
+    """The graded submission where the grader itself failed."""
+    notes = [*notes, "The grader could not grade this notebook. Your instructor has been told."]
+    return GradedSubmission(results=_nothing(lesson, notes[-1]), notes=notes, flags=[*flags], failed=True)
+
+
+def _nothing(lesson, why):
+    """The results of exercises none of which could be graded."""
+    exercises = [exercise.name for exercise in find_lesson(lesson).exercises]
+    return {name: nothing_to_grade(name, checks_of_exercise(name), why) for name in exercises}
+
+
 def work_for(student, *arguments):
-    """As `work`, and whose it is."""
-    return student, work(*arguments)
+    """As `work`, and whose it is; with the peak of this process's memory."""
+    graded = work(*arguments)
+    graded.worker_memory = peak()
+    return student, graded
 
 
 def _graded(notebook, released, setup, shared):

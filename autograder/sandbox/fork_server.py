@@ -197,8 +197,8 @@ class ForkServer:
             self._bare = ForkServer(self.lesson.name, self.limits, self._protections, prelude=prelude)
         return self._bare
 
-    def session(self, end=None):
-        """Fork a session, which may run until `end` on `time.monotonic`'s clock."""
+    def session(self, end=None, budget=None):
+        """Fork a session, which may run until `end` on `time.monotonic`'s clock, and hand over what `budget` has left."""
         self.opened()
         try:
             scratch = tempfile.mkdtemp(dir=self.scratch)
@@ -207,7 +207,7 @@ class ForkServer:
         ours, theirs = socket.socketpair()
         with theirs:
             pid = int(self._order({"do": "start", "scratch": scratch}, [theirs.fileno()]))
-        return Session(self, pid, ours, scratch, end or time.monotonic() + self.limits.notebook)
+        return Session(self, pid, ours, scratch, end or time.monotonic() + self.limits.notebook, budget)
 
     def end(self, pid):
         """End a session's process and all that it has started; return its peak resident memory in bytes."""

@@ -9,14 +9,15 @@ import shutil
 import time
 from dataclasses import dataclass
 
+from autograder.sandbox.budget import MAX_DEPTH, Budget, is_too_much
 from autograder.sandbox.inside import wire
 from lessonkit.engine.host import OfArgument, StudentError
 from lessonkit.notebook import RESULT
 
 GRACE = 5  # seconds that a process gets to notice by itself that it ran over a limit
-MAX_OUTPUTS, MAX_OUTPUT_TEXT = 500, 8 * 2**20  # of one cell: how many, and characters in all
+MAX_OUTPUTS = 500  # of one cell
+MAX_REPLY = wire.MAX_OUTPUT + 1000  # bytes of one message that comes in
 MAX_NESTED = 3  # calls within calls between the two sides
-MAX_DEPTH = 50  # of an output: what reads a notebook later calls itself for each level
 MAX_STOPS, MAX_LINE = 5, 100_000  # of one cell: how many are told, and the largest number that a line can have
 SUSPECT = "the notebook's process answered in a way that makes no sense"  # a kind of flag
 GONE = "Its process ended in the middle: did it exit, or use more than a notebook may?"
@@ -38,10 +39,10 @@ class Session:
         Peak resident memory in bytes, known once it is closed. The libraries that it shares with the fork server count.
     """
 
-    def __init__(self, fork_server, pid, channel, scratch, end):
+    def __init__(self, fork_server, pid, channel, scratch, end, budget=None):
         self._fork_server, self._pid, self._channel, self._scratch, self._end = fork_server, pid, channel, scratch, end
         self._callbacks, self._nested, self.flags = {}, 0, []
-        self._exercise_end = end
+        self._exercise_end, self._budget = end, budget or Budget()
         self.alive, self.why, self.memory = True, "", 0
 
     def run(self, source):
@@ -52,7 +53,7 @@ class Session:
         Died
         """
         limits = self._fork_server.limits
-        text = self._request(("run", source), self._until(limits.cell + GRACE))
+        text = self._request(("run", source.encode("utf-8", "replace")), self._until(limits.cell + GRACE))
         self._listen()
         return clean_reply(text, self.flags)
 
@@ -63,7 +64,8 @@ class Session:
                 self._distrust("did not say again what it was told")
 
     def start_exercise(self):
-        """From now on the time for one exercise runs."""
+        """From now on the time for one exercise runs, and what its checks may take in."""
+        self._budget.start_exercise()
         self._exercise_end = self._until(self._fork_server.limits.exercise)
 
     def _until(self, seconds):
@@ -108,10 +110,14 @@ class Session:
         shutil.rmtree(self._scratch, ignore_errors=True)
 
     def _operate(self, *request):
+        name = _name_of(request[1])
         try:
-            return self._request(request, min(self._until(self._fork_server.limits.call + GRACE), self._exercise_end))
+            value = self._request(request, min(self._until(self._fork_server.limits.call + GRACE), self._exercise_end))
         except Died as error:
-            raise StudentError(str(request[1])[:60], "died", str(error)) from None
+            raise StudentError(name, "died", str(error)) from None
+        if too_much := self._budget.spend(wire.weight(value)):
+            raise StudentError(name, "values", f"Up to {name}, your notebook has returned {too_much}.")
+        return value
 
     def _lend(self, value):
         """Callables of the check's are lent by number."""
@@ -133,10 +139,10 @@ class Session:
         nonce = secrets.randbits(62)
         try:
             self._send((nonce, body), end)
-            reply = wire.receive(self._channel, end)
+            reply = wire.receive(self._channel, end, MAX_REPLY)
             while isinstance(reply, tuple) and len(reply) == 4 and _is(reply[0], "callback"):
                 self._answer(*reply[1:], end)
-                reply = wire.receive(self._channel, end)
+                reply = wire.receive(self._channel, end, MAX_REPLY)
         except TimeoutError:
             over = time.monotonic() >= self._end
             return self._die(
@@ -146,6 +152,8 @@ class Session:
             return self._distrust(f"sent what cannot be read: {error}")
         except OSError:
             return self._die(GONE)
+        except MemoryError:
+            return self._die("Its process sent more than the grader has memory for, and was stopped.")
         if reply is None:
             return self._die(GONE)
         if not isinstance(reply, tuple) or len(reply) != 2:
@@ -179,6 +187,9 @@ class Session:
                 raise ValueError("the two sides call each other without end")
             if function is None or not isinstance(arguments, tuple) or not isinstance(keywords, dict):
                 raise ValueError("there is no such function")
+            too_much = self._budget.spend(wire.weight((arguments, keywords)))
+            if too_much or is_too_much((arguments, keywords)):
+                raise ValueError(f"that is {too_much or 'more than a check would hand over'}")
             data = wire.pack(("value", function(*arguments, **keywords)))
         except Exception as error:  # the student called the check's function in a way it cannot be called
             data = wire.pack(("error", f"{type(error).__name__}: {error}"[:300]))
@@ -208,6 +219,11 @@ def _one_line(text):
     return "".join(filter(str.isprintable, " ".join(text.split())))
 
 
+def _name_of(target):
+    """The function that a request is about, for messages."""
+    return str(target[1] if isinstance(target, tuple) else getattr(target, "kind", target))[:60]
+
+
 OUTPUT_FIELDS = {
     "stream": {"name": str, "text": str},
     "display_data": {"data": dict, "metadata": dict},
@@ -233,8 +249,8 @@ class Stop:
 def clean_reply(text, flags):
     """The outputs of a cell and where it stopped, from what a notebook's process sent."""
     try:
-        reply = json.loads(text) if isinstance(text, str) and len(text) <= MAX_OUTPUT_TEXT else None
-    except (ValueError, RecursionError):
+        reply = json.loads(text) if isinstance(text, (str, bytes)) and len(text) <= wire.MAX_OUTPUT else None
+    except (ValueError, RecursionError, MemoryError):
         reply = None
     reply = reply if isinstance(reply, dict) else {}
     stops = filter(None, map(_clean_stop, _list(reply.get("stops"))[:MAX_STOPS]))

@@ -60,8 +60,7 @@ class Outputs:
 
     def add(self, output, display_id=None):
         """Add a picture, a value or an error."""
-        data = output.get("data", {})
-        size = 100 + sum(len(str(value)) for value in data.values()) // 20  # pictures are large and few
+        size = _size(output.get("data", {}))
         is_error = output["output_type"] == "error" and len(self.items) < MAX_ITEMS
         if size > self.left and not is_error:  # how a cell came to its end is told in any case
             return
@@ -73,7 +72,8 @@ class Outputs:
 
     def update(self, display_id, data, metadata):
         """Replace what was displayed under a name."""
-        if display_id in self.by_display_id:
+        if display_id in self.by_display_id and (size := _size(data)) <= self.left:
+            self.left -= size
             self.by_display_id[display_id].update(data=data, metadata=metadata)
 
     def clear(self, wait):
@@ -85,6 +85,11 @@ class Outputs:
     def _clear_if_asked(self):
         if self.clearing:
             self.items, self.clearing = [], False
+
+
+def _size(data):
+    """How many characters a MIME bundle counts as: pictures are large and few."""
+    return 100 + sum(len(str(value)) for value in data.values()) // 20
 
 
 OUTPUTS = Outputs()

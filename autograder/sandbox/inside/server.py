@@ -21,9 +21,16 @@ from autograder.sandbox.inside import cells, check_stub, lockdown, stand_ins, wi
 from lessonkit import cell_log
 from lessonkit.engine.host import LocalHost, OfArgument, StudentError
 
+MAX_WORDS = 500  # characters of each text that an error tells
 UNIT = 1 if sys.platform == "darwin" else 1024  # of ru_maxrss, in bytes
 WATCH = 0.05  # seconds between two looks at a session's threads
 WARM_UP = "import matplotlib.pyplot as plt\nplt.semilogy([1e-9, 1e9])\nplt.show()\nplt.close('all')\ndel plt"
+
+TOO_LARGE = {
+    "output_type": "stream",
+    "name": "stderr",
+    "text": "... what this cell shows is too large to be kept ...\n",
+}
 
 
 def lock_files_out(options):
@@ -71,7 +78,8 @@ def load(modules, opening, prelude, limits):
 def run_cell(shell, source, limits):
     """Run a cell; return its outputs, and where it stopped, as JSON."""
     outputs, stops = cells.run_cell(shell, source, limits["cell"], limits["output"])
-    return json.dumps({"outputs": outputs, "stops": stops}, default=str)
+    text = json.dumps({"outputs": outputs, "stops": stops}, default=str)
+    return text if len(text) <= wire.MAX_OUTPUT else json.dumps({"outputs": [TOO_LARGE], "stops": stops}, default=str)
 
 
 class SessionServer:
@@ -96,9 +104,9 @@ class SessionServer:
             return wire.pack((nonce, ("value", (answer or self._answer)(*body))))
         except StudentError as error:
             told = [error.function, error.kind, error.message, error.where, error.explanation]
-            return wire.pack((nonce, ("student", told)))
+            return wire.pack((nonce, ("student", [text[:MAX_WORDS] for text in told])))
         except wire.WireError as error:
-            return failed("values", f"What it returned cannot be read: {error}.")
+            return failed("values", f"What {_name_of(body)} returned is no value that a check can read: {error}.")
         except cells.CellTimeout as error:
             return failed("timeout", f"{_name_of(body)} {error}")
         except MemoryError:
@@ -110,7 +118,7 @@ class SessionServer:
         if kind == "echo":
             return rest[0]
         if kind == "run":
-            return run_cell(self.shell, *rest, self.limits)
+            return run_cell(self.shell, rest[0].decode(), self.limits).encode()
         return cells.within(self.limits["call"], lambda: self._operate(kind, *rest))
 
     def _operate(self, kind, target, *rest):
@@ -139,7 +147,11 @@ class SessionServer:
 
     def _ask(self, number, arguments, keywords):
         """Call a function of the check's; it may look at an object of this side's before it answers."""
-        wire.send(self.channel, ("callback", number, arguments, keywords))
+        try:
+            request = wire.pack(("callback", number, arguments, keywords))
+        except wire.WireError as error:
+            raise ValueError(f"The function was called with something that no check uses: {error}.") from None
+        wire.send_packed(self.channel, request)
         while (answer := wire.receive(self.channel)) is not None and type(answer[0]) is int:
             nonce, body = answer
             wire.send_packed(self.channel, self._reply(nonce, body, self._operate))

@@ -2,7 +2,8 @@
 
 One message is four bytes of length and a msgpack document. Containers are tagged lists, arrays are dtype, shape and raw
 bytes. Decoding trusts nothing: every size, depth, dtype and shape is checked before anything is built from it, and what
-is built takes at most some hundred MB.
+is built takes at most some hundred MB. The same bounds hold where a value is packed: there, what is beyond them is told in
+words. The text of cells and their outputs crosses as bytes, for which they do not hold.
 """
 
 import math
@@ -16,16 +17,22 @@ import numpy as np
 from lessonkit.engine.host import Named, OfArgument, Token
 
 MAX_MESSAGE = 32 * 2**20
-MAX_DEPTH = 24
-MAX_PARTS = 100_000
+MAX_VALUE = 4 * 2**20  # bytes of the arrays and texts in one message: checks need a tenth of it
+MAX_OUTPUT = 6 * 2**20  # bytes of what one cell shows
+MAX_ENTRIES = 2**18  # of one array
+MAX_TEXT = 1000  # characters of one text
+MAX_DEPTH, MAX_DIMENSIONS = 24, 32
+MAX_PARTS = 40_000  # 10,000 items, each a tuple of two
+TAGGED = 5  # parts of a message, with tags, that one part of a value becomes
+PART = 100  # bytes of memory that a part takes in Python, beside its content
 MAX_NAME = 100
 DTYPES = {
     np.dtype(code).str: np.dtype(code)
     for code in ("?", "b", "h", "i", "q", "B", "H", "I", "Q", "e", "f", "d", "F", "D")
 }
 ARRAY, SCALAR = 1, 2
-PASSED = (type(None), bool, float, str)  # msgpack's own; an integer may be too large for it
-READ = {*PASSED, int, np.ndarray, *(dtype.type for dtype in DTYPES.values())}  # what a message holds, lists apart
+PASSED = (type(None), bool, float, bytes)  # msgpack's own; an integer may be too large for it
+READ = {*PASSED, int, str, np.ndarray, *(dtype.type for dtype in DTYPES.values())}  # what a message holds, lists apart
 
 
 class WireError(Exception):
@@ -39,15 +46,45 @@ class Callback:
         self.number = number
 
 
+class Counter:
+    """Counts the parts of one message and the bytes of its arrays and texts, up to what it may have."""
+
+    def __init__(self, most=MAX_PARTS):
+        self.most, self.parts, self.bytes = most, 0, 0
+
+    def add(self, parts, size=0):
+        self.parts, self.bytes = self.parts + parts, self.bytes + size
+        if self.parts > self.most:
+            raise WireError(f"a value has too many parts, more than {self.most:,}")
+        if self.bytes > MAX_VALUE:
+            raise WireError(f"a value is too large, more than {MAX_VALUE // 2**20} MB")
+
+
 def pack(value):
-    """A plain value, with tokens, names and callbacks, as bytes."""
+    """A plain value, with tokens, names and callbacks, as bytes.
+
+    Raises
+    ------
+    WireError
+        If it is beyond a bound.
+    """
     try:
-        data = msgpack.packb(_encode(value, 0), use_bin_type=True, unicode_errors="replace")
+        data = msgpack.packb(_encode(value, 0, Counter()), use_bin_type=True, unicode_errors="replace")
     except (ValueError, OverflowError) as error:
         raise WireError(f"a value cannot cross ({type(error).__name__})") from None
     if len(data) > MAX_MESSAGE:
         raise WireError(f"a message of {len(data) / 2**20:.0f} MB is too large")
     return data
+
+
+def weight(value):
+    """About how many bytes of memory a plain value takes."""
+    if isinstance(value, (tuple, list)):
+        return PART + sum(map(weight, value))
+    if isinstance(value, dict):
+        return PART + sum(weight(key) + weight(part) for key, part in value.items())
+    size = len(value) if isinstance(value, (str, bytes)) else getattr(value, "nbytes", 0)
+    return PART + size
 
 
 def unpack(data):
@@ -58,28 +95,23 @@ def unpack(data):
     WireError
         If the bytes are no such value.
     """
-    left = MAX_PARTS
+    counter = Counter(TAGGED * MAX_PARTS)
 
     def counted(items):
-        nonlocal left
-        left -= len(items) + 1
-        if left < 0:
-            raise WireError("a value has too many parts")
+        counter.add(len(items) + 1)
         return items
 
     def array(code, content):
-        nonlocal left
-        left -= 1
-        if left < 0:
-            raise WireError("a value has too many parts")
+        counter.add(1, len(content))
         return _array(code, content)
 
     try:
         document = msgpack.unpackb(
-            data, raw=False, max_array_len=MAX_PARTS, max_map_len=0, list_hook=counted, ext_hook=array
-        )
+            data, raw=False, max_array_len=counter.most, max_map_len=0, max_str_len=4 * MAX_TEXT, list_hook=counted,
+            ext_hook=array,
+        )  # fmt: skip
         return _decode(document, 0)
-    except WireError:
+    except (WireError, MemoryError):
         raise
     except Exception as error:
         raise WireError(f"a message makes no sense ({type(error).__name__})") from None
@@ -95,7 +127,7 @@ def send_packed(socket, data):
     socket.sendall(struct.pack("!I", len(data)) + data)
 
 
-def receive(socket, end=None):
+def receive(socket, end=None, most=MAX_MESSAGE):
     """Read one message; None at the end of the stream.
 
     Parameters
@@ -103,6 +135,8 @@ def receive(socket, end=None):
     socket : socket
     end : float, optional
         When the whole message must be there, on `time.monotonic`'s clock.
+    most : int
+        Bytes that it may have.
 
     Raises
     ------
@@ -115,7 +149,7 @@ def receive(socket, end=None):
     if not head:
         return None
     (length,) = struct.unpack("!I", head)
-    if length > MAX_MESSAGE:
+    if length > most:
         raise WireError(f"a message of {length / 2**20:.0f} MB is too large")
     data = _read(socket, length, end)
     if len(data) < length:
@@ -140,24 +174,27 @@ def _read(socket, length, end):
     return bytes(data)
 
 
-def _encode(value, depth):
+def _encode(value, depth, counter):
     if depth > MAX_DEPTH:
         raise WireError("a value is nested too deeply")
+    counter.add(1)
     kind = type(value)
     if kind in PASSED:
         return value
+    if kind is str:
+        return _short(value, counter)
     if isinstance(value, (np.ndarray, np.generic)):
-        return _as_bytes(value)
+        return _as_bytes(value, counter)
     if kind is int:
         return value if -(2**63) <= value < 2**64 else _float(value)
     if kind is complex:
         return ["c", value.real, value.imag]
     if isinstance(value, (tuple, list)):
-        return ["t" if isinstance(value, tuple) else "l", *[_encode(part, depth + 1) for part in value]]
+        return ["t" if isinstance(value, tuple) else "l", *[_encode(part, depth + 1, counter) for part in value]]
     if isinstance(value, dict):
-        return ["d", *[part for k, v in value.items() for part in (k, _encode(v, depth + 1))]]
+        return ["d", *[part for k, v in value.items() for part in (_key(k, counter), _encode(v, depth + 1, counter))]]
     if isinstance(value, Token):
-        return ["o", value.number, value.kind]
+        return ["o", value.number, value.kind[:MAX_NAME]]
     if isinstance(value, Named):
         return ["n", value.name]
     if isinstance(value, Callback):
@@ -169,9 +206,23 @@ def _encode(value, depth):
     raise WireError(f"a {kind.__name__} cannot cross")
 
 
-def _as_bytes(value):
+def _short(text, counter):
+    if len(text) > MAX_TEXT:
+        raise WireError(f"a text of {len(text):,} characters is too long")
+    counter.add(0, len(text) * (1 if text.isascii() else 4))
+    return text
+
+
+def _key(key, counter):
+    """A key of a dict as a text or a whole number: `True` as 1, which is equal."""
+    return _short(str(key), counter) if isinstance(key, str) else int(key)
+
+
+def _as_bytes(value, counter):
     """An array or a number of NumPy's: dtype and shape, then the raw bytes."""
     array = np.asarray(value)
+    _check_shape(array.shape)
+    counter.add(0, array.nbytes)
     if array.dtype.str not in DTYPES:
         array = array.astype(complex if array.dtype.kind == "c" else array.dtype.newbyteorder("="))
         array = array if array.dtype.str in DTYPES else array.astype(float)
@@ -266,8 +317,15 @@ def _read_head(head):
     """Dtype and shape of an array, and how many bytes it has."""
     code, shape = msgpack.unpackb(head, max_array_len=64)
     dtype = DTYPES.get(code)
-    if dtype is None or len(shape) > 32 or not all(type(n) is int and n >= 0 for n in shape):
+    if dtype is None or not all(type(n) is int and n >= 0 for n in shape):
         raise WireError("an array of a kind that cannot cross")
-    if math.prod(max(n, 1) for n in shape) > MAX_MESSAGE:  # an empty array can claim any shape in no bytes
-        raise WireError("an array of a size that cannot cross")
+    _check_shape(shape)
     return dtype, tuple(shape), math.prod(shape) * dtype.itemsize
+
+
+def _check_shape(shape):
+    if len(shape) > MAX_DIMENSIONS:
+        raise WireError(f"an array of {len(shape)} axes has too many")
+    entries = math.prod(max(n, 1) for n in shape)  # an empty array can claim any shape in no bytes
+    if entries > MAX_ENTRIES:
+        raise WireError(f"an array of {entries:,} entries is too large")

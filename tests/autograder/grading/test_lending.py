@@ -7,7 +7,7 @@ import pytest
 from autograder.bank.expected import Live
 from autograder.course import COURSE
 from autograder.grading.cells import checks_of
-from autograder.grading.lending import MOST, _lendable, used_by
+from autograder.grading.lending import used_by
 from autograder.grading.notebook import grade_notebook
 from autograder.grading.repair import recognise
 from autograder.sandbox import protections
@@ -99,10 +99,3 @@ def test_what_takes_an_object_is_lent_too():
         results = grade_notebook(fork_server, cells + checks, Live(7)).results
     assert results["predict"].points < 2
     assert results["elevation"].passed and results["elevation"].lent == ("predict",)
-
-
-def test_what_is_lent_takes_no_more_than_a_check_gives():
-    import numpy as np
-
-    with pytest.raises(ValueError, match="more than a check"):
-        _lendable(np.add, None)(np.zeros(MOST), np.zeros((MOST, 1)))

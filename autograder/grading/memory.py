@@ -1,0 +1,34 @@
+"""The memory of the process that grades: its peak, and a limit while it handles what a notebook's process has sent."""
+
+import contextlib
+import resource
+import sys
+from pathlib import Path
+
+ALLOWANCE = 256 * 2**20  # bytes beyond what it has: no honest class has needed a tenth
+UNIT = 1 if sys.platform == "darwin" else 1024  # of ru_maxrss, in bytes
+
+
+def peak():
+    """The peak resident memory of this process so far, in bytes."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * UNIT
+
+
+@contextlib.contextmanager
+def limited(allowance=ALLOWANCE):
+    """Meanwhile this process can take so many bytes of memory more than it has: what wants more gets a `MemoryError` (Linux alone).
+
+    Processes that it starts meanwhile inherit the limit.
+    """
+    try:
+        pages = int(Path("/proc/self/statm").read_text().split()[5])  # of data and stack
+    except OSError:
+        yield
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    most = [bound for bound in (soft, hard) if bound != resource.RLIM_INFINITY]
+    resource.setrlimit(resource.RLIMIT_DATA, (min([pages * resource.getpagesize() + allowance, *most]), hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))

@@ -1,0 +1,58 @@
+"""What one submission may hand to the grader: values for its checks, and outputs for the graded notebook.
+
+The bounds of a single value are those of `autograder.sandbox.inside.wire`.
+"""
+
+import numpy as np
+
+from lessonkit.engine.values import parts
+
+EXERCISE, SUBMISSION = 32 * 2**20, 256 * 2**20  # bytes of values; lesson 04's checks need 4 MB in all
+OUTPUTS = 16 * 2**20  # bytes of outputs in the graded notebook; the lessons' own have 1 MB
+MOST = 100_000  # numbers that a function of the check's is called with, and the largest whole number among them
+MAX_DEPTH = 50  # of JSON in an output: in the notebook's file, each line is indented by its depth
+
+
+def is_too_much(arguments):
+    """Whether a notebook calls a function of the check's with more than a check would hand over, or with a size beyond that."""
+    leaves = [leaf for _, leaf in parts(arguments)]
+    sizes = [abs(int(leaf)) for leaf in leaves if isinstance(leaf, (int, np.integer))]
+    return max([sum(map(np.size, leaves)), *sizes]) > MOST
+
+
+class Budget:
+    """What is left of it, for one exercise and for the whole submission."""
+
+    def __init__(self):
+        self.exercise, self.submission, self.outputs = EXERCISE, SUBMISSION, OUTPUTS
+
+    def start_exercise(self):
+        self.exercise = EXERCISE
+
+    def spend(self, size):
+        """Note that values of so many bytes came in; return what has been used up, as the end of a sentence, or ""."""
+        self.exercise, self.submission = self.exercise - size, self.submission - size
+        if self.submission < 0:
+            return f"more than the checks of one notebook take, {SUBMISSION // 2**20} MB in all"
+        return f"more than the checks of one exercise take, {EXERCISE // 2**20} MB in all" if self.exercise < 0 else ""
+
+    def kept(self, outputs):
+        """The outputs of a cell that there is still room for."""
+        kept = []
+        for output in outputs:
+            size = size_in_file(output)
+            if size <= self.outputs:
+                self.outputs -= size
+                kept.append(output)
+        return kept
+
+
+def size_in_file(value, depth=0):
+    """About how many bytes JSON takes in a notebook's file, whose lines are indented; infinite where it is nested too deeply."""
+    if depth > MAX_DEPTH:
+        return float("inf")
+    if isinstance(value, (dict, list)):
+        parts = [*value, *value.values()] if isinstance(value, dict) else value
+        return 2 + sum(depth + 2 + size_in_file(part, depth + 1) for part in parts)
+    text = value if isinstance(value, str) else str(value)
+    return len(text) * (1 if text.isascii() else 4)
