@@ -56,13 +56,14 @@ class Processes:
     @staticmethod
     def _alone(task):
         """Grade one submission in a worker of its own."""
-        from joblib.externals.loky import get_reusable_executor
+        from joblib.externals.loky import ProcessPoolExecutor
         from joblib.externals.loky.process_executor import BrokenProcessPool
 
-        try:
-            return get_reusable_executor(max_workers=1).submit(work_for, *task).result()
-        except BrokenProcessPool:
-            return task[0], failed(task[1])
+        with ProcessPoolExecutor(max_workers=1) as alone:
+            try:
+                return alone.submit(work_for, *task).result()
+            except BrokenProcessPool:
+                return task[0], failed(task[1])
 
     def _run(self, function, argument_lists):
         from joblib import Parallel, delayed  # takes long to import: the fork server starts before

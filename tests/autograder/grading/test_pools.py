@@ -1,0 +1,68 @@
+"""A worker that dies costs its submission a flag, and nobody else anything."""
+
+import os
+import signal
+
+import pytest
+from arena import EXERCISES, LESSON, notebook, solved
+from small_course import grade, scores
+
+from autograder.grading import pools, worker
+from autograder.grading.submission import GradedSubmission, read_entry
+from autograder.grading.worker import DIED
+from tools.benchmarks.cluster import Cluster
+from tools.synthetic_class import hand_in
+
+CLASS = ["ada", "bob", "killer", "dan"]
+
+
+def deadly(otherwise):
+    """In place of `work_for`: some submissions take their worker with them. Made here, so that it travels by value."""
+
+    def work_for(student, *arguments):
+        if student == "killer":
+            os.kill(os.getpid(), signal.SIGKILL)
+        return otherwise(student, *arguments)
+
+    return work_for
+
+
+def tasks(students):
+    for student in students:
+        yield student, LESSON
+
+
+def test_a_worker_that_dies_takes_no_one_elses_work_with_it(monkeypatch):
+    monkeypatch.setattr(pools, "work_for", deadly(lambda student, *_: (student, GradedSubmission())))
+    graded = dict(pools.Processes(2)(CLASS, tasks))
+    assert graded.keys() == set(CLASS)
+    assert {student for student in CLASS if graded[student].flags == [DIED]} == {"killer"}
+    assert {student for student in CLASS if graded[student].failed} == {"killer"}
+
+
+def test_whose_workers_die_on_a_cluster_is_flagged_too(tmp_path, monkeypatch):
+    pytest.importorskip("distributed")
+    monkeypatch.setattr(pools, "work_for", deadly(lambda student, *_: (student, GradedSubmission())))
+    monkeypatch.setenv("DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES", "0")
+    cluster = Cluster(tmp_path, 2)
+    try:
+        graded = dict(pools.Cluster(cluster.address)(CLASS, tasks))
+    finally:
+        cluster.close()
+    assert graded.keys() == set(CLASS)
+    assert {student for student in graded if graded[student].failed} == {"killer"}
+
+
+@pytest.mark.usefixtures("protected")
+def test_a_class_is_graded_although_workers_die(course, monkeypatch):
+    monkeypatch.setattr(pools, "work_for", deadly(worker.work_for))
+    for student in CLASS:
+        hand_in(course, student, LESSON, notebook(solved(*EXERCISES[:2])))
+    graded = grade(course, jobs=2, students=CLASS)
+    earned = scores(course)
+    assert {student for student in CLASS if earned.get(student) == 10} == {*CLASS} - {"killer"}
+    assert {student for student in CLASS if DIED in graded[student].flags} == {"killer"}
+    entry = read_entry(course / "grading" / LESSON / "ada.json").submission
+    assert 0 < entry.worker_memory < 400 * 2**20 and 0 < entry.writer_memory
+    monkeypatch.undo()
+    assert not grade(course, students=["killer"])["killer"].flags and scores(course)["killer"] == 10
