@@ -34,6 +34,7 @@ class Writer:
         try:
             self._write_notebook(student, graded)
             self._write_grades(student, graded)
+            graded.writer_memory = peak()
         except Exception as error:  # no trouble of another student's; the next run tries again
             self.gradebook.db.rollback()
             graded.flags.append(f"the grade could not be recorded: {type(error).__name__}: {error}")
@@ -43,7 +44,6 @@ class Writer:
 
     def write_journal(self, student, graded, fingerprint):
         """Note that a student has been graded, and with what result."""
-        graded.writer_memory = peak()
         entry = Entry(student, fingerprint, self.seed, graded)
         write_whole(self.course.journal(self.lesson, student), entry.to_json())
 

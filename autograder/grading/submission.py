@@ -6,15 +6,15 @@ from dataclasses import asdict, dataclass, field
 from autograder.course import CourseError
 from lessonkit.engine.diagnose import Result
 
+MEASURED = ("worker_memory", "writer_memory")  # in the journal where it is known
 NOTED = (
     "notes",
     "flags",
     "seconds",
     "memory",
-    "worker_memory",
-    "writer_memory",
+    *MEASURED,
     "unanswered",
-)  # in the journal as they are
+)  # in the journal as they are  # in the journal as they are
 
 
 @dataclass
@@ -100,7 +100,8 @@ class Entry:
         record = {"fingerprint": self.fingerprint, "seed": self.seed, "student": self.student, "points": graded.points}
         record["results"] = {exercise: _record(result) for exercise, result in graded.results.items()}
         for name in NOTED:
-            record[name] = getattr(graded, name)
+            if name not in MEASURED or getattr(graded, name):
+                record[name] = getattr(graded, name)
         return json.dumps(record)
 
     @classmethod

@@ -41,6 +41,13 @@ class Class:
         return {student: journal[student] for student in self.names if student in journal}
 
     @cached_property
+    def grader_memory(self):
+        """The most memory in MB that a process that grades needed, and the one that records; 0 where it was not measured."""
+        worker = max((submission.worker_memory for submission in self.submissions.values()), default=0)
+        writer = max((submission.writer_memory for submission in self.submissions.values()), default=0)
+        return round(worker / 2**20), round(writer / 2**20)
+
+    @cached_property
     def graded(self):
         """Those of them whose notebook was run."""
         return items.ran(self.submissions)

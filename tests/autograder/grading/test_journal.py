@@ -36,6 +36,7 @@ NOTHING = (
     '"notes": ["Nothing was handed in."], "flags": [], "seconds": 0.0, "memory": 0, "unanswered": ["relu_backward"]}'
 )
 BETTER = JOURNAL.replace('"check_relu_backward": 2.0', '"check_relu_backward": 4.0').replace("dcbd", "abcd")
+BETTER = BETTER.replace("91226112,", '91226112, "worker_memory": 209715200, "writer_memory": 157286400,')
 SUBMISSION = GradedSubmission(
     points={"check_relu_backward": 2.0},
     results={
@@ -125,6 +126,8 @@ def test_a_course_from_before_is_reported_and_compared(template, tmp_path):
     html, table = report(LESSON, tmp_path, compare="previous")
     page = html.read_text(encoding="utf-8")
     assert "the run of 2026-03-01 at 18:30:00 UTC" in page and "check_relu_backward was edited" in page
+    assert "at most 200 MB for one that grades, 150 MB for the one that records" in page
+    assert Entry.from_record(json.loads(BETTER)).to_json() == BETTER
     assert "1 students were graded in both" in page and "You ignore the upstream gradient." in page
     with open(table, newline="", encoding="utf-8") as file:
         rows = {row["student_id"]: row for row in csv.DictReader(file)}
