@@ -14,7 +14,7 @@ NOTED = (
     "memory",
     *MEASURED,
     "unanswered",
-)  # in the journal as they are  # in the journal as they are
+)  # in the journal as they are
 
 
 @dataclass
