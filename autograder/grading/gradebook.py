@@ -50,7 +50,11 @@ class Writer:
     def _write_notebook(self, student, graded):
         folder = self.course.folder / "autograded" / student / self.lesson
         notebook = about(graded.notebook or self.course.released(self.lesson), graded.notes)
-        write_whole(folder / f"{self.lesson}.ipynb", json.dumps(notebook, indent=1, ensure_ascii=False) + "\n")
+        parts = json.JSONEncoder(indent=1, ensure_ascii=False).iterencode(notebook)
+        content = b"".join(
+            part.encode("utf-8", "replace") for part in parts
+        )  # as one text, an emoji makes it 4 times as large
+        write_whole(folder / f"{self.lesson}.ipynb", content + b"\n")
         for name in (TIMESTAMP, SECRET):
             text = self.course.beside(self.lesson, student, name)
             if text:
