@@ -5,6 +5,7 @@ not count. An answer is graded where it stands. Everything else is the student's
 """
 
 import ast
+import copy
 import re
 from dataclasses import dataclass, field
 
@@ -105,7 +106,7 @@ def recognise(data, released):
             answers[name] = Answer(repaired, name, original)
             answers[name].settle()
     _put_checks_in_place(repaired, wanted, answers)
-    _finish(repaired)
+    _finish(repaired, wanted)
     return repaired
 
 
@@ -211,7 +212,7 @@ def _put_checks_in_place(repaired, wanted, answers):
             cells.insert(lowest, check)
 
 
-def _finish(repaired):
+def _finish(repaired, wanted):
     """Every cell gets an id, with its number in what was handed in where it has one; what was noted on it goes."""
     repaired.flags += [f"{kind}: {', '.join(names)}" for kind, names in repaired.changed.items()]
     seen = set()
@@ -220,12 +221,25 @@ def _finish(repaired):
         cell["id"] = f"cell-{number:04d}" if number and number not in seen else f"added-{place:04d}"
         seen.add(number)
         cell.pop("given")
-        cell["metadata"] = _valid(cell["metadata"])
+        cell["metadata"] = _valid(cell["metadata"], wanted.get(grade_id(cell)))
+        if "attachments" in cell:
+            cell["attachments"] = _pictures(cell["attachments"])
 
 
-def _valid(metadata):
-    """Of a cell's metadata, what grading needs: other editors write what nbformat does not take."""
+def _valid(metadata, original):
+    """Of a cell's metadata, what grading needs: the marks as they were released, and tags.
+
+    Other editors write what nbformat does not take, and what is nested without end can be neither sent nor shown.
+    """
     tags = metadata.get("tags")
     tags = [tag for tag in tags if isinstance(tag, str) and tag and "," not in tag] if isinstance(tags, list) else []
-    kept = {"nbgrader": metadata["nbgrader"]} if marks({"metadata": metadata}) else {}
+    kept = {"nbgrader": copy.deepcopy(marks(original))} if original else {}
     return {**kept, "tags": list(dict.fromkeys(tags))} if tags else kept
+
+
+def _pictures(attachments):
+    """Of a cell's attachments, those in the form that nbformat knows: by file name and kind, a text."""
+    by_name = {name: kinds for name, kinds in attachments.items() if isinstance(kinds, dict)}
+    return {
+        name: {kind: data for kind, data in kinds.items() if isinstance(data, str)} for name, kinds in by_name.items()
+    }

@@ -42,13 +42,18 @@ class Reader(NotebookExporter):
 
 
 def _notebook(data):
-    """A submission for steps other than ours; empty where it holds no notebook."""
+    """What a submission's cells say, for steps other than ours; empty where it holds no notebook."""
     try:
         notebook, _ = notebook_file.read(data or b"")
     except notebook_file.NotANotebook:
         return nbformat.v4.new_notebook()
-    notebook["cells"] = [{"id": f"cell-{i}", **cell} for i, cell in enumerate(notebook["cells"]) if cell]
-    return nbformat.from_dict(notebook)
+    bare = {"metadata": {}, "attachments": {}}  # what is nested without end cannot be copied
+    cells = [
+        {"id": f"cell-{number}", **{key: bare.get(key, value) for key, value in cell.items()}}
+        for number, cell in enumerate(notebook["cells"])
+        if cell
+    ]
+    return nbformat.from_dict({**notebook, "cells": cells, "metadata": {}})
 
 
 def instead(method):

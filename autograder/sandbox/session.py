@@ -279,17 +279,14 @@ def clean_outputs(outputs, flags):
     for output in outputs[:MAX_OUTPUTS]:
         kind = output.get("output_type") if isinstance(output, dict) else None
         fields = OUTPUT_FIELDS.get(kind) if isinstance(kind, str) else None
-        if (
-            not fields
-            or not _is_shallow(output)
-            or not all(isinstance(output.get(name), expected) for name, expected in fields.items())
-        ):
+        if not fields or not all(isinstance(output.get(name), expected) for name, expected in fields.items()):
             continue
         clean = {"output_type": kind, **{name: output[name] for name in fields}}
         if "data" in clean:  # what a check yielded is ours to say
             clean["data"] = {k: v for k, v in clean["data"].items() if _is_mime(k, v) and k != RESULT}
+            clean["metadata"] = {k: v for k, v in clean["metadata"].items() if _is_shallow(v)}
         if "traceback" in clean:
-            clean["traceback"] = [str(line) for line in clean["traceback"]]
+            clean["traceback"] = [line for line in clean["traceback"] if isinstance(line, str)]
         if clean.get("name", "stdout") in ("stdout", "stderr"):
             kept.append(clean)
     return kept
@@ -302,4 +299,4 @@ def _is_shallow(value, depth=MAX_DEPTH):
 
 
 def _is_mime(kind, value):
-    return isinstance(value, str) or (isinstance(value, (dict, list)) and kind.endswith("json"))
+    return isinstance(value, str) or (isinstance(value, (dict, list)) and kind.endswith("json") and _is_shallow(value))
