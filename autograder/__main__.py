@@ -106,7 +106,10 @@ def grade(arguments):
         arguments.scheduler,
     )  # fmt: skip
     fresh = {student: graded for student, graded in submissions.items() if graded}
-    print(f"{len(submissions)} students: {len(fresh)} graded, {len(submissions) - len(fresh)} unchanged.")
+    failed = sum(graded.failed for graded in fresh.values())
+    again = f", {failed} not graded: the next run tries them again" if failed else ""
+    unchanged = len(submissions) - len(fresh)
+    print(f"{len(submissions)} students: {len(fresh) - failed} graded, {unchanged} unchanged{again}.")
     nothing = ["nothing was handed in"]
     lines = by_kind({student: graded.flags or ([] if graded.ran else nothing) for student, graded in fresh.items()})
     if lines:
@@ -220,7 +223,16 @@ def add_elsewhere(commands):
 
 def add_jobs(command, what):
     """How much is done at a time."""
-    command.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help=f"{what} (default: %(default)s)")
+    command.add_argument(
+        "--jobs", type=at_least_one, default=os.cpu_count() or 1, help=f"{what} (default: %(default)s)"
+    )
+
+
+def at_least_one(text):
+    """A number of things to do side by side."""
+    if not text.isdecimal() or not int(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of 1 or more")
+    return int(text)
 
 
 def main(argv=None):

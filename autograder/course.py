@@ -64,15 +64,51 @@ class Course:
 
     def handed_in(self):
         """Everyone who handed something in."""
+        return set(filter(is_text, self._folders()))
+
+    def misnamed(self):
+        """What to say of each folder in ``submitted`` whose name is no text, by that name with ``?`` for what is none."""
+        shown = (name.encode("utf-8", "replace").decode() for name in self._folders() if not is_text(name))
+        return {
+            name: f"the folder's name is no text, and the gradebook can hold no such name. Rename submitted/{name}."
+            for name in sorted(shown)
+        }
+
+    def _folders(self):
         submitted = self.folder / "submitted"
         entries = submitted.iterdir() if submitted.is_dir() else ()
-        return {path.name for path in entries if path.is_dir() and not path.name.startswith(".")}
+        return [path.name for path in entries if path.is_dir() and not path.name.startswith(".")]
+
+    @contextlib.contextmanager
+    def gradebook(self):
+        """nbgrader's gradebook, which must be there.
+
+        Raises
+        ------
+        CourseError
+            If there is none, or it cannot be used: it is locked, damaged, or no gradebook.
+        """
+        from nbgrader.api import Gradebook
+        from sqlalchemy.exc import SQLAlchemyError
+
+        shown = re.sub(r"//[^/@]*@", "//", self.db_url)  # without a password
+        file = Path(self.db_url.removeprefix("sqlite:///"))
+        if self.db_url.startswith("sqlite:///") and not file.exists():
+            raise CourseError(f"There is no gradebook {file}. Run `nbgrader generate_assignment` here first.")
+        try:
+            with Gradebook(self.db_url) as gradebook:
+                yield gradebook
+        except SQLAlchemyError as error:
+            why = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+            raise CourseError(
+                f"The gradebook {shown} cannot be used: {why}. When it can, run this again: nothing is lost."
+            ) from None
 
     def students(self, lesson):
         """Everyone on the roster, and everyone who handed something in."""
-        from nbgrader.api import Gradebook, MissingEntry
+        from nbgrader.api import MissingEntry
 
-        with Gradebook(self.db_url) as gradebook:
+        with self.gradebook() as gradebook:
             try:
                 gradebook.find_assignment(lesson)
             except MissingEntry:
@@ -86,11 +122,39 @@ class Course:
         return handed_in.line(self.folder / "submitted" / student / lesson / name)
 
     def journal(self, lesson, student):
-        """Where it is noted that a student has been graded."""
-        safe = re.sub(r"[^\w.@-]", lambda m: f"%{ord(m[0]):02x}", student)
+        """Where it is noted that a student has been graded: a file of each student's own."""
+        safe = re.sub(r"[^\w.@-]", lambda m: f"%{ord(m[0]):02x}" if m[0] < "\u0100" else f"%u{ord(m[0]):06x}", student)
         if len(safe.encode()) > 200:
             safe = hashlib.sha256(student.encode("utf-8", "surrogateescape")).hexdigest()
         return self.folder / "grading" / lesson / f"{safe}.json"
+
+    @contextlib.contextmanager
+    def only_grader(self, lesson):
+        """Hold a lock that ends with this process, however that ends: two runs at once would write the same files.
+
+        Raises
+        ------
+        CourseError
+            If another run holds it, or nothing can be written there.
+        """
+        import fcntl  # not on Windows
+
+        path = self.folder / "grading" / lesson / ".lock"
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            file = open(path, "w", encoding="ascii")
+        except OSError as error:
+            raise CourseError(f"{path.parent} cannot be written to: {error.strerror}.") from None
+        with file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise CourseError(
+                    f"Another run is grading {lesson} in this folder. Wait until it has ended, then run this again."
+                ) from None
+            except OSError:  # a file system without locks
+                pass
+            yield
 
     def secret_seed(self):
         """The course's secret seed; it is drawn at first use and kept in ``.secret_seed``, which git ignores.
@@ -106,9 +170,11 @@ class Course:
                 file.write(f"{secrets.randbits(63)}\n")
         except FileExistsError:
             pass
+        except OSError as error:
+            raise CourseError(f"The secret seed cannot be written to {path}: {error.strerror}.") from None
         try:
             return int(path.read_text(encoding="ascii"))
-        except (ValueError, IsADirectoryError):
+        except (ValueError, OSError):
             raise CourseError(
                 f"{path.name} holds no number. Delete it to draw a new secret seed, then grade again."
             ) from None
@@ -117,6 +183,14 @@ class Course:
         """What a student handed in: see `autograder.handed_in.submission`."""
         folder = self.folder / "submitted" / student / lesson
         return handed_in.submission(folder, lesson, lambda: self.released(lesson))
+
+
+def is_text(name):
+    """Whether a file's name is text: it may be bytes in another encoding than this machine's."""
+    try:
+        return bool(name.encode())
+    except UnicodeEncodeError:
+        return False
 
 
 def this_course():
@@ -137,7 +211,7 @@ def write_whole(path, content):
     Raises
     ------
     CourseError
-        If it cannot be written there: a folder that is a file, or one that may not be written to.
+        If it cannot be written there: a folder that is a file or may not be written to, or a disk that is full.
     """
     path = Path(path)
     unfinished = path.with_name(path.name + ".part")
@@ -146,8 +220,8 @@ def write_whole(path, content):
         path.parent.mkdir(parents=True, exist_ok=True)
         unfinished.write_bytes(data)
         os.replace(unfinished, path)
-    except (FileExistsError, NotADirectoryError, IsADirectoryError, PermissionError) as error:
-        raise CourseError(f"{path} cannot be written: {error.strerror} ({error.filename}).") from None
+    except OSError as error:
+        raise CourseError(f"{path} cannot be written: {error.strerror} ({error.filename or unfinished}).") from None
     finally:
         with contextlib.suppress(OSError):
             unfinished.unlink(missing_ok=True)

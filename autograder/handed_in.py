@@ -7,9 +7,12 @@ imported where it is used: with it comes NumPy, for which no command's ``--help`
 import hashlib
 import io
 import json
+import lzma
 import os
 import re
+import struct
 import zipfile
+import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -29,7 +32,7 @@ class Submission(Telling):
 
     Attributes
     ----------
-    data : bytes, None or OSError
+    data : bytes, None or Exception
         The notebook's file; None where there is none; in its place the error that kept it from being read, which is no
         fault of the student's.
     notes : list of str
@@ -38,7 +41,7 @@ class Submission(Telling):
         What an instructor should look at.
     """
 
-    data: bytes | OSError | None = None
+    data: bytes | Exception | None = None
     notes: list = field(default_factory=list)
     flags: list = field(default_factory=list)
 
@@ -110,6 +113,8 @@ def submission(folder, lesson, released=None):
         return _in_folder(folder, f"{lesson}.ipynb", released)
     except OSError as error:
         return Submission(error)
+    except Exception as error:  # whatever a student's file does to its reading: it concerns that student alone
+        return Submission(RuntimeError(f"{type(error).__name__}: {error}"))
 
 
 def line(path):
@@ -123,6 +128,16 @@ def line(path):
         return notebook_file.decode(file.read(400)).strip("\ufeff\0 \t\r\n")[:200]
 
 
+def read(data):
+    """The notebook that a file holds: as the kit's reader, which does not know all that a damaged zip file raises."""
+    from lessonkit import notebook_file
+
+    try:
+        return notebook_file.read(data)
+    except (zlib.error, lzma.LZMAError, struct.error, EOFError):
+        raise notebook_file.NotANotebook(f"The file is a damaged zip file. {notebook_file.SAVE_AGAIN}") from None
+
+
 def _none(sentence):
     """No notebook, and why."""
     return Submission(None, [sentence], [f"{UNGRADED}: {sentence}"])
@@ -134,28 +149,23 @@ def _in_folder(folder, exact, released):
     saved = folder / SAVED
     if len(files) == 1 and files[0].name == exact and not left_out and not saved.is_dir():
         return Submission(files[0].data)
-    if saved.is_dir() and not saved.is_symlink():
-        files += _saved(folder, saved, files, released)
+    original = _released(released)
+    for file in files:
+        _study(file, original)
+    if saved.is_dir() and not saved.is_symlink() and not any(file.answers for file in files):
+        files += _saved(folder, saved, original)
     if not files:
         if (folder / exact).is_symlink():
             return _none("The submission is a link, not a file. Hand in the notebook itself.")
         return _none(f"There is no notebook named {exact}. Name yours so and hand it in again.")
-    original = _released(released)
-    for file in files:
-        _study(file, original)
     chosen = _choose(files, exact)
     if left_out:
         chosen.flags.append(f"more than {MAX_FILES} files were handed in, and the others were not looked at")
     return chosen
 
 
-def _saved(folder, saved, files, released):
-    """The copies that Jupyter keeps, where no other file holds an answer."""
-    original = _released(released)
-    for file in files:
-        _study(file, original)
-    if any(file.answers for file in files):
-        return []
+def _saved(folder, saved, original):
+    """Of the copies that Jupyter keeps, those that hold an answer."""
     copies = [(path, path.stat()) for path in sorted(saved.glob("*.ipynb"))[:MAX_FILES] if not path.is_symlink()]
     kept = [file for entry in copies if entry[0].is_file() for file in _opened(folder, entry)]
     for file in kept:
@@ -205,7 +215,7 @@ def _in_zip(file):
         for name in [name for name in names if name.lower().endswith(".ipynb")][:MAX_FILES]:
             if archive.getinfo(name).file_size <= MAX_BYTES:
                 yield File(f"{file.name}/{name}", archive.read(name), file.modified, file.name)
-    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, ValueError, EOFError):
+    except Exception:  # whatever a student's file does to the unpacking: then it is a file that holds no notebook
         return
 
 
@@ -224,7 +234,7 @@ def _study(file, released):
         file.words = "The file is larger than 20 MB. Clear its outputs, save it, and hand it in again."
         return
     try:
-        notebook, _ = notebook_file.read(file.data)
+        notebook, _ = read(file.data)
     except notebook_file.NotANotebook as error:
         file.words = str(error)
         return

@@ -68,6 +68,8 @@ class Assignment:
         Students who need not be graded.
     renewed : list of str
         Those of them whose late penalty is another one than before.
+    damaged : dict of str to str
+        What to say of the journal's files that cannot be read.
 
     Raises
     ------
@@ -79,7 +81,7 @@ class Assignment:
         self.course, self.lesson, self.force = course, lesson_of(course, lesson), force
         self.released, self.seed = course.released(self.lesson), course.secret_seed()
         self.setup = Setup(self.lesson, opening(self.released), self.seed, unsandboxed, limits)
-        self.fingerprints, self.unchanged, self.renewed = {}, set(), []
+        self.fingerprints, self.unchanged, self.renewed, self.damaged = {}, set(), [], {}
         self._waiting = {}  # submissions that have been read and not yet sent
         self._shared = None
         grounds = [self.lesson, self.seed, self.released, code_fingerprint()]
@@ -150,9 +152,9 @@ class Assignment:
                 bar.total = len(submissions) - len(self.unchanged)
                 bar.update()
             bar.total = bar.n
+            if any(submissions.values()):
+                history.keep(self.course, self.lesson, self.damaged)
             self.renewed = writer.renew_penalties(self.unchanged)
-        if any(submissions.values()):
-            history.keep(self.course, self.lesson)
         return submissions
 
 
@@ -222,6 +224,8 @@ def grade(
     submissions = assignment.grade(pool, everyone, quiet)
     if assignment.renewed and not quiet:
         print(f"Late penalties that are other ones than before: {', '.join(assignment.renewed)}.")
+    for name, sentence in {**course.misnamed(), **assignment.damaged}.items() if not quiet else ():
+        print(f"  {name}: look at this: {sentence}")
     return submissions
 
 
@@ -233,12 +237,12 @@ def explain(lesson, student, folder=COURSE, unsandboxed=False):
     from lessonkit import report
 
     lesson, course = find_lesson(lesson).name, Course(folder)
-    seed = course.secret_seed()
+    released, seed = course.released(lesson), course.secret_seed()
     submission = course.submission(lesson, student)
     if not isinstance(submission.data, bytes):
         return f"{student}: {' '.join(submission.notes) or submission.data}"
     try:
-        recognised = recognise(submission.data, course.released(lesson))
+        recognised = recognise(submission.data, released)
     except Unreadable as error:
         return f"{student}: {error}"
     cells = [cell[1:] for cell in checks_of(recognised.notebook)]

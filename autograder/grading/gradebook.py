@@ -2,6 +2,7 @@
 
 import json
 import warnings
+from contextlib import ExitStack, suppress
 from functools import cached_property
 
 from autograder.course import SECRET, TIMESTAMP, write_whole
@@ -18,13 +19,14 @@ class Writer:
         self.course, self.lesson, self.seed = course, lesson, seed
 
     def __enter__(self):
-        from nbgrader.api import Gradebook
-
-        self.gradebook = Gradebook(self.course.db_url).__enter__()
+        with ExitStack() as opened:
+            opened.enter_context(self.course.only_grader(self.lesson))
+            self.gradebook = opened.enter_context(self.course.gradebook())
+            self._opened = opened.pop_all()
         return self
 
     def __exit__(self, *error):
-        self.gradebook.__exit__(*error)
+        return self._opened.__exit__(*error)
 
     def record(self, student, graded, fingerprint):
         """Record one graded submission: everything, or (when interrupted) as if it had not been graded."""
@@ -35,12 +37,13 @@ class Writer:
             self._write_notebook(student, graded)
             self._write_grades(student, graded)
             graded.writer_memory = peak()
+            if not graded.failed:
+                self.write_journal(student, graded, fingerprint)
         except Exception as error:  # no trouble of another student's; the next run tries again
-            self.gradebook.db.rollback()
+            with suppress(Exception):
+                self.gradebook.db.rollback()
+            graded.failed = True
             graded.flags.append(f"the grade could not be recorded: {type(error).__name__}: {error}")
-            return
-        if not graded.failed:
-            self.write_journal(student, graded, fingerprint)
 
     def write_journal(self, student, graded, fingerprint):
         """Note that a student has been graded, and with what result."""

@@ -7,8 +7,9 @@ also kept as one file, ``grading/LESSON/runs/DATE.json.gz``.
 import gzip
 import io
 import json
+import os
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from autograder.course import CourseError, write_whole
 from autograder.grading.submission import Entry, read_entry
 
 ENDING = ".json.gz"
+LATEST = datetime(9999, 1, 1, tzinfo=UTC).timestamp()
 
 
 @dataclass(frozen=True)
@@ -29,11 +31,14 @@ class Run:
     lesson : str
     entries : dict of str to Entry
         The journal, by student.
+    damaged : dict of str to str
+        What to say of the journal's files that cannot be read, by their names.
     """
 
     name: str
     lesson: str
     entries: dict
+    damaged: dict = field(default_factory=dict)
 
     @property
     def submissions(self):
@@ -52,18 +57,28 @@ def current(course, lesson):
     paths = _journal(course, lesson)
     if not paths:
         raise CourseError(f"Nobody's {lesson} has been graded yet. Run `python -m autograder grade {lesson}` first.")
-    return Run(_ended(paths), lesson, _by_student(map(read_entry, paths)))
+    damaged = {}
+    entries = [entry for _, entry in _read(course, lesson, paths, damaged)]
+    return Run(_ended(paths), lesson, _by_student(entries), damaged)
 
 
-def keep(course, lesson):
-    """Keep the journal as it is now.
+def keep(course, lesson, damaged=None):
+    """Keep the journal as it is now, without the files that cannot be read.
+
+    Parameters
+    ----------
+    course : Course
+    lesson : str
+    damaged : dict, optional
+        Gets what to say of each of those, by its name.
 
     Returns
     -------
     Path or None
         The file; None when nobody is graded.
     """
-    paths = _journal(course, lesson)
+    damaged = {} if damaged is None else damaged
+    paths = [path for path, _ in _read(course, lesson, _journal(course, lesson), damaged)]
     if not paths:
         return None
     name, again = _ended(paths), 1
@@ -71,8 +86,27 @@ def keep(course, lesson):
     while path.exists():
         again += 1
         path = _file(course, lesson, f"{name}-{again}")
+    earlier = [_file(course, lesson, name).stat().st_mtime_ns for name in kept(course, lesson)[-1:]]
     write_whole(path, _packed(lesson, paths))
+    moment = max([path.stat().st_mtime_ns, *(before + 1000 for before in earlier)])
+    os.utime(path, ns=(moment, moment))  # also where the clock has been set back, the last run is the newest
     return path
+
+
+def _read(course, lesson, paths, damaged):
+    """The journal's files that can be read, with what they say; `damaged` gets what to say of the others.
+
+    Where a student has a file under a name that an earlier version gave it, the one of today's name counts.
+    """
+    for path in paths:
+        try:
+            entry = read_entry(path)
+        except CourseError as error:
+            damaged[path.stem] = str(error)
+            continue
+        own = course.journal(lesson, entry.student)
+        if path == own or not own.exists():
+            yield path, entry
 
 
 def _packed(lesson, paths):
@@ -158,4 +192,5 @@ def _file(course, lesson, name):
 def _ended(paths):
     """When the last of the journal's files was written, as a run is named."""
     seconds = max(path.stat().st_mtime for path in paths)
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H-%M-%S")
+    moment = datetime.fromtimestamp(min(max(seconds, 0), LATEST), UTC)  # whatever the clock said
+    return moment.strftime("%Y-%m-%dT%H-%M-%S")

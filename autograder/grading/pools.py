@@ -83,7 +83,7 @@ class Cluster:
         self.address, self.dask = address, distributed
 
     def __call__(self, students, tasks):
-        with self.dask.Client(self.address) as client:
+        with self._client() as client:
             waiting, sent, lost = iter(tasks(students)), {}, []
             ahead = 4 * max(1, sum(client.nthreads().values()))  # enough to keep all busy, and few in memory
 
@@ -108,6 +108,12 @@ class Cluster:
                 if alone.status == "error":
                     self._raise_other(alone)
                 yield (task[0], failed(task[1])) if alone.status == "error" else alone.result()
+
+    def _client(self):
+        try:
+            return self.dask.Client(self.address)
+        except (OSError, ValueError) as error:
+            raise CourseError(f"No Dask scheduler answers at {self.address}: {error}. Is it running?") from None
 
     def _raise_other(self, future):
         """Raise what a submission has failed with, where that is not the loss of its workers."""

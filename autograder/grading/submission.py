@@ -42,7 +42,7 @@ class GradedSubmission:
     unanswered : list of str
         The grade ids of the cells for an answer that are as they were released.
     failed : bool
-        Whether the grader itself failed: then there are no points, and the next run tries again.
+        Whether the grader itself failed, or could not record the grade: then the next run tries again.
     """
 
     notebook: dict | None = None
@@ -113,6 +113,8 @@ class Entry:
         KeyError, TypeError, AttributeError
             If it is no entry.
         """
+        if not isinstance(record["student"], str) or not isinstance(record["points"], dict):
+            raise TypeError("neither a student nor points")
         results = {exercise: Result.from_record(result) for exercise, result in record.get("results", {}).items()}
         known = {name: record[name] for name in NOTED if name in record}
         submission = GradedSubmission(points=record["points"], results=results, **known)
@@ -136,17 +138,19 @@ def read_entry(path):
     Raises
     ------
     CourseError
-        If the file is damaged.
+        If the file is damaged, or cannot be read.
     """
     try:
         return Entry.from_record(json.loads(path.read_text(encoding="utf-8")))
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise CourseError(f"{path} is damaged. Delete it, then run `python -m autograder grade` again.") from None
+    except OSError as error:
+        raise CourseError(f"{path} cannot be read: {error.strerror}.") from None
 
 
 def noted_fingerprint(path):
     """The fingerprint in a journal's file, or None where it has none; much faster than to read all of the entry."""
     try:
         return json.loads(path.read_text(encoding="utf-8"))["fingerprint"]
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None

@@ -74,7 +74,7 @@ def work(lesson, submission, released, seed, unsandboxed=False, limits=None, sha
     data, notes, flags = submission.data, [*submission.notes], [*submission.flags]
     if data is not None:
         try:
-            if isinstance(data, OSError):
+            if isinstance(data, Exception):
                 raise data
             recognised = recognise(data, released)
             notes += recognised.notes

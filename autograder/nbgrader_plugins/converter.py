@@ -34,7 +34,7 @@ class Reader(NotebookExporter):
             return super().from_filename(filename, resources, **options)
         name, folder = about["assignment"], Path(filename).parent
         submission = handed_in.submission(folder, name, lambda: this_course().released(name))
-        if isinstance(submission.data, OSError):
+        if isinstance(submission.data, Exception):
             raise submission.data
         resources["handed_in"] = submission
         resources["metadata"] = {"name": name, "path": str(folder)}
@@ -44,7 +44,7 @@ class Reader(NotebookExporter):
 def _notebook(data):
     """What a submission's cells say, for steps other than ours; empty where it holds no notebook."""
     try:
-        notebook, _ = notebook_file.read(data or b"")
+        notebook, _ = handed_in.read(data or b"")
     except notebook_file.NotANotebook:
         return nbformat.v4.new_notebook()
     bare = {"metadata": {}, "attachments": {}}  # what is nested without end cannot be copied

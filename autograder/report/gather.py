@@ -1,6 +1,6 @@
 """What is known of a class: the journal of the last run, and what nbgrader's gradebook says."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from autograder.flags import first_line
@@ -26,6 +26,8 @@ class Class:
     scores : dict of str to Score
         From nbgrader's gradebook.
     max_score : float
+    misnamed : dict of str to str
+        What to say of folders that cannot be graded, because their names are no text.
     """
 
     run: history.Run
@@ -33,6 +35,7 @@ class Class:
     roster: dict
     scores: dict
     max_score: float
+    misnamed: dict = field(default_factory=dict)
 
     @cached_property
     def submissions(self):
@@ -65,11 +68,9 @@ def read(lesson, course):
     CourseError
         If the lesson is not released, or nobody is graded yet.
     """
-    from nbgrader.api import Gradebook
-
     everyone = course.students(lesson)
     run = history.current(course, lesson)
-    with Gradebook(course.db_url) as gradebook:
+    with course.gradebook() as gradebook:
         roster = {student.id: (student.last_name or "", student.first_name or "") for student in gradebook.students}
         scores_of = scores(gradebook, lesson)
         max_score = gradebook.find_assignment(lesson).max_score
@@ -78,7 +79,7 @@ def read(lesson, course):
         last, first = roster.get(student, ("", ""))
         full = f"{first} {last}".strip()
         names[student] = f"{full} ({student})" if full else student
-    return Class(run, names, roster, scores_of, max_score)
+    return Class(run, names, roster, scores_of, max_score, course.misnamed())
 
 
 def rows(lesson, group):
@@ -124,6 +125,8 @@ def needs_a_person(group):
     """What a person should look at, each with whom it concerns, most common first."""
 
     def sentences():
+        yield from group.misnamed.items()
+        yield from group.run.damaged.items()
         for student in group.names:
             graded, score = group.submissions.get(student), group.scores.get(student)
             if graded is None:

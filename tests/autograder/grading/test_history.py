@@ -1,6 +1,7 @@
 """Runs are kept whole, found by name or path, and told apart."""
 
 import json
+import os
 import time
 
 import pytest
@@ -55,3 +56,17 @@ def test_what_cannot_be_compared_with_is_said_in_one_sentence(course, tmp_path):
     broken.write_bytes(path.read_bytes()[:30])
     with pytest.raises(CourseError, match="is no run that `grade` has kept"):
         history.find(course, LESSON, str(broken))
+
+
+def test_a_clock_that_jumps_does_not_change_which_run_was_the_last(course):
+    now = int(time.time())
+    for earned, moment in ((1, now), (2, now - 9000), (3, -(2**31)), (4, 2**40)):
+        journal(course, ada=earned)
+        os.utime(course.journal(LESSON, "ada"), (moment, moment))
+        path = history.keep(course, LESSON)
+        ahead = path.stat().st_mtime + 10**6
+        os.utime(path, (ahead, ahead))  # so the clock is set back before each run that follows
+        assert history.kept(course, LESSON)[-1] == path.name.removesuffix(history.ENDING)
+    names = history.kept(course, LESSON)
+    assert [history.find(course, LESSON, name).submissions["ada"].earned for name in names] == [1, 2, 3, 4]
+    assert history.find(course, LESSON, "previous").submissions["ada"].earned == 3

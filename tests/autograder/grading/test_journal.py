@@ -99,13 +99,28 @@ def test_what_a_newer_version_adds_is_passed_over_and_what_an_older_one_lacks_is
 
 
 @pytest.mark.parametrize(
-    "text", ["", "{", "5", "[]", "{}", JOURNAL[:-400], '{"student": "ada", "points": {}, "results": 5}']
+    "text",
+    [
+        "",
+        "{",
+        "5",
+        "[]",
+        "{}",
+        JOURNAL[:-400],
+        '{"student": 5, "points": {}}',
+        '{"student": "ada", "points": {}, "results": 5}',
+    ],
 )
 def test_a_damaged_journal_is_named_and_graded_again(text, tmp_path):
     course = Course(tmp_path)
     write(course, ada=text)
     with pytest.raises(CourseError, match="ada.json is damaged"):
-        history.current(course, LESSON)
+        read_entry(course.journal(LESSON, "ada"))
+    write(course, eve=NOTHING)
+    run = history.current(course, LESSON)
+    assert list(run.entries) == ["eve"] and "ada.json is damaged. Delete it" in run.damaged["ada"]
+    with gzip.open(history.keep(course, LESSON), "rt", encoding="utf-8") as file:
+        assert json.load(file)["entries"] == [json.loads(NOTHING)]
     assert noted_fingerprint(course.journal(LESSON, "ada")) is None
 
 
@@ -136,3 +151,17 @@ def test_a_course_from_before_is_reported_and_compared(template, tmp_path):
     }  # fmt: skip
     assert rows["ada"]["auto_points"] == "4.0" and rows["ada"]["memory_mb"] == "87.0"
     assert rows["ada"]["mistakes"] == "relu_backward: ignores_dout"
+
+
+def test_no_two_students_share_a_file_and_one_of_an_older_name_still_counts(tmp_path):
+    course = Course(tmp_path)
+    students = ("a 13", "a\N{EN DASH}", "a%2013", "a%u002013", "caf\udce9", "\U0001f600", "a" * 300, "odd name $(x)")
+    assert len({course.journal(LESSON, student) for student in students}) == len(students)
+    assert course.journal(LESSON, "odd name $(x)").name == "odd%20name%20%24%28x%29.json"  # as it ever was
+    of_dash = JOURNAL.replace('"ada"', '"a\N{EN DASH}"')
+    older = tmp_path / "grading" / LESSON / "a%2013.json"  # as version 0.1 named it
+    older.parent.mkdir(parents=True)
+    older.write_text(of_dash, encoding="utf-8")
+    assert history.current(course, LESSON).submissions == {"a\N{EN DASH}": SUBMISSION}
+    write(course, **{"a\N{EN DASH}": of_dash.replace('"check_relu_backward": 2.0', '"check_relu_backward": 4.0')})
+    assert history.current(course, LESSON).submissions["a\N{EN DASH}"].earned == 4

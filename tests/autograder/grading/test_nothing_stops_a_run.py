@@ -1,16 +1,45 @@
 """What a submission, a student's folder or the machine can do to a run: it is told, the others are graded, the next run finishes."""
 
+import errno
+import io
 import json
+import os
 import pickle
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+import zipfile
+from contextlib import closing, contextmanager
 
 import nbformat
 import pytest
-from arena import RELEASED, notebook, solved
+from arena import LESSON, RELEASED, notebook, solved
+from commands import python
+from small_course import FULL, gradebook_of, scores
+from small_course import grade as grade_class
 from test_robustness import by_id
 
+from autograder import __main__ as command_line
+from autograder import course as ground_floor
+from autograder.course import COURSE, Course, CourseError
+from autograder.grading import gradebook, pools
 from autograder.grading.repair import recognise
 from autograder.nbgrader_plugins.converter import _notebook
+from autograder.report import report
 from autograder.sandbox.session import MAX_DEPTH, clean_outputs
+from tools.synthetic_class import hand_in
+
+TWO = ["solved", "wrong"]
+WHOLE = {"solved": FULL, "wrong": FULL - 3}
+usefixtures = pytest.mark.usefixtures("protected")
+
+
+def grade(course, **options):
+    """Grade two students, or those who are named."""
+    return grade_class(course, **{"students": TWO, **options})
 
 
 def nested(depth):
@@ -75,3 +104,193 @@ def test_outputs_are_kept_as_deep_as_anyone_can_show_them():
         assert cut == {"output_type": "display_data", "data": {"text/plain": "x"}, "metadata": {}}
     error = {"output_type": "error", "ename": "E", "evalue": "", "traceback": ["line", nested(900)]}
     assert clean_outputs([error], [])[0]["traceback"] == ["line"]
+
+
+def a_damaged_zip():
+    """A zip file whose notebook cannot be unpacked."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(f"{LESSON}.ipynb", notebook(solved()))
+    data = bytearray(content.getvalue())
+    data[60:90] = b"\xff" * 30
+    return bytes(data)
+
+
+@pytest.mark.parametrize("name", ["mine.zip", f"{LESSON}.ipynb"])
+def test_a_damaged_zip_file_is_told(name, tmp_path):
+    folder = tmp_path / "submitted" / "ada" / LESSON
+    folder.mkdir(parents=True)
+    (folder / name).write_bytes(a_damaged_zip())
+    submission = Course(tmp_path).submission(LESSON, "ada")
+    if submission.data is None:
+        assert "The file is a damaged zip file." in submission.notes[0]
+    else:
+        with pytest.raises(Exception, match="The file is a damaged zip file."):
+            recognise(submission.data, json.loads(RELEASED))
+
+
+def test_whatever_goes_wrong_while_a_submission_is_read_concerns_that_student(tmp_path, monkeypatch):
+    hand_in(tmp_path, "ada", LESSON, "{}")
+    monkeypatch.setattr("autograder.handed_in._in_folder", lambda *arguments: {}["key"])
+    submission = Course(tmp_path).submission(LESSON, "ada")
+    assert "KeyError" in str(pickle.loads(pickle.dumps(submission.data)))
+
+
+@usefixtures
+def test_a_folder_whose_name_is_no_text_and_a_damaged_journal_are_told(course, capsys):
+    hand_in(course, "caf\udce9", LESSON, notebook(solved()))
+    gone = course / "grading" / LESSON / "gone.json"
+    gone.parent.mkdir(parents=True)
+    gone.write_text('{"fingerprint": "x", "stu')
+    grade(course, quiet=False)
+    assert "caf\udce9" not in Course(course).handed_in()
+    said = capsys.readouterr().out
+    assert "caf?: look at this: the folder's name is no text" in said and "gone.json is damaged. Delete it" in said
+    assert scores(course) == WHOLE
+    html, table = report(LESSON, course)
+    page = html.read_text(encoding="utf-8")
+    assert "Rename submitted/caf?" in page and "gone.json is damaged" in page
+    for path in gone.parent.glob("*.json"):
+        path.write_text("{")
+    assert "solved.json is damaged" in report(LESSON, course)[0].read_text(encoding="utf-8")
+
+
+@usefixtures
+@pytest.mark.parametrize("full", ["autograded", "grading", "gradebook"])
+def test_a_disk_that_fills_up_is_told_and_the_next_run_finishes(full, course, monkeypatch):
+    honest, commit = ground_floor.os.replace, gradebook.Writer._late_penalty
+
+    def replace(source, target):
+        if f"/{full}/" in str(target) and "solved" in str(target):
+            raise OSError(errno.ENOSPC, "No space left on device", str(source))
+        honest(source, target)
+
+    def no_space(self, submission):
+        if full == "gradebook" and submission.student.id == "solved":
+            raise sqlite3.OperationalError("database or disk is full")
+        commit(self, submission)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ground_floor.os, "replace", replace)
+        patch.setattr(gradebook.Writer, "_late_penalty", no_space)
+        graded = grade(course)
+    assert graded["solved"].failed and "the grade could not be recorded" in graded["solved"].flags[-1]
+    assert "No space left" in graded["solved"].flags[-1] or "disk is full" in graded["solved"].flags[-1]
+    assert not graded["wrong"].failed and scores(course)["wrong"] == FULL - 3
+    assert not list(course.rglob("*.part"))
+    again = grade(course)
+    assert again["solved"] and not again["wrong"] and scores(course) == WHOLE
+
+
+def test_a_run_says_how_many_it_could_not_grade(monkeypatch, capsys):
+    from autograder.grading.submission import GradedSubmission
+
+    class_ = {"ada": GradedSubmission(), "bob": GradedSubmission(failed=True), "eve": None}
+    monkeypatch.setattr("autograder.grading.assignment.grade", lambda *arguments: class_)
+    assert command_line.main(["grade", "01"]) == 0
+    said = capsys.readouterr().out
+    assert said == "3 students: 1 graded, 1 unchanged, 1 not graded: the next run tries them again.\n"
+
+
+@contextmanager
+def locked(course):
+    """Another program holds nbgrader's gradebook."""
+    with closing(sqlite3.connect(course / "gradebook.db", isolation_level=None)) as database:
+        database.execute("BEGIN EXCLUSIVE")
+        yield
+
+
+@pytest.fixture
+def impatient(monkeypatch):
+    """SQLite waits a moment for a lock, not five seconds."""
+    connect = sqlite3.dbapi2.connect
+    monkeypatch.setattr(sqlite3.dbapi2, "connect", lambda *arguments, **options: connect(*arguments, **{**options, "timeout": 0.05}))  # fmt: skip
+
+
+@usefixtures
+def test_a_gradebook_that_is_locked_is_told_and_the_next_run_finishes(course, impatient, monkeypatch, capsys):
+    monkeypatch.chdir(course)
+    with locked(course):
+        for command in ("grade", "report"):
+            assert command_line.main([command, "01"]) == 2
+            said = capsys.readouterr().err
+            assert said.splitlines()[-1].endswith("nothing is lost.") and "database is locked" in said
+            assert "Traceback" not in said
+    honest = gradebook.Writer._write_grades
+
+    def meanwhile(self, student, graded):
+        if student == "solved":
+            with locked(course):
+                return honest(self, student, graded)
+        return honest(self, student, graded)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(gradebook.Writer, "_write_grades", meanwhile)
+        graded = grade(course)
+    assert graded["solved"].failed and "database is locked" in graded["solved"].flags[-1]
+    assert scores(course) == {"wrong": FULL - 3}
+    assert grade(course)["solved"] and scores(course) == WHOLE
+
+
+@pytest.mark.parametrize("command", ["grade", "report"])
+def test_a_file_that_is_no_gradebook_is_one_line(command, course, monkeypatch, capsys):
+    monkeypatch.chdir(course)
+    monkeypatch.setattr("autograder.grading.assignment.Assignment.processes", lambda *arguments: None)
+    (course / "gradebook.db").write_text("no database " * 1000)
+    assert command_line.main([command, "01"]) == 2
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1 and "cannot be used: file is not a database" in said
+
+
+def test_an_empty_folder_stays_empty(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    for command in ("grade 01", "report 01", "explain 01 ada"):
+        assert command_line.main([*command.split(), "--unsandboxed"][: 4 if "report" not in command else 2]) == 2
+        assert capsys.readouterr().err.count("\n") == 1
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("jobs", ["-3", "0", "two"])
+def test_a_number_of_jobs_that_makes_no_sense_is_refused(jobs, capsys):
+    with pytest.raises(SystemExit):
+        command_line.main(["grade", "01", "--jobs", jobs])
+    assert f"argument --jobs: '{jobs}' is no number of 1 or more" in capsys.readouterr().err
+
+
+def test_a_scheduler_that_does_not_answer_is_one_sentence():
+    pytest.importorskip("distributed")
+    with pytest.raises(CourseError, match="No Dask scheduler answers at nonsense"):
+        list(pools.Cluster("nonsense")(["ada"], lambda students: ()))
+
+
+def test_two_runs_at_once_do_not_write_the_same_files(course):
+    with gradebook.Writer(Course(course), LESSON, 1):
+        with pytest.raises(CourseError, match="Another run is grading 01_activations in this folder. Wait"):
+            gradebook.Writer(Course(course), LESSON, 1).__enter__()
+        done = python(course, "autograder", "grade", "01", "--jobs", "1", check=False)
+        assert done.returncode == 2 and "Another run is grading" in done.stderr and "Traceback" not in done.stderr
+    with gradebook.Writer(Course(course), LESSON, 1):
+        pass
+
+
+def test_a_folder_that_may_not_be_written_to_is_told(course, monkeypatch):
+    (course / "grading").mkdir()
+    (course / "grading" / LESSON).write_text("no folder")
+    with pytest.raises(CourseError, match="grading/01_activations cannot be written to"):
+        gradebook.Writer(Course(course), LESSON, 1).__enter__()
+
+
+WRITER = """
+import sys
+from autograder.course import Course
+from autograder.grading.gradebook import Writer
+from autograder.grading.submission import GradedSubmission
+
+points = {f"check_{name}": 5.0 for name in sys.argv[2].split()}
+course, students = Course(sys.argv[1]), [f"student{number}" for number in range(12)]
+with Writer(course, "01_activations", 12345) as writer:
+    print("begin", flush=True)
+    for student in students:
+        if not course.journal("01_activations", student).exists():
+            writer.record(student, GradedSubmission(points=points), "fingerprint")
+"""
