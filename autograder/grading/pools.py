@@ -34,6 +34,7 @@ class Processes:
                 yield task
 
         while True:
+            sent = []
             try:
                 for _ in self.warming:
                     pass
