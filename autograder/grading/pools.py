@@ -11,6 +11,8 @@ from itertools import islice
 from autograder.course import CourseError
 from autograder.grading.worker import failed, warm_up, work_for
 
+DIED = "the grader's process died twice or more at this notebook: does it use up all memory?"
+
 
 class Processes:
     """Grades in processes of this machine. A process that dies takes no other student's work with it."""
@@ -43,10 +45,8 @@ class Processes:
                     yield student, graded
                 return
             except BrokenProcessPool:
-                tries, self.warming = (
-                    tries - (not sent),
-                    (),
-                )  # without a submission, it is the workers that cannot start
+                self.warming = ()
+                tries -= not sent  # without a submission, it is the workers that cannot start
                 if not tries:
                     raise
             for task in tasks([student for student in left if student in sent]):  # one of these it was

@@ -11,6 +11,7 @@ import sqlite3
 import time
 import zipfile
 from contextlib import closing, contextmanager
+from types import SimpleNamespace
 
 import nbformat
 import pytest
@@ -277,7 +278,23 @@ def test_a_notebook_that_ends_its_workers_process_is_told_and_the_others_are_gra
     graded = dict(pools.Processes(2)(students, lambda students: ((student, LESSON) for student in students)))
     assert set(graded) == set(students)
     assert [student for student in students if graded[student].failed] == ["killer"]
-    assert "died twice" in graded["killer"].flags[0] and "could not grade" in graded["killer"].notes[0]
+    assert graded["killer"].flags == [pools.DIED] and "could not grade" in graded["killer"].notes[0]
+
+
+def test_a_notebook_that_dask_has_given_up_is_told_and_the_others_are_graded(monkeypatch):
+    distributed = pytest.importorskip("distributed")
+
+    def work(student, lesson):
+        if student == "killer":
+            raise distributed.KilledWorker("task", SimpleNamespace(address="tcp://worker"), 3)
+        return student, GradedSubmission(points={lesson: 1.0})
+
+    monkeypatch.setattr(pools, "work_for", work)
+    students = ["ada", "killer", *(f"student{number}" for number in range(9))]
+    with distributed.LocalCluster(n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None) as local:
+        pool = pools.Cluster(local.scheduler_address)
+        graded = dict(pool(students, lambda students: ((student, LESSON) for student in students)))
+    assert [student for student in students if graded[student].failed] == ["killer"]
 
 
 def test_two_runs_at_once_do_not_write_the_same_files(course):
