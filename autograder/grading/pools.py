@@ -11,7 +11,6 @@ from itertools import islice
 from autograder.course import CourseError
 from autograder.grading.worker import failed, warm_up, work_for
 
-DIED = "the grader's process died twice or more at this notebook: does it use up all memory?"
 
 
 class Processes:

@@ -278,7 +278,7 @@ def test_a_notebook_that_ends_its_workers_process_is_told_and_the_others_are_gra
     graded = dict(pools.Processes(2)(students, lambda students: ((student, LESSON) for student in students)))
     assert set(graded) == set(students)
     assert [student for student in students if graded[student].failed] == ["killer"]
-    assert graded["killer"].flags == [pools.DIED] and "could not grade" in graded["killer"].notes[0]
+    assert graded["killer"].flags == [worker.DIED] and "could not grade" in graded["killer"].notes[0]
 
 
 def test_a_notebook_that_dask_has_given_up_is_told_and_the_others_are_graded(monkeypatch):
