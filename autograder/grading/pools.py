@@ -12,7 +12,6 @@ from autograder.course import CourseError
 from autograder.grading.worker import failed, warm_up, work_for
 
 
-
 class Processes:
     """Grades in processes of this machine. A process that dies takes no other student's work with it."""
 

@@ -17,6 +17,7 @@ from nbgrader.plugins import FileNameCollectorPlugin
 
 from autograder.course import SECRET, TIMESTAMP
 from autograder.nbgrader_plugins.extractor import Extractor
+from autograder.terminal import printable
 from lessonkit.notebook_file import is_clutter
 
 __all__ = ["Canvas", "Collector", "Extractor", "Moodle"]
@@ -68,9 +69,8 @@ class Collector(FileNameCollectorPlugin):
             key = upload.student, upload.name
             earlier, later = sorted((latest.get(key, upload), upload), key=lambda one: one.order)
             if earlier is not later:
-                self.log.warning(
-                    "Not collected: %s. %s is a later attempt of %s's.", earlier.path, later.path, upload.student
-                )
+                paths = printable(earlier.path), printable(later.path)
+                self.log.warning("Not collected: %s. %s is a later attempt of %s's.", *paths, upload.student)
             latest[key] = later
         with_notebook = {upload.student for upload in latest.values() if self._is_notebook(upload.name)}
         return {
@@ -97,36 +97,39 @@ class Collector(FileNameCollectorPlugin):
     def _upload(self, path):
         """Whose file it is; None, with an error, where that is not clear."""
         inside = Path(path).relative_to(self._folder).as_posix()
-        matches = list(self._matches(inside))
-        certain = [(match, students) for match in matches if len(students := self.students(match["who"])) == 1]
-        if not certain:
-            if matches or self._is_notebook(inside):
-                self._left_out(path, self._why(matches))
+        match = self._match(inside)
+        students = self.students(match["who"]) if match else set()
+        if len(students) != 1:
+            if match or self._is_notebook(inside):
+                self._left_out(path, self._why(match, sorted(students)))
             return None
-        match, (student,) = certain[0]
         name, again = self._name(match["file"].rpartition("/")[2])
+        name = _as_kept(name, path)
         if name in (TIMESTAMP, SECRET):  # written by nbgrader, never by a student
             return None
-        return Upload(path, student, name, (*self._moment(path), int(match["number"]), again, path))
+        return Upload(path, *students, name, (*self._moment(path), int(match["number"]), again, path))
 
-    def _matches(self, inside):
-        """Where a path may name the student, outermost first: a zip file's own name tells more than the names in it."""
+    def _match(self, inside):
+        """Where a path names the student: in the outermost name that the platform gave. Those below are a student's own words."""
         parts = inside.split("/")
-        for start in range(len(parts)):
-            if match := re.match(self.pattern, "/".join(parts[start:])):
-                yield match
+        paths = ("/".join(parts[start:]) for start in range(len(parts)))
+        return next(filter(None, (re.match(self.pattern, path) for path in paths)), None)
 
-    def _why(self, matches):
-        if not matches:
+    def _why(self, match, students):
+        if not match:
             return f"Its name is not one that {type(self).__name__} gives."
-        who = matches[0]["who"]
-        students = sorted(self.students(who))
-        why = f"{' and '.join(students)} on the roster are both called so" if students else "nobody on the roster is"
-        return f"It is from {who!r}, and {why}. Enter who that is in the roster."
+        if students:
+            why = f"{' and '.join(students)} on the roster are both called so. Enter who that is in the roster."
+        else:
+            why = (
+                "nobody on the roster is. Enter who that is in the roster. If it is no student, but part of the name of a zip "
+                "file of yours, rename that file."
+            )
+        return f"It is from {match['who']!r}, and {why}"
 
     def _left_out(self, path, why):
         self.log.error(
-            "Not collected: %s. %s You can copy it to submitted/STUDENT/%s yourself.", path, why, self.lesson
+            "Not collected: %s. %s You can copy it to submitted/STUDENT/%s yourself.", printable(path), why, self.lesson
         )
 
     def _moment(self, path):
@@ -180,7 +183,8 @@ class Moodle(Collector):
     has it). So the roster needs first and last names.
     """
 
-    pattern = r"(?P<who>[^/]+?)_(?P<number>\d+)_assignsubmission_file_?/?(?P<file>.+)$"
+    # what a student wrote in a text field lies beside the files, under the same name with another word at its end
+    pattern = r"(?P<who>[^/]+?)_(?P<number>\d+)_assignsubmission_[a-z]+_?/?(?P<file>.+)$"
 
     def _moment(self, path):
         return (os.path.getmtime(path),)  # the zip file's own, to which `Extractor` sets it
@@ -196,6 +200,12 @@ class Moodle(Collector):
             elif who.endswith(tuple(f"-{name}" for name in names)):
                 of_a_group.add(student)
         return exact or of_a_group
+
+
+def _as_kept(name, path):
+    """The name that nbgrader keeps a file under, which stops at two that come to the same."""
+    root = os.path.splitext(name.lstrip("."))[0] or "notebook"
+    return root + os.path.splitext(path)[1]
 
 
 def _plain(name):

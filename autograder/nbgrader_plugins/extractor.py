@@ -1,81 +1,81 @@
-"""Extractor plugin for nbgrader: one damaged file in a class's zip is named, and the others are extracted."""
+"""Extractor plugin for nbgrader: what is damaged or hostile in a class's zip is named, and the others are extracted."""
 
 import os
 import shutil
-import tarfile
-import time
-import zipfile
+import tempfile
 from pathlib import Path
 
 from nbgrader.plugins import ExtractorPlugin
-from nbgrader.utils import unzip
 
+from autograder.handed_in import MAX_BYTES, MAX_ENTRIES
+from autograder.nbgrader_plugins import archive
+from autograder.terminal import printable
 from lessonkit.notebook_file import is_clutter
 
-MOST = 2 * 2**30  # bytes that a student's zip file may hold
-DEEPEST = 4  # zip files within zip files
+OF_A_STUDENT = archive.Limits(MAX_ENTRIES, 10 * MAX_BYTES)
+CLASS_FILES = 1_000_000
+NAMED = 5  # of what was left out of one archive
 
 
 class Extractor(ExtractorPlugin):
-    """As nbgrader's own, which stops at the first damaged file, and drops the dates that a zip file keeps."""
+    """As nbgrader's own, which stops at the first damaged file, and unpacks whatever is in an archive, however deep."""
 
     def extract(self, archive_path, extracted_path):
-        """Copy the files of a folder to another, zip files as folders of what is in them."""
-        paths = sorted(path for path in Path(archive_path).rglob("*") if path.is_file())
+        """Copy the files of a folder to another: the class's zip as a folder, and a student's zip in it as a folder too."""
+        paths = [Path(folder, name) for folder, _, names in os.walk(archive_path) for name in names]
         if not paths:
             self.log.warning("No files found in directory: %s", archive_path)
-        for path in paths:
+        for path in sorted(paths):
             inside = path.relative_to(archive_path)
             if is_clutter(inside.as_posix()):
                 continue
-            folder = Path(extracted_path) / inside.parent
-            folder.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(path, folder)
-            self._unpack(folder / path.name, DEEPEST)
+            if path.is_symlink() or not path.is_file():
+                self._tell("Not extracted: %s. It is no file, but a link. Put the file itself there.", path)
+                continue
+            copy = Path(extracted_path, *map(archive.name_on_disk, inside.parts))
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(path, copy)
+            of_class = archive.Limits(CLASS_FILES, max(MAX_BYTES, archive.RATIO * path.stat().st_size))
+            self._unpack(copy, of_class)
 
-    def _unpack(self, path, depth):
-        """Put a folder in the place of a zip file, and so for those in it; one that is damaged stays as it is."""
-        if path.suffix not in self.zip_ext or depth == 0 or is_clutter(path.name):
+    def _unpack(self, path, limits):
+        """Put a folder in the place of an archive, and so for those in the class's; one that is damaged stays as it is."""
+        if kind := archive.what_else(path):
+            self._tell(
+                f"Not unpacked: %s. It is {kind}, which cannot be unpacked here. Ask for the notebook itself.", path
+            )
+        if not archive.is_archive(path, self.zip_ext):
             return
         name = path.stem.removesuffix(".tar")
         folder = path.with_name(name)
         while folder.exists():
             folder = folder.with_name(f"{folder.name}_")
-        unfinished = path.with_name(f"{name}.part")
-        unfinished.mkdir()
+        unfinished = Path(tempfile.mkdtemp(dir=path.parent))
         try:
-            self._refuse_too_much(path)
-            unzip(str(path), str(unfinished), zip_ext=list(self.zip_ext))
-            _keep_dates(path, unfinished)
+            left_out = archive.unpack(path, unfinished, limits)
         except Exception as error:  # whatever a student's file does to the unpacking: it concerns that file alone
             shutil.rmtree(unfinished)
-            self.log.error("Not unpacked: %s. It is damaged, or no zip file (%s).", path, error)
+            self._tell("Not unpacked: %s. It is damaged, or no zip file (%s).", path, error)
+            return
+        if left_out:
+            more = f", and {len(left_out) - NAMED} more" if len(left_out) > NAMED else ""
+            self._tell("Left out of %s: %s.", path, f"{'; '.join(left_out[:NAMED])}{more}")
+        files = [file for file in sorted(unfinished.rglob("*")) if file.is_file()]
+        if not files:  # then grading says what the archive is
+            shutil.rmtree(unfinished)
             return
         path.unlink()
         unfinished.rename(folder)
         self.log.info("Extracted: %s", folder)
-        for inner in sorted(folder.rglob("*")):
-            if inner.is_file() and not inner.is_symlink():
-                self._unpack(inner, depth - 1)
+        for file in files:
+            self._unpack_inner(folder / file.relative_to(unfinished), limits)
 
-    def _refuse_too_much(self, path):
-        if zipfile.is_zipfile(path):
-            with zipfile.ZipFile(path) as archive:
-                size = sum(entry.file_size for entry in archive.infolist())
-        else:
-            with tarfile.open(path) as archive:
-                size = sum(entry.size for entry in archive)
-        if size > MOST and path.stat().st_size < size / 20:
-            raise ValueError(f"it would be {size / 2**30:.0f} GB")
+    def _unpack_inner(self, path, limits):
+        """What lies in the class's archive is a student's; what lies in that stays as it is."""
+        if limits is not OF_A_STUDENT:
+            self._unpack(path, OF_A_STUDENT)
+        elif archive.is_archive(path, self.zip_ext):
+            self._tell("Not unpacked: %s. It is an archive within a student's archive.", path)
 
-
-def _keep_dates(path, folder):
-    """Give files the dates that a zip file has for them: which of two is the later one may hang on it."""
-    if not zipfile.is_zipfile(path):
-        return
-    with zipfile.ZipFile(path) as archive:
-        for entry in archive.infolist():
-            file = folder / entry.filename
-            if file.is_file() and file.resolve().is_relative_to(folder.resolve()):
-                moment = time.mktime((*entry.date_time, 0, 0, -1))
-                os.utime(file, (moment, moment))
+    def _tell(self, sentence, *words):
+        self.log.error(sentence, *map(printable, words))

@@ -24,7 +24,7 @@ from test_robustness import by_id
 from autograder import __main__ as command_line
 from autograder import course as ground_floor
 from autograder.course import Course, CourseError
-from autograder.grading import gradebook, pools
+from autograder.grading import gradebook, pools, worker
 from autograder.grading.repair import Unreadable, recognise
 from autograder.grading.submission import GradedSubmission
 from autograder.nbgrader_plugins.converter import _notebook
