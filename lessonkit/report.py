@@ -66,7 +66,7 @@ def diagnoses(result):
         elif outcome.kind == "unseen":
             causes["unseen"] = ""
             yield outcome, outcome.sentence, ""
-        elif (cause := re.sub(r"\([^)]*\)|\d+", "", outcome.sentence)) in causes:  # other shapes, the same cause
+        elif (cause := re.sub(r"\([^()]*\)|\d+", "", outcome.sentence)) in causes:  # other shapes, the same cause
             yield (
                 outcome,
                 SAME if len(causes.keys() - {"unseen"}) == 1 else f"The same cause as in “{causes[cause]}”.",

@@ -11,6 +11,7 @@ from nbgrader.utils import is_grade, is_solution, is_task
 from pygments.formatters import HtmlFormatter
 
 from autograder.feedback import safe
+from autograder.feedback.budget import Budget
 from autograder.feedback.items import item_of
 from autograder.publish import stylesheet
 from lessonkit import report
@@ -60,26 +61,35 @@ def page(notebook, grading):
 
 def _shown(cells):
     """Each cell as the template shows it, and the id of each heading by its text."""
-    shown, anchors, above = [], {}, ""
+    shown, anchors, above, budget = [], {}, "", Budget()
     for number, cell in enumerate(cells):
         marks, kind = cell.metadata.get("nbgrader", {}), cell.cell_type
-        html, outputs, item = "", [], item_of(cell, marks, above)
-        if kind == "markdown":
+        html, outputs, item, headings = "", [], item_of(cell, marks, above), []
+        if kind == "markdown" and not budget.is_over:
             html, headings = safe.markdown(cell.source, cell.get("attachments"), f"{number}-")
-            for heading, anchor in headings:
-                anchors.setdefault(heading, anchor)
-                above = above if heading.startswith("Exercise ") else heading
+            html = budget.spend(lambda html=html: html)
         elif kind == "code" and is_grade(cell) and not is_solution(cell):
             kind = "report"
-            outputs = [] if item.result else [safe.error_line(output) for output in cell.outputs]
+            outputs = [] if item.result else [budget.spend(safe.error_line, output) for output in cell.outputs]
         elif kind == "code":
-            html, outputs = safe.code(cell.source), [safe.output(output) for output in cell.outputs]
+            html = budget.spend(safe.code, cell.source)
+            outputs = [budget.spend(safe.output, output) for output in cell.outputs]
         else:
-            html = safe.text(cell.source)
+            html = budget.spend(safe.text, cell.source)
+        for heading, anchor in () if budget.is_over else headings:
+            anchors.setdefault(heading, anchor)
+            above = above if heading.startswith("Exercise ") else heading
         comment = safe.markdown(marks["comment"])[0] if marks.get("comment") else ""
         answer = f"answer-{marks.grade_id}" if is_solution(cell) or is_task(cell) else ""
         shown.append(
-            {"kind": kind, "html": html, "outputs": outputs, "item": item, "comment": comment, "answer": answer}
+            {
+                "kind": kind,
+                "html": html,
+                "outputs": [*filter(None, outputs)],
+                "item": item,
+                "comment": comment,
+                "answer": answer,
+            }
         )
     return shown, anchors
 

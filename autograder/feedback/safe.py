@@ -7,6 +7,7 @@ tables, lists and pictures, and cannot look like a part of the page that is not 
 import base64
 import re
 from html import escape
+from itertools import accumulate
 
 import nh3
 from bs4 import BeautifulSoup
@@ -20,7 +21,9 @@ from autograder.publish import markdown as markdown_html
 
 MAX_TEXT = 20_000  # characters of one output, or of one cell's Markdown, that are shown
 MAX_FORMULA = 2_000
-MAX_TAGS = 10_000  # of one cell or output: the sanitizer's time grows with the square of their depth
+MAX_CODE = 100_000  # characters of one cell of code
+MAX_MARKUP = 100_000  # characters of one cell's or output's HTML, without its pictures
+MAX_TAGS, MAX_DEPTH = 10_000, 100  # of one cell or output: the time for reading it grows with the square of the depth
 LONG_FORMULA = 25  # characters that may be wider than a phone
 SHORT_LINE = 40  # characters that fit on a phone
 SCROLLS = ' tabindex="0"'  # what may be wider than the page can be reached with the keyboard
@@ -61,13 +64,23 @@ ATTRIBUTES = {
 CLASSES = {"div": {"highlight", "scroll"}, "span": {"scroll"} | {name for name in STANDARD_TYPES.values() if name}}
 
 
+# HTML opens these again in each paragraph that follows, as many times as they differ: without attributes, three times.
+REOPENED = re.compile(r"<(b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)\b[^>]*>?", re.I)
+PICTURE = re.compile(r"data:image/[^\"'>]*")
+
+
 def _attribute(tag, name, value):
     """Pictures come from the page itself; links lead where a link may."""
     if name == "src":
         return value if value.startswith("data:image/") else None
-    return None if name == "href" and value.startswith("data:") else value
+    scheme = re.sub(r"[\0-\x20]", "", value).lower()  # as browsers read it
+    return None if name == "href" and scheme.startswith("data:") else value
 
 
+_WELL_FORMED = nh3.Cleaner(
+    tags=TAGS | set(HEADINGS), clean_content_tags=GONE, attributes=ATTRIBUTES, attribute_filter=_attribute,
+    allowed_classes=CLASSES, url_schemes={"http", "https", "mailto", "data"},
+)  # fmt: skip
 _CLEANER = nh3.Cleaner(
     tags=TAGS,
     clean_content_tags=GONE,
@@ -87,6 +100,10 @@ def text(source):
 
 def code(source):
     """Python, with its words marked."""
+    if len(source) > MAX_CODE:
+        return code(source[:MAX_CODE]) + text(
+            f"... the rest is not shown: {len(source) - MAX_CODE} more characters ..."
+        )
     return highlight(source, Python3Lexer(stripnl=False), HtmlFormatter())
 
 
@@ -144,9 +161,7 @@ def _leads_on(tag):
 
 def _tidy(html, prefix=None):
     """Sanitized HTML and its headings; without `prefix` there are none: what a cell displays is no part of the lesson."""
-    if html.count("<") > MAX_TAGS:
-        raise ValueError("too many tags")
-    soup, headings = BeautifulSoup(html, "html.parser"), []
+    soup, headings = BeautifulSoup(_well_formed(html), "html.parser"), []
     for heading in soup(HEADINGS):
         level = HEADINGS.index(heading.name)
         heading.name, heading.attrs = ("p", {}) if prefix is None else (HEADINGS[min(level + 2, 5)], {})
@@ -163,6 +178,24 @@ def _tidy(html, prefix=None):
         if not inline or len(wide.get_text()) > LONG_FORMULA:
             wide.wrap(soup.new_tag("span" if inline else "div", attrs={"class": "scroll", "tabindex": "0"}))
     return _CLEANER.clean(str(soup)), headings
+
+
+def _well_formed(html):
+    """HTML with each of its tags closed, and nothing in it that takes more than its length to read.
+
+    Raises
+    ------
+    ValueError
+        If it is too long, or nested too deeply.
+    """
+    if html.count("<") > MAX_TAGS or len(PICTURE.sub("", html)) > MAX_MARKUP:
+        raise ValueError("too much HTML")
+    html = _WELL_FORMED.clean(REOPENED.sub(r"<\1>", html))
+    tags = re.findall(r"<(/?)(\w+)", html)
+    depths = accumulate(-1 if end else name not in ("br", "hr", "img") for end, name in tags)
+    if len(tags) > 3 * MAX_TAGS or max(depths, default=0) > MAX_DEPTH:
+        raise ValueError("too many tags in tags")
+    return html
 
 
 def output(shown):
@@ -216,8 +249,14 @@ def error_line(shown):
 
 def _error(shown):
     """An error: the line that says what it is, and below it where it came from."""
-    traceback = re.sub(r"(/[^\s/:]+)+/(?=bundle/|site-packages/|python3)", "", "\n".join(shown.traceback))
+    traceback = re.sub(r"/[^\s:]+", _without_folders, "\n".join(shown.traceback))
     if len(shown.traceback) < 2:
         return _lines(traceback)
     first = _lines(f"{shown.ename}: {shown.evalue}".strip(": "))
     return f"{first}<details><summary>Where the error came from</summary>{_lines(traceback)}</details>"
+
+
+def _without_folders(path):
+    """A path from where it is the same on every machine."""
+    start = max(path[0].rfind(f"/{known}") for known in ("bundle/", "site-packages/", "python3"))
+    return path[0][start + 1 :] if start > 0 else path[0]

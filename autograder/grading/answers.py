@@ -193,5 +193,5 @@ class Answer:
 
     def _may_bind(self, cell):
         """Whether a student's cell may define the exercise in some way that is not recognised as an answer."""
-        binding = rf"\b{re.escape(self.name)}\s*[:=]|\bimport\b.*\b{self.name}\b"
+        binding = rf"(?m)\b{re.escape(self.name)}\s*[:=]|^(?:(?!\bimport\b).)*\bimport\b.*\b{self.name}\b"
         return cell["cell_type"] == "code" and re.search(binding, cell["source"])

@@ -81,3 +81,20 @@ def test_notes_about_a_submission_are_words_alone():
 def test_lone_surrogates_are_no_trouble():
     html = read([new_markdown_cell("a \ud800 b"), new_code_cell("x = '\ud800'")])
     assert "a ? b" in html.get_text()
+
+
+def test_a_page_that_grows_too_large_is_cut_and_says_so(monkeypatch):
+    monkeypatch.setattr("autograder.feedback.budget.BYTES", 5_000)
+    cells = [new_code_cell(f"x = {i}  # {'a' * 300}") for i in range(40)]
+    cells[0].outputs = [new_output("stream", text="first")]
+    html = read([*cells, written(3, False)])
+    words = html.get_text()
+    assert words.count("The rest of this notebook is not shown") == 1 and "first" in words
+    assert len(str(html.find(class_="notebook"))) < 20_000
+    assert "3 of 4 points" in html.find(id="answer-why_zeros_fail").get_text()
+
+
+def test_a_page_that_takes_too_long_is_cut(monkeypatch):
+    monkeypatch.setattr("autograder.feedback.budget.SECONDS", -1)
+    words = read([new_code_cell("x = 1"), new_markdown_cell("# Here"), new_code_cell("y = 2")]).get_text()
+    assert words.count("The rest of this notebook is not shown") == 1 and "y = 2" not in words

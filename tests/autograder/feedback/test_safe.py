@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 
 import nbformat
 import pytest
@@ -17,6 +18,7 @@ HOSTILE = [
     "<img src=x onerror=alert(1)>",
     "<a href='javascript:alert(1)'>a</a>",
     "<a href='data:text/html,<script>alert(1)</script>'>a</a>",
+    "<a href='DATA:text/html,x'>a</a><a href=' \x01data:text/html,x'>a</a><a href='da\nta:text/html,x'>a</a>",
     "<style>header{display:none}</style><link rel=stylesheet href=//example.org>",
     "<div style='position:fixed;top:0' id=summary class=report role=alert>30 of 30</div>",
     "<iframe src=//example.org></iframe><object data=//example.org></object><embed src=//example.org>",
@@ -156,3 +158,34 @@ def test_an_explorer_appears_as_its_figure_and_never_as_a_placeholder():
 def test_code_is_marked_and_escaped():
     html = safe.code("x = '<script>'  # a < b\n")
     assert "&lt;script&gt;" in html and 'class="s1"' in html and not json.dumps(html).count("<script")
+
+
+# Each of these took a time that grew with the square of its length, or of its size as HTML.
+SLOW = {
+    "a traceback": ("error", "/a" * 60_000),
+    "dots": ("error", "." * 120_000),
+    "a long cell": ("code", "x." * 10_000_000),
+    "unclosed tags": ("text/html", "<a " * 9_000),
+    "many attributes": ("text/html", f"<p {' '.join(f'a{i}=1' for i in range(15_000))}>"),
+    "open quotes": ("text/html", "<p x='" * 9_000),
+    "open comments": ("text/html", "<!--" * 9_000),
+    "tables in tables": ("text/html", "<table>" * 9_000),
+    "formulas in formulas": ("text/html", "<math>" * 9_000),
+    "what is opened again": ("text/html", "".join(f"<b a={i}><p>x" for i in range(4_000))),
+    "headings in headings": ("text/markdown", "<h1><div>" * 2_000),
+    "open quotes in text": ("text/markdown", "<p x='" * 3_000),
+}
+
+
+@pytest.mark.parametrize("case", SLOW)
+def test_what_is_made_to_be_slow_is_not(case):
+    kind, words = SLOW[case]
+    start = time.process_time()
+    if kind == "code":
+        assert "the rest is not shown" in safe.code(words)
+    elif kind == "error":
+        error = {"output_type": "error", "ename": "E", "evalue": words, "traceback": ["first", words]}
+        assert len(safe.output(nbformat.from_dict(error))) < 10 * safe.MAX_TEXT
+    else:
+        assert len(safe.output(output({kind: words}))) < 2**20
+    assert time.process_time() - start < 2
