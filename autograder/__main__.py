@@ -8,6 +8,7 @@ import subprocess
 import sys
 
 from autograder.course import COURSE, CourseError
+from autograder.terminal import excepthook, say
 
 for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(name, "1")  # before NumPy: on networks this small, more threads cost up to ten times
@@ -54,16 +55,16 @@ def build(arguments):
     readme.update_readme()
     names = fingerprints.stale(list(map(lesson_name, arguments.lessons)), arguments.force)
     if not names:
-        print("Everything is up to date.")
+        say("Everything is up to date.")
         return
     from joblib import Parallel, delayed  # a third of a second, which an idle build need not wait
 
     for name in names:
-        print(f"building {name}", flush=True)
+        say(f"building {name}")
     inputs = Parallel(n_jobs=min(len(names), arguments.jobs))(delayed(tool.build)(name) for name in names)
     for name, fingerprint in zip(names, inputs):
         fingerprints.remember(name, fingerprint)
-    print(f"Built: {', '.join(names)}.")
+    say(f"Built: {', '.join(names)}.")
 
 
 def release(arguments):
@@ -71,7 +72,7 @@ def release(arguments):
     from autograder.publish.bundle import bundle
 
     for name in map(lesson_name, arguments.lessons):
-        print(bundle(name).relative_to(COURSE))
+        say(bundle(name).relative_to(COURSE))
 
 
 def site(arguments):
@@ -79,7 +80,7 @@ def site(arguments):
     from autograder.site import build_site
 
     folder = build_site(list(map(lesson_name, arguments.lessons)), arguments.offline).relative_to(COURSE)
-    print(f"Built {folder}. Look at it: python -m http.server --bind 127.0.0.1 --directory {folder} 8000")
+    say(f"Built {folder}. Look at it: python -m http.server --bind 127.0.0.1 --directory {folder} 8000")
 
 
 def roster(arguments):
@@ -87,9 +88,9 @@ def roster(arguments):
     from autograder.nbgrader_plugins.roster import enter
 
     students, doubtful = enter(arguments.file, os.getcwd())
-    print(f"{len(students)} students are in the gradebook now, or were already.")
+    say(f"{len(students)} students are in the gradebook now, or were already.")
     if doubtful:
-        print(
+        say(
             f"The file does not say how its letters are written. Is this name right: {doubtful}? "
             "If not, save the roster as UTF-8 and enter it again."
         )
@@ -109,20 +110,20 @@ def grade(arguments):
     failed = sum(graded.failed for graded in fresh.values())
     again = f", {failed} not graded: the next run tries them again" if failed else ""
     unchanged = len(submissions) - len(fresh)
-    print(f"{len(submissions)} students: {len(fresh) - failed} graded, {unchanged} unchanged{again}.")
+    say(f"{len(submissions)} students: {len(fresh) - failed} graded, {unchanged} unchanged{again}.")
     nothing = ["nothing was handed in"]
     lines = by_kind({student: graded.flags or ([] if graded.ran else nothing) for student, graded in fresh.items()})
     if lines:
-        print(f"Look at this. `python -m autograder report {arguments.lesson}` says more.")
+        say(f"Look at this. `python -m autograder report {arguments.lesson}` says more.")
     for line in lines:
-        print(f"  {line}")
+        say(f"  {line}")
 
 
 def explain(arguments):
     """Say how a grade came about."""
     from autograder.grading.assignment import explain as tool
 
-    print(tool(lesson_name(arguments.lesson), arguments.student, os.getcwd(), arguments.unsandboxed))
+    say(tool(lesson_name(arguments.lesson), arguments.student, os.getcwd(), arguments.unsandboxed))
 
 
 def report(arguments):
@@ -132,7 +133,7 @@ def report(arguments):
     on_demand("nbgrader")
     lesson = lesson_name(arguments.lesson)
     for path in tool(lesson, os.getcwd(), arguments.compare, arguments.similar, arguments.db_url):
-        print(os.path.relpath(path))
+        say(os.path.relpath(path))
 
 
 def doctor(arguments):
@@ -140,7 +141,7 @@ def doctor(arguments):
     from autograder.sandbox.doctor import main as tool
 
     if tool():
-        print("Grading asks for --unsandboxed here.")
+        say("Grading asks for --unsandboxed here.")
 
 
 def elsewhere(arguments):
@@ -245,16 +246,17 @@ def main(argv=None):
     try:
         return arguments.run(arguments) or 0
     except CourseError as error:
-        print(f"{type(error).__name__}: {error}", file=sys.stderr)
+        say(f"{type(error).__name__}: {error}", file=sys.stderr)
         return 2
     except ModuleNotFoundError as error:
         if error.name not in ("fcntl", "resource"):
             raise
-        print("Grading runs on Linux, and with --unsandboxed on macOS. On Windows, use WSL.", file=sys.stderr)
+        say("Grading runs on Linux, and with --unsandboxed on macOS. On Windows, use WSL.", file=sys.stderr)
         return 2
 
 
 if __name__ == "__main__":
+    sys.excepthook = excepthook
     code = main()
     gc.freeze()  # or Python looks for garbage in all that was imported, at the end, when all of it is to go
     sys.exit(code)

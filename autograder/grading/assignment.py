@@ -23,6 +23,7 @@ from autograder.grading.submission import noted_fingerprint
 from autograder.grading.worker import Setup, running_for
 from autograder.sandbox.fork_server import ForkServer
 from autograder.sandbox.protections import protections
+from autograder.terminal import say
 from lessonkit.catalogue import UnknownName, lessons
 from lessonkit.catalogue import lesson as find_lesson
 
@@ -223,9 +224,9 @@ def grade(
     )  # while the workers warm up: nbgrader takes long to import
     submissions = assignment.grade(pool, everyone, quiet)
     if assignment.renewed and not quiet:
-        print(f"Late penalties that are other ones than before: {', '.join(assignment.renewed)}.")
+        say(f"Late penalties that are other ones than before: {', '.join(assignment.renewed)}.")
     for name, sentence in {**course.misnamed(), **assignment.damaged}.items() if not quiet else ():
-        print(f"  {name}: look at this: {sentence}")
+        say(f"  {name}: look at this: {sentence}")
     return submissions
 
 

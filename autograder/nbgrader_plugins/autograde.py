@@ -18,6 +18,7 @@ from autograder.grading.notebook import about, nothing_to_grade, output_of
 from autograder.grading.repair import Unreadable, recognise
 from autograder.grading.worker import Setup, grade_in_session
 from autograder.handed_in import Submission
+from autograder.terminal import printable
 from lessonkit.catalogue import lessons
 from lessonkit.engine.check import checks_of as checks_of_exercise
 
@@ -94,4 +95,4 @@ def _log(log, resources, notes, flags):
     """Tell the instructor what was mended and what should be looked at."""
     who = f"{resources['nbgrader']['student']}, {resources['nbgrader']['assignment']}"
     for line in (*notes, *(f"to be looked at: {flag}" for flag in flags)):
-        log.warning("%s: %s", who, line)
+        log.warning("%s: %s", printable(who), printable(line))

@@ -21,6 +21,7 @@ from nbgrader.utils import rmtree
 from autograder import handed_in
 from autograder.course import TIMESTAMP, this_course
 from autograder.grading.timestamps import Uncertain, when
+from autograder.terminal import printable
 from lessonkit import notebook_file
 from lessonkit.catalogue import lessons
 
@@ -133,10 +134,8 @@ def timestamp(folder, log=None):
         return when(text) if text else None
     except Uncertain as error:
         if log:
-            who = f"{folder.parent.name}, {folder.name}"
-            log.warning(
-                "%s: to be looked at: %s was left aside, so there is no late penalty: %s", who, TIMESTAMP, error
-            )
+            who, why = printable(f"{folder.parent.name}, {folder.name}"), printable(error)
+            log.warning("%s: to be looked at: %s was left aside, so there is no late penalty: %s", who, TIMESTAMP, why)
         return None
 
 

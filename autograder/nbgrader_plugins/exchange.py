@@ -6,6 +6,7 @@ from pathlib import Path
 from nbgrader.exchange.default import ExchangeReleaseFeedback
 
 from autograder.course import SECRET, TIMESTAMP
+from autograder.terminal import printable
 
 
 class ReleaseFeedback(ExchangeReleaseFeedback):
@@ -19,7 +20,8 @@ class ReleaseFeedback(ExchangeReleaseFeedback):
         for folder in sorted(map(Path, glob(self.src_path))):
             if not all((folder / name).is_file() for name in (TIMESTAMP, SECRET)):
                 left_out.append(folder.parent.name)
-                self.log.warning("%s has handed in nothing through the exchange: no feedback to fetch.", left_out[-1])
+                who = printable(left_out[-1])
+                self.log.warning("%s has handed in nothing through the exchange: no feedback to fetch.", who)
         self.coursedir.student_id_exclude = ",".join(filter(None, (asked, *left_out)))
         try:
             super().copy_files()

@@ -11,6 +11,7 @@ from traitlets import Unicode
 
 from autograder.nbgrader_plugins.scores import scores
 from autograder.nbgrader_plugins.spreadsheet import text
+from autograder.terminal import printable
 
 
 class Exporter(ExportPlugin):
@@ -44,7 +45,11 @@ class Exporter(ExportPlugin):
         """A cell that another system finds the student by; a warning when it cannot stay as it is."""
         cell = text(value)
         if cell != str(value or ""):
-            self.log.warning("%r starts as a formula does, or holds line breaks. It is written as %r.", value, cell)
+            self.log.warning(
+                "%r starts as a formula does, or holds line breaks or invisible characters. It is written as %r.",
+                value,
+                cell,
+            )
         return cell
 
     def final(self, student, assignment, score):
@@ -53,7 +58,8 @@ class Exporter(ExportPlugin):
             return None
         if score.waiting:
             cells = ", ".join(sorted(score.waiting))
-            self.log.warning("%s, %s: left out, because %s has no grade yet.", student.id, assignment.name, cells)
+            who = printable(student.id)
+            self.log.warning("%s, %s: left out, because %s has no grade yet.", who, assignment.name, cells)
             return None
         return score.final
 

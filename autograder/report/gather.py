@@ -8,6 +8,7 @@ from autograder.grading import history
 from autograder.nbgrader_plugins.scores import scores
 from autograder.nbgrader_plugins.spreadsheet import text as cell
 from autograder.report import items
+from autograder.terminal import printable
 
 NOTHING = "Nothing was handed in."
 
@@ -78,7 +79,7 @@ def read(lesson, course):
     for student in everyone:
         last, first = roster.get(student, ("", ""))
         full = f"{first} {last}".strip()
-        names[student] = f"{full} ({student})" if full else student
+        names[student] = printable(f"{full} ({student})" if full else student)
     return Class(run, names, roster, scores_of, max_score, course.misnamed())
 
 

@@ -11,6 +11,7 @@ from markupsafe import Markup
 from autograder.publish import stylesheet
 from autograder.report import items, svg
 from autograder.report.gather import megabytes, needs_a_person, state
+from autograder.terminal import printable
 from lessonkit.report import set_code
 
 HERE = Path(__file__).parent
@@ -111,7 +112,7 @@ def _environment(group):
     )  # fmt: skip
     environment.globals.update(kinds=KINDS, few_names=FEW_NAMES)
     environment.filters.update(
-        code=lambda text: Markup(set_code(text)),
+        code=lambda text: Markup(set_code(printable(text))),
         names=lambda students: [group.names.get(student, student) for student in students],
         about=lambda value: f"{value:.3g}",
         number=lambda value: f"{value:.4g}",

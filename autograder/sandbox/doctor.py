@@ -14,6 +14,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 from autograder.sandbox.inside import lockdown
+from autograder.terminal import say
 
 TRIAL_LIMIT = 20  # seconds
 
@@ -160,7 +161,7 @@ def main():
     """Print what holds and what does not; return the number of missing protections."""
     reasons = missing()
     for name, (_, meaning) in TRIALS.items():
-        print(f"{'✗ missing' if name in reasons else '✓ holds  '}  {name:<13} {meaning}")
+        say(f"{'✗ missing' if name in reasons else '✓ holds  '}  {name:<13} {meaning}")
         if name in reasons:
-            print(f"{'':>25}{reasons[name]}")
+            say(f"{'':>25}{reasons[name]}")
     return len(reasons)

@@ -6,7 +6,7 @@ import numpy as np
 
 from lessonkit.engine.facts import as_large_as, fact, is_cut, of_length
 from lessonkit.engine.proxy import Remote, inputs_behind
-from lessonkit.engine.values import describe, entries_close, is_number, parts, show_both, show_number
+from lessonkit.engine.values import describe, entries_close, is_number, parts, show_both, show_keys, show_number
 
 FEW = 6  # entries of an array that is shown whole
 INTEGER, FLOATING = "an integer dtype", "a floating dtype"
@@ -120,19 +120,15 @@ def _keys(name, value, expected):
         letter = next(a for a, b in zip(key, given) if a != b)
         size = "capital" if letter.isupper() else "small"
         return f'The key of {name} should be "{key}", with a {size} {letter}; yours is "{given}".'
-    faults = [f"has no {_listed_keys(missing)}"] * bool(missing)
+    faults = [f"has no {show_keys(missing)}"] * bool(missing)
     if extra:
         are = "that is" if len(extra) == 1 else "that are"
-        faults += [f"has {'a ' * (len(extra) == 1)}{_listed_keys(extra)} {are} not expected"]
+        faults += [f"has {'a ' * (len(extra) == 1)}{show_keys(extra)} {are} not expected"]
     return f"{name} {' and '.join(faults)}." if faults else ""
 
 
 def _small_letters(key):
     return key.lower() if isinstance(key, str) else key
-
-
-def _listed_keys(keys):
-    return f"key{'s' * (len(keys) > 1)} {', '.join(map(str, keys))}"
 
 
 def _paths(value):

@@ -109,8 +109,14 @@ def describe(value):
 def _describe_dict(value):
     if not value:
         return "an empty dict"
-    keys = ", ".join(map(str, list(value)[:8]))
-    return f"a dict with the key{'s' * (len(value) > 1)} {keys}{', ...' * (len(value) > 8)}"
+    return f"a dict with the {show_keys(list(value))}"
+
+
+def show_keys(keys):
+    """The keys of a dict as a sentence has them, not all of many and no long one whole: ``keys W1, b1``."""
+    shown = [str(key) if str(key).isprintable() else repr(key) for key in keys[:8]]
+    shown = [key if len(key) <= 40 else f"{key[:40]}..." for key in shown]
+    return f"key{'s' * (len(keys) > 1)} {', '.join(shown)}{', ...' * (len(keys) > 8)}"
 
 
 def counted(number, noun):
