@@ -19,6 +19,7 @@ from pathlib import Path
 from autograder.flags import UNGRADED, Telling
 
 MAX_BYTES = 20 * 2**20  # of one submission
+MAX_UNPACKED = 5 * MAX_BYTES  # of all zip files of one submission
 MAX_ENTRIES, MAX_FILES, MAX_DEPTH = 2000, 40, 4  # looked at, opened, and folders within folders
 TIMESTAMP, SECRET = "timestamp.txt", "submission_secret.txt"  # when it was handed in; who may fetch the feedback
 SAVED = ".ipynb_checkpoints"  # where Jupyter keeps a copy of what was saved
@@ -145,7 +146,7 @@ def _none(sentence):
 
 def _in_folder(folder, exact, released):
     entries, left_out = _entries(folder, exact)
-    files = [file for entry in entries for file in _opened(folder, entry)]
+    files = list(_within_limits(file for entry in entries for file in _opened(folder, entry)))
     saved = folder / SAVED
     if len(files) == 1 and files[0].name == exact and not left_out and not saved.is_dir():
         return Submission(files[0].data)
@@ -196,6 +197,15 @@ def _entries(folder, exact):
     return entries[:MAX_FILES], len(entries) > MAX_FILES or seen > MAX_ENTRIES
 
 
+def _within_limits(files):
+    """Those files that can be held at once: a small zip file may hold notebooks without end."""
+    unpacked = 0
+    for file in files:
+        unpacked += len(file.data) if file.archive else 0
+        if unpacked <= MAX_UNPACKED:
+            yield file
+
+
 def _opened(folder, entry):
     """A file; for a zip file, the notebooks that are in it."""
     path, status = entry
@@ -212,8 +222,11 @@ def _in_zip(file):
     try:
         archive = zipfile.ZipFile(io.BytesIO(file.data))
         names = [name for name in archive.namelist() if not notebook_file.is_clutter(name)]
+        unpacked = 0
         for name in [name for name in names if name.lower().endswith(".ipynb")][:MAX_FILES]:
-            if archive.getinfo(name).file_size <= MAX_BYTES:
+            size = archive.getinfo(name).file_size
+            if size <= min(MAX_BYTES, MAX_UNPACKED - unpacked):
+                unpacked += size
                 yield File(f"{file.name}/{name}", archive.read(name), file.modified, file.name)
     except Exception:  # whatever a student's file does to the unpacking: then it is a file that holds no notebook
         return

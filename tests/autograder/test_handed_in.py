@@ -9,6 +9,7 @@ import zipfile
 import pytest
 from arena import LESSON, RELEASED, solved
 
+from autograder import handed_in
 from autograder.course import COURSE, Course
 from autograder.handed_in import MAX_BYTES, MAX_FILES, NOTHING
 from tools.synthetic_class import submission
@@ -252,3 +253,16 @@ def test_the_fingerprint_changes_with_what_is_said(course):
     assert course.handed_in_by_alice().fingerprint() == before
     course.put("b.ipynb", OTHER)
     assert course.handed_in_by_alice().fingerprint() != before
+
+
+def test_small_zip_files_that_hold_notebooks_without_end_are_read_in_part(course, tmp_path, monkeypatch):
+    monkeypatch.setattr("autograder.handed_in.MAX_UNPACKED", 50_000)
+    bomb = {f"bomb{i}": json.dumps({"cells": [], "metadata": {"x": " " * 9_000}}) for i in range(30)}
+    for i in range(3):
+        course.put(f"bomb{i}.zip", zipped(**bomb))
+    course.put(EXACT, WORK)
+    files = []
+    study = handed_in._study
+    monkeypatch.setattr(handed_in, "_study", lambda file, released: (files.append(file), study(file, released)))
+    graded = Course(tmp_path).submission(LESSON, "alice")
+    assert graded.data == WORK.encode() and sum(len(file.data) for file in files if file.archive) <= 50_000
