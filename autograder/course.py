@@ -13,6 +13,7 @@ from autograder.handed_in import MAX_BYTES, SECRET, TIMESTAMP
 
 __all__ = ["COURSE", "MAX_BYTES", "SECRET", "TIMESTAMP", "Course", "CourseError", "this_course", "write_whole"]
 COURSE = Path(__file__).resolve().parent.parent
+SECRET_BITS = 128  # of the secret seed: more than anyone can try
 
 
 class CourseError(Exception):
@@ -167,7 +168,7 @@ class Course:
         path = self.folder / ".secret_seed"
         try:
             with open(path, "x", encoding="ascii") as file:
-                file.write(f"{secrets.randbits(63)}\n")
+                file.write(f"{secrets.randbits(SECRET_BITS)}\n")
         except FileExistsError:
             pass
         except OSError as error:
