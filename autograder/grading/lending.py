@@ -51,7 +51,7 @@ def grade_with_right_ones(results, session, grade_one):
             continue
         session.start_exercise()
         for name in others:
-            session.lend(name, _lendable(bank.reference_names()[name], session))
+            session.lend(name, lendable(bank.reference_names()[name], session))
         try:
             result = grade_one(exercise)
         finally:
@@ -77,7 +77,7 @@ def _no_better(result, others):
     )
 
 
-def _lendable(function, session):
+def lendable(function, session):
     """A function that can be called from the notebook: an object of the notebook's is used where it is."""
     code = Code(session)
 

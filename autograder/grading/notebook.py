@@ -4,10 +4,11 @@ import time
 from dataclasses import asdict, dataclass, field, replace
 
 from autograder.flags import Telling
+from autograder.grading.how_computed import how_computed, of_source
 from autograder.grading.lending import grade_with_right_ones
 from autograder.grading.memory import limited
 from autograder.sandbox.budget import OUTPUTS, Budget
-from autograder.sandbox.session import Died
+from autograder.sandbox.session import Died, quoted
 from lessonkit import report
 from lessonkit.engine.check import checks_of
 from lessonkit.engine.diagnose import Outcome, Result, grade
@@ -20,6 +21,7 @@ MAX_STOPS = 20  # of one notebook that are told
 STOPPED, CUT = "a cell stopped", "outputs were left out"  # kinds of flags
 TOO_MUCH = "Some of what this notebook shows was left out: it is more than {} MB in all, or nested too deeply."
 NO_ROOM = "What it returned takes more memory to look at than the grader has for one notebook."
+ELSEWHERE = "It raised an error on other random inputs than yours."
 MORE = "Cells stopped at further lines: run the notebook from top to bottom to see them."
 
 
@@ -44,6 +46,8 @@ class GradedNotebook(Telling):
         At how many lines cells of the student's own have stopped.
     budget : Budget
         What the notebook may still hand over.
+    computed : dict of str to list of str
+        By exercise: what there is to say of how it was computed.
     """
 
     outputs: dict = field(default_factory=dict)
@@ -54,6 +58,7 @@ class GradedNotebook(Telling):
     memory: int = 0
     stops: int = 0
     budget: Budget = field(default_factory=Budget)
+    computed: dict = field(default_factory=dict)
 
     def tell_stops(self, cell, stops):
         """Say where a cell of the student's own stopped; that an exercise is still empty, its check says."""
@@ -73,6 +78,28 @@ class GradedNotebook(Telling):
         sentence = TOO_MUCH.format(OUTPUTS // 2**20)
         if len(self.outputs[number]) < len(outputs) and sentence not in self.notes:
             self.tell(CUT, sentence)
+
+    def watching(self, grade_one, expected):
+        """Grades one exercise of a session, as `grade_one` does, and keeps how it was computed."""
+
+        def watched(exercise, session):
+            transcripts = {}
+            result = grade_one(exercise, session, expected, transcripts)
+            self.computed[exercise] = how_computed(result, transcripts, expected, session)
+            return result
+
+        return watched
+
+    def tell_how(self, cells, own):
+        """Tell the instructor how answers were computed, where it shows."""
+        names = own or {number: f"Code cell {number + 1}" for number in range(len(cells))}
+        sources = [
+            (names[number], source)
+            for number, (source, exercise) in enumerate(cells)
+            if number in names and not exercise
+        ]
+        self.flags += [sentence for name, source in sources if (sentence := of_source(name, source))]
+        self.flags += [sentence for sentences in self.computed.values() for sentence in sentences]
 
     def add(self, result, number):
         """Keep the result of a check cell, by the cell's number."""
@@ -109,17 +136,19 @@ def grade_notebook(fork_server, cells, expected, secretly=True, own=None):
     fork_server = fork_server.for_cells(cells)
     graded, start = GradedNotebook(outputs=dict(enumerate(fork_server.opened()))), time.monotonic()
     with limited():
-        _run(graded, fork_server, cells, _within_memory(grade_secretly if secretly else grade, expected), own)
+        one = _within_memory(graded.watching(grade_secretly if secretly else grade, expected))
+        _run(graded, fork_server, cells, one, own)
+        graded.tell_how(cells, own)
     graded.seconds = time.monotonic() - start
     return graded
 
 
-def _within_memory(one, expected):
+def _within_memory(one):
     """``grade_one(exercise, session)``: an exercise whose values need more memory than there is has no points."""
 
     def grade_one(exercise, session):
         try:
-            return one(exercise, session, expected)
+            return one(exercise, session)
         except MemoryError:
             return nothing_to_grade(exercise, checks_of(exercise), NO_ROOM)
 
@@ -182,9 +211,10 @@ def _grade_again(graded, cells, session, grade_one, own):
                 continue
         kept = next((outcome for outcome in result.outcomes if outcome.kind == "kept"), None)
         if kept and own is not None:
+            said = ELSEWHERE if kept.sentence == ELSEWHERE else f"Its process says {quoted(kept.sentence, 500)}."
             graded.tell(
                 "an answer could not be graded as it stands",
-                f"What kept {exercise} from being graded as it stands: {kept.sentence}",
+                f"What kept {exercise} from being graded as it stands: {said}",
             )
     results = graded.results.values()
     if own and results and not any(result.points or result.empty for result in results):
@@ -207,9 +237,9 @@ def _again(fork_server, done, end, budget):
     return session
 
 
-def grade_secretly(exercise, session, expected):
+def grade_secretly(exercise, session, expected, seen=None):
     """Grade one exercise on the secret seed; tell numbers only where the visible seed shows the same failure."""
-    result = grade(exercise, session, expected)
+    result = grade(exercise, session, expected, seen)
     if result.passed or not session.alive:
         return result
     visible = grade(exercise, session, expected_of(exercise))
@@ -220,7 +250,7 @@ def _concealed(hidden, visible):
     """As `conceal` has it; and an error on the secret inputs alone is not quoted: its words can carry them."""
     outcome = conceal(hidden, visible)
     if outcome is not hidden and outcome.kind in ("error", "undefined", "kept") and visible.passed:
-        return replace(outcome, sentence="It raised an error on other random inputs than yours.")
+        return replace(outcome, sentence=ELSEWHERE)
     return outcome
 
 

@@ -159,7 +159,7 @@ class Session:
         if not isinstance(reply, tuple) or len(reply) != 2:
             return self._distrust("answered in no known form")
         if _is(reply[0], "broken"):
-            return self._die(f"Its process was stopped ({_one_line(str(reply[1])[:300])}).")
+            return self._die(f"Its process said {quoted(str(reply[1]))}, and ended.")
         if not _is(reply[0], nonce):
             return self._distrust("answered what was not asked")
         kind, value = reply[1] if isinstance(reply[1], tuple) and len(reply[1]) == 2 else (None, None)
@@ -243,7 +243,13 @@ class Stop:
     def __str__(self):
         where = f" at line {self.line}: " if self.line else ": "
         words = self.message.rstrip(".")
-        return where + (words if " " in words else f"{self.kind}: {words}".rstrip(": "))
+        return where + quoted(words if " " in words else f"{self.kind}: {words}".rstrip(": "))
+
+
+def quoted(text, most=300):
+    """What a notebook's process said, as its words and not the grader's: one line in quotation marks, which has none inside."""
+    line = "".join(filter(str.isprintable, " ".join(text[: 2 * most].split()))).replace('"', "'")
+    return f'"{line[:most]}{"..." * (len(line) > most)}"'
 
 
 def clean_reply(text, flags):

@@ -129,7 +129,7 @@ class Result:
         return "empty" in kinds and kinds <= {"empty", "waits"}
 
 
-def grade(exercise, host, expected):
+def grade(exercise, host, expected, seen=None):
     """Run every check of `exercise` on the code behind `host`.
 
     Parameters
@@ -140,12 +140,17 @@ def grade(exercise, host, expected):
         The code under test.
     expected : Recorded or Live
         The expected values: ``seed``, ``values(check)`` and ``suspects(exercise)``.
+    seen : dict, optional
+        Gets the `Transcript` of each check, by the check's name.
 
     Returns
     -------
     Result
     """
-    return Result(exercise, tuple(_Grading(exercise, host, expected).outcomes()))
+    grading = _Grading(exercise, host, expected)
+    if seen is not None:
+        seen.update(grading.transcripts)
+    return Result(exercise, tuple(grading.outcomes()))
 
 
 class _Grading:

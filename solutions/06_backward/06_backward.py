@@ -126,6 +126,9 @@ plots.gradient_shapes()
 #
 # Take one gradient at a time. `db` is the easiest, `dx` the hardest.
 #
+# What is asked for, here and in the next two exercises, are the formulas: one walk back with what the forward pass has kept. Differences of forward passes, as in lesson 03, are the
+# witness: they need a forward pass for every number, and your instructor is told where they stand in a backward pass.
+#
 # `as_float(x)`, which is given, returns `x` as floats: whole numbers become float64, floats keep their dtype. You may use
 # it or not.
 

@@ -224,6 +224,9 @@ solver = trained_solver()
 # trained network, and your own `predict`.
 #
 # The check asks about some 2,900 places between the data points, so your network has seen none of them.
+#
+# What is asked for is what your trained network has learnt of the land. Answers that are looked up in the data, or read off between its points, are another method: the check refuses a table,
+# and your instructor is told where the answers are much closer at the data points than between them.
 
 # %% exercise="elevation"
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from autograder.bank.expected import Live
 from autograder.course import COURSE
-from autograder.grading.cells import checks_of
+from autograder.grading.cells import checks_of, own_cells
 from autograder.grading.notebook import grade_notebook
 from autograder.grading.repair import recognise
 from autograder.sandbox.inside.lockdown import Limits
@@ -55,11 +55,15 @@ class Grader:
     def __init__(self, fork_server):
         self.fork_server, self.live = fork_server, Live(secrets.randbits(63))
 
-    def __call__(self, text):
-        """What came of a submission, with `points` by exercise and `said`: all outputs as one text."""
+    def __call__(self, text, own=False):
+        """What came of a submission, with `points` by exercise and `said`: all outputs as one text.
+
+        With `own`, student and instructor are told where the student's own cells stop.
+        """
         found = recognise(text.encode(), json.loads(RELEASED))
         cells = [(source, exercise) for _, source, exercise in checks_of(found.notebook)]
-        graded = grade_notebook(self.fork_server, cells, self.live)
+        known = own_cells(found.notebook, json.loads(RELEASED)) if own else None
+        graded = grade_notebook(self.fork_server, cells, self.live, own=known)
         graded.points = {name: result.points for name, result in graded.results.items()}
         graded.said = json.dumps(graded.outputs)
         graded.notes = found.notes + graded.notes

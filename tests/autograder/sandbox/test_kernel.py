@@ -256,7 +256,7 @@ def test_lines_below_a_cell_magic_are_those_of_the_cell(run):
 
 def test_a_definition_below_a_magic_that_is_not_here_is_told(run):
     (stop,) = run("%%cython\ndef mse_loss(x, y):\n    return 0")[1]
-    assert str(stop) == " at line 1: %%cython cannot be used here, and its cell was not run"
+    assert str(stop) == ' at line 1: "%%cython cannot be used here, and its cell was not run"'
 
 
 @pytest.mark.parametrize(
@@ -324,4 +324,4 @@ def test_stops_are_rebuilt_from_what_a_session_says():
     assert stops[:2] == [Stop(0, "A", "one two[31m three"), Stop(0, "A" * 100, "b" * 200)]
     assert len(stops) == MAX_STOPS - 1 and not flags
     assert clean_reply(json.dumps({"outputs": [], "stops": rows[:8]}), flags)[1] == []
-    assert str(stops[0]) == ": one two[31m three" and str(stops[2]) == " at line 7: b c"
+    assert str(stops[0]) == ': "one two[31m three"' and str(stops[2]) == ' at line 7: "b c"'
