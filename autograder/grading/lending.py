@@ -24,7 +24,7 @@ def used_by(exercise):
     return sorted(called & lesson - {exercise})
 
 
-def grade_with_right_ones(results, session, grade_one):
+def grade_with_right_ones(results, living, grade_one):
     """Grade again, with right ones in place of the others, each exercise that fails beside one that it uses.
 
     To be called when every exercise has been graded: what is lent can then help nobody with its own checks.
@@ -33,9 +33,10 @@ def grade_with_right_ones(results, session, grade_one):
     ----------
     results : dict of str to Result
         By exercise.
-    session : Session
+    living : callable
+        Gives the notebook's `Session`, a fresh one where the last one has ended.
     grade_one : callable
-        ``grade_one(exercise)`` gives a `Result`.
+        ``grade_one(exercise, session)`` gives a `Result`.
 
     Yields
     ------
@@ -43,31 +44,46 @@ def grade_with_right_ones(results, session, grade_one):
         What to keep in place of the first one: the better one, or the first one and what became of the other.
     """
     failing = {name for name, result in results.items() if not result.passed}
-    if len(failing) == 1:
+    if len(failing) == 1 and not any(_waits(results[name]) for name in failing):
         return  # it uses none of those that fail
     for exercise in [name for name in results if name in failing and not results[name].empty]:
-        others = [name for name in used_by(exercise) if name in failing]
-        if not others or not session.alive:
+        others = [name for name in used_by(exercise) if name in failing or name not in results]
+        if not others:
             continue
-        session.start_exercise()
-        for name in others:
-            session.lend(name, lendable(bank.reference_names()[name], session))
-        try:
-            result = grade_one(exercise)
-        finally:
-            for name in others if session.alive else ():
-                session.lend(name, None)
-        if result.points > results[exercise].points:
-            yield replace(result, lent=tuple(others))
-        elif session.alive:
-            yield _no_better(results[exercise], " and ".join(others))
+        session, result = living(), None
+        if session.alive:
+            result = _with_right_ones(exercise, others, session, grade_one)
+        if result and result.points > results[exercise].points:
+            yield _waiting_no_more(replace(result, lent=tuple(others)), others, session.alive)
+        else:
+            yield _waiting_no_more(results[exercise], others, session.alive)
 
 
-def _no_better(result, others):
-    """A result in which nothing waits any more: what was lent has not helped."""
-    sentence = (
-        f"This check uses your {others}, which does not pass. With a right one in its place it does not pass either."
+def _with_right_ones(exercise, others, session, grade_one):
+    session.start_exercise()
+    for name in others:
+        session.lend(name, lendable(bank.reference_names()[name], session))
+    try:
+        return grade_one(exercise, session)
+    finally:
+        for name in others if session.alive else ():
+            session.lend(name, None)
+
+
+def _waits(result):
+    return any(outcome.kind == "depends" for outcome in result.outcomes)
+
+
+def _waiting_no_more(result, others, tried):
+    """A result in which no check is told to wait: that is over, whether what was lent has helped or not."""
+    has_cache = any("cache" in find_exercise(name).returns for name in others)
+    right = f"a right one in its place{', whose cache may hold other things than yours,' * has_cache}"
+    became = (
+        f"With {right} it does not pass either."
+        if tried
+        else "The notebook's process ended before it could be tried with a right one."
     )
+    sentence = f"This check uses your {' and '.join(others)}, which does not pass. {became}"
     return replace(
         result,
         outcomes=tuple(

@@ -137,7 +137,7 @@ def grade_notebook(fork_server, cells, expected, secretly=True, own=None):
     graded, start = GradedNotebook(outputs=dict(enumerate(fork_server.opened()))), time.monotonic()
     with limited():
         one = _within_memory(graded.watching(grade_secretly if secretly else grade, expected))
-        _run(graded, fork_server, cells, one, own)
+        _run(graded, _Sessions(fork_server, graded), cells, one, own)
         graded.tell_how(cells, own)
     graded.seconds = time.monotonic() - start
     return graded
@@ -155,20 +155,39 @@ def _within_memory(one):
     return grade_one
 
 
-def _run(graded, fork_server, cells, one, own):
+class _Sessions:
+    """The sessions of one notebook: where one has ended, a fresh one follows, as long as there is time."""
+
+    def __init__(self, fork_server, graded):
+        self.fork_server, self.graded = fork_server, graded
+        self.end = time.monotonic() + fork_server.limits.notebook
+        self.done = []  # the cells that have run
+        self.current = fork_server.session(self.end, graded.budget)
+
+    def living(self):
+        """The current one, or a fresh one in which the cells that had run are run again; a cell that now fails is left out."""
+        while not self.current.alive and time.monotonic() < self.end:
+            self.graded.closed(self.current)
+            self.current = self.fork_server.session(self.end, self.graded.budget)
+            for source in list(self.done):
+                try:
+                    self.current.run(source)
+                except Died:
+                    self.done.remove(source)
+                    break
+        return self.current
+
+
+def _run(graded, sessions, cells, one, own):
     """Run the cells and the checks; note what comes of them in `graded`."""
-    end = time.monotonic() + fork_server.limits.notebook
-    session, done = fork_server.session(end, graded.budget), []
     try:
-        for number, (source, exercise) in list(enumerate(cells))[len(fork_server.opening) :]:
-            if not session.alive and time.monotonic() < end:
-                graded.closed(session)
-                session = _again(fork_server, done, end, graded.budget)
+        for number, (source, exercise) in list(enumerate(cells))[len(sessions.fork_server.opening) :]:
+            session = sessions.living()
             if exercise is not None:
                 session.start_exercise()
                 graded.add(one(exercise, session), number)
                 continue
-            if time.monotonic() > end:
+            if time.monotonic() > sessions.end:
                 graded.tell(
                     "the time was over",
                     f"The time for the whole notebook was over before cell {number + 1} of those with code.",
@@ -184,13 +203,13 @@ def _run(graded, fork_server, cells, one, own):
                 graded.tell_stops((own or {}).get(number), stops)
                 graded.show(number, outputs)
                 if not any(output.get("ename") == "CellTimeout" for output in outputs):
-                    done.append(source)
-        _grade_again(graded, cells, session, lambda exercise: one(exercise, session), own)
+                    sessions.done.append(source)
+        _grade_again(graded, cells, sessions.current, one, own)
         numbers = {exercise: number for number, (_, exercise) in enumerate(cells) if exercise}
-        for result in grade_with_right_ones(graded.results, session, lambda exercise: one(exercise, session)):
+        for result in grade_with_right_ones(graded.results, sessions.living, one):
             graded.add(result, numbers[result.exercise])
     finally:
-        graded.closed(session)
+        graded.closed(sessions.current)
 
 
 def _grade_again(graded, cells, session, grade_one, own):
@@ -201,7 +220,7 @@ def _grade_again(graded, cells, session, grade_one, own):
             continue
         if session.alive and any(place > number for place in own or ()):
             session.start_exercise()
-            again = grade_one(exercise)
+            again = grade_one(exercise, session)
             if again.points > result.points:
                 graded.add(again, number)
                 graded.tell(
@@ -222,19 +241,6 @@ def _grade_again(graded, cells, session, grade_one, own):
             "no check passes",
             "No check passes, although there are answers: one line may stand in the way of all of them.",
         )
-
-
-def _again(fork_server, done, end, budget):
-    """A fresh session in which the cells that had run are run again; a cell that now fails is left out."""
-    session = fork_server.session(end, budget)
-    for source in list(done):
-        try:
-            session.run(source)
-        except Died:
-            done.remove(source)
-            session.close()
-            return _again(fork_server, done, end, budget) if time.monotonic() < end else session
-    return session
 
 
 def grade_secretly(exercise, session, expected, seen=None):

@@ -14,6 +14,7 @@ import signal
 import socket
 import sys
 import tempfile
+import threading
 import time
 
 import lessonkit
@@ -89,6 +90,7 @@ class SessionServer:
         self.channel, self.limits = channel, limits
         self.shell = cells.Shell.instance()
         self.host = LocalHost(self.shell.user_ns, cell_log.why_not_current)
+        self.asking = threading.RLock()  # one thread of the notebook's at a time
         self.after = tuple  # tells the latest call's arguments
 
     def serve(self):
@@ -151,13 +153,18 @@ class SessionServer:
             request = wire.pack(("callback", number, arguments, keywords))
         except wire.WireError as error:
             raise ValueError(f"The function was called with something that no check uses: {error}.") from None
+        with self.asking:
+            answer = self._answer_to(request)
+        if answer is None or answer[0] != "value":
+            raise RuntimeError(answer[1] if answer else "the channel is closed")
+        return answer[1]
+
+    def _answer_to(self, request):
         wire.send_packed(self.channel, request)
         while (answer := wire.receive(self.channel)) is not None and type(answer[0]) is int:
             nonce, body = answer
             wire.send_packed(self.channel, self._reply(nonce, body, self._operate))
-        if answer is None or answer[0] != "value":
-            raise RuntimeError(answer[1] if answer else "the channel is closed")
-        return answer[1]
+        return answer
 
 
 def _name_of(request):

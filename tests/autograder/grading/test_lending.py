@@ -1,6 +1,7 @@
 """An exercise that uses a wrong one is graded on its own merit: with a right one, lent by value, in the wrong one's place."""
 
 import json
+import textwrap
 
 import pytest
 
@@ -40,6 +41,10 @@ def graded():
         yield grade
 
 
+def told_to_wait(results):
+    return any("When your notebook is graded" in outcome.sentence for r in results.values() for outcome in r.outcomes)
+
+
 def test_a_wrong_one_costs_its_own_points_alone(graded):
     results = graded(affine_backward=WRONG)
     assert results["affine_backward"].points == 0
@@ -52,9 +57,7 @@ def test_what_is_wrong_itself_stays_wrong(graded):
     wrong = "def affine_relu_backward(dout, cache):\n    return affine_backward(dout, cache[0])\n"
     results = graded(affine_backward=WRONG, affine_relu_backward=wrong)
     assert results["affine_relu_backward"].points < 2 and results["TrainableNet"].passed
-    assert not any(
-        "When your notebook is graded" in outcome.sentence for r in results.values() for outcome in r.outcomes
-    )
+    assert not told_to_wait(results)
 
 
 def test_what_is_lent_helps_nobody_with_the_exercise_itself(graded):
@@ -62,6 +65,26 @@ def test_what_is_lent_helps_nobody_with_the_exercise_itself(graded):
     hoping = "def affine_backward(dout, cache):\n    return kept[0](dout, cache)\n"
     results = graded(affine_backward=hoping, affine_relu_backward=keeps)
     assert results["affine_backward"].points == results["affine_relu_backward"].points == 0
+
+
+@pytest.mark.parametrize("ends", ["import os\n        os._exit(1)", "while True: pass"])
+def test_a_process_that_has_ended_keeps_nothing_from_the_others(ends, graded):
+    net = f"class TrainableNet(ForwardNet):\n    def loss(self, X, y=None):\n        {ends}\n"
+    results = graded(affine_backward=WRONG, TrainableNet=net)
+    assert results["affine_relu_backward"].passed and results["affine_relu_backward"].lent == ("affine_backward",)
+    assert results["TrainableNet"].points < 7 and not told_to_wait(results)
+
+
+def test_what_is_lent_serves_one_thread_after_the_other(graded):
+    threads = """
+    from concurrent.futures import ThreadPoolExecutor
+    def affine_relu_backward(dout, cache):
+        dout = relu_backward(dout, cache[1])
+        with ThreadPoolExecutor(4) as pool:
+            return list(pool.map(lambda _: affine_backward(dout, cache[0]), range(8)))[-1]
+    """
+    results = graded(affine_backward=WRONG, affine_relu_backward=textwrap.dedent(threads))
+    assert results["affine_relu_backward"].passed and not told_to_wait(results)
 
 
 def test_a_right_notebook_is_lent_nothing(graded):
