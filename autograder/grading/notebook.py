@@ -76,7 +76,7 @@ class GradedNotebook(Telling):
         """Keep the outputs of a cell, by its number, while there is room."""
         self.outputs[number] = self.budget.kept(outputs)
         sentence = TOO_MUCH.format(OUTPUTS // 2**20)
-        if len(self.outputs[number]) < len(outputs) and sentence not in self.notes:
+        if self.budget.left_out and sentence not in self.notes:
             self.tell(CUT, sentence)
 
     def watching(self, grade_one, expected):

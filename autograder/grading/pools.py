@@ -34,7 +34,6 @@ class Processes:
                 yield task
 
         while True:
-            sent = []
             try:
                 for _ in self.warming:
                     pass

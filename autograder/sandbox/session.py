@@ -9,7 +9,7 @@ import shutil
 import time
 from dataclasses import dataclass
 
-from autograder.sandbox.budget import MAX_DEPTH, Budget, is_too_much
+from autograder.sandbox.budget import Budget, is_too_much
 from autograder.sandbox.inside import wire
 from lessonkit.engine.host import OfArgument, StudentError
 from lessonkit.notebook import RESULT
@@ -290,7 +290,6 @@ def clean_outputs(outputs, flags):
         clean = {"output_type": kind, **{name: output[name] for name in fields}}
         if "data" in clean:  # what a check yielded is ours to say
             clean["data"] = {k: v for k, v in clean["data"].items() if _is_mime(k, v) and k != RESULT}
-            clean["metadata"] = {k: v for k, v in clean["metadata"].items() if _is_shallow(v)}
         if "traceback" in clean:
             clean["traceback"] = [line for line in clean["traceback"] if isinstance(line, str)]
         if clean.get("name", "stdout") in ("stdout", "stderr"):
@@ -298,11 +297,5 @@ def clean_outputs(outputs, flags):
     return kept
 
 
-def _is_shallow(value, depth=MAX_DEPTH):
-    """Whether a value of JSON has at most so many levels."""
-    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return depth > 0 and all(_is_shallow(part, depth - 1) for part in parts)
-
-
 def _is_mime(kind, value):
-    return isinstance(value, str) or (isinstance(value, (dict, list)) and kind.endswith("json") and _is_shallow(value))
+    return isinstance(value, str) or (isinstance(value, (dict, list)) and kind.endswith("json"))

@@ -27,8 +27,8 @@ ODD = {  # answers to tanh_forward that are no tampering, and what is said of th
     "['t' * 900] * 9000": "is too large, more than 4 MB",
     "['\\N{GRINNING FACE}' * 900] * 9000": "is too large, more than 4 MB",
     "[0.5] * 200_000": "too many parts, more than 40,000",
-    "[0.5] * 39_000": "a list of 39000 values",
-    "{'k' * 900: [[[0.5]]] * 9000}": "is a dict with the key kkk",
+    "[0.5] * 9_000": "a list of 9000 values",
+    "{'k' * 900: [[[0.5]]] * 2000}": "is a dict with the key kkk",
     "np.zeros((1,) * 64)": "an array of 64 axes has too many",
     "np.zeros((3000, 0, 3000))": "an array of 9,000,000 entries is too large",
     "np.zeros((300_000, 1, 1), bool)": "an array of 300,000 entries is too large",
@@ -195,10 +195,10 @@ def test_where_memory_runs_out_the_exercise_has_no_points_and_the_others_are_gra
 
     honest = grading.grade_secretly
 
-    def greedy(exercise, session, expected):
+    def greedy(exercise, session, expected, seen):
         if exercise == "tanh_forward":
             np.ones(2**40)
-        return honest(exercise, session, expected)
+        return honest(exercise, session, expected, seen)
 
     monkeypatch.setattr(grading, "grade_secretly", greedy)
     graded = grader(notebook(solved()))

@@ -38,7 +38,7 @@ def value(rng, depth=0):
     """A value that can cross, nested or not."""
     plain = [
         None, True, rng.randint(-(2**63), 2**64 - 1), rng.choice([0.0, float("nan"), float("inf"), -1e308]), "text" * rng.randint(0, 50),
-        "\ud800\0\x1b[31m", complex(1, float("nan")), np.zeros(rng.choice([0, 3, (2, 3), (0, 2**20)])), np.float32(2), Token(rng.randint(-9, 9), "kind"),
+        "\ud800\0\x1b[31m", complex(1, float("nan")), np.zeros(rng.choice([0, 3, (2, 3), (0, wire.MAX_ENTRIES)])), np.float32(2), Token(rng.randint(-9, 9), "kind"),
         Named("x"), wire.Callback(rng.randint(0, 99)), OfArgument(wire.Callback(3), 0), np.random.default_rng(rng.randint(0, 9)),
     ]  # fmt: skip
     kind = rng.randint(0, 9)
@@ -113,7 +113,7 @@ def callback(rng, nonce, body):
 
 def crashing(rng, nonce, body):
     """What is small and claims to be large, or is deep."""
-    empty = wire.pack(np.zeros((0, 2**20)))
+    empty = wire.pack(np.zeros((0, wire.MAX_ENTRIES)))
     return framed(rng.choice([
         b"\x91" * 10**5, b"\xdd\xff\xff\xff\xff", b"\xdc\xff\xff" * 1000, b"\xc7\xff\x01" + bytes(255), b"\xdc\xff\xff" + b"\x90" * 65535,
         b"\xdc\x27\x10" + empty * 10**4, b"\xdf\x00\x00\x00\x01", b"\xc6\x7f\xff\xff\xff", bytes(2**22), b"\xdc\xff\xfe\xa1l" + b"\xcb" + bytes(8) * 9,

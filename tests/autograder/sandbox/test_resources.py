@@ -10,7 +10,7 @@ from arena import EXERCISES, notebook, solved
 
 from autograder.course import COURSE
 from autograder.sandbox import doctor, session
-from autograder.sandbox.inside import lockdown, server
+from autograder.sandbox.inside import lockdown, server, wire
 
 LIMITS, GRACE = lockdown.Limits(), session.GRACE  # which the short limits of other tests replace
 SETUP = """
@@ -172,6 +172,6 @@ def test_the_instructors_guide_names_the_limits():
         f"{LIMITS.notebook:g} for the notebook",
         f"the grader's {GRACE} seconds later",
         f"{LIMITS.output:,} characters of output",
-        f"{session.MAX_OUTPUTS} outputs and {session.MAX_OUTPUT_TEXT // 2**20} MB",
+        f"{session.MAX_OUTPUTS} outputs and {wire.MAX_OUTPUT // 2**20} MB",
     ):
         assert words in text
