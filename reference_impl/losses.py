@@ -80,6 +80,11 @@ def softmax_loss(x, y):
     -------
     loss : float
     dx : array of shape (N, C)
+
+    Raises
+    ------
+    ValueError
+        If `x` is not (N, C) with N at least 1, `y` is not N integers, or a label is out of range.
     """
     x, y = np.asarray(x), np.asarray(y)
     if x.ndim != 2 or x.size == 0:
