@@ -148,10 +148,23 @@ def _hidden(exercise, namespace, visible):
     return Result(exercise, tuple(conceal(h, v) for h, v in zip(result.outcomes, visible.outcomes)))
 
 
+SAYS_NO_NUMBERS = ("mistake", "unseen", "waits", "empty", "depends", "error", "undefined", "kept")
+WRONG = {
+    "nan": "is not finite",
+    "shape": "has another shape than it should",
+    "dtype": "has another dtype than it should",
+    "sign": "has the opposite sign",
+    "structure": "is of another kind than it should be",
+    "type": "is of another kind than it should be",
+}
+ELSEWHERE = "It shows on other random inputs than yours."
+
+
 def conceal(hidden, visible):
     """The outcome on the secret seed, told without its numbers."""
     if hidden.passed:
         return hidden
     if not visible.passed:
         return replace(visible, earned=hidden.worth)
-    return replace(hidden, example="", sentence=f"{hidden.sentence} It shows on other random inputs than yours.")
+    told = hidden.sentence if hidden.kind in SAYS_NO_NUMBERS else f"A result {WRONG.get(hidden.kind, 'is wrong')}."
+    return replace(hidden, example="", sentence=f"{told.partition(' This check also uses your')[0]} {ELSEWHERE}")
