@@ -1,5 +1,7 @@
 """Grades one notebook from outside: its cells run in a session, the checks run here."""
 
+import html
+import re
 import time
 from dataclasses import asdict, dataclass, field, replace
 
@@ -46,8 +48,8 @@ class GradedNotebook(Telling):
         At how many lines cells of the student's own have stopped.
     budget : Budget
         What the notebook may still hand over.
-    computed : dict of str to list of str
-        By exercise: what there is to say of how it was computed.
+    transcripts : dict of str to dict
+        By exercise and check.
     """
 
     outputs: dict = field(default_factory=dict)
@@ -58,7 +60,7 @@ class GradedNotebook(Telling):
     memory: int = 0
     stops: int = 0
     budget: Budget = field(default_factory=Budget)
-    computed: dict = field(default_factory=dict)
+    transcripts: dict = field(default_factory=dict)
 
     def tell_stops(self, cell, stops):
         """Say where a cell of the student's own stopped; that an exercise is still empty, its check says."""
@@ -80,18 +82,16 @@ class GradedNotebook(Telling):
             self.tell(CUT, sentence)
 
     def watching(self, grade_one, expected):
-        """Grades one exercise of a session, as `grade_one` does, and keeps how it was computed."""
+        """Grades one exercise of a session, as `grade_one` does, and keeps its transcripts."""
 
         def watched(exercise, session):
-            transcripts = {}
-            result = grade_one(exercise, session, expected, transcripts)
-            self.computed[exercise] = how_computed(result, transcripts, expected, session)
-            return result
+            self.transcripts[exercise] = {}
+            return grade_one(exercise, session, expected, self.transcripts[exercise])
 
         return watched
 
-    def tell_how(self, cells, own):
-        """Tell the instructor how answers were computed, where it shows."""
+    def tell_how(self, cells, own, expected, session):
+        """Tell the instructor how answers were computed, where it shows: at the end, for a right function may be lent for it."""
         names = own or {number: f"Code cell {number + 1}" for number in range(len(cells))}
         sources = [
             (names[number], source)
@@ -99,7 +99,8 @@ class GradedNotebook(Telling):
             if number in names and not exercise
         ]
         self.flags += [sentence for name, source in sources if (sentence := of_source(name, source))]
-        self.flags += [sentence for sentences in self.computed.values() for sentence in sentences]
+        for exercise, transcripts in self.transcripts.items() if session.alive else ():
+            self.flags += how_computed(self.results[exercise], transcripts, expected, session)
 
     def add(self, result, number):
         """Keep the result of a check cell, by the cell's number."""
@@ -137,8 +138,12 @@ def grade_notebook(fork_server, cells, expected, secretly=True, own=None):
     graded, start = GradedNotebook(outputs=dict(enumerate(fork_server.opened()))), time.monotonic()
     with limited():
         one = _within_memory(graded.watching(grade_secretly if secretly else grade, expected))
-        _run(graded, _Sessions(fork_server, graded), cells, one, own)
-        graded.tell_how(cells, own)
+        sessions = _Sessions(fork_server, graded)
+        try:
+            _run(graded, sessions, cells, one, own)
+            graded.tell_how(cells, own, expected, sessions.current)
+        finally:
+            graded.closed(sessions.current)
     graded.seconds = time.monotonic() - start
     return graded
 
@@ -188,36 +193,33 @@ class _Sessions:
 
 def _run(graded, sessions, cells, one, own):
     """Run the cells and the checks; note what comes of them in `graded`."""
-    try:
-        for number, (source, exercise) in list(enumerate(cells))[len(sessions.fork_server.opening) :]:
-            session = sessions.living()
-            if exercise is not None:
-                session.start_exercise()
-                graded.add(one(exercise, session), number)
-                continue
-            if time.monotonic() > sessions.end:
-                graded.tell(
-                    "the time was over",
-                    f"The time for the whole notebook was over before cell {number + 1} of those with code.",
-                )
-                break
-            try:
-                outputs, stops = session.run(source)
-            except Died as error:
-                graded.outputs[number] = [_error("NotebookStopped", str(error))]
-                cell = (own or {}).get(number, f"Code cell {number + 1}")
-                graded.tell("a cell stopped the notebook", f"{cell} stopped the notebook. {error}")
-            else:
-                graded.tell_stops((own or {}).get(number), stops)
-                graded.show(number, outputs)
-                if not any(output.get("ename") == "CellTimeout" for output in outputs):
-                    sessions.done.append(source)
-        _grade_again(graded, cells, sessions.current, one, own)
-        numbers = {exercise: number for number, (_, exercise) in enumerate(cells) if exercise}
-        for result in grade_with_right_ones(graded.results, sessions.with_time_left, one):
-            graded.add(result, numbers[result.exercise])
-    finally:
-        graded.closed(sessions.current)
+    for number, (source, exercise) in list(enumerate(cells))[len(sessions.fork_server.opening) :]:
+        session = sessions.living()
+        if exercise is not None:
+            session.start_exercise()
+            graded.add(one(exercise, session), number)
+            continue
+        if time.monotonic() > sessions.end:
+            graded.tell(
+                "the time was over",
+                f"The time for the whole notebook was over before cell {number + 1} of those with code.",
+            )
+            break
+        try:
+            outputs, stops = session.run(source)
+        except Died as error:
+            graded.outputs[number] = [_error("NotebookStopped", str(error))]
+            cell = (own or {}).get(number, f"Code cell {number + 1}")
+            graded.tell("a cell stopped the notebook", f"{cell} stopped the notebook. {error}")
+        else:
+            graded.tell_stops((own or {}).get(number), stops)
+            graded.show(number, outputs)
+            if not any(output.get("ename") == "CellTimeout" for output in outputs):
+                sessions.done.append(source)
+    _grade_again(graded, cells, sessions.current, one, own)
+    numbers = {exercise: number for number, (_, exercise) in enumerate(cells) if exercise}
+    for result in grade_with_right_ones(graded.results, sessions.with_time_left, one):
+        graded.add(result, numbers[result.exercise])
 
 
 def _grade_again(graded, cells, session, grade_one, own):
@@ -285,10 +287,17 @@ def output_of(result, count):
     return {"output_type": "execute_result", "data": data, "metadata": {}, "execution_count": count}
 
 
+def _inert(note):
+    """A note as Markdown: what stands in quotation marks in it is somebody's words, and does nothing."""
+    parts = html.escape(note, quote=False).split('"')
+    parts[1::2] = [re.sub(r"([\\`*_\[\]#|~$!:])", r"\\\1", part) for part in parts[1::2]]
+    return '"'.join(parts)
+
+
 def about(notebook, notes):
     """The notebook with a first cell that tells the student what was found."""
     if not notes:
         return notebook
-    text = "\n".join(["**About your submission**", "", *(f"- {' '.join(note.split())}" for note in notes)])
+    text = "\n".join(["**About your submission**", "", *(f"- {_inert(' '.join(note.split()))}" for note in notes)])
     cell = {"cell_type": "markdown", "id": "about", "metadata": {}, "source": text}
     return {**notebook, "cells": [cell, *notebook["cells"]]}

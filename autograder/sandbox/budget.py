@@ -63,5 +63,6 @@ def size_in_file(value, depth=0):
     if isinstance(value, (dict, list)):
         parts = [*value, *value.values()] if isinstance(value, dict) else value
         return 2 + sum(depth + 2 + size_in_file(part, depth + 1) for part in parts)
-    text = value if isinstance(value, str) else str(value)
-    return len(text) * (1 if text.isascii() else 4)
+    if isinstance(value, str):
+        return len(value) if value.isascii() and value.isprintable() else 6 * len(value)
+    return len(str(value))

@@ -89,6 +89,8 @@ class Session:
 
     def lend(self, name, function):
         """Put a function of the grader's in the place of the notebook's, to be called by value; None puts theirs back."""
+        if function is None:
+            self._callbacks.clear()  # the notebook may have kept it
         self._operate("lend", name, self._lend(function))
 
     def iterate(self, token):
@@ -255,7 +257,11 @@ def quoted(text, most=300):
 def clean_reply(text, flags):
     """The outputs of a cell and where it stopped, from what a notebook's process sent."""
     try:
-        reply = json.loads(text) if isinstance(text, (str, bytes)) and len(text) <= wire.MAX_OUTPUT else None
+        reply = (
+            json.loads(text, parse_constant=lambda name: None)
+            if isinstance(text, (str, bytes)) and len(text) <= wire.MAX_OUTPUT
+            else None
+        )
     except (ValueError, RecursionError, MemoryError):
         reply = None
     reply = reply if isinstance(reply, dict) else {}
@@ -288,6 +294,8 @@ def clean_outputs(outputs, flags):
         if not fields or not all(isinstance(output.get(name), expected) for name, expected in fields.items()):
             continue
         clean = {"output_type": kind, **{name: output[name] for name in fields}}
+        if clean.get("execution_count", 0) < 0:
+            continue
         if "data" in clean:  # what a check yielded is ours to say
             clean["data"] = {k: v for k, v in clean["data"].items() if _is_mime(k, v) and k != RESULT}
         if "traceback" in clean:

@@ -25,7 +25,7 @@ FORBIDDEN = (
     "pidfd_getfd", "pidfd_send_signal", "socket", "socketpair", "connect", "bind", "listen", "accept", "accept4",
     "mount", "umount2", "pivot_root", "chroot", "open_tree", "move_mount", "fsopen", "fsmount", "fspick", "mount_setattr", "setns", "unshare", "bpf", "perf_event_open", "keyctl", "add_key",
     "request_key", "kexec_load", "init_module", "finit_module", "delete_module", "reboot", "swapon", "swapoff",
-    "inotify_init", "inotify_init1", "fanotify_init", "io_setup", "memfd_secret", "modify_ldt", "sync", "syncfs",
+    "inotify_init", "inotify_init1", "fanotify_init", "io_setup", "memfd_secret", "modify_ldt", "sync", "syncfs", "vmsplice",
     "userfaultfd", "io_uring_setup", "io_uring_enter", "io_uring_register", "open_by_handle_at", "name_to_handle_at",
     "memfd_create", "shmget", "shmat", "msgget", "semget", "mq_open", "setuid", "setgid", "setpgid", "setsid", "syslog", "acct",
     "quotactl", "ioperm", "iopl", "personality", "setpriority", "sched_setscheduler", "kcmp", "migrate_pages", "move_pages",
