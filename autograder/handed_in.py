@@ -19,7 +19,7 @@ from pathlib import Path
 from autograder.flags import UNGRADED, Telling
 
 MAX_BYTES = 20 * 2**20  # of one submission
-MAX_UNPACKED = 5 * MAX_BYTES  # of all zip files of one submission
+MAX_HELD = 5 * MAX_BYTES  # of all files of one submission
 MAX_ENTRIES, MAX_FILES, MAX_DEPTH = 2000, 40, 4  # looked at, opened, and folders within folders
 TIMESTAMP, SECRET = "timestamp.txt", "submission_secret.txt"  # when it was handed in; who may fetch the feedback
 SAVED = ".ipynb_checkpoints"  # where Jupyter keeps a copy of what was saved
@@ -86,8 +86,11 @@ class File:
     def shown(self):
         """Its name as it can be shown to anyone."""
         name = self.name.encode("utf-8", "replace").decode()
-        name = "".join(letter if letter.isprintable() and letter not in "`<>" else "?" for letter in name)
-        return name if len(name) <= 80 else f"{name[:50]}...{name[-27:]}"
+        name = "".join(
+            letter if letter.isprintable() and letter not in '`<>"*_[]' or letter == "_" else "?" for letter in name
+        )
+        name = name if len(name) <= 80 else f"{name[:50]}...{name[-27:]}"
+        return f'"{name}"' if re.search(r"[.,;:!?] ", name) else name  # it could be read as a sentence of the grader's
 
 
 def submission(folder, lesson, released=None):
@@ -198,11 +201,11 @@ def _entries(folder, exact):
 
 
 def _within_limits(files):
-    """Those files that can be held at once: a small zip file may hold notebooks without end."""
-    unpacked = 0
+    """Those files that can be held at once."""
+    size = 0
     for file in files:
-        unpacked += len(file.data) if file.archive else 0
-        if unpacked <= MAX_UNPACKED:
+        size += len(file.data)
+        if size <= MAX_HELD:
             yield file
 
 
@@ -225,9 +228,11 @@ def _in_zip(file):
         unpacked = 0
         for name in [name for name in names if name.lower().endswith(".ipynb")][:MAX_FILES]:
             size = archive.getinfo(name).file_size
-            if size <= min(MAX_BYTES, MAX_UNPACKED - unpacked):
+            if size <= min(MAX_BYTES, MAX_HELD - unpacked):
                 unpacked += size
-                yield File(f"{file.name}/{name}", archive.read(name), file.modified, file.name)
+                yield File(
+                    f"{file.name}/{name}", notebook_file.unpacked(archive, name, MAX_BYTES), file.modified, file.name
+                )
     except Exception:  # whatever a student's file does to the unpacking: then it is a file that holds no notebook
         return
 

@@ -6,6 +6,7 @@ What can be read is brought into nbformat's shape; what is no notebook is called
 import io
 import json
 import zipfile
+import zlib
 
 MAX_CELLS = 2000
 
@@ -26,6 +27,7 @@ SIGNATURES = (
     (b"Rar!", "a compressed file (RAR)"),
     (b"version https://git-lfs", "a pointer of Git LFS, which stands for a file that was not uploaded"),
 )
+MAX_BYTES, MAX_PARTS = 20 * 2**20, 2_000_000  # of a notebook; what Python makes of a part takes fifty times the bytes
 SAVE_AGAIN = "Hand in the notebook itself: in Jupyter, File > Save Notebook, then the .ipynb file."
 
 
@@ -59,6 +61,26 @@ def read(data):
     return {"metadata": _dict_of(document, "metadata"), "nbformat": 4, "nbformat_minor": 5, "cells": cells}, notes
 
 
+def unpacked(archive, name, most):
+    """A file of a zip archive.
+
+    Its headers may claim any size, and bzip2 and LZMA unpack what a few bytes stand for at once: those are not read.
+
+    Raises
+    ------
+    ValueError
+        If it has more than `most` bytes, or is packed in such a way.
+    """
+    entry = archive.getinfo(name)
+    if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise ValueError("it is packed in a way that is not read here")
+    with archive.open(entry) as stream:
+        data = stream.read(most + 1)
+    if len(data) > most:
+        raise ValueError("it is too large")
+    return data
+
+
 def _out_of_zip(data, notes):
     """The only notebook in a zip file."""
     try:
@@ -70,13 +92,13 @@ def _out_of_zip(data, notes):
         if len(notebooks) != 1:
             how_many = f"{len(notebooks)} notebooks" if notebooks else "no notebook"
             raise NotANotebook(f"The file is a zip file with {how_many} in it. {SAVE_AGAIN}")
-        if archive.getinfo(notebooks[0]).file_size > 20 * 2**20:
+        if archive.getinfo(notebooks[0]).file_size > MAX_BYTES:
             raise NotANotebook(f"The file is a zip file, and the notebook in it is larger than 20 MB. {SAVE_AGAIN}")
         notes.append(
             "The file is a zip file. The notebook in it was read. Please hand in the notebook itself next time."
         )
-        return archive.read(notebooks[0])
-    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, ValueError) as error:
+        return unpacked(archive, notebooks[0], MAX_BYTES)
+    except (zipfile.BadZipFile, zlib.error, OSError, RuntimeError, NotImplementedError, ValueError) as error:
         if isinstance(error, NotANotebook):
             raise
         raise NotANotebook(f"The file is a damaged zip file. {SAVE_AGAIN}") from None
@@ -95,6 +117,8 @@ def _document(data):
             raise NotANotebook(f"The file is {words}, and no notebook. {SAVE_AGAIN}")
     if not data.strip(b"\0 \t\r\n"):
         raise NotANotebook(f"The file is empty. {SAVE_AGAIN}")
+    if sum(map(data.count, b"[{,")) > MAX_PARTS:
+        raise NotANotebook(f"The file has more parts than any notebook has. {SAVE_AGAIN}")
     text = decode(data)
     try:
         return json.loads(text)

@@ -31,14 +31,21 @@ class Statement:
     uses: frozenset
 
 
+LONG = 10_000  # characters of a cell: IPython's time grows with the square of it
+
+
 def plain_python(source):
     """A cell's source with IPython's shell lines and magics as calls of ``get_ipython()``, lines where they were."""
     magic = re.match(r"\s*%%(\w+)[^\n]*\n", source)
     if magic and magic[1] in TRANSPARENT_MAGICS:
         source = "\n" * source[: magic.end()].count("\n") + source[magic.end() :]
     try:
+        if len(source) > LONG:
+            raise ImportError
         from IPython.core.inputtransformer2 import TransformerManager
-    except ImportError:  # a plain Python: what begins as a magic is left out
+    except (
+        ImportError
+    ):  # a plain Python, or a cell in which IPython would take long: what begins as a magic is left out
         source = re.sub(r"(?m)^([ \t]*[\w.,]+[ \t]*=)[ \t]*[%!].*$", r"\1 []", source)
         return re.sub(r"(?m)^([ \t]*)(?:[%!?].*|[\w.]+\?\??)$", r"\1pass", source)
     return "\n" * blank_lines_above(source) + TransformerManager().transform_cell(source)
@@ -55,6 +62,8 @@ def form(source):
 
     An exercise that is still empty is the same in each release of a lesson, whatever its docstring says there.
     """
+    if len(source) > 10 * LONG:
+        return lines_of(source)
     try:
         tree = ast.parse(plain_python(source))
         for node in ast.walk(tree):

@@ -19,6 +19,7 @@ from pathlib import Path
 
 from lessonkit.notebook_file import is_clutter
 
+MAX_FOLDERS = 50  # within one another
 LARGE = 20 * 2**20  # bytes up to which nothing is too large: a notebook may have as many
 RATIO = 100  # times its packed size, beyond which nothing larger is believed; a notebook packs to a tenth
 OTHERS = {b"7z\xbc\xaf": "a 7z archive", b"Rar!": "a RAR archive"}
@@ -119,6 +120,8 @@ def _of_zip(path, limits):
             if not entry.is_dir():
                 kind = stat.S_IFMT(entry.external_attr >> 16)
                 most = max(LARGE, RATIO * entry.compress_size)
+                if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):  # they unpack without bound
+                    most = -1
                 yield Member(
                     entry.filename, entry.file_size, most, _moment(entry.date_time), kind in (0, stat.S_IFREG),
                     partial(archive.open, entry),
@@ -164,7 +167,11 @@ def _moment(date_time):
 def _refuse(member, is_too_much):
     if not member.is_file:
         raise Refused("it is no file, but a link or a device")
+    if member.name.count("/") > MAX_FOLDERS:
+        raise Refused("it lies in too many folders")
     if is_too_much or member.size > member.most:
+        if member.most < 0:
+            raise Refused("it is packed in a way that is not read here")
         raise Refused(f"its {member.size / 2**20:.0f} MB are more than may be unpacked")
 
 
@@ -173,7 +180,7 @@ def _write(member, folder):
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with member.open() as source, open(path, "xb") as target:
-            shutil.copyfileobj(source, target)
+            shutil.copyfileobj(source, target)  # in pieces, up to the size that was looked at
     except (FileExistsError, NotADirectoryError):
         raise Refused("there is another one of this name") from None
     except Exception:

@@ -53,14 +53,14 @@ class Extractor(ExtractorPlugin):
         unfinished = Path(tempfile.mkdtemp(dir=path.parent))
         try:
             left_out = archive.unpack(path, unfinished, limits)
+            files = [file for file in sorted(unfinished.rglob("*")) if file.is_file()]
         except Exception as error:  # whatever a student's file does to the unpacking: it concerns that file alone
-            shutil.rmtree(unfinished)
+            shutil.rmtree(unfinished, ignore_errors=True)
             self._tell("Not unpacked: %s. It is damaged, or no zip file (%s).", path, error)
             return
         if left_out:
             more = f", and {len(left_out) - NAMED} more" if len(left_out) > NAMED else ""
             self._tell("Left out of %s: %s.", path, f"{'; '.join(left_out[:NAMED])}{more}")
-        files = [file for file in sorted(unfinished.rglob("*")) if file.is_file()]
         if not files:  # then grading says what the archive is
             shutil.rmtree(unfinished)
             return

@@ -256,7 +256,7 @@ def test_the_fingerprint_changes_with_what_is_said(course):
 
 
 def test_small_zip_files_that_hold_notebooks_without_end_are_read_in_part(course, tmp_path, monkeypatch):
-    monkeypatch.setattr("autograder.handed_in.MAX_UNPACKED", 50_000)
+    monkeypatch.setattr("autograder.handed_in.MAX_HELD", 50_000)
     bomb = {f"bomb{i}": json.dumps({"cells": [], "metadata": {"x": " " * 9_000}}) for i in range(30)}
     for i in range(3):
         course.put(f"bomb{i}.zip", zipped(**bomb))
