@@ -21,7 +21,7 @@ from autograder.publish import markdown as markdown_html
 
 MAX_TEXT = 20_000  # characters of one output, or of one cell's Markdown, that are shown
 MAX_FORMULA = 2_000
-MAX_CODE = 100_000  # characters of one cell of code
+MAX_CODE = 20_000  # characters of one cell of code: the time for marking its words can grow with the square of it
 MAX_MARKUP = 100_000  # characters of one cell's or output's HTML, without its pictures
 MAX_TAGS, MAX_DEPTH = 10_000, 100  # of one cell or output: the time for reading it grows with the square of the depth
 LONG_FORMULA = 25  # characters that may be wider than a phone
@@ -149,7 +149,7 @@ def markdown(source, attachments=None, prefix="", plain=False):
 
 
 def _markdown(source, attachments=None):
-    if len(source) > MAX_TEXT:
+    if len(source) > MAX_TEXT or len(re.findall(r"\\\\[\[(]", source)) > MAX_TAGS // 10:
         raise ValueError("too long: the time for reading it can grow with the square of its length")
     return markdown_html.html(source, _Renderer(attachments))
 
