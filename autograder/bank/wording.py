@@ -147,6 +147,8 @@ def _call(parents, node, new, quote):
     name = node.func.attr.value if isinstance(node.func, cst.Attribute) else getattr(node.func, "value", "")
     if not isinstance(node.func, cst.Attribute):
         return ""
+    if isinstance(new, (cst.Integer, cst.Float)):  # a bound by itself: the numbers hardly say that it is one
+        return ""
     if not isinstance(new, cst.Call) or new is node.func.value:
         of_module = isinstance(node.func.value, cst.Name) and node.func.value.value == "np"
         return f"without {CALLS[name]}" if name in CALLS and of_module == (new is not node.func.value) else ""
