@@ -22,6 +22,9 @@ c.Exchange.root = str(course / "exchange")
 c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE\nraise NotImplementedError()"}
 c.Execute.timeout = 180
 
+# A lesson that students have handed in changes by `python -m autograder release`, which keeps its grades.
+c.GenerateAssignment.exporter_class = "autograder.nbgrader_plugins.generate.Released"
+
 # Submissions are found whatever they are called, and read whatever an editor made of them.
 c.Autograde.exporter_class = "autograder.nbgrader_plugins.converter.Reader"
 # They are brought into shape first (edited check cells are graded as released, deleted ones put back), and then run

@@ -68,11 +68,41 @@ def build(arguments):
 
 
 def release(arguments):
-    """Write the bundle of each lesson."""
+    """Bring each lesson in the gradebook to its present form, and write its bundle."""
+    from autograder.course import Course
     from autograder.publish.bundle import bundle
 
     for name in map(lesson_name, arguments.lessons):
-        say(bundle(name).relative_to(COURSE))
+        course = Course(os.getcwd(), arguments.db_url)
+        if not (course.folder / "lessons" / name).is_dir():
+            course = Course(COURSE, arguments.db_url)
+        if arguments.undo or arguments.db_url or (course.folder / "gradebook.db").exists():
+            change(course, name, arguments)
+        else:
+            say(os.path.relpath(bundle(name, course.folder / "dist", course.folder)))
+
+
+def change(course, name, arguments):
+    """Show what changes in a lesson that the gradebook knows; do it when that is agreed to."""
+    from autograder.grading.underway import plan
+    from autograder.publish.bundle import bundle
+
+    on_demand("nbgrader")
+    planned = plan(course, name, arguments.dropped, arguments.undo)
+    if planned is None or not planned.lines:
+        say(os.path.relpath(bundle(name, course.folder / "dist", course.folder)))
+        return
+    say("\n".join([f"{name}, in the gradebook with {planned.students} students:", *(f"  {s}" for s in planned.lines)]))
+    if not (arguments.yes or agreed()):
+        say("Nothing has been changed. With --yes this is done without a question.")
+        return
+    planned.carry_out()
+    say(planned.done)
+
+
+def agreed():
+    """Whether the one at the keyboard says yes; nobody does where there is none."""
+    return sys.stdin.isatty() and input("Do this? [y/N] ").strip().lower() in ("y", "yes")
 
 
 def site(arguments):
@@ -168,8 +198,17 @@ def add_making(commands):
     command.add_argument("--force", action="store_true", help="build what is up to date as well")
     add_jobs(command, "lessons side by side")
     command.set_defaults(run=build)
-    command = commands.add_parser("release", help="write dist/LESSON.zip: all that a student gets")
+    command = commands.add_parser(
+        "release", help="write dist/LESSON.zip, all that a student gets; change a lesson under way, and keep its grades"
+    )
     command.add_argument("lessons", nargs="+", metavar="LESSON", help="06_backward, or 06")
+    command.add_argument("--yes", action="store_true", help="do what is shown without a question")
+    command.add_argument(
+        "--dropped", choices=("nobody", "full"),
+        help="an exercise that was dropped counts for nobody (default), or full for everyone",
+    )  # fmt: skip
+    command.add_argument("--undo", action="store_true", help="go back to the release before, with the grades of then")
+    command.add_argument("--db-url", help="the gradebook (default: gradebook.db in this folder)")
     command.set_defaults(run=release)
     command = commands.add_parser("site", help="build the course site: pages to read, and the browser edition")
     command.add_argument("lessons", nargs="*", metavar="LESSON", help="06_backward, or 06; default: all")

@@ -60,7 +60,7 @@ class Course:
             raise ValueError
         except (ValueError, KeyError, TypeError, IsADirectoryError):
             raise CourseError(
-                f"{path} is damaged. Run `nbgrader generate_assignment {lesson} --force` again."
+                f"{path} is damaged. Run `python -m autograder release {lesson}`, which writes it again."
             ) from None
 
     def handed_in(self):

@@ -18,6 +18,7 @@ from autograder.grading.cells import checks_of, opening
 from autograder.grading.gradebook import Writer
 from autograder.grading.notebook import grade_notebook
 from autograder.grading.pools import Cluster, Processes
+from autograder.grading.releases import Releases, fingerprint_of
 from autograder.grading.repair import Unreadable, recognise
 from autograder.grading.submission import noted_fingerprint
 from autograder.grading.worker import Setup, running_for
@@ -59,6 +60,8 @@ class Assignment:
     ----------
     released : dict
         The released notebook.
+    earlier : list of dict
+        The releases before it, from which students may have worked.
     seed : int
         The secret seed.
     setup : Setup
@@ -85,7 +88,8 @@ class Assignment:
         self.fingerprints, self.unchanged, self.renewed, self.damaged = {}, set(), [], {}
         self._waiting = {}  # submissions that have been read and not yet sent
         self._shared = None
-        grounds = [self.lesson, self.seed, self.released, code_fingerprint()]
+        self.earlier = Releases(course, self.lesson).earlier
+        grounds = [self.lesson, self.seed, self.released, code_fingerprint(), *map(fingerprint_of, self.earlier)]
         self._fingerprint = hashlib.sha256(json.dumps(grounds).encode())  # what all have in common
 
     def changed(self, student):
@@ -117,7 +121,9 @@ class Assignment:
         for student in students:
             if self.changed(student):
                 submission = self._waiting.pop(student)
-                yield student, self.lesson, submission, self.released, seed, unsandboxed, limits, self._shared
+                yield (
+                    student, self.lesson, submission, self.released, seed, unsandboxed, limits, self._shared, self.earlier,
+                )  # fmt: skip
 
     def processes(self, students, jobs):
         """As many processes of this machine as there is work for, with a fork server that starts in the background."""
@@ -243,7 +249,7 @@ def explain(lesson, student, folder=COURSE, unsandboxed=False):
     if not isinstance(submission.data, bytes):
         return f"{student}: {' '.join(submission.notes) or submission.data}"
     try:
-        recognised = recognise(submission.data, released)
+        recognised = recognise(submission.data, released, Releases(course, lesson).earlier)
     except Unreadable as error:
         return f"{student}: {error}"
     cells = [cell[1:] for cell in checks_of(recognised.notebook)]

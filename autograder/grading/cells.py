@@ -3,20 +3,21 @@
 import copy
 
 from lessonkit import notebook_file
+from lessonkit.catalogue import exercises
 from lessonkit.statements import form, lines_of
 
 
 def checks_of(notebook):
-    """Every code cell in order: ``(index, source, exercise or None)``."""
+    """Every code cell in order: ``(index, source, exercise or None)``; an exercise that was dropped is checked no more."""
     for place, cell in enumerate(notebook["cells"]):
         if cell["cell_type"] == "code":
-            name = grade_id(cell)
-            yield place, source_of(cell), name.removeprefix("check_") if name and is_check(cell) else None
+            name = (grade_id(cell) or "").removeprefix("check_")
+            yield place, source_of(cell), name if name and is_check(cell) and name in exercises() else None
 
 
-def own_cells(notebook, released):
-    """The code cells that are not as the lesson has them, by number among the code cells, and what to call each."""
-    given = {source_of(cell) for cell in released["cells"] if not grade_id(cell)}
+def own_cells(notebook, *releases):
+    """The code cells that are not as the lesson has or had them, by number among the code cells, and what to call each."""
+    given = {source_of(cell) for released in releases for cell in released["cells"] if not grade_id(cell)}
     own = {}
     for number, (place, source, exercise) in enumerate(checks_of(notebook)):
         if exercise is None and source not in given:

@@ -8,6 +8,7 @@ from functools import cached_property
 from autograder.course import SECRET, TIMESTAMP, write_whole
 from autograder.grading.memory import peak
 from autograder.grading.notebook import about
+from autograder.grading.releases import Releases
 from autograder.grading.submission import Entry
 from autograder.grading.timestamps import Uncertain, when
 
@@ -22,6 +23,8 @@ class Writer:
         with ExitStack() as opened:
             opened.enter_context(self.course.only_grader(self.lesson))
             self.gradebook = opened.enter_context(self.course.gradebook())
+            form = Releases(self.course, self.lesson).note(self.gradebook, self.course.released(self.lesson))
+            self.full = {name: form.points[name] for name in form.full}  # dropped, and counts full for everyone
             self._opened = opened.pop_all()
         return self
 
@@ -80,6 +83,7 @@ class Writer:
         released = notebook.notebook
         cells = (*released.grade_cells, *released.solution_cells, *released.task_cells)
         name_of = {cell.id: cell.name for cell in cells}  # asked one by one, each would be a query
+        graded.points |= self.full
         for grade in notebook.grades:
             name = name_of[grade.cell_id]
             grade.auto_score = graded.points.get(name, 0.0 if name in graded.unanswered else None)

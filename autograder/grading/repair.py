@@ -24,6 +24,7 @@ from autograder.grading.cells import (
     position,
     source_of,
 )
+from autograder.grading.forward import forward, release_of
 from lessonkit import notebook_file
 from lessonkit.catalogue import exercises, lessons
 from lessonkit.definitions import is_demonstration
@@ -60,7 +61,7 @@ class Unreadable(Exception):
     """Nothing of the submission can be recognised; the message says why, in plain words."""
 
 
-def recognise(data, released):
+def recognise(data, released, earlier=()):
     """Bring a submission into shape.
 
     Parameters
@@ -69,6 +70,8 @@ def recognise(data, released):
         What the student handed in.
     released : dict
         The released notebook.
+    earlier : list of dict, optional
+        Releases before it, from which the student may have worked, the latest first.
 
     Returns
     -------
@@ -88,17 +91,14 @@ def recognise(data, released):
     except notebook_file.NotANotebook as error:
         raise Unreadable(str(error)) from None
     wanted = {grade_id(cell): cell for cell in released["cells"] if grade_id(cell)}
-    given = {form(source_of(cell)) for cell in released["cells"] if not grade_id(cell)}
+    given = {form(source_of(cell)) for one in (released, *earlier) for cell in one["cells"] if not grade_id(cell)}
     _refuse_another_lesson(notebook["cells"], wanted)
     repaired = Recognised({**released, "cells": []}, notes)
-    for number, cell in enumerate(notebook["cells"], start=1):
-        if cell is None:
-            repaired.tell("a cell is damaged", f"Cell {number} is damaged and was left out.")
-            continue
+    for cell in _numbered(repaired, notebook["cells"], released, earlier):
         if grade_id(cell) not in wanted:
             cell["metadata"].pop("nbgrader", None)  # a mark that counts for nothing
         shows = form(cell["source"]) in given or is_demonstration(cell)
-        repaired.notebook["cells"].append({**cell, "number": number, "given": shows})
+        repaired.notebook["cells"].append({**cell, "given": shows})
     _mark_by_content(repaired, wanted)
     _take_out_of_checks(repaired, wanted)
     answers = {}
@@ -109,6 +109,19 @@ def recognise(data, released):
     _put_checks_in_place(repaired, wanted, answers)
     _finish(repaired, wanted)
     return repaired
+
+
+def _numbered(repaired, cells, released, earlier):
+    """The cells with their numbers, brought forward from the release that the student worked from."""
+    for number, cell in enumerate(cells, start=1):
+        if cell is None:
+            repaired.tell("a cell is damaged", f"Cell {number} is damaged and was left out.")
+    cells = [{**cell, "number": number} for number, cell in enumerate(cells, start=1) if cell]
+    release = release_of(cells, released, earlier)
+    if release is not released:
+        cells, notes = forward(cells, release, released)
+        repaired.notes += notes
+    return cells
 
 
 def _refuse_another_lesson(cells, wanted):

@@ -51,7 +51,7 @@ class Setup(NamedTuple):
     limits: Limits | None = None
 
 
-def work(lesson, submission, released, seed, unsandboxed=False, limits=None, shared=None):
+def work(lesson, submission, released, seed, unsandboxed=False, limits=None, shared=None, earlier=()):
     """Grade one submission; never raise. It needs the installed package and its arguments, and no course folder.
 
     Parameters
@@ -66,6 +66,8 @@ def work(lesson, submission, released, seed, unsandboxed=False, limits=None, sha
     limits : Limits, optional
     shared : (str, tuple of str), optional
         A fork server of this machine's: its folder, and the protections that hold. Without it, this process starts its own.
+    earlier : list of dict, optional
+        Releases before it, from which the student may have worked.
 
     Returns
     -------
@@ -76,11 +78,11 @@ def work(lesson, submission, released, seed, unsandboxed=False, limits=None, sha
         try:
             if isinstance(data, Exception):
                 raise data
-            recognised = recognise(data, released)
+            recognised = recognise(data, released, earlier)
             notes += recognised.notes
             flags += recognised.flags
             setup = Setup(lesson, opening(released), seed, unsandboxed, limits)
-            graded = _graded(recognised.notebook, released, setup, shared)
+            graded = _graded(recognised.notebook, own_cells(recognised.notebook, released, *earlier), setup, shared)
             graded.notes[:0], graded.flags[:0] = notes, flags
             graded.unanswered = unanswered(recognised.notebook, released)
             return graded
@@ -116,12 +118,10 @@ def work_for(student, *arguments):
     return student, graded
 
 
-def _graded(notebook, released, setup, shared):
+def _graded(notebook, own, setup, shared):
     """Run and grade a recognised notebook; put the outputs into it."""
     cells = list(checks_of(notebook))
-    graded = grade_in_session(
-        [(source, exercise) for _, source, exercise in cells], setup, shared, own_cells(notebook, released)
-    )
+    graded = grade_in_session([(source, exercise) for _, source, exercise in cells], setup, shared, own)
     for number, (index, _, _) in enumerate(cells):
         cell = notebook["cells"][index]
         cell["execution_count"], cell["outputs"] = number + 1, graded.outputs.get(number, [])

@@ -15,6 +15,7 @@ from autograder.course import this_course
 from autograder.flags import UNGRADED
 from autograder.grading.cells import checks_of, opening, own_cells
 from autograder.grading.notebook import about, nothing_to_grade, output_of
+from autograder.grading.releases import Releases
 from autograder.grading.repair import Unreadable, recognise
 from autograder.grading.worker import Setup, grade_in_session
 from autograder.handed_in import Submission
@@ -32,12 +33,12 @@ class Recognise(NbGraderPreprocessor):
         name = resources["nbgrader"]["assignment"]
         if name not in lessons():  # an assignment of the instructor's own
             return nb, resources
-        released = this_course().released(name)
+        released, earlier = this_course().released(name), Releases(this_course(), name).earlier
         submission = resources.pop("handed_in", None) or Submission(json.dumps(nb).encode())
         notebook, notes, flags = released, [*submission.notes], [*submission.flags]
         if submission.data is not None:
             try:
-                recognised = recognise(submission.data, released)
+                recognised = recognise(submission.data, released, earlier)
                 notebook, notes, flags = recognised.notebook, notes + recognised.notes, flags + recognised.flags
             except Unreadable as error:
                 submission.data = None
@@ -65,7 +66,7 @@ class GradeOutside(Execute):
         released = course.released(name)
         setup = Setup(name, opening(released), course.secret_seed(), self.unsandboxed)
         sources = [(source, exercise) for _, source, exercise in cells]
-        graded = grade_in_session(sources, setup, own=own_cells(nb, released))
+        graded = grade_in_session(sources, setup, own=own_cells(nb, released, *Releases(course, name).earlier))
         for number, (index, _, _) in enumerate(cells):
             nb.cells[index].execution_count = number + 1
             nb.cells[index].outputs = [nbformat.from_dict(output) for output in graded.outputs.get(number, [])]

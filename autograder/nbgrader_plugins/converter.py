@@ -15,11 +15,13 @@ from nbconvert.exporters import NotebookExporter
 from nbgrader.api import Gradebook
 from nbgrader.apps.api import NbGraderAPI
 from nbgrader.converters import Autograde
+from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import rmtree
 
 from autograder import handed_in
-from autograder.course import TIMESTAMP, this_course
+from autograder.course import TIMESTAMP, CourseError, this_course
+from autograder.grading.releases import Releases
 from autograder.grading.timestamps import Uncertain, when
 from autograder.terminal import printable
 from lessonkit import notebook_file
@@ -83,6 +85,11 @@ def init_notebooks(theirs, self):
     folders = set(filter(os.path.isdir, glob.glob(self._format_source(name, student))))
     with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
         known = {student.id for student in gradebook.students}
+        try:
+            Releases(this_course(), name).note(gradebook, this_course().released(name))
+        except CourseError as error:  # before anything is graded
+            self.log.error(printable(error))
+            raise NbGraderException(str(error)) from None
     folders |= {self._format_source(name, one) for one in known if student in ("*", one)}
     if not folders:
         return theirs()

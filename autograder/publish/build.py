@@ -12,6 +12,7 @@ Two builds give the same bytes. Each file is replaced only once it is complete.
 import os
 import shutil
 import tempfile
+from contextlib import contextmanager
 from pathlib import Path
 
 from autograder.course import COURSE, write_whole
@@ -92,6 +93,13 @@ def _require_full_points(name, cell):
 
 def release(lesson, source):
     """What `nbgrader generate_assignment` makes of an executed notebook: the text of the released one."""
+    with generated(lesson, source, course_config()) as folder:
+        return (folder / "lessons" / lesson.name / f"{lesson.name}.ipynb").read_text(encoding="utf-8")
+
+
+@contextmanager
+def generated(lesson, source, config):
+    """A folder in which nbgrader has generated the lesson from its executed notebook, with a gradebook of its own."""
     from nbgrader.apps import NbGraderAPI
     from traitlets.config import Config
 
@@ -99,14 +107,13 @@ def release(lesson, source):
         folder = Path(staging) / "solutions" / lesson.name
         folder.mkdir(parents=True)
         (folder / f"{lesson.name}.ipynb").write_text(source, encoding="utf-8")
-        config = course_config()
         config.merge(Config({"CourseDirectory": {"root": staging, "db_url": f"sqlite:///{staging}/gradebook.db"}}))
         outcome = NbGraderAPI(config=config).generate_assignment(lesson.name, force=True)
         if not outcome["success"]:
             raise BuildError(
                 f"{lesson.name}: nbgrader could not release it.\n{outcome.get('log') or outcome.get('error')}"
             )
-        return (Path(staging) / "lessons" / lesson.name / f"{lesson.name}.ipynb").read_text(encoding="utf-8")
+        yield Path(staging)
 
 
 def course_config():

@@ -70,7 +70,7 @@ def __getattr__(name):
 '''
 
 
-def bundle(name, folder=None):
+def bundle(name, folder=None, course=COURSE):
     """Write ``dist/NN_name.zip`` and return its path.
 
     Parameters
@@ -79,6 +79,8 @@ def bundle(name, folder=None):
         Name or number of the lesson.
     folder : path, optional
         Where to write it. Default: ``dist``.
+    course : path
+        Where the released lesson stands.
 
     Raises
     ------
@@ -86,7 +88,7 @@ def bundle(name, folder=None):
         If the lesson has not been built.
     """
     lesson = find_lesson(name)
-    files = {f"{lesson.name}/{inside}": data for inside, data in contents(lesson)}
+    files = {f"{lesson.name}/{inside}": data for inside, data in contents(lesson, course)}
     return _zip(files, (folder or COURSE / "dist") / f"{lesson.name}.zip")
 
 
@@ -118,9 +120,9 @@ def _zip(files, path):
     return path
 
 
-def contents(lesson):
+def contents(lesson, course=COURSE):
     """All files of a bundle: ``(path inside, bytes)``."""
-    released = COURSE / "lessons" / lesson.name
+    released = course / "lessons" / lesson.name
     if not (released / f"{lesson.name}.ipynb").exists():
         raise BuildError(f"{lesson.name} has not been built: run `make build` first.")
     for path in released.iterdir():

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from autograder.grading.releases import Releases
 from autograder.grading.repair import Unreadable, recognise
 
 CUTOFF = 95  # percent of rapidfuzz's `fuzz.ratio`
@@ -44,13 +45,13 @@ def similar(course, lesson, students, exercises):
     """
     from rapidfuzz import fuzz, process
 
-    released = course.released(lesson)
+    released, earlier = course.released(lesson), Releases(course, lesson).earlier
     unwritten = _forms(released, exercises)
     forms = {}
     for student in students:
         data = course.submission(lesson, student).data
         try:
-            written = _forms(recognise(data, released).notebook, exercises) if isinstance(data, bytes) else {}
+            written = _forms(recognise(data, released, earlier).notebook, exercises) if isinstance(data, bytes) else {}
         except Unreadable:
             continue
         forms[student] = {name: form for name, form in written.items() if form != unwritten.get(name)}

@@ -1,0 +1,135 @@
+"""The releases of a lesson that students may hold: kept in the course, by fingerprint, since a lesson may change while it is under way.
+
+``releases/NN_name/FINGERPRINT.ipynb`` is a notebook as it was given out. ``record.json`` beside it holds which were in force, the present
+one last; in which form the gradebook had each; and what stood in cells that have gone.
+"""
+
+import copy
+import hashlib
+import json
+import re
+from functools import cached_property
+
+from autograder.course import CourseError, write_whole
+from autograder.grading.cells import grade_id, marks
+from autograder.grading.form import Form, form_of, of_notebook
+from autograder.grading.rows import notebook_of
+
+HIDDEN = r"(?s)\n*### BEGIN HIDDEN TESTS.*?### END HIDDEN TESTS"
+
+
+class Releases:
+    """What is kept of a lesson's releases.
+
+    Attributes
+    ----------
+    in_force : list of str
+        Fingerprints of the releases as they came, the present one last.
+    forms : dict of str to Form
+        How the gradebook had each.
+    aside : dict
+        See `autograder.grading.rows.set_aside`.
+    """
+
+    def __init__(self, course, lesson):
+        self.course, self.lesson, self.folder = course, lesson, course.folder / "releases" / lesson
+        record = self._read(self.folder / "record.json") if (self.folder / "record.json").exists() else {}
+        self.in_force, self.aside = record.get("in_force", []), record.get("aside", {})
+        self.forms = {fingerprint: Form(**form) for fingerprint, form in record.get("forms", {}).items()}
+
+    def _read(self, path):
+        try:
+            return json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            raise CourseError(f"{path} is damaged or missing. Take it out of a backup, then run this again.") from None
+
+    def notebook(self, fingerprint):
+        """A release's notebook."""
+        return self._read(self.folder / f"{fingerprint}.ipynb")
+
+    @cached_property
+    def earlier(self):
+        """The notebooks of the releases that came before the present one, the latest first."""
+        return [self.notebook(name) for name in reversed(dict.fromkeys(self.in_force)) if name != self.in_force[-1]]
+
+    def keep(self, released, form):
+        """Keep a release, which is not yet in force; return its fingerprint."""
+        fingerprint = fingerprint_of(released)
+        path = self.folder / f"{fingerprint}.ipynb"
+        if not path.exists():
+            write_whole(path, json.dumps(released, indent=1, ensure_ascii=False) + "\n")
+        self.forms[fingerprint] = form
+        self.save()
+        return fingerprint
+
+    def put_in_force(self, released, form):
+        """A release is the present one from now on: the one before the present one, when that is taken back."""
+        fingerprint = self.keep(released, form)
+        if self.in_force[-1:] != [fingerprint]:
+            back = self.in_force[-2:-1] == [fingerprint]
+            self.in_force = self.in_force[:-1] if back else [*self.in_force, fingerprint]
+            self.save()
+
+    def save(self):
+        """Write the record, where it says something else than before."""
+        forms = {fingerprint: form.to_dict() for fingerprint, form in self.forms.items()}
+        text = json.dumps({"in_force": self.in_force, "forms": forms, "aside": self.aside}, indent=1)
+        path = self.folder / "record.json"
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            write_whole(path, text)
+
+    def note(self, gradebook, released):
+        """Note what is in force: the release that the gradebook knows. Returns its form.
+
+        Raises
+        ------
+        CourseError
+            If the gradebook knows the lesson in another form than the released notebook has.
+        """
+        row = notebook_of(gradebook, self.lesson)
+        if row is None:
+            return Form()
+        form = form_of(row)
+        if form.of_lesson() != of_notebook(released):
+            raise CourseError(
+                f"The gradebook has {self.lesson} as it was before it changed. Run `python -m autograder release {self.lesson}`: "
+                "it says what changes, and keeps all grades."
+            )
+        if self.in_force[-1:] != [fingerprint_of(released)] or self.forms.get(self.in_force[-1]) != form:
+            self.put_in_force(released, form)
+        return form
+
+
+def fingerprint_of(released):
+    """Changes when something in a release does that students hold."""
+    cells = [[cell["cell_type"], "".join(cell["source"]), marks(cell)] for cell in released["cells"]]
+    return hashlib.sha256(json.dumps(cells, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def as_was_known(form, present):
+    """A release that nobody kept, from what the gradebook knows of it: its marked cells, among the present one's others."""
+    from nbformat import from_dict
+    from nbgrader.utils import compute_checksum
+
+    cells, known = [], dict(form.source)
+    for cell in present["cells"]:
+        if not grade_id(cell):
+            cells.append(copy.deepcopy(cell))
+        elif grade_id(cell) in known:
+            cells.append(_marked(grade_id(cell), known.pop(grade_id(cell)), form))
+    cells += [_marked(name, source, form) for name, source in known.items() if name not in form.full]
+    for cell in cells:
+        if grade_id(cell):
+            cell["metadata"]["nbgrader"]["checksum"] = compute_checksum(from_dict(cell))
+    return {**present, "cells": cells}
+
+
+def _marked(name, source, form):
+    """A cell with nbgrader's marks, without its hidden tests."""
+    earns = {**form.grade, **form.task}.get(name)
+    own = {"grade": name in form.grade, "solution": name in form.solution, "task": name in form.task}
+    own |= {"grade_id": name, "locked": source["locked"], "schema_version": 3}
+    own |= {"points": earns["max_score"]} if earns else {}
+    cell = {"cell_type": source["cell_type"], "id": name, "metadata": {"nbgrader": own}}
+    cell["source"] = re.sub(HIDDEN, "", source["source"])
+    return {**cell, "outputs": [], "execution_count": None} if source["cell_type"] == "code" else cell

@@ -1,0 +1,133 @@
+"""Brings a lesson's rows in nbgrader's gradebook into another form, in one transaction and with what people gave by hand.
+
+nbgrader itself refuses to: it would have to know what becomes of the grades. What stands in cells that go is set aside, and is put
+back when they return.
+"""
+
+from autograder.grading.form import COLUMNS, Difference, form_of
+
+OF_GRADE = ("auto_score", "manual_score", "extra_credit", "needs_manual_grade")
+OF_COMMENT = ("auto_comment", "manual_comment")
+
+
+def notebook_of(gradebook, lesson):
+    """The lesson's row in the gradebook, or None."""
+    from nbgrader.api import MissingEntry
+
+    try:
+        return gradebook.find_notebook(lesson, lesson)
+    except MissingEntry:
+        return None
+
+
+def by_hand(notebook):
+    """For how many students a person graded a cell, or wrote a comment on it, by the cell's name."""
+    numbers = {}
+    for cell in notebook._base_cells:
+        rows = [row for row in cell.grades or () if row.manual_score is not None or row.extra_credit is not None]
+        rows += [row for row in cell.comments or () if row.manual_comment is not None]
+        numbers[cell.name] = max(numbers.get(cell.name, 0), len({row.notebook_id for row in rows}))
+    return numbers
+
+
+def set_aside(notebook, difference):
+    """What stands in the cells that go or count full from now on: by ``kind/name`` and student, a row's columns."""
+    aside = {}
+    for kind in ("grade", "task", "solution"):
+        stays = getattr(difference.after, kind)
+        for cell in getattr(notebook, f"{kind}_cells"):
+            if cell.name not in stays or cell.name in difference.made_full:
+                for what, columns in (("grades", OF_GRADE), ("comments", OF_COMMENT)):
+                    rows = {row.student.id: [getattr(row, c) for c in columns] for row in getattr(cell, what) or ()}
+                    if rows:
+                        aside[f"{what}/{cell.name}"] = rows
+    return aside
+
+
+class Rows:
+    """A lesson's rows, to be brought into another form; whoever made it commits, or rolls back.
+
+    Parameters
+    ----------
+    gradebook : nbgrader.api.Gradebook
+    notebook : nbgrader.api.Notebook
+    aside : dict
+        What was set aside before and may come back: see `set_aside`.
+    """
+
+    def __init__(self, gradebook, notebook, aside):
+        from nbgrader import api
+
+        self.db, self.notebook, self.aside = gradebook.db, notebook, aside
+        self.models = dict(grade=api.GradeCell, task=api.TaskCell, solution=api.SolutionCell, source=api.SourceCell)
+        self.of_student = {"grades": (api.Grade, OF_GRADE), "comments": (api.Comment, OF_COMMENT)}
+
+    def bring_to(self, form):
+        """Add, drop and change cells, and the grades and comments in them."""
+        difference = Difference(form_of(self.notebook), form)
+        with self.db.no_autoflush:
+            for kind in COLUMNS:
+                self._cells(kind, getattr(form, kind))
+            self.db.flush()
+            self.notebook.kernelspec = form.kernelspec
+            for cell in self.notebook.grade_cells:
+                if cell.name in difference.made_full:
+                    self._count_full(cell)
+                elif cell.name in difference.taken_back:
+                    self._put_back(cell, "grades")
+            for cell in (*self.notebook.grade_cells, *self.notebook.task_cells):
+                if cell.name in difference.revalued:
+                    self._revalue(cell, *difference.revalued[cell.name])
+        self.db.flush()
+        self.db.expire_all()
+
+    def _cells(self, kind, wanted):
+        """The cells of one kind become those that are wanted."""
+        cells = {cell.name: cell for cell in getattr(self.notebook, f"{kind}_cells")}
+        for name in cells.keys() - wanted.keys():
+            for what in self.of_student:
+                for row in getattr(cells[name], what, None) or ():
+                    self.db.delete(row)
+            self.db.delete(cells[name])
+        self.db.flush()
+        for name, columns in wanted.items():
+            if name in cells:
+                for column, value in columns.items():
+                    setattr(cells[name], column, value)
+            else:
+                self._add(kind, name, columns)
+        self.db.flush()
+        self.db.expire(self.notebook)
+
+    def _add(self, kind, name, columns):
+        """A cell that is new, or comes back, with a row for every student, as nbgrader makes them for a new submission."""
+        cell = self.models[kind](name=name, notebook_id=self.notebook.id, **columns)
+        self.db.add(cell)
+        self.db.flush()
+        for what in {"grade": ["grades"], "task": ["grades", "comments"], "solution": ["comments"]}.get(kind, ()):
+            for submitted in self.notebook.submissions:
+                self.db.add(self.of_student[what][0](cell_id=cell.id, notebook_id=submitted.id))
+            self.db.flush()
+            self._put_back(cell, what)
+
+    def _put_back(self, cell, what):
+        """What was set aside of a cell stands in it again; who had nothing there waits for a grade."""
+        columns, aside = self.of_student[what][1], self.aside.get(f"{what}/{cell.name}", {})
+        nothing = [None, None, None, True] if what == "grades" else [None, None]
+        self.db.expire(cell)
+        for row in getattr(cell, what):
+            for column, value in zip(columns, aside.get(row.student.id, nothing)):
+                setattr(row, column, value)
+            if what == "grades" and row.auto_score is not None:
+                row.auto_score = min(row.auto_score, cell.max_score)
+
+    def _count_full(self, cell):
+        for grade in cell.grades:
+            grade.auto_score, grade.manual_score, grade.needs_manual_grade = cell.max_score, None, False
+
+    def _revalue(self, cell, was, now):
+        """Until the next run, the autograder's points are in proportion: nobody has more than there are."""
+        for grade in cell.grades:
+            if grade.auto_score is not None:
+                grade.auto_score = grade.auto_score * now / was if was else None
+                grade.needs_manual_grade = grade.needs_manual_grade or grade.auto_score is None

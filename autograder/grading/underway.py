@@ -1,0 +1,182 @@
+"""``python -m autograder release LESSON``: changes a lesson that students have handed in, and keeps all that they and you have done.
+
+What changes is planned and shown first, and done whole or not at all. `nbgrader generate_assignment` makes the new release in a folder
+beside; the gradebook's rows are brought to what it would say.
+"""
+
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+
+from autograder.course import Course, CourseError, write_whole
+from autograder.grading.form import Difference, Form, form_of, of_notebook
+from autograder.grading.releases import Releases, as_was_known, fingerprint_of
+from autograder.grading.rows import Rows, by_hand, notebook_of, set_aside
+from autograder.publish.build import generated
+from autograder.publish.bundle import bundle
+from lessonkit.catalogue import lesson as find_lesson
+from lessonkit.engine.check import points_of
+
+DONE = "Done. Grade again, which is when the new points are given: python -m autograder grade {0}. Take it back: python -m autograder release {0} --undo."
+UNDONE = (
+    "Taken back, in the gradebook, the released notebook and the bundle. The checks are files of the course: bring them back too, "
+    "and run `make build`, before you grade. Not taken back: what was graded since in cells that both releases have."
+)
+
+
+@dataclass
+class Plan:
+    """What changes in a lesson under way.
+
+    Attributes
+    ----------
+    course : Course
+    lesson : str
+    releases : Releases
+    released : dict
+        The notebook to be released.
+    before, after : Form
+        What the gradebook has, and is to have.
+    students : int
+        How many the gradebook has rows of.
+    lines : list of str
+        What will change; empty where nothing does.
+    done : str
+        What there is to say afterwards.
+    """
+
+    course: Course
+    lesson: str
+    releases: Releases
+    released: dict
+    before: Form
+    after: Form
+    students: int
+    lines: list
+    done: str
+
+    def carry_out(self):
+        """Do it, whole or not at all.
+
+        Raises
+        ------
+        CourseError
+            If the lesson is being graded, or the gradebook or a file cannot be written.
+        """
+        folder, name = self.course.folder, self.lesson
+        notebook, zipped = folder / "lessons" / name / f"{name}.ipynb", folder / "dist" / f"{name}.zip"
+        with self.course.only_grader(name):
+            with self.course.gradebook() as gradebook, _as_they_were(notebook, zipped):
+                row = notebook_of(gradebook, name)
+                if form_of(row) != self.before:
+                    raise CourseError("The gradebook has changed meanwhile. Run this again.")
+                self.releases.aside |= set_aside(row, Difference(self.before, self.after))
+                self.releases.keep(self.released, self.after)
+                Rows(gradebook, row, self.releases.aside).bring_to(self.after)
+                write_whole(notebook, text_of(self.released))
+                bundle(name, folder / "dist", folder)
+                gradebook.db.commit()
+            self.releases.put_in_force(self.released, self.after)
+
+
+@contextmanager
+def _as_they_were(*paths):
+    """Files that are what they were before, when something fails."""
+    contents = {path: path.read_bytes() if path.exists() else None for path in paths}
+    try:
+        yield
+    except BaseException:
+        for path, content in contents.items():
+            with suppress(OSError, CourseError):
+                path.unlink(missing_ok=True) if content is None else write_whole(path, content)
+        raise
+
+
+def plan(course, lesson, dropped=None, undo=False):
+    """What changes in a lesson that the gradebook knows.
+
+    Parameters
+    ----------
+    course : Course
+    lesson : str
+    dropped : {"nobody", "full"}, optional
+        For whom an exercise counts that is no longer there. Default: for nobody, and what counts full already goes on to.
+    undo : bool
+        Whether to go back to the release before.
+
+    Returns
+    -------
+    Plan or None
+        None where the gradebook does not know the lesson yet.
+
+    Raises
+    ------
+    CourseError
+        If there is no source to release, or no release to go back to.
+    """
+    with course.gradebook() as gradebook:
+        row = notebook_of(gradebook, lesson)
+        if row is None:
+            return None
+        before, hand, students = form_of(row), by_hand(row), len(row.submissions)
+    releases = Releases(course, lesson)
+    released, after = (None, None) if undo else present(course, lesson)
+    _settle(releases, before, released)
+    if undo:
+        if len(releases.in_force) < 2:
+            raise CourseError(f"There is no earlier release of {lesson} to go back to.")
+        released, after = releases.notebook(releases.in_force[-2]), releases.forms[releases.in_force[-2]]
+    else:
+        gone = before.grade.keys() - after.grade.keys()
+        full = {"full": gone, "nobody": set(), None: gone & before.full}[dropped]
+        after = after.with_full(sorted(full), before)
+    lines = list(Difference(before, after).lines(students, hand))
+    if not lines and not _stands(course, lesson, released, releases):
+        lines = ["Only what is neither an exercise nor a check changes. No grade depends on it."]
+    done = UNDONE if undo else DONE.format(lesson)
+    return Plan(course, lesson, releases, released, before, after, students, lines, done)
+
+
+def _stands(course, lesson, released, releases):
+    """Whether a release is the one in force, and stands in the course."""
+    with suppress(CourseError):
+        return fingerprint_of(released) == fingerprint_of(course.released(lesson)) == releases.in_force[-1]
+    return False
+
+
+def _settle(releases, before, present):
+    """See to it that the release which the gradebook knows is kept: students hold it."""
+    course, lesson = releases.course, releases.lesson
+    if releases.in_force and releases.forms[releases.in_force[-1]] == before:
+        return
+    with suppress(CourseError):
+        released = course.released(lesson)
+        if of_notebook(released) == before.of_lesson():
+            return releases.put_in_force(released, before)
+    if present:
+        releases.put_in_force(as_was_known(before, present), before)
+
+
+def present(course, lesson):
+    """The lesson as it now is: what `nbgrader generate_assignment` would release, and how the gradebook would have it."""
+    import nbformat
+    from nbgrader.api import Gradebook
+
+    source = course.folder / "solutions" / lesson / f"{lesson}.ipynb"
+    if not source.exists():
+        raise CourseError(f"{source} is missing. `make build` makes it.")
+    with generated(find_lesson(lesson), source.read_text(encoding="utf-8"), course.config()) as folder:
+        released = nbformat.read(folder / "lessons" / lesson / f"{lesson}.ipynb", as_version=nbformat.NO_CONVERT)
+        with Gradebook(f"sqlite:///{folder}/gradebook.db") as gradebook:
+            form = form_of(notebook_of(gradebook, lesson))
+    checks = {f"check_{one.name}": points_of(one.name) for one in find_lesson(lesson).exercises}
+    graded = {name: points for name, points in form.points.items() if name not in form.solution}
+    if checks != graded:
+        raise CourseError(f"The checks of {lesson} give other points than its notebook says. Run `make build` first.")
+    return released, form
+
+
+def text_of(released):
+    """A released notebook's file, as the build writes it."""
+    import nbformat
+
+    return nbformat.writes(nbformat.from_dict(released), version=nbformat.NO_CONVERT).rstrip() + "\n"

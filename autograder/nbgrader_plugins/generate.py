@@ -1,0 +1,56 @@
+"""`nbgrader generate_assignment` makes a lesson's first releases, and leaves it alone once students have handed it in.
+
+nbgrader deletes what was released before it finds that it cannot change the gradebook. So functions of ours take the place of two methods of
+its converter, when `nbgrader_config.py` names `Released` as its exporter. Assignments without our checks go nbgrader's own way.
+"""
+
+import os
+
+from nbconvert.exporters import NotebookExporter
+from nbgrader.api import Gradebook
+from nbgrader.converters import GenerateAssignment
+from nbgrader.converters.base import NbGraderException
+
+from autograder.course import Course
+from autograder.grading.releases import Releases
+from autograder.grading.rows import notebook_of
+from lessonkit.catalogue import lessons
+
+
+class Released(NotebookExporter):
+    """Writes a released notebook as nbgrader's own does; that it is named switches on what this module does."""
+
+
+def _is_ours(self):
+    return issubclass(self.exporter_class, Released) and self.coursedir.assignment_id in lessons()
+
+
+def _init_notebooks(self, theirs=GenerateAssignment.init_notebooks):
+    """Stop before anything is deleted."""
+    theirs(self)
+    name = self.coursedir.assignment_id
+    stands = os.path.exists(self._format_dest(name, ".")) and not self.force
+    if stands or not _is_ours(self):
+        return
+    with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
+        notebook = notebook_of(gradebook, name)
+        students = len(notebook.submissions) if notebook else 0
+    if students:
+        sentence = (
+            f"{students} students have grades in {name}, and nothing has been changed. "
+            f"To change it and keep their grades, run: python -m autograder release {name}"
+        )
+        self.log.error(sentence)
+        raise NbGraderException(sentence)
+
+
+def _start(self, theirs=GenerateAssignment.start):
+    """What students are given is kept, for when the lesson changes."""
+    theirs(self)
+    if _is_ours(self) and not self.no_database:
+        name, course = self.coursedir.assignment_id, Course(self.coursedir.root, self.coursedir.db_url)
+        with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
+            Releases(course, name).note(gradebook, course.released(name))
+
+
+GenerateAssignment.init_notebooks, GenerateAssignment.start = _init_notebooks, _start
