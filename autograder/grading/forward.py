@@ -4,7 +4,6 @@ What the author changed stays changed. So what is flagged afterwards is the stud
 """
 
 import copy
-import json
 
 from autograder.grading.answers import names_in
 from autograder.grading.cells import as_cell, grade_id, grading_marks, is_check, is_same, marks, position, source_of
@@ -40,10 +39,8 @@ def release_of(cells, released, earlier):
 
 
 def _known_by(cell):
-    """What a cell of a release is known by: its marks, which a student's work leaves alone, or else what it says."""
-    if not grade_id(cell):
-        return {form(source_of(cell))}
-    return {json.dumps(marks(cell), sort_keys=True, default=str)}
+    """What a cell of a release is known by: its checksum, which a student's work leaves alone, or else what it says."""
+    return {(grade_id(cell), str(marks(cell).get("checksum")) if grade_id(cell) else form(source_of(cell)))}
 
 
 def forward(cells, release, released):
@@ -83,7 +80,11 @@ def _brought(cell, was, now):
     if new is None:
         metadata.pop("nbgrader", None)
         gone = is_check(old) and is_same(cell, old)
-        return {**cell, "metadata": metadata, **({"source": GONE.format(name=name.removeprefix("check_"))} if gone else {})}
+        return {
+            **cell,
+            "metadata": metadata,
+            **({"source": GONE.format(name=name.removeprefix("check_"))} if gone else {}),
+        }
     if grading_marks(cell) == grading_marks(old):
         metadata["nbgrader"] = copy.deepcopy(marks(new))
     same = {"source": source_of(new)} if is_same(cell, old) and cell["cell_type"] == new["cell_type"] else {}

@@ -1,7 +1,7 @@
 """The releases of a lesson that students may hold: kept in the course, by fingerprint, since a lesson may change while it is under way.
 
-``releases/NN_name/FINGERPRINT.ipynb`` is a notebook as it was given out. ``record.json`` beside it holds which were in force, the present
-one last; in which form the gradebook had each; and what stood in cells that have gone.
+``releases/NN_name/FINGERPRINT.ipynb`` is a notebook as it was given out. ``record.json`` beside it holds which were in force, in which form
+of the gradebook, and what stood in cells that have gone.
 """
 
 import copy
@@ -23,10 +23,8 @@ class Releases:
 
     Attributes
     ----------
-    in_force : list of str
-        Fingerprints of the releases as they came, the present one last.
-    forms : dict of str to Form
-        How the gradebook had each.
+    in_force : list of (str, Form)
+        Fingerprint and form in the gradebook of each release as they came, the present one last.
     aside : dict
         See `autograder.grading.rows.set_aside`.
     """
@@ -34,8 +32,8 @@ class Releases:
     def __init__(self, course, lesson):
         self.course, self.lesson, self.folder = course, lesson, course.folder / "releases" / lesson
         record = self._read(self.folder / "record.json") if (self.folder / "record.json").exists() else {}
-        self.in_force, self.aside = record.get("in_force", []), record.get("aside", {})
-        self.forms = {fingerprint: Form(**form) for fingerprint, form in record.get("forms", {}).items()}
+        self.in_force = [(fingerprint, Form(**form)) for fingerprint, form in record.get("in_force", ())]
+        self.aside = record.get("aside", {})
 
     def _read(self, path):
         try:
@@ -50,33 +48,28 @@ class Releases:
     @cached_property
     def earlier(self):
         """The notebooks of the releases that came before the present one, the latest first."""
-        return [self.notebook(name) for name in reversed(dict.fromkeys(self.in_force)) if name != self.in_force[-1]]
+        names = list(dict.fromkeys(fingerprint for fingerprint, _ in reversed(self.in_force)))
+        return [self.notebook(name) for name in names[1:]]
 
-    def keep(self, released, form):
-        """Keep a release, which is not yet in force; return its fingerprint."""
+    def keep(self, released):
+        """Keep a release's notebook, and what was set aside; return its fingerprint."""
         fingerprint = fingerprint_of(released)
         path = self.folder / f"{fingerprint}.ipynb"
         if not path.exists():
             write_whole(path, json.dumps(released, indent=1, ensure_ascii=False) + "\n")
-        self.forms[fingerprint] = form
-        self.save()
+        self._save()
         return fingerprint
 
     def put_in_force(self, released, form):
         """A release is the present one from now on: the one before the present one, when that is taken back."""
-        fingerprint = self.keep(released, form)
-        if self.in_force[-1:] != [fingerprint]:
-            back = self.in_force[-2:-1] == [fingerprint]
-            self.in_force = self.in_force[:-1] if back else [*self.in_force, fingerprint]
-            self.save()
+        entry = self.keep(released), form
+        if self.in_force[-1:] != [entry]:
+            self.in_force = self.in_force[:-1] if self.in_force[-2:-1] == [entry] else [*self.in_force, entry]
+            self._save()
 
-    def save(self):
-        """Write the record, where it says something else than before."""
-        forms = {fingerprint: form.to_dict() for fingerprint, form in self.forms.items()}
-        text = json.dumps({"in_force": self.in_force, "forms": forms, "aside": self.aside}, indent=1)
-        path = self.folder / "record.json"
-        if not path.exists() or path.read_text(encoding="utf-8") != text:
-            write_whole(path, text)
+    def _save(self):
+        in_force = [(fingerprint, form.to_dict()) for fingerprint, form in self.in_force]
+        write_whole(self.folder / "record.json", json.dumps({"in_force": in_force, "aside": self.aside}, indent=1))
 
     def note(self, gradebook, released):
         """Note what is in force: the release that the gradebook knows. Returns its form.
@@ -95,7 +88,7 @@ class Releases:
                 f"The gradebook has {self.lesson} as it was before it changed. Run `python -m autograder release {self.lesson}`: "
                 "it says what changes, and keeps all grades."
             )
-        if self.in_force[-1:] != [fingerprint_of(released)] or self.forms.get(self.in_force[-1]) != form:
+        if self.in_force[-1:] != [(fingerprint_of(released), form)]:
             self.put_in_force(released, form)
         return form
 
@@ -128,7 +121,7 @@ def _marked(name, source, form):
     """A cell with nbgrader's marks, without its hidden tests."""
     earns = {**form.grade, **form.task}.get(name)
     own = {"grade": name in form.grade, "solution": name in form.solution, "task": name in form.task}
-    own |= {"grade_id": name, "locked": source["locked"], "schema_version": 3}
+    own |= {"cell_type": source["cell_type"], "grade_id": name, "locked": source["locked"], "schema_version": 3}
     own |= {"points": earns["max_score"]} if earns else {}
     cell = {"cell_type": source["cell_type"], "id": name, "metadata": {"nbgrader": own}}
     cell["source"] = re.sub(HIDDEN, "", source["source"])

@@ -36,7 +36,10 @@ def set_aside(notebook, difference):
     for kind in ("grade", "task", "solution"):
         stays = getattr(difference.after, kind)
         for cell in getattr(notebook, f"{kind}_cells"):
-            if cell.name not in stays or cell.name in difference.made_full:
+            was_full = (
+                kind == "grade" and cell.name in difference.before.full
+            )  # what it had before stands aside already
+            if (cell.name not in stays or cell.name in difference.made_full) and not was_full:
                 for what, columns in (("grades", OF_GRADE), ("comments", OF_COMMENT)):
                     rows = {row.student.id: [getattr(row, c) for c in columns] for row in getattr(cell, what) or ()}
                     if rows:

@@ -70,7 +70,7 @@ class Plan:
                 if form_of(row) != self.before:
                     raise CourseError("The gradebook has changed meanwhile. Run this again.")
                 self.releases.aside |= set_aside(row, Difference(self.before, self.after))
-                self.releases.keep(self.released, self.after)
+                self.releases.keep(self.released)
                 Rows(gradebook, row, self.releases.aside).bring_to(self.after)
                 write_whole(notebook, text_of(self.released))
                 bundle(name, folder / "dist", folder)
@@ -124,7 +124,8 @@ def plan(course, lesson, dropped=None, undo=False):
     if undo:
         if len(releases.in_force) < 2:
             raise CourseError(f"There is no earlier release of {lesson} to go back to.")
-        released, after = releases.notebook(releases.in_force[-2]), releases.forms[releases.in_force[-2]]
+        fingerprint, after = releases.in_force[-2]
+        released = releases.notebook(fingerprint)
     else:
         gone = before.grade.keys() - after.grade.keys()
         full = {"full": gone, "nobody": set(), None: gone & before.full}[dropped]
@@ -139,19 +140,20 @@ def plan(course, lesson, dropped=None, undo=False):
 def _stands(course, lesson, released, releases):
     """Whether a release is the one in force, and stands in the course."""
     with suppress(CourseError):
-        return fingerprint_of(released) == fingerprint_of(course.released(lesson)) == releases.in_force[-1]
+        return fingerprint_of(released) == fingerprint_of(course.released(lesson)) == releases.in_force[-1][0]
     return False
 
 
 def _settle(releases, before, present):
     """See to it that the release which the gradebook knows is kept: students hold it."""
     course, lesson = releases.course, releases.lesson
-    if releases.in_force and releases.forms[releases.in_force[-1]] == before:
+    if releases.in_force and releases.in_force[-1][1] == before:
         return
     with suppress(CourseError):
         released = course.released(lesson)
         if of_notebook(released) == before.of_lesson():
-            return releases.put_in_force(released, before)
+            releases.put_in_force(released, before)
+            return
     if present:
         releases.put_in_force(as_was_known(before, present), before)
 

@@ -11,7 +11,7 @@ from nbgrader.api import Gradebook
 from nbgrader.converters import GenerateAssignment
 from nbgrader.converters.base import NbGraderException
 
-from autograder.course import Course
+from autograder.course import Course, CourseError
 from autograder.grading.releases import Releases
 from autograder.grading.rows import notebook_of
 from lessonkit.catalogue import lessons
@@ -40,8 +40,13 @@ def _init_notebooks(self, theirs=GenerateAssignment.init_notebooks):
             f"{students} students have grades in {name}, and nothing has been changed. "
             f"To change it and keep their grades, run: python -m autograder release {name}"
         )
-        self.log.error(sentence)
-        raise NbGraderException(sentence)
+        _stop(self, sentence)
+
+
+def _stop(self, sentence):
+    """End the command with one line."""
+    self.log.error(sentence)
+    raise NbGraderException(sentence)
 
 
 def _start(self, theirs=GenerateAssignment.start):
@@ -50,7 +55,10 @@ def _start(self, theirs=GenerateAssignment.start):
     if _is_ours(self) and not self.no_database:
         name, course = self.coursedir.assignment_id, Course(self.coursedir.root, self.coursedir.db_url)
         with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
-            Releases(course, name).note(gradebook, course.released(name))
+            try:
+                Releases(course, name).note(gradebook, course.released(name))
+            except CourseError as error:
+                _stop(self, str(error))
 
 
 GenerateAssignment.init_notebooks, GenerateAssignment.start = _init_notebooks, _start
