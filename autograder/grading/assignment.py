@@ -15,10 +15,11 @@ from autograder.bank.expected import Live
 from autograder.course import COURSE, SECRET, TIMESTAMP, Course, CourseError
 from autograder.grading import history
 from autograder.grading.cells import checks_of, opening
+from autograder.grading.form import of_notebook
 from autograder.grading.gradebook import Writer
 from autograder.grading.notebook import grade_notebook
 from autograder.grading.pools import Cluster, Processes
-from autograder.grading.releases import Releases, fingerprint_of
+from autograder.grading.releases import Releases, fingerprint_of, require_points_of_checks
 from autograder.grading.repair import Unreadable, recognise
 from autograder.grading.submission import noted_fingerprint
 from autograder.grading.worker import Setup, running_for
@@ -78,12 +79,13 @@ class Assignment:
     Raises
     ------
     CourseError
-        If there is no such lesson, or it has not been released.
+        If there is no such lesson, it has not been released, or its checks give other points than it says.
     """
 
     def __init__(self, course, lesson, force=False, unsandboxed=False, limits=None):
         self.course, self.lesson, self.force = course, lesson_of(course, lesson), force
         self.released, self.seed = course.released(self.lesson), course.secret_seed()
+        require_points_of_checks(self.lesson, of_notebook(self.released)[0])
         self.setup = Setup(self.lesson, opening(self.released), self.seed, unsandboxed, limits)
         self.fingerprints, self.unchanged, self.renewed, self.damaged = {}, set(), [], {}
         self._waiting = {}  # submissions that have been read and not yet sent

@@ -57,7 +57,7 @@ def forward(cells, release, released):
     gone = [name for name, cell in was.items() if name not in now and not is_check(cell)]
     new = [name for name in now if name not in was and not any(grade_id(cell) == name for cell in cells)]
     if gone:
-        notes.append(f"No longer part of this lesson, and not graded: {', '.join(gone)}.")
+        notes.append(f"No longer part of this lesson: {', '.join(gone)}.")
     late = [name for name in new if not is_check(now[name]) and not _is_answered(cells, name, now[name])]
     if late:
         notes.append(f"Part of this lesson since your notebook was given out, and not in it yet: {', '.join(late)}.")

@@ -37,6 +37,10 @@ class Writer:
             graded.flags.append("the earlier grade stands, until a run can grade the notebook")
             return
         try:
+            graded.notes += [
+                f"{name.removeprefix('check_')} is no longer part of the lesson, and counts full for everyone."
+                for name in self.full
+            ]
             self._write_notebook(student, graded)
             self._write_grades(student, graded)
             graded.writer_memory = peak()

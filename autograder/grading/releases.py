@@ -14,6 +14,8 @@ from autograder.course import CourseError, write_whole
 from autograder.grading.cells import grade_id, marks
 from autograder.grading.form import Form, form_of, of_notebook
 from autograder.grading.rows import notebook_of
+from lessonkit.catalogue import lesson as find_lesson
+from lessonkit.engine.check import points_of
 
 HIDDEN = r"(?s)\n*### BEGIN HIDDEN TESTS.*?### END HIDDEN TESTS"
 
@@ -91,6 +93,29 @@ class Releases:
         if self.in_force[-1:] != [(fingerprint_of(released), form)]:
             self.put_in_force(released, form)
         return form
+
+
+def require_points_of_checks(lesson, points):
+    """Stop where the checks give other points than a notebook says: nobody shall have 13 of 11.
+
+    Parameters
+    ----------
+    lesson : str
+    points : dict of str to float
+        What each cell of the notebook counts.
+
+    Raises
+    ------
+    CourseError
+        If an exercise's checks give more or less.
+    """
+    given = {f"check_{exercise.name}": points_of(exercise.name) for exercise in find_lesson(lesson).exercises}
+    other = [name for name in given if points.get(name, given[name]) != given[name]]
+    if other:
+        raise CourseError(
+            f"The checks of {lesson} give other points than its notebook says, at {', '.join(other)}. "
+            f"Run `make build`, then `python -m autograder release {lesson}`."
+        )
 
 
 def fingerprint_of(released):

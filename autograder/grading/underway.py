@@ -9,12 +9,11 @@ from dataclasses import dataclass
 
 from autograder.course import Course, CourseError, write_whole
 from autograder.grading.form import Difference, Form, form_of, of_notebook
-from autograder.grading.releases import Releases, as_was_known, fingerprint_of
+from autograder.grading.releases import Releases, as_was_known, fingerprint_of, require_points_of_checks
 from autograder.grading.rows import Rows, by_hand, notebook_of, set_aside
 from autograder.publish.build import generated
 from autograder.publish.bundle import bundle
 from lessonkit.catalogue import lesson as find_lesson
-from lessonkit.engine.check import points_of
 
 DONE = "Done. Grade again, which is when the new points are given: python -m autograder grade {0}. Take it back: python -m autograder release {0} --undo."
 UNDONE = (
@@ -170,10 +169,7 @@ def present(course, lesson):
         released = nbformat.read(folder / "lessons" / lesson / f"{lesson}.ipynb", as_version=nbformat.NO_CONVERT)
         with Gradebook(f"sqlite:///{folder}/gradebook.db") as gradebook:
             form = form_of(notebook_of(gradebook, lesson))
-    checks = {f"check_{one.name}": points_of(one.name) for one in find_lesson(lesson).exercises}
-    graded = {name: points for name, points in form.points.items() if name not in form.solution}
-    if checks != graded:
-        raise CourseError(f"The checks of {lesson} give other points than its notebook says. Run `make build` first.")
+    require_points_of_checks(lesson, form.points)
     return released, form
 
 

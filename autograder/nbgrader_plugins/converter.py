@@ -21,7 +21,7 @@ from nbgrader.utils import rmtree
 
 from autograder import handed_in
 from autograder.course import TIMESTAMP, CourseError, this_course
-from autograder.grading.releases import Releases
+from autograder.grading.releases import Releases, require_points_of_checks
 from autograder.grading.timestamps import Uncertain, when
 from autograder.terminal import printable
 from lessonkit import notebook_file
@@ -86,7 +86,8 @@ def init_notebooks(theirs, self):
     with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
         known = {student.id for student in gradebook.students}
         try:
-            Releases(this_course(), name).note(gradebook, this_course().released(name))
+            form = Releases(this_course(), name).note(gradebook, this_course().released(name))
+            require_points_of_checks(name, form.points)
         except CourseError as error:  # before anything is graded
             self.log.error(printable(error))
             raise NbGraderException(str(error)) from None

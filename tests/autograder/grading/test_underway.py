@@ -188,6 +188,14 @@ def test_nbgrader_stops_with_one_line_and_deletes_nothing(course):
     assert "Traceback" not in done.stderr
 
 
+def test_checks_that_give_other_points_than_the_notebook_stop_it(course, capsys):
+    """The checks are changed, and nothing is built yet."""
+    assert command_line.main(["grade", "01"]) == 2
+    assert (
+        "give other points than its notebook says, at check_relu_forward. Run `make build`" in capsys.readouterr().err
+    )
+
+
 def test_grading_stops_before_anyone_is_graded(course, capsys):
     """The course was pulled with another form of the lesson."""
     write(course / "lessons", NOW)
@@ -209,7 +217,7 @@ def test_honest_work_on_an_earlier_release_is_never_flagged(course, kept):
     (was,) = underway.Releases(Course(course), LESSON).earlier
     found = recognise(handed_in, NOW, [was])
     assert not found.flags and found.notes == [
-        f"No longer part of this lesson, and not graded: {GONE}.",
+        f"No longer part of this lesson: {GONE}.",
         f"Part of this lesson since your notebook was given out, and not in it yet: {NEW}.",
     ]
     assert [c["id"] for c in found.notebook["cells"] if c["id"].startswith("added")] and len(
@@ -240,3 +248,9 @@ def test_a_class_that_holds_the_earlier_release_is_graded(course):
     assert students["ada"][3] == FULL - 5 + 5 and students["bob"][0]["check_relu_backward"] == (5.0, 4.5, None, True)
     nbgrader(course, "autograde", LESSON, "--force", "--student=ada")
     assert everything(course)[1]["ada"][3] == FULL
+    nbgrader(course, "generate_feedback", LESSON, "--student=bob")
+    page = (course / "feedback" / "bob" / LESSON / f"{LESSON}.html").read_text(encoding="utf-8")
+    assert (
+        f"{GONE} is no longer part of the lesson, and counts full for everyone." in page
+        and "Nearly: relu_backward." in page
+    )
