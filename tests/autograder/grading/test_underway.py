@@ -254,3 +254,32 @@ def test_a_class_that_holds_the_earlier_release_is_graded(course):
         f"{GONE} is no longer part of the lesson, and counts full for everyone." in page
         and "Nearly: relu_backward." in page
     )
+
+
+def test_the_gradebook_may_be_postgresql(course, tmp_path, capsys):
+    """Which holds to its foreign keys, as SQLite does not."""
+    from nbgrader.api import Gradebook
+
+    pgserver = pytest.importorskip("pgserver", reason="needs the packages pgserver and psycopg")
+    pytest.importorskip("psycopg", reason="needs the packages pgserver and psycopg")
+    server = pgserver.get_server(tmp_path / "postgres")
+    try:
+        db_url = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+        write(course / "solutions", earlier(SOURCE))
+        nbgrader(course, "generate_assignment", LESSON, "--force", f"--CourseDirectory.db_url={db_url}")
+        with Gradebook(db_url) as gradebook:
+            gradebook.add_student("ada")
+            gradebook.add_submission(LESSON, "ada")
+            gradebook.find_grade(f"check_{GONE}", LESSON, LESSON, "ada").manual_score = 4.5
+            gradebook.find_comment(GONE, LESSON, LESSON, "ada").manual_comment = "Nearly."
+            gradebook.db.commit()
+        write(course / "solutions", SOURCE)
+        for options, score in ((("--yes",), 0.0), (("--yes", "--undo"), 4.5)):
+            assert release(*options, "--db-url", db_url) == 0
+            with Gradebook(db_url) as gradebook:
+                assert gradebook.find_submission(LESSON, "ada").score == score
+        with Gradebook(db_url) as gradebook:
+            assert gradebook.find_comment(GONE, LESSON, LESSON, "ada").comment == "Nearly."
+        assert everything(course)[1]["ada"][3] == 33  # the other gradebook is as it was
+    finally:
+        server.cleanup()
