@@ -92,7 +92,7 @@ def change(course, name, arguments):
     if planned is None or not planned.lines:
         say(os.path.relpath(bundle(name, course.folder / "dist", course.folder)))
         return
-    say("\n".join([f"{name}, in the gradebook with {planned.students} students:", *(f"  {s}" for s in planned.lines)]))
+    say("\n".join([f"{name}, with grades of {planned.students} in the gradebook:", *(f"  {s}" for s in planned.lines)]))
     if not (arguments.yes or agreed()):
         say("Nothing has been changed. With --yes this is done without a question.")
         return

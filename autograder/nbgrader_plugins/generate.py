@@ -37,7 +37,7 @@ def _init_notebooks(self, theirs=GenerateAssignment.init_notebooks):
         students = len(notebook.submissions) if notebook else 0
     if students:
         sentence = (
-            f"{students} students have grades in {name}, and nothing has been changed. "
+            f"{students} student{' has' if students == 1 else 's have'} grades in {name}, and nothing has been changed. "
             f"To change it and keep their grades, run: python -m autograder release {name}"
         )
         _stop(self, sentence)
