@@ -2,7 +2,6 @@
 
 import csv
 import io
-import json
 import os
 import re
 import subprocess
@@ -11,6 +10,7 @@ import tempfile
 from pathlib import Path
 
 from autograder.course import CourseError
+from autograder.grading.tables import is_guessed, rows
 
 # nbgrader's columns, and what others call them; the first name that is there counts.
 COLUMNS = {
@@ -26,7 +26,6 @@ NO_STUDENT = re.compile(r"\s*(points possible|student, test|test student)\b", re
 FOOTER = re.compile(r"\s*(total|sum|count|number of students|\d+ students?)\b", re.I)  # alone in a line
 NO_STUDENT_LINE = re.compile(r"\s*(manual posting|points possible)\b", re.I)  # in any field of a line without an id
 REWRITTEN = re.compile(r"\d+[.,]\d*E\+\d+|\d+[.,]0|=.*", re.I)  # an id that a spreadsheet took for a number
-EXCEL = {b"PK\x03\x04": "an Excel file", b"\xd0\xcf\x11\xe0": "an old Excel file"}
 
 
 def read_roster(data):
@@ -48,7 +47,7 @@ def read_roster(data):
     CourseError
         If it cannot be read for certain: the message names the line, and why.
     """
-    numbered = list(_rows(_decoded(data)))
+    numbered = list(rows(data, "roster"))
     if len(numbered) < 2:
         raise CourseError("The roster has no line with a student." if numbered else "The roster is empty.")
     (_, header), *lines = numbered
@@ -73,23 +72,6 @@ def read_roster(data):
         line_of[student["id"]] = number
         students.append(student)
     return students
-
-
-def _rows(text):
-    """The lines in which something stands: the number of each in the file, and its fields."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
-    start = 1
-    try:
-        for row in reader:
-            if any("\n" in field or "\r" in field for field in row):
-                raise CourseError(
-                    f"Line {start} of the roster: a field goes on in the next line. Is there a quote that is not closed?"
-                )
-            if any(map(str.strip, row)):
-                yield start, [field.strip() for field in row]
-            start = reader.line_num + 1
-    except csv.Error as error:
-        raise CourseError(f"Line {start} of the roster cannot be read: {error}.") from None
 
 
 def enter(path, folder="."):
@@ -138,37 +120,6 @@ def to_csv(students):
     writer.writeheader()
     writer.writerows(students)
     return file.getvalue()
-
-
-def _decoded(data):
-    for start, what in EXCEL.items():
-        if data.startswith(start):
-            raise CourseError(f"The roster is {what}. In the spreadsheet, save it as CSV, and enter that file.")
-    try:
-        text = data.decode("cp1252" if is_guessed(data) else json.detect_encoding(data)).removeprefix("\ufeff")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise CourseError(
-            f"Line {line} of the roster has a letter in an encoding that is not known. Save it as UTF-8, and enter that file."
-        ) from None
-    return text.replace("\0", "")
-
-
-def is_guessed(data):
-    """Whether a roster does not say how its letters are written: neither UTF-8 nor UTF-16, so Windows' Western letters are assumed."""
-    try:
-        data.decode(json.detect_encoding(data))
-    except UnicodeDecodeError:
-        return True
-    return False
-
-
-def _delimiter(text):
-    """What separates the fields of the first line that holds something."""
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    if first.lower().startswith("sep="):
-        raise CourseError("The roster begins with Excel's line `sep=`: delete that line.")
-    return max(",;\t", key=first.count)
 
 
 def _columns(header):

@@ -1,21 +1,10 @@
-"""Fingerprints of code: what a number on the scorecard depends on, so that only what has changed is measured again.
+"""What a number on the scorecard depends on: the definitions that its fingerprint covers."""
 
-A fingerprint covers the syntax trees of some definitions and of all that they use within the project, found by
-name. Comments, docstrings, layout, the module that holds a definition and the names of local variables do not count.
-"""
-
-import ast
-import builtins
-import hashlib
-import inspect
-import itertools
-import sys
 from functools import cache
-from importlib import import_module
-from importlib.util import resolve_name
 
 import reference_impl
 from autograder import bank
+from autograder.publish.definitions import digest, of_modules, origin, reached
 from lessonkit.catalogue import exercise as find_exercise
 from lessonkit.catalogue import exercises
 from lessonkit.engine.check import checks_of
@@ -23,8 +12,7 @@ from lessonkit.engine.host import LocalHost
 from lessonkit.engine.transcript import VISIBLE_SEED, run
 from tools.scorecard.hosts import reference
 
-PACKAGES = ("autograder", "lessonkit", "reference_impl", "tools")
-DEFINITIONS = (ast.FunctionDef, ast.ClassDef)
+__all__ = ["digest", "of_bank", "of_exercise", "of_modules"]
 
 
 @cache
@@ -33,11 +21,11 @@ def of_exercise(exercise):
     checks = checks_of(exercise)
     called = {name for check in checks for name in run(check, reference(LocalHost), VISIBLE_SEED).called}
     names = {exercise} | called & set(exercises())
-    return _reached(
+    return reached(
         [
             ("lessonkit.engine.compare", "same_values"),
-            *(_origin(check.values) for check in checks),
-            *(_origin(getattr(reference_impl, name)) for name in names),
+            *(origin(check.values) for check in checks),
+            *(origin(getattr(reference_impl, name)) for name in names),
         ]
     )
 
@@ -46,179 +34,4 @@ def of_exercise(exercise):
 def of_bank(kind, exercise):
     """The code of an exercise's mistakes or variants; `kind` is "mistakes" or "variants"."""
     module = f"autograder.bank.{kind}.lesson_{find_exercise(exercise).lesson[:2]}"
-    return _reached([(module, entry.name) for entry in getattr(bank, f"{kind}_of")(exercise)])
-
-
-def of_modules(*names):
-    """All that some modules define, and nothing that it uses of others."""
-    return frozenset((name, definition) for name in names for definition in _definitions(name))
-
-
-def digest(*reached):
-    """A short text for sets of definitions, as the functions above give them.
-
-    Two definitions of one name, in different modules, both count; which module holds which does not.
-    """
-    origins = set().union(*reached)
-    text = "\n".join(sorted(f"{name}: {_text(module, name)}" for module, name in origins))
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-def _origin(code):
-    """Where something is defined: its module, and its name at the top of it."""
-    return code.__module__, code.__qualname__.split(".")[0]
-
-
-@cache
-def _definitions(module):
-    """The functions, classes and constants at the top of a module, by name: all of the same name."""
-    by_name = {}
-    for statement in _statements(module):
-        if isinstance(statement, DEFINITIONS):
-            by_name.setdefault(statement.name, []).append(statement)
-        elif isinstance(statement, ast.Assign):
-            targets = [part for target in statement.targets for part in ast.walk(target)]
-            for name in {target.id for target in targets if isinstance(target, ast.Name)}:
-                by_name.setdefault(name, []).append(statement)
-    return by_name
-
-
-@cache
-def _statements(module):
-    import_module(module)
-    return ast.parse(inspect.getsource(sys.modules[module])).body
-
-
-def _reached(roots):
-    """The definitions that can be reached by name from `roots`."""
-    seen, waiting = set(), list(roots)
-    while waiting:
-        origin = waiting.pop()
-        if origin not in seen and origin[1] in _definitions(origin[0]):
-            seen.add(origin)
-            waiting += _used(*origin)
-    return frozenset(seen)
-
-
-def _used(module, name):
-    """Where the names in a definition lead, within the project."""
-    names = vars(sys.modules[module])
-    for node in itertools.chain.from_iterable(map(_walk, _definitions(module)[name])):
-        if isinstance(node, ast.Name):
-            yield from _defined(names.get(node.id), module, node.id)
-        elif isinstance(node, ast.Attribute) and _is_own_module(owner := names.get(getattr(node.value, "id", ""))):
-            yield from _defined(getattr(owner, node.attr, None), owner.__name__, node.attr)
-        elif isinstance(node, ast.Call) and getattr(node.func, "id", "") == "getattr":
-            if _is_own_module(owner := names.get(getattr(node.args[0], "id", ""))):
-                yield from of_modules(owner.__name__)
-
-
-def _is_own_module(value):
-    """Whether a value is a module of the project."""
-    return inspect.ismodule(value) and value.__name__.split(".")[0] in PACKAGES
-
-
-def _walk(definition):
-    """All nodes of a definition but the names of its decorators, which write it down."""
-    decorators = {id(getattr(decorator, "func", decorator)) for decorator in getattr(definition, "decorator_list", ())}
-    return (node for node in ast.walk(definition) if id(node) not in decorators)
-
-
-def _defined(value, module, name):
-    """Where a name that a module uses is defined, within the project."""
-    code = inspect.unwrap(value) if callable(value) else value
-    if inspect.isfunction(code) or inspect.isclass(code):
-        if code.__module__.split(".")[0] in PACKAGES:
-            yield _origin(code)
-    elif name in _definitions(module):
-        yield module, name
-    elif name in _imported(module):
-        yield _imported(module)[name]
-
-
-@cache
-def _imported(module):
-    """Where the constants are defined that a module imports from others of the project, by name."""
-    origins = {}
-    for statement in _statements(module):
-        if not isinstance(statement, ast.ImportFrom):
-            continue
-        relative = "." * statement.level + (statement.module or "")
-        source = resolve_name(relative, vars(sys.modules[module])["__package__"])
-        for alias in statement.names if source.split(".")[0] in PACKAGES else ():
-            names = _definitions(source) if alias.name == "*" else {alias.name} & set(_definitions(source))
-            origins.update({alias.asname or name: (source, name) for name in names})
-    return origins
-
-
-@cache
-def _text(module, name):
-    """All that a module defines under a name, as canonical text.
-
-    In the reference the names of local variables count: its mutants are made of its very words.
-    """
-    literal = module.split(".")[0] == "reference_impl"
-    texts = []
-    for definition in _definitions(module)[name]:
-        own = set() if literal else _locals(definition) - set(vars(sys.modules[module])) - set(vars(builtins))
-        texts.append(_canonical(definition, _Numbers(own)))
-    return f"[{','.join(texts)}]"
-
-
-def _locals(definition):
-    """The names that are local variables of functions in a definition and nothing else.
-
-    Names that something outside can know are left out: parameters, attributes of classes, functions, imports.
-    """
-    if not isinstance(definition, DEFINITIONS):
-        return set()
-    bound, known = set(), set()
-    for node in ast.walk(definition):
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            bound.add(node.id)
-        elif isinstance(node, ast.arg):
-            known.add(node.arg)
-        elif isinstance(node, (ast.Global, ast.Nonlocal)):
-            known.update(node.names)
-        elif isinstance(node, (*DEFINITIONS, ast.ExceptHandler, ast.MatchAs, ast.MatchStar)):
-            known.add(node.name)
-        elif isinstance(node, ast.alias):
-            known.add((node.asname or node.name).split(".")[0])
-        if isinstance(node, ast.ClassDef):
-            parts = (part for statement in node.body for part in ast.walk(statement) if isinstance(part, ast.Name))
-            inside = {id(part) for function in _functions(node) for part in ast.walk(function)}
-            known.update(part.id for part in parts if id(part) not in inside)
-    return bound - known
-
-
-def _functions(node):
-    return (part for part in ast.walk(node) if isinstance(part, ast.FunctionDef))
-
-
-class _Numbers(dict):
-    """Local variables by the order in which they come."""
-
-    def __init__(self, names):
-        super().__init__()
-        self.names = names
-
-    def __missing__(self, name):
-        self[name] = number = f"local {len(self)}" if name in self.names else name
-        return number
-
-
-def _canonical(node, numbers):
-    """A syntax tree as text that is the same for every version of Python, without docstrings."""
-    if isinstance(node, list):
-        return f"[{','.join(_canonical(part, numbers) for part in node)}]"
-    if not isinstance(node, ast.AST):
-        return repr(node)
-    fields = dict(ast.iter_fields(node))
-    if isinstance(node, ast.Name):
-        fields["id"] = numbers[node.id]
-    if isinstance(node, DEFINITIONS) and ast.get_docstring(node, clean=False) is not None:
-        fields["body"] = node.body[1:]
-    parts = [
-        f"{name}={_canonical(value, numbers)}" for name, value in sorted(fields.items()) if value not in (None, [])
-    ]
-    return f"{type(node).__name__}({','.join(parts)})"
+    return reached([(module, entry.name) for entry in getattr(bank, f"{kind}_of")(exercise)])

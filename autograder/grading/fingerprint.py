@@ -1,0 +1,62 @@
+"""A fingerprint of what a lesson is graded with: a grade stands until that changes."""
+
+import hashlib
+from functools import cache
+
+import reference_impl
+from autograder.course import COURSE
+from autograder.publish.definitions import digest, origin, reached
+from lessonkit.catalogue import lesson as find_lesson
+from lessonkit.catalogue import lessons
+from lessonkit.engine.check import checks_of, examples_of
+
+# What every lesson is graded with. The recording of grades, the report, the plugins and the site change no grade.
+ENGINE = (
+    "lessonkit/*.py",
+    "lessonkit/engine/*.py",
+    "reference_impl/given/*.py",
+    "autograder/handed_in.py",
+    "autograder/bank/*.py",
+    "autograder/grading/answers.py",
+    "autograder/grading/cells.py",
+    "autograder/grading/how_computed.py",
+    "autograder/grading/lending.py",
+    "autograder/grading/notebook.py",
+    "autograder/grading/repair.py",
+    "autograder/grading/worker.py",
+    "autograder/sandbox/fork_server.py",
+    "autograder/sandbox/session.py",
+    "autograder/sandbox/inside/*.py",
+)
+
+
+@cache
+def code_fingerprint(lesson):
+    """Changes when the code that grades a lesson does.
+
+    That is its checks and mistakes, the reference of this lesson and those before it, which its notebook may use, and the
+    engine. Comments and layout of checks and reference do not count.
+
+    Parameters
+    ----------
+    lesson : str
+        Its full name.
+
+    Returns
+    -------
+    str
+    """
+    total = hashlib.sha256(_definitions(lesson).encode())
+    mistakes = f"autograder/bank/mistakes/lesson_{lesson[:2]}.py"
+    for path in sorted(path for pattern in (*ENGINE, mistakes) for path in COURSE.glob(pattern)):
+        total.update(path.read_bytes())
+    return total.hexdigest()[:32]
+
+
+def _definitions(lesson):
+    """A text for the checks of a lesson, and for the reference of it and of the lessons before."""
+    own = [exercise.name for exercise in find_lesson(lesson).exercises]
+    known = [exercise.name for other in lessons().values() if other.name <= lesson for exercise in other.exercises]
+    checks = [check for name in own for check in (*checks_of(name), *examples_of(name))]
+    roots = [origin(check.values) for check in checks]
+    return digest(reached(roots), reached([origin(getattr(reference_impl, name)) for name in known]))
