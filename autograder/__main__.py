@@ -134,7 +134,8 @@ def grade(arguments):
     on_demand("nbgrader")
     submissions = tool(
         arguments.lesson, os.getcwd(), arguments.jobs, arguments.force, arguments.unsandboxed, arguments.db_url,
-        arguments.scheduler,
+        arguments.scheduler, arguments.student, yes=arguments.yes, new_seed=arguments.new_seed, groups=arguments.group,
+        csv=arguments.csv,
     )  # fmt: skip
     fresh = {student: graded for student, graded in submissions.items() if graded}
     failed = sum(graded.failed for graded in fresh.values())
@@ -142,7 +143,12 @@ def grade(arguments):
     unchanged = len(submissions) - len(fresh)
     say(f"{len(submissions)} students: {len(fresh) - failed} graded, {unchanged} unchanged{again}.")
     nothing = ["nothing was handed in"]
-    lines = by_kind({student: graded.flags or ([] if graded.ran else nothing) for student, graded in fresh.items()})
+    lines = by_kind(
+        {
+            student: graded.flags or ([] if graded.ran or graded.excused else nothing)
+            for student, graded in fresh.items()
+        }
+    )
     if lines:
         say(f"Look at this. `python -m autograder report {arguments.lesson}` says more.")
     for line in lines:
@@ -223,14 +229,7 @@ def add_grading(commands):
     )
     command.add_argument("file", metavar="FILE", help="students.csv, or what Canvas, Moodle or a spreadsheet wrote")
     command.set_defaults(run=roster)
-    command = commands.add_parser("grade", help="grade a class: sandboxed, in parallel, from outside")
-    command.add_argument("lesson", metavar="LESSON", help="06_backward, or 06")
-    add_jobs(command, "notebooks side by side")
-    command.add_argument("--force", action="store_true", help="grade again what has not changed")
-    command.add_argument("--unsandboxed", action="store_true", help="grade although a protection is missing here")
-    command.add_argument("--db-url", help="the gradebook (default: gradebook.db in this folder)")
-    command.add_argument("--scheduler", metavar="ADDRESS", help="grade on the Dask cluster at tcp://host:8786")
-    command.set_defaults(run=grade)
+    add_grade(commands)
     command = commands.add_parser(
         "explain", help="say how a student's grade came about, with the secret seed's numbers"
     )
@@ -249,6 +248,30 @@ def add_grading(commands):
     command.set_defaults(run=report)
     command = commands.add_parser("doctor", help="try which protections hold on this machine")
     command.set_defaults(run=doctor)
+
+
+def add_grade(commands):
+    """The command that grades."""
+    command = commands.add_parser("grade", help="grade a class: sandboxed, in parallel, from outside")
+    command.add_argument("lesson", metavar="LESSON", help="06_backward, or 06")
+    add_jobs(command, "notebooks side by side")
+    command.add_argument(
+        "--student", action="append", metavar="STUDENT", help="grade this student alone; may be repeated"
+    )
+    command.add_argument(
+        "--group", "--section", action="append", default=[], metavar="GROUP",
+        help="grade this group of groups.csv alone; may be repeated",
+    )  # fmt: skip
+    command.add_argument("--yes", action="store_true", help="record also what changes the points of grades that stand")
+    command.add_argument("--csv", metavar="FILE", help="save what regrading changes, a line for each student and check")
+    command.add_argument("--force", action="store_true", help="grade again what has not changed")
+    command.add_argument(
+        "--new-seed", action="store_true", help="draw a new secret seed first; grades that stand keep theirs"
+    )
+    command.add_argument("--unsandboxed", action="store_true", help="grade although a protection is missing here")
+    command.add_argument("--db-url", help="the gradebook (default: gradebook.db in this folder)")
+    command.add_argument("--scheduler", metavar="ADDRESS", help="grade on the Dask cluster at tcp://host:8786")
+    command.set_defaults(run=grade)
 
 
 def add_elsewhere(commands):

@@ -180,6 +180,10 @@ class Course:
                 f"{path.name} holds no number. Delete it to draw a new secret seed, then grade again."
             ) from None
 
+    def draw_secret_seed(self):
+        """Draw a new secret seed in place of the course's."""
+        write_whole(self.folder / ".secret_seed", f"{secrets.randbits(SECRET_BITS)}\n")
+
     def submission(self, lesson, student):
         """What a student handed in: see `autograder.handed_in.submission`."""
         folder = self.folder / "submitted" / student / lesson

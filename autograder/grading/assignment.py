@@ -8,36 +8,28 @@ and started again ends with what an uninterrupted run would have written.
 import hashlib
 import json
 import os
-from functools import cache
+from contextlib import suppress
 from itertools import islice
 
 from autograder.bank.expected import Live
 from autograder.course import COURSE, SECRET, TIMESTAMP, Course, CourseError
-from autograder.grading import history
+from autograder.grading import history, regrading
+from autograder.grading.accommodations import members_of, read_groups
 from autograder.grading.cells import checks_of, opening
+from autograder.grading.fingerprint import code_fingerprint
 from autograder.grading.form import of_notebook
 from autograder.grading.gradebook import Writer
 from autograder.grading.notebook import grade_notebook
 from autograder.grading.pools import Cluster, Processes
 from autograder.grading.releases import Releases, fingerprint_of, require_points_of_checks
 from autograder.grading.repair import Unreadable, recognise
-from autograder.grading.submission import noted_fingerprint
+from autograder.grading.submission import read_entry
 from autograder.grading.worker import Setup, running_for
 from autograder.sandbox.fork_server import ForkServer
 from autograder.sandbox.protections import protections
-from autograder.terminal import say
+from autograder.terminal import printable, say
 from lessonkit.catalogue import UnknownName, lessons
 from lessonkit.catalogue import lesson as find_lesson
-
-
-@cache
-def code_fingerprint():
-    """Changes when the code that grades does."""
-    total = hashlib.sha256()
-    for folder in ("reference_impl", "lessonkit", "autograder"):
-        for path in sorted((COURSE / folder).rglob("*.py")):
-            total.update(path.read_bytes())
-    return total.hexdigest()
 
 
 class Assignment:
@@ -56,6 +48,8 @@ class Assignment:
         Whether a protection may be missing.
     limits : Limits, optional
         What one notebook may use.
+    yes : bool
+        Whether a grade that stands may be replaced by one with other points.
 
     Attributes
     ----------
@@ -71,6 +65,12 @@ class Assignment:
         Of the submissions that have been read, by student.
     unchanged : set of str
         Students who need not be graded.
+    standing : dict of str to int
+        Students whose submission has been graded before, and the seed on which it is to be graded again.
+    redated : dict of str to str
+        Students of whom the files beside the submission alone have changed, and the fingerprint to note.
+    changes : list of Change
+        What regrading changes of the grades of those; recorded only with `yes`.
     renewed : list of str
         Those of them whose late penalty is another one than before.
     damaged : dict of str to str
@@ -82,17 +82,18 @@ class Assignment:
         If there is no such lesson, it has not been released, or its checks give other points than it says.
     """
 
-    def __init__(self, course, lesson, force=False, unsandboxed=False, limits=None):
-        self.course, self.lesson, self.force = course, lesson_of(course, lesson), force
+    def __init__(self, course, lesson, force=False, unsandboxed=False, limits=None, yes=False):
+        self.course, self.lesson, self.force, self.yes = course, lesson_of(course, lesson), force, yes
         self.released, self.seed = course.released(self.lesson), course.secret_seed()
         require_points_of_checks(self.lesson, of_notebook(self.released)[0])
         self.setup = Setup(self.lesson, opening(self.released), self.seed, unsandboxed, limits)
         self.fingerprints, self.unchanged, self.renewed, self.damaged = {}, set(), [], {}
+        self.standing, self.redated, self.changes = {}, {}, []
         self._waiting = {}  # submissions that have been read and not yet sent
         self._shared = None
         self.earlier = Releases(course, self.lesson).earlier
-        grounds = [self.lesson, self.seed, self.released, code_fingerprint(), *map(fingerprint_of, self.earlier)]
-        self._fingerprint = hashlib.sha256(json.dumps(grounds).encode())  # what all have in common
+        grounds = [self.lesson, self.released, code_fingerprint(self.lesson), *map(fingerprint_of, self.earlier)]
+        self._grounds = _digest(grounds)  # what all have in common
 
     def changed(self, student):
         """Whether a student is to be graded: the submission is read, and kept until it is sent."""
@@ -100,29 +101,43 @@ class Assignment:
             return student in self._waiting
         submission = self.course.submission(self.lesson, student)
         self.fingerprints[student] = self.fingerprint(student, submission)
-        noted = noted_fingerprint(self.course.journal(self.lesson, student))
-        if noted == self.fingerprints[student] and not self.force:
+        noted = regrading.Noted(self.course.journal(self.lesson, student), self.fingerprints[student])
+        if noted.redated:
+            self.redated[student] = noted.redated
+        if noted.unchanged and not self.force:
             self.unchanged.add(student)
             return False
+        if noted.same_submission:
+            self._regrade(student)
         self._waiting[student] = submission
         return True
 
+    def _regrade(self, student):
+        """Note that a grade stands: it is compared on the seed on which it was given, unless all are graded afresh."""
+        with suppress(CourseError):
+            entry = self._entry(student)
+            self.standing[student] = self.seed if self.force else entry.seed or self.seed
+
+    def _entry(self, student):
+        return read_entry(self.course.journal(self.lesson, student))
+
     def fingerprint(self, student, submission):
-        """Changes when the submission, what lies beside it, the lesson, the seed, or the code that grades does."""
+        """Three parts: of what the lesson is graded with, of the submission, and of what lies beside it.
+
+        The secret seed is in none of them: a grade stands on the seed on which it was given.
+        """
         try:
             beside = [self.course.beside(self.lesson, student, name) for name in (TIMESTAMP, SECRET)]
         except OSError as error:  # told when the grade is to be recorded
             beside = [repr(error)]
-        total = self._fingerprint.copy()
-        total.update(json.dumps([submission.fingerprint(), beside]).encode())
-        return total.hexdigest()
+        return f"{self._grounds} {_digest(submission.fingerprint())} {_digest(beside)}"
 
     def tasks(self, students):
         """What a pool sends to its workers: ``(student, *arguments of work)`` for those who are to be graded."""
-        _, _, seed, unsandboxed, limits = self.setup
+        _, _, _, unsandboxed, limits = self.setup
         for student in students:
             if self.changed(student):
-                submission = self._waiting.pop(student)
+                submission, seed = self._waiting.pop(student), self.standing.get(student, self.seed)
                 yield (
                     student, self.lesson, submission, self.released, seed, unsandboxed, limits, self._shared, self.earlier,
                 )  # fmt: skip
@@ -155,16 +170,35 @@ class Assignment:
             tqdm(total=len(submissions), unit="notebook", disable=quiet) as bar,
         ):
             for student, graded in pool(students, self.tasks):
-                writer.record(student, graded, self.fingerprints[student])
-                graded.notebook = None
-                submissions[student] = graded
+                change = self._change(writer, student, graded)
+                if change is None or self.yes:
+                    seed = self.standing.get(student, self.seed)
+                    writer.record(student, graded, self.fingerprints[student], seed)
+                    self.redated.pop(student, None)
+                    graded.notebook, graded.excused = None, student in writer.penalties.excused
+                    submissions[student] = graded
                 bar.total = len(submissions) - len(self.unchanged)
                 bar.update()
             bar.total = bar.n
             if any(submissions.values()):
                 history.keep(self.course, self.lesson, self.damaged)
-            self.renewed = writer.renew_penalties(self.unchanged)
+            for student, fingerprint in self.redated.items():
+                writer.redate(student, self._entry(student), fingerprint)
+            self.renewed = writer.penalties.renew(submissions)
         return submissions
+
+    def _change(self, writer, student, graded):
+        """What recording would change of a grade that stands; None where none stands, or all its points stay."""
+        if student not in self.standing or graded.failed:
+            return None
+        change = regrading.compare(student, self._entry(student).submission, graded, writer.by_hand(student))
+        if change:
+            self.changes.append(change)
+        return change
+
+
+def _digest(value):
+    return hashlib.sha256(json.dumps(value).encode()).hexdigest()[:32]
 
 
 def lesson_of(course, name):
@@ -185,9 +219,12 @@ def lesson_of(course, name):
 
 def grade(
     lesson, folder=COURSE, jobs=None, force=False, unsandboxed=False, db_url=None, scheduler=None, students=None,
-    limits=None, quiet=False,
+    limits=None, quiet=False, yes=False, new_seed=False, groups=(), csv=None,
 ):  # fmt: skip
     """Grade everyone.
+
+    Where a submission has been graded before and what grades it has changed since, its points are compared first. As long as
+    a grade would change it stands, until `yes` says so.
 
     Parameters
     ----------
@@ -209,12 +246,20 @@ def grade(
     limits : Limits, optional
         What one notebook may use.
     quiet : bool
-        Show no progress bar.
+        Show no progress bar, and say nothing.
+    yes : bool
+        Record also what changes the points of a grade that stands.
+    new_seed : bool
+        Draw a new secret seed first. Grades that stand keep theirs.
+    groups : list of str, optional
+        Only the students of these groups of ``groups.csv``.
+    csv : path, optional
+        Where to save what regrading changes.
 
     Returns
     -------
     dict of str to GradedSubmission
-        By student: the graded submission of this run, or None for who had been graded before.
+        By student: the graded submission that this run has recorded, or None for whose grade stands.
 
     Raises
     ------
@@ -222,7 +267,10 @@ def grade(
         If the lesson has not been released, or a protection is missing.
     """
     course = Course(folder, db_url)
-    assignment = Assignment(course, lesson, force, unsandboxed, limits)
+    students = chosen(course, students, groups)
+    if new_seed:
+        course.draw_secret_seed()
+    assignment = Assignment(course, lesson, force, unsandboxed, limits, yes)
     if scheduler:
         pool = Cluster(scheduler)
     else:
@@ -231,11 +279,41 @@ def grade(
         assignment.lesson
     )  # while the workers warm up: nbgrader takes long to import
     submissions = assignment.grade(pool, everyone, quiet)
-    if assignment.renewed and not quiet:
-        say(f"Late penalties that are other ones than before: {', '.join(assignment.renewed)}.")
-    for name, sentence in {**course.misnamed(), **assignment.damaged}.items() if not quiet else ():
-        say(f"  {name}: look at this: {sentence}")
+    if csv:
+        regrading.save(assignment.changes, csv)
+    if not quiet:
+        _tell(assignment, len(submissions))
     return submissions
+
+
+def chosen(course, students, groups):
+    """The students that are asked for by name and by group; None where nobody is.
+
+    Raises
+    ------
+    CourseError
+        If there is no such student or group.
+    """
+    if not students and not groups:
+        return None
+    members = read_groups(course) if groups else {}
+    wanted = {*(students or ()), *(student for name in groups for student in members_of(members, name))}
+    with course.gradebook() as gradebook:
+        known = {student.id for student in gradebook.students} | course.handed_in()
+    if unknown := sorted(wanted - known):
+        raise CourseError(f"{printable(repr(unknown[0]))} is neither on the roster nor has handed in anything.")
+    return sorted(wanted)
+
+
+def _tell(assignment, students):
+    """Say what regrading, due dates and damaged files come to."""
+    if assignment.changes:
+        for sentence in regrading.sentences(assignment.changes, students, assignment.yes):
+            say(sentence)
+    if assignment.renewed:
+        say(f"Late penalties that are other ones than before: {', '.join(assignment.renewed)}.")
+    for name, sentence in {**assignment.course.misnamed(), **assignment.damaged}.items():
+        say(f"  {name}: look at this: {sentence}")
 
 
 def explain(lesson, student, folder=COURSE, unsandboxed=False):
@@ -247,6 +325,8 @@ def explain(lesson, student, folder=COURSE, unsandboxed=False):
 
     lesson, course = find_lesson(lesson).name, Course(folder)
     released, seed = course.released(lesson), course.secret_seed()
+    with suppress(CourseError):  # not graded yet
+        seed = read_entry(course.journal(lesson, student)).seed or seed
     submission = course.submission(lesson, student)
     if not isinstance(submission.data, bytes):
         return f"{student}: {' '.join(submission.notes) or submission.data}"

@@ -3,14 +3,16 @@
 import json
 import warnings
 from contextlib import ExitStack, suppress
-from functools import cached_property
 
 from autograder.course import SECRET, TIMESTAMP, write_whole
 from autograder.grading.memory import peak
 from autograder.grading.notebook import about
+from autograder.grading.penalties import LatePenalties
 from autograder.grading.releases import Releases
 from autograder.grading.submission import Entry
 from autograder.grading.timestamps import Uncertain, when
+
+UNTIMED = f"{TIMESTAMP} was left aside, so there is no late penalty"
 
 
 class Writer:
@@ -25,13 +27,14 @@ class Writer:
             self.gradebook = opened.enter_context(self.course.gradebook())
             form = Releases(self.course, self.lesson).note(self.gradebook, self.course.released(self.lesson))
             self.full = {name: form.points[name] for name in form.full}  # dropped, and counts full for everyone
+            self.penalties = LatePenalties(self.course, self.gradebook, self.lesson)  # says what its table has wrong
             self._opened = opened.pop_all()
         return self
 
     def __exit__(self, *error):
         return self._opened.__exit__(*error)
 
-    def record(self, student, graded, fingerprint):
+    def record(self, student, graded, fingerprint, seed=None):
         """Record one graded submission: everything, or (when interrupted) as if it had not been graded."""
         if graded.failed and self.course.journal(self.lesson, student).exists():
             graded.flags.append("the earlier grade stands, until a run can grade the notebook")
@@ -45,16 +48,16 @@ class Writer:
             self._write_grades(student, graded)
             graded.writer_memory = peak()
             if not graded.failed:
-                self.write_journal(student, graded, fingerprint)
+                self.write_journal(student, graded, fingerprint, seed)
         except Exception as error:  # no trouble of another student's; the next run tries again
             with suppress(Exception):
                 self.gradebook.db.rollback()
             graded.failed = True
             graded.flags.append(f"the grade could not be recorded: {type(error).__name__}: {error}")
 
-    def write_journal(self, student, graded, fingerprint):
-        """Note that a student has been graded, and with what result."""
-        entry = Entry(student, fingerprint, self.seed, graded)
+    def write_journal(self, student, graded, fingerprint, seed=None):
+        """Note that a student has been graded, and with what result; `seed` is another one than the course's."""
+        entry = Entry(student, fingerprint, self.seed if seed is None else seed, graded)
         write_whole(self.course.journal(self.lesson, student), entry.to_json())
 
     def _write_notebook(self, student, graded):
@@ -65,10 +68,16 @@ class Writer:
             part.encode("utf-8", "replace") for part in parts
         )  # as one text, an emoji makes it 4 times as large
         write_whole(folder / f"{self.lesson}.ipynb", content + b"\n")
+        self._write_beside(student)
+
+    def _write_beside(self, student):
+        """The files that `nbgrader collect` laid beside the submission lie beside the graded notebook, and no older ones."""
         for name in (TIMESTAMP, SECRET):
-            text = self.course.beside(self.lesson, student, name)
-            if text:
-                write_whole(folder / name, text)
+            path = self.course.folder / "autograded" / student / self.lesson / name
+            if text := self.course.beside(self.lesson, student, name):
+                write_whole(path, text)
+            else:
+                path.unlink(missing_ok=True)
 
     def _write_grades(self, student, graded):
         gradebook, lesson = self.gradebook, self.lesson
@@ -80,7 +89,7 @@ class Writer:
             if notebook.name == lesson:
                 with gradebook.db.no_autoflush:  # all changes at once
                     self._write_points(notebook, graded)
-        self._late_penalty(submission)
+        self.penalties.apply(submission)
         gradebook.db.commit()
 
     def _write_points(self, notebook, graded):
@@ -103,55 +112,24 @@ class Writer:
         try:
             return {"timestamp": when(stamp)} if stamp else {}
         except Uncertain as error:
-            graded.flags.append(f"{TIMESTAMP} was left aside, so there is no late penalty: {error}")
+            graded.flags.append(f"{UNTIMED}: {error}")
             return {"timestamp": None}
 
-    @cached_property
-    def penalties(self):
-        """nbgrader's step that asks the course's plugin for penalties; made when someone is late."""
-        from nbgrader.preprocessors import AssignLatePenalties
+    def by_hand(self, student):
+        """The cells that a person graded."""
+        from nbgrader.api import MissingEntry
 
-        penalties = AssignLatePenalties(config=self.course.config())
-        penalties.init_plugin()
-        return penalties
+        try:
+            notebooks = self.gradebook.find_submission(self.lesson, student).notebooks
+        except MissingEntry:
+            return set()
+        return {grade.name for notebook in notebooks for grade in notebook.grades if grade.manual_score is not None}
 
-    def renew_penalties(self, students):
-        """Work out anew what being late costs those whose notebooks need not be graded again.
-
-        A due date, an extension, a penalty plugin or a grade by hand may have changed since.
-
-        Returns
-        -------
-        list of str
-            Those whose penalty is another one now.
-        """
-        renewed = []
-        for submission in self._perhaps_late():
-            if submission.student_id in students:
-                before = submission.late_submission_penalty or 0.0
-                self._late_penalty(submission)
-                after = sum(notebook.late_submission_penalty or 0.0 for notebook in submission.notebooks)
-                if before != after:
-                    renewed.append(submission.student_id)
-        self.gradebook.db.commit()
-        return sorted(renewed)
-
-    def _perhaps_late(self):
-        """The submissions in the gradebook that came after the due date, or that a penalty is noted for."""
-        from nbgrader.api import Assignment, SubmittedAssignment, SubmittedNotebook
-
-        query = self.gradebook.db.query(SubmittedAssignment).join(SubmittedAssignment.assignment)
-        query = query.join(SubmittedAssignment.notebooks).filter(Assignment.name == self.lesson)
-        late = SubmittedAssignment.timestamp > Assignment.duedate
-        penalized = SubmittedNotebook.late_submission_penalty.isnot(None)
-        return query.filter(late | penalized | SubmittedAssignment.extension.isnot(None)).distinct().all()
-
-    def _late_penalty(self, submission):
-        """As nbgrader's own step has it, with the plugin that the course is configured with."""
-        late = submission.total_seconds_late
-        for notebook in submission.notebooks:
-            notebook.late_submission_penalty = None
-            if late > 0:
-                asked = self.penalties.plugin_inst.late_submission_penalty(submission.student.id, notebook.score, late)
-                if asked is not None:
-                    notebook.late_submission_penalty = self.penalties._check_late_penalty(notebook, asked)
+    def redate(self, student, entry, fingerprint):
+        """Take over what has changed of the files beside a submission: when it was handed in. Its notebook is not run."""
+        graded = entry.submission
+        graded.flags = [flag for flag in graded.flags if not flag.startswith(UNTIMED)]
+        handed_in = {"timestamp": None, **self._handed_in(student, graded)}
+        self.gradebook.update_or_create_submission(self.lesson, student, **handed_in)
+        self._write_beside(student)
+        self.write_journal(student, graded, fingerprint, entry.seed)

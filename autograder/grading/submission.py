@@ -43,6 +43,8 @@ class GradedSubmission:
         The grade ids of the cells for an answer that are as they were released.
     failed : bool
         Whether the grader itself failed, or could not record the grade: then the next run tries again.
+    excused : bool
+        Whether the lesson does not count for the student; not in the journal, since it may change without a grading.
     """
 
     notebook: dict | None = None
@@ -56,6 +58,7 @@ class GradedSubmission:
     writer_memory: int = 0
     unanswered: list = field(default_factory=list)
     failed: bool = False
+    excused: bool = False
 
     @property
     def earned(self):

@@ -9,9 +9,13 @@ import csv
 from nbgrader.plugins import ExportPlugin
 from traitlets import Unicode
 
+from autograder.course import Course, CourseError
+from autograder.grading.penalties import LatePenalties
+from autograder.grading.spreadsheet import text
 from autograder.nbgrader_plugins.scores import scores
-from autograder.nbgrader_plugins.spreadsheet import text
 from autograder.terminal import printable
+
+EXCUSED = "EX"  # Canvas's own word
 
 
 class Exporter(ExportPlugin):
@@ -31,15 +35,38 @@ class Exporter(ExportPlugin):
         """
         raise NotImplementedError
 
+    def __init__(self, **options):
+        super().__init__(**options)
+        self.excused = {}  # by assignment: who need not do it
+
     def export(self, gradebook):
         """Write the file: all of it, or (when something is wrong) none of it."""
         assignments = _wanted(gradebook.assignments, "assignment", "name", self.assignment)
         students = _wanted(gradebook.students, "student", "id", self.student)
+        if self.parent is not None:
+            self.renew_penalties(gradebook, assignments)
         rows = list(self.rows(gradebook, assignments, students))
         path = self.to or self.default
         self.log.info("Exporting grades to %s", path)
         with open(path, "w", encoding=self.encoding, newline="") as file:
             csv.writer(file, lineterminator="\n").writerows(rows)
+
+    def renew_penalties(self, gradebook, assignments):
+        """Work out what being late costs by the dates and accommodations of today, so that no older penalty is exported."""
+        course = Course(self.parent.coursedir.root, self.parent.coursedir.db_url)
+        for assignment in assignments:
+            try:
+                penalties = LatePenalties(course, gradebook, assignment.name)
+            except CourseError as error:
+                raise SystemExit(str(error)) from None
+            self.excused[assignment.name] = penalties.excused
+            if renewed := penalties.renew():
+                names = ", ".join(map(printable, renewed))
+                self.log.warning("%s: late penalties that are other ones than before: %s", assignment.name, names)
+
+    def is_excused(self, student, assignment):
+        """Whether an assignment does not count for a student."""
+        return student.id in self.excused.get(assignment.name, ())
 
     def identity(self, value):
         """A cell that another system finds the student by; a warning when it cannot stay as it is."""
@@ -53,7 +80,9 @@ class Exporter(ExportPlugin):
         return cell
 
     def final(self, student, assignment, score):
-        """A student's final score, or None (with a warning) as long as a part of it waits for a person."""
+        """A student's final score, `EXCUSED`, or None (with a warning) as long as a part of it waits for a person."""
+        if self.is_excused(student, assignment):
+            return EXCUSED
         if score is None:
             return None
         if score.waiting:
@@ -75,7 +104,7 @@ class Csv(Exporter):
     """nbgrader's own CSV: a row for each student and assignment.
 
     The columns are those of nbgrader's ``CsvExportPlugin``, which writes names with commas or quotes as they are, and in the
-    encoding of the machine. Who has no submission has a score of 0, as there.
+    encoding of the machine. Who has no submission has a score of 0, as there. Who is excused has neither a score nor a maximum.
     """
 
     header = (
@@ -92,7 +121,10 @@ class Csv(Exporter):
                 when = (assignment.duedate, score.timestamp) if score else (assignment.duedate, None)
                 about = (student.id, student.last_name, student.first_name, student.email)
                 points = (score.raw, score.penalty, score.final) if score else (0.0, 0.0, 0.0)
-                yield [text(assignment.name), *map(text, (*when, *about)), *points, assignment.max_score]
+                counts = (*points, assignment.max_score)
+                if self.is_excused(student, assignment):
+                    counts = ("",) * len(counts)
+                yield [text(assignment.name), *map(text, (*when, *about)), *counts]
 
 
 class Canvas(Exporter):
@@ -101,7 +133,7 @@ class Canvas(Exporter):
     As "How do I import grades in the Gradebook?" (Canvas Instructor Guide) and the importer of Canvas itself have it: the columns
     Student, ID, SIS User ID, SIS Login ID and Section come first, under these names and in this order, and a row "Points Possible"
     follows the header. Canvas finds a student by ID (its own number: ``lms_user_id`` of nbgrader's gradebook), else
-    by SIS Login ID (nbgrader's id). An empty cell leaves a grade as it is. The encoding is UTF-8, without a byte order mark.
+    by SIS Login ID (nbgrader's id). An empty cell leaves a grade as it is, and EX excuses. The encoding is UTF-8, without a byte order mark.
     """
 
     default = "canvas.csv"
@@ -113,7 +145,10 @@ class Canvas(Exporter):
         for student, points in self.final_scores(gradebook, assignments, students):
             name = ", ".join(filter(None, (student.last_name, student.first_name))) or student.id
             about = (text(name), self.identity(student.lms_user_id), "", self.identity(student.id), "")
-            yield [*about, *("" if score is None else round(score, 2) for score in points)]
+            yield [
+                *about,
+                *("" if score is None else score if score == EXCUSED else round(score, 2) for score in points),
+            ]
 
 
 class Moodle(Exporter):
@@ -121,7 +156,7 @@ class Moodle(Exporter):
 
     As "Grade import" (MoodleDocs) and the importer of Moodle itself have it: the first row names the columns, which are mapped by
     hand at the import. "Map from" and "Map to" say how students are found: "ID number" to useridnumber (``lms_user_id`` of nbgrader's
-    gradebook, or its id), "Username" to username (nbgrader's id), or "Email address" to useremail. A hyphen stands for no grade. The
+    gradebook, or its id), "Username" to username (nbgrader's id), or "Email address" to useremail. A hyphen stands for no grade, and for who is excused. The
     encoding is UTF-8, without a byte order mark, and the separator a comma, which are Moodle's defaults.
     """
 
@@ -133,7 +168,7 @@ class Moodle(Exporter):
         for student, points in self.final_scores(gradebook, assignments, students):
             finders = (student.lms_user_id or student.id, student.id, student.email)
             about = (text(student.first_name), text(student.last_name), *map(self.identity, finders))
-            yield [*about, *("-" if score is None else round(score, 5) for score in points)]
+            yield [*about, *("-" if score in (None, EXCUSED) else round(score, 5) for score in points)]
 
 
 def _wanted(entries, kind, key, names):

@@ -5,8 +5,9 @@ from functools import cached_property
 
 from autograder.flags import first_line
 from autograder.grading import history
+from autograder.grading.penalties import LatePenalties
+from autograder.grading.spreadsheet import text as cell
 from autograder.nbgrader_plugins.scores import scores
-from autograder.nbgrader_plugins.spreadsheet import text as cell
 from autograder.report import items
 from autograder.terminal import printable
 
@@ -29,6 +30,8 @@ class Class:
     max_score : float
     misnamed : dict of str to str
         What to say of folders that cannot be graded, because their names are no text.
+    excused : set of str
+        Students for whom the lesson does not count.
     """
 
     run: history.Run
@@ -37,6 +40,7 @@ class Class:
     scores: dict
     max_score: float
     misnamed: dict = field(default_factory=dict)
+    excused: frozenset = frozenset()
 
     @cached_property
     def submissions(self):
@@ -60,6 +64,17 @@ class Class:
         """What counts: the gradebook's final score, or, for who has no row there, the autograder's points."""
         return self.scores[student].final if student in self.scores else self.submissions[student].earned
 
+    def state(self, student):
+        """How far a student's submission came."""
+        graded = self.submissions.get(student)
+        if student in self.excused:
+            return "excused"
+        if graded is None:
+            return "not graded"
+        if graded.ran:
+            return "graded"
+        return "nothing handed in" if NOTHING in graded.notes else "unreadable"
+
 
 def read(lesson, course):
     """Read the journal and the gradebook.
@@ -73,6 +88,8 @@ def read(lesson, course):
     run = history.current(course, lesson)
     with course.gradebook() as gradebook:
         roster = {student.id: (student.last_name or "", student.first_name or "") for student in gradebook.students}
+        penalties = LatePenalties(course, gradebook, lesson)
+        penalties.renew()
         scores_of = scores(gradebook, lesson)
         max_score = gradebook.find_assignment(lesson).max_score
     names = {}
@@ -80,7 +97,7 @@ def read(lesson, course):
         last, first = roster.get(student, ("", ""))
         full = f"{first} {last}".strip()
         names[student] = printable(f"{full} ({student})" if full else student)
-    return Class(run, names, roster, scores_of, max_score, course.misnamed())
+    return Class(run, names, roster, scores_of, max_score, course.misnamed(), frozenset(penalties.excused))
 
 
 def rows(lesson, group):
@@ -95,26 +112,17 @@ def rows(lesson, group):
         made = (
             {f"{name}: {outcome.mistake}" for name, outcome in graded.outcomes() if outcome.mistake} if graded else ()
         )
+        points = (*((score.raw, score.penalty, score.final) if score else ("", "", "")), group.max_score)
         yield [
-            *map(cell, (student, *group.roster.get(student, ("", "")), state(graded))),
+            *map(cell, (student, *group.roster.get(student, ("", "")), group.state(student))),
             graded.earned if graded else "",
-            *((score.raw, score.penalty, score.final) if score else ("", "", "")),
-            group.max_score,
+            *(("", "", "", "") if student in group.excused else points),
             *map(cell, ("; ".join(sorted(score.manual)), "; ".join(sorted(score.waiting))) if score else ("", "")),
             *((round(graded.seconds, 3), megabytes(graded) or "") if graded else ("", "")),
             *(graded.points.get(f"check_{name}", "") if graded else "" for name in exercises),
             cell("; ".join(sorted(made))),
             cell("; ".join(map(first_line, graded.flags)) if graded else ""),
         ]
-
-
-def state(graded):
-    """How far a submission came; None is one that has not been graded."""
-    if graded is None:
-        return "not graded"
-    if graded.ran:
-        return "graded"
-    return "nothing handed in" if NOTHING in graded.notes else "unreadable"
 
 
 def megabytes(graded):
@@ -130,7 +138,7 @@ def needs_a_person(group):
         yield from group.run.damaged.items()
         for student in group.names:
             graded, score = group.submissions.get(student), group.scores.get(student)
-            if graded is None:
+            if graded is None and student not in group.excused:
                 yield student, "not graded yet: run `python -m autograder grade` again"
             for line in dict.fromkeys(map(first_line, graded.flags)) if graded else ():
                 yield student, line

@@ -10,12 +10,12 @@ from markupsafe import Markup
 
 from autograder.publish import stylesheet
 from autograder.report import items, svg
-from autograder.report.gather import megabytes, needs_a_person, state
+from autograder.report.gather import megabytes, needs_a_person
 from autograder.terminal import printable
 from lessonkit.report import set_code
 
 HERE = Path(__file__).parent
-STATES = ("graded", "unreadable", "nothing handed in", "not graded")
+STATES = ("graded", "unreadable", "nothing handed in", "excused", "not graded")
 EVERYONE = 300  # students up to whom the page lists everyone; beyond, those at the ends, and the CSV file has all
 ENDS = 20
 PAIRS = 100  # similar pairs that the page lists
@@ -86,7 +86,7 @@ def page(lesson, group, before=None, pairs=None):
         **stylesheet.style((HERE / "page.css").read_text(encoding="utf-8")),
         group=group,
         written=datetime.now(UTC),
-        states={name: [s for s in group.names if state(group.submissions.get(s)) == name] for name in STATES},
+        states={name: [s for s in group.names if group.state(s) == name] for name in STATES},
         attention=needs_a_person(group),
         spread=points_spread(group),
         mistakes=items.mistakes(graded),
@@ -100,7 +100,7 @@ def page(lesson, group, before=None, pairs=None):
         pairs=pairs,
         then=comparison(group, before) if before else None,
         megabytes=megabytes,
-        state=state,
+        state=group.state,
         limits={"few": items.FEW, "everyone": EVERYONE, "ends": ENDS, "pairs": PAIRS, "mistakes": MISTAKES},
     )  # fmt: skip
 
@@ -167,8 +167,8 @@ def _point_bins(values, most):
 
 
 def points_spread(group):
-    """The scores that count, of those whose notebook was run; None when there are none."""
-    values = np.array([group.score(student) for student in group.graded])
+    """The scores that count, of those whose notebook was run and who are not excused; None when there are none."""
+    values = np.array([group.score(student) for student in group.graded if student not in group.excused])
     if not len(values):
         return None
     return _spread(values, *_point_bins(values, max(group.max_score, values.max())), "points", "Scores", whole=True)

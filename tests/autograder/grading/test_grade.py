@@ -11,7 +11,8 @@ from test_robustness import all_checks_deleted, schema_of_the_future
 
 from autograder import __main__ as command_line
 from autograder.course import Course
-from autograder.grading import assignment
+from autograder.grading import assignment, worker
+from autograder.grading.submission import read_entry
 from autograder.sandbox import protections
 from autograder.sandbox.fork_server import ForkServer
 from autograder.sandbox.protections import PROTECTIONS
@@ -53,10 +54,11 @@ def test_what_has_not_changed_is_not_graded_again(course, monkeypatch):
     assert scores(course)["empty"] == FULL
     assert all(grade(course, force=True, students=["solved", "wrong"]).values())
     (course / ".secret_seed").write_text("54321")
-    assert all(grade(course, students=["solved", "wrong"]).values())
+    assert not any(grade(course, students=["solved", "wrong"]).values())
+    assert all(grade(course, students=["solved", "wrong"], force=True).values())
     note = json.loads((course / "grading" / LESSON / "solved.json").read_text())
     assert note["seed"] == 54321 and note["points"]["check_relu_forward"] == 5
-    monkeypatch.setattr(assignment, "code_fingerprint", lambda: "another version of the checks")
+    monkeypatch.setattr(assignment, "code_fingerprint", lambda lesson: "another version of the checks")
     assert all(grade(course, students=["solved"]).values())
 
 
@@ -96,7 +98,7 @@ def test_manual_grades_and_comments_are_kept(course):
         assert gradebook.find_comment("relu_backward", LESSON, LESSON, "wrong").comment == "Nearly."
 
 
-def test_who_is_late_gets_the_penalty_of_the_course(course):
+def test_who_is_late_gets_the_penalty_of_the_course(course, monkeypatch):
     from nbgrader.api import Gradebook
 
     with open(course / "nbgrader_config.py", "a") as file:
@@ -117,11 +119,15 @@ def test_who_is_late_gets_the_penalty_of_the_course(course):
     )
 
     (course / "submitted" / "solved" / LESSON / "timestamp.txt").write_text("2025-12-31 10:00:00 UTC")
-    graded = grade(course, students=list(stamps))
-    assert [student for student, outcome in graded.items() if outcome] == ["solved"]
+    (course / "submitted" / "empty" / LESSON / "timestamp.txt").unlink()
+    monkeypatch.setattr(worker, "work", lambda *_: pytest.fail("a date needs no notebook to be run"))
+    assert not any(grade(course, students=list(stamps)).values())
     assert gradebook_of(course)["solved"][0] == FULL
     with Gradebook(f"sqlite:///{course}/gradebook.db") as gradebook:
         assert not gradebook.find_submission(LESSON, "solved").late_submission_penalty
+    assert not read_entry(Course(course).journal(LESSON, "empty")).submission.flags
+    assert "2025" in (course / "autograded" / "solved" / LESSON / "timestamp.txt").read_text()
+    assert not (course / "autograded" / "empty" / LESSON / "timestamp.txt").exists()
 
 
 STAMPS = {  # timestamp.txt: when that was, in UTC, or nothing where it cannot be read for certain

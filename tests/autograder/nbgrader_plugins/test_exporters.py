@@ -12,7 +12,8 @@ from nbgrader.api import Gradebook
 from nbgrader.plugins import CsvExportPlugin
 
 from autograder.course import COURSE
-from autograder.nbgrader_plugins import exporters, spreadsheet
+from autograder.grading import spreadsheet
+from autograder.nbgrader_plugins import exporters
 from autograder.nbgrader_plugins.scores import scores
 
 # How nbgrader makes a row of a submission is not to SQLAlchemy's taste.

@@ -1,0 +1,152 @@
+"""Regrading is a comparison: what it would change of grades that stand, and which checks are the reason."""
+
+import csv
+import io
+from dataclasses import dataclass
+from itertools import groupby
+
+from autograder.course import write_whole
+from autograder.grading.spreadsheet import text as cell_text
+from autograder.grading.submission import noted_fingerprint
+from autograder.terminal import printable
+
+SHOWN = 10  # students whom the terminal names; the CSV file has all
+HEADER = ("student_id", "exercise", "check", "points_before", "points_after", "score_before", "score_after")
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One check, or an exercise as a whole (where no check says why), and what it earned before and earns after.
+
+    None is for a check that was not there, or is not there any more.
+    """
+
+    exercise: str
+    check: str
+    before: float | None
+    after: float | None
+
+    def __str__(self):
+        parts = (
+            "new" if self.before is None else f"{self.before:g}",
+            "gone" if self.after is None else f"{self.after:g}",
+        )
+        return f"{self.exercise}{f', {self.check}' if self.check else ''}: {' -> '.join(parts)}"
+
+
+@dataclass(frozen=True)
+class Change:
+    """What regrading changes of one student's grade: the autograder's points before and after, and the reasons."""
+
+    student: str
+    before: float
+    after: float
+    reasons: tuple[Reason, ...]
+
+
+class Noted:
+    """What the journal notes of a student's last grading, beside what would be noted now.
+
+    A fingerprint has three parts: of what the lesson is graded with, of the submission, and of the files that came with it. An
+    older one has a single part, which says nothing of what has changed.
+    """
+
+    def __init__(self, path, now):
+        noted = noted_fingerprint(path)
+        self.parts, self.now = noted.split(" ") if isinstance(noted, str) and noted else [], now.split(" ")
+
+    @property
+    def same_submission(self):
+        """Whether a grade stands that is, as far as is known, of this very submission."""
+        return bool(self.parts) and (len(self.parts) != len(self.now) or self.parts[1] == self.now[1])
+
+    @property
+    def unchanged(self):
+        """Whether there is nothing to grade."""
+        return self.parts[:2] == self.now[:2]
+
+    @property
+    def redated(self):
+        """The fingerprint to note where the files beside the submission alone have changed, else None."""
+        if len(self.parts) == len(self.now) and self.parts[1] == self.now[1] and self.parts[2] != self.now[2]:
+            return " ".join((*self.parts[:2], self.now[2]))
+        return None
+
+
+def compare(student, standing, graded, by_hand=()):
+    """What recording a regrading would change of a grade that stands.
+
+    Parameters
+    ----------
+    student : str
+    standing, graded : GradedSubmission
+    by_hand : collection of str
+        The cells that a person graded: their grades stand.
+
+    Returns
+    -------
+    Change or None
+    """
+    before, after = ({c: p for c, p in one.points.items() if c not in by_hand} for one in (standing, graded))
+    cells = [cell for cell in {**after, **before} if before.get(cell, 0.0) != after.get(cell, 0.0)]
+    if not cells:
+        return None
+    reasons = tuple(reason for cell in cells for reason in _reasons(cell, standing, graded))
+    difference = sum(after.values()) - sum(before.values())
+    return Change(student, standing.earned, standing.earned + difference, reasons)
+
+
+def _reasons(cell, standing, graded):
+    """Why the points of a cell change, check by check."""
+    exercise = cell.removeprefix("check_")
+    was, now = (
+        {outcome.check: outcome for outcome in one.results[exercise].outcomes} if exercise in one.results else {}
+        for one in (standing, graded)
+    )
+    found = False
+    for check in {**now, **was}:
+        before, after = (side[check].worth if check in side else None for side in (was, now))
+        if before != after:
+            found = True
+            yield Reason(exercise, (now.get(check) or was[check]).title, before, after)
+    if not found:
+        yield Reason(exercise, "", standing.points.get(cell), graded.points.get(cell))
+
+
+def sentences(changes, students, written):
+    """What to say of changes: how many students', why, and of the first of them what exactly.
+
+    Parameters
+    ----------
+    changes : list of Change
+    students : int
+        How many were to be graded.
+    written : bool
+        Whether the changes have been recorded.
+    """
+    verb = "has changed" if written else "would change"
+    yield f"Regrading {verb} the points of {len(changes)} of {students} students. The reasons:"
+    flat = sorted((r.exercise, r.check, change.student) for change in changes for r in change.reasons)
+    for (exercise, check), group in groupby(flat, key=lambda row: row[:2]):
+        count = len({student for _, _, student in group})
+        yield f"  {exercise}{f', {check}' if check else ''}: {count} student{'s' * (count != 1)}"
+    for change in changes[:SHOWN]:
+        reasons = "; ".join(map(str, change.reasons))
+        yield f"  {printable(change.student)}: {change.before:g} -> {change.after:g} points ({reasons})"
+    if len(changes) > SHOWN:
+        yield f"  and {len(changes) - SHOWN} more: `--csv FILE` saves the whole list."
+    if not written:
+        yield "Their grades stand as they were. To record the new ones, run the same command with --yes."
+
+
+def save(changes, path):
+    """Write changes as a CSV file: a row for each student and reason."""
+    lines = io.StringIO()
+    writer = csv.writer(lines, lineterminator="\n")
+    writer.writerow(HEADER)
+    for change in changes:
+        for reason in change.reasons:
+            points = ["" if value is None else value for value in (reason.before, reason.after)]
+            about = map(cell_text, (change.student, reason.exercise, reason.check))
+            writer.writerow([*about, *points, change.before, change.after])
+    write_whole(path, lines.getvalue())

@@ -1,0 +1,180 @@
+"""Regrading compares: nothing of a grade that stands changes before `--yes`, and the reasons are told, check by check.
+
+No notebook is run here: a pool of the test's own says what each submission earns.
+"""
+
+import csv
+import json
+
+import pytest
+from arena import LESSON
+from small_course import CLASS, scores
+
+from autograder.course import Course, CourseError
+from autograder.grading import assignment, fingerprint
+from autograder.grading.assignment import Assignment, chosen
+from autograder.grading.regrading import SHOWN, Change, Reason, compare, sentences
+from autograder.grading.submission import GradedSubmission, read_entry
+from autograder.publish import definitions
+from lessonkit.engine.diagnose import Outcome, Result
+from tools.synthetic_class import hand_in
+
+STUDENTS = ["solved", "wrong"]
+CELL = "check_relu_backward"
+
+
+def graded(*checks):
+    """A submission whose checks of one exercise earned ``(check, points)`` of 2 each."""
+    outcomes = tuple(
+        Outcome(name, name.replace("_", " "), 2, worth == 2, earned=None if worth in (0, 2) else worth)
+        for name, worth in checks
+    )
+    result = Result("relu_backward", outcomes)
+    return GradedSubmission(points={CELL: float(result.points)}, results={"relu_backward": result}, seconds=1.0)
+
+
+class Pool:
+    """Says what a submission earns, and notes who was graded on which seed."""
+
+    def __init__(self, earned):
+        self.earned, self.seeds = earned, {}
+
+    def __call__(self, students, tasks):
+        for student, _, _, _, seed, *_ in tasks(students):
+            self.seeds[student] = seed
+            yield student, self.earned[student]
+
+
+def run(course, earned, **options):
+    """Grade `STUDENTS`: the assignment, whose grades were recorded, and on which seed each was graded."""
+    whole, pool = Assignment(Course(course), LESSON, **options), Pool(earned)
+    recorded = whole.grade(pool, STUDENTS, quiet=True)
+    return whole, sorted(student for student, one in recorded.items() if one), pool.seeds
+
+
+BEFORE = {"solved": graded(("shape", 2), ("slope", 2)), "wrong": graded(("shape", 2), ("slope", 0))}
+AFTER = {"solved": graded(("shape", 2), ("slope", 2)), "wrong": graded(("shape", 1), ("slope", 0), ("zeros", 2))}
+
+
+@pytest.fixture
+def changed(course, monkeypatch):
+    """A class that is graded, and then a check changes."""
+    assert run(course, BEFORE)[1] == STUDENTS
+    monkeypatch.setattr(assignment, "code_fingerprint", lambda lesson: "another version of a check")
+    return course
+
+
+def test_a_grade_that_stands_waits_for_a_yes(changed):
+    whole, recorded, _ = run(changed, AFTER)
+    reasons = (Reason("relu_backward", "shape", 2, 1), Reason("relu_backward", "zeros", None, 2))
+    assert whole.changes == [Change("wrong", 2, 3, reasons)]
+    assert recorded == ["solved"]  # whose points stay: the new sentences are noted
+    assert scores(changed) == {"solved": 4, "wrong": 2}
+    assert read_entry(Course(changed).journal(LESSON, "wrong")).submission == BEFORE["wrong"]
+    assert run(changed, AFTER)[1:] == ([], {"wrong": 12345})  # and again: only who waits is graded
+
+    whole, recorded, _ = run(changed, AFTER, yes=True)
+    assert recorded == ["wrong"] and len(whole.changes) == 1 and scores(changed) == {"solved": 4, "wrong": 3}
+    assert run(changed, AFTER)[1:] == ([], {})
+
+
+def test_a_new_submission_needs_no_yes(changed):
+    hand_in(changed, "wrong", LESSON, CLASS["empty"])
+    whole, recorded, _ = run(changed, AFTER)
+    assert recorded == STUDENTS and not whole.changes and scores(changed)["wrong"] == 3
+
+
+def test_a_grade_by_hand_is_not_touched_and_asks_for_nothing(changed):
+    with Course(changed).gradebook() as gradebook:
+        gradebook.find_grade(CELL, LESSON, LESSON, "wrong").manual_score = 1.5
+        gradebook.db.commit()
+    whole, recorded, _ = run(changed, AFTER)
+    assert recorded == STUDENTS and not whole.changes and scores(changed)["wrong"] == 1.5
+
+
+def test_an_older_journal_is_compared_as_well(changed):
+    path = Course(changed).journal(LESSON, "wrong")
+    path.write_text(json.dumps({**json.loads(path.read_text()), "fingerprint": "a" * 64}))
+    whole, recorded, _ = run(changed, AFTER)
+    assert [change.student for change in whole.changes] == ["wrong"] and recorded == ["solved"]
+    path.write_text("{")
+    assert run(changed, AFTER)[1] == ["wrong"]  # nothing is known of that grade
+
+
+def test_a_grader_that_fails_changes_nothing(changed):
+    whole, recorded, _ = run(changed, {**AFTER, "wrong": GradedSubmission(failed=True)})
+    assert not whole.changes and scores(changed) == {"solved": 4, "wrong": 2}
+
+
+def test_a_new_seed_is_for_new_submissions(changed):
+    """A grade that stands is compared on the seed on which it was given."""
+    Course(changed).draw_secret_seed()
+    hand_in(changed, "solved", LESSON, CLASS["empty"])
+    seeds = run(changed, AFTER, yes=True)[2]
+    fresh = Course(changed).secret_seed()
+    assert seeds == {"solved": fresh, "wrong": 12345} and fresh.bit_length() > 64
+    noted = {student: read_entry(Course(changed).journal(LESSON, student)).seed for student in STUDENTS}
+    assert noted == seeds
+    assert run(changed, AFTER)[1:] == ([], {})
+    assert set(run(changed, AFTER, force=True)[2].values()) == {fresh}
+
+
+def test_the_command_says_what_would_change_and_saves_it(changed, monkeypatch, capsys):
+    monkeypatch.setattr(Assignment, "processes", lambda *_: Pool(AFTER))
+    options = {"students": STUDENTS, "csv": changed / "changes.csv"}
+    assert assignment.grade(LESSON, changed, **options)["wrong"] is None
+    assert capsys.readouterr().out.splitlines() == [
+        "Regrading would change the points of 1 of 2 students. The reasons:",
+        "  relu_backward, shape: 1 student",
+        "  relu_backward, zeros: 1 student",
+        "  wrong: 2 -> 3 points (relu_backward, shape: 2 -> 1; relu_backward, zeros: new -> 2)",
+        "Their grades stand as they were. To record the new ones, run the same command with --yes.",
+    ]
+    with open(changed / "changes.csv", newline="", encoding="utf-8") as file:
+        assert list(csv.reader(file))[1:] == [
+            ["wrong", "relu_backward", "shape", "2", "1", "2.0", "3.0"],
+            ["wrong", "relu_backward", "zeros", "", "2", "2.0", "3.0"],
+        ]
+    assignment.grade(LESSON, changed, **options, yes=True)
+    assert capsys.readouterr().out.startswith("Regrading has changed the points of 1 of 2 students.")
+
+
+def test_of_a_large_class_the_first_are_named():
+    changes = [Change(f"s{number:03}", 2, 1, (Reason("mse_loss", "a check", 2, 1),)) for number in range(300)]
+    said = list(sentences(changes, 300, False))
+    assert len(said) == SHOWN + 4 and said[1] == "  mse_loss, a check: 300 students"
+    assert said[-2] == "  and 290 more: `--csv FILE` saves the whole list."
+
+
+def test_points_that_no_check_explains_are_told_for_the_exercise():
+    before, after = graded(("shape", 2)), graded(("shape", 2))
+    after.points[CELL] = 1.0
+    assert compare("ada", before, after) == Change("ada", 2, 1, (Reason("relu_backward", "", 2.0, 1.0),))
+    assert compare("ada", before, before) is None
+
+
+def test_a_section_is_regraded_alone(course):
+    (course / "groups.csv").write_text("student;group\nsolved;B\nwrong;A\nempty;B\n")
+    assert chosen(Course(course), None, ()) is None and chosen(Course(course), ["wrong"], ()) == ["wrong"]
+    assert chosen(Course(course), ["wrong"], ["B"]) == ["empty", "solved", "wrong"]
+    with pytest.raises(CourseError, match="groups.csv has no group 'C'. Its groups are A, B."):
+        chosen(Course(course), None, ["C"])
+    with pytest.raises(CourseError, match="'nobody' is neither on the roster nor has handed in anything"):
+        chosen(Course(course), ["nobody"], ())
+
+
+def test_a_fingerprint_is_of_its_own_lesson(monkeypatch):
+    """A change of a check, of the reference or of the bank concerns the lessons that are graded with it, and no other."""
+
+    def changed(module, name):
+        honest = {lesson: fingerprint.code_fingerprint.__wrapped__(lesson) for lesson in lessons}
+        with monkeypatch.context() as patch:
+            text = definitions._text
+            patch.setattr(definitions, "_text", lambda *at: "changed" if at == (module, name) else text(*at))
+            return [one for one in lessons if fingerprint.code_fingerprint.__wrapped__(one) != honest[one]]
+
+    lessons = ("01_activations", "06_backward", "12_batchnorm")
+    assert changed("lessonkit.checks.lesson_06", "agrees_with_numerical_gradients") == ["06_backward"]
+    assert changed("lessonkit.checks.inputs", "layer") == ["06_backward"]
+    assert changed("reference_impl.layers", "affine_backward") == ["06_backward", "12_batchnorm"]
+    assert not changed("lessonkit.plots.lesson_06", "anything")
