@@ -85,11 +85,11 @@ class LatePenalties:
 
     def apply(self, submission):
         """As nbgrader's own step has it, with the plugin that the course is configured with. Who is excused is never late."""
-        if submission.assignment.duedate is None:  # nbgrader fails where there is an extension and no due date
-            late = 0
+        self.extend(submission)
+        if submission.assignment.duedate is None or submission.student_id in self.excused:
+            late = 0  # nbgrader fails where there is an extension and no due date
         else:
-            self._extend(submission)
-            late = 0 if submission.student_id in self.excused else submission.total_seconds_late
+            late = submission.total_seconds_late
         for notebook in submission.notebooks:
             notebook.late_submission_penalty = None
             if late > 0:
@@ -97,11 +97,12 @@ class LatePenalties:
                 if asked is not None:
                     notebook.late_submission_penalty = self.plugin._check_late_penalty(notebook, asked)
 
-    def _extend(self, submission):
+    def extend(self, submission):
         """Enter nbgrader's own extension; one that an instructor has entered there stays where the table grants none."""
         student, duedate = submission.student_id, submission.assignment.duedate
-        granted = self.granted[student].extension(duedate) if student in self.granted else timedelta(0)
-        before = self.given.get(student)
+        before, granted = self.given.get(student), timedelta(0)
+        if student in self.granted and duedate is not None:
+            granted = self.granted[student].extension(duedate)
         if granted:
             submission.extension = granted
             self.given[student] = granted.total_seconds()

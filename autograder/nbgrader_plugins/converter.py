@@ -21,6 +21,7 @@ from nbgrader.utils import rmtree
 
 from autograder import handed_in
 from autograder.course import TIMESTAMP, CourseError, this_course
+from autograder.grading.penalties import LatePenalties
 from autograder.grading.releases import Releases, require_points_of_checks
 from autograder.grading.timestamps import Uncertain, when
 from autograder.terminal import printable
@@ -110,13 +111,15 @@ def init_destination(theirs, self, lesson, student):
 
 @instead
 def init_assignment(theirs, self, lesson, student):
-    """A submission whose time cannot be read for certain has none, and keeps no earlier one."""
+    """A submission whose time cannot be read for certain has none, and keeps no earlier one; what is granted is entered."""
     theirs(lesson, student)
     folder = Path(self._format_source(lesson, student))
-    if (folder / TIMESTAMP).exists() and timestamp(folder) is None:
-        with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
-            gradebook.find_submission(lesson, student).timestamp = None
-            gradebook.db.commit()
+    with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
+        submission = gradebook.find_submission(lesson, student)
+        if (folder / TIMESTAMP).exists() and timestamp(folder) is None:
+            submission.timestamp = None
+        LatePenalties(this_course(), gradebook, lesson).extend(submission)
+        gradebook.db.commit()
 
 
 @instead

@@ -4,7 +4,6 @@ import ast
 import subprocess
 import sys
 import time
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -13,6 +12,7 @@ from autograder import __main__ as command_line
 from autograder.course import COURSE, CourseError
 from autograder.grading.answers import Answer
 from autograder.grading.spreadsheet import text
+from autograder.grading.submission import GradedSubmission
 from autograder.terminal import printable, say
 from lessonkit import report
 from lessonkit.engine.compare import _keys
@@ -42,7 +42,7 @@ def test_no_command_prints_in_another_way():
 
 
 def test_grade_explain_and_errors_print_what_a_student_wrote_as_text(monkeypatch, capsys):
-    graded = SimpleNamespace(notes=[f"note {ACTS}\n  bob: forged"], flags=[f"flag {ACTS}"])
+    graded = GradedSubmission(notes=[f"note {ACTS}\n  bob: forged"], flags=[f"flag {ACTS}"])
     monkeypatch.setattr("autograder.grading.assignment.grade", lambda *_, **__: {f"ada{ACTS}\n": graded})
     monkeypatch.setattr("autograder.grading.assignment.explain", lambda *_: f"ada {ACTS}\nsecond line")
     assert command_line.main(["grade", "02"]) == command_line.main(["explain", "02", "ada"]) == 0
