@@ -8,7 +8,7 @@ import subprocess
 import sys
 
 from autograder.course import COURSE, CourseError
-from autograder.terminal import excepthook, say
+from autograder.terminal import excepthook, printable, say
 
 for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(name, "1")  # before NumPy: on networks this small, more threads cost up to ten times
@@ -141,7 +141,8 @@ def grade(arguments):
     failed = sum(graded.failed for graded in fresh.values())
     again = f", {failed} not graded: the next run tries them again" if failed else ""
     unchanged = len(submissions) - len(fresh)
-    say(f"{len(submissions)} students: {len(fresh) - failed} graded, {unchanged} unchanged{again}.")
+    many = "student" if len(submissions) == 1 else "students"
+    say(f"{len(submissions)} {many}: {len(fresh) - failed} graded, {unchanged} unchanged{again}.")
     nothing = ["nothing was handed in"]
     lines = by_kind(
         {
@@ -152,7 +153,7 @@ def grade(arguments):
     if lines:
         say(f"Look at this. `python -m autograder report {arguments.lesson}` says more.")
     for line in lines:
-        say(f"  {line}")
+        say(f"  {printable(line)}")
 
 
 def explain(arguments):

@@ -311,7 +311,7 @@ def _tell(assignment, students):
         for sentence in regrading.sentences(assignment.changes, students, assignment.yes):
             say(sentence)
     if assignment.renewed:
-        say(f"Late penalties that are other ones than before: {', '.join(assignment.renewed)}.")
+        say(f"Late penalties that are other ones than before: {', '.join(map(printable, assignment.renewed))}.")
     for name, sentence in {**assignment.course.misnamed(), **assignment.damaged}.items():
         say(f"  {name}: look at this: {sentence}")
 

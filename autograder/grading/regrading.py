@@ -125,7 +125,7 @@ def sentences(changes, students, written):
         Whether the changes have been recorded.
     """
     verb = "has changed" if written else "would change"
-    yield f"Regrading {verb} the points of {len(changes)} of {students} students. The reasons:"
+    yield f"Regrading {verb} the points of {len(changes)} of {students} student{'s' * (students != 1)}. The reasons:"
     flat = sorted((r.exercise, r.check, change.student) for change in changes for r in change.reasons)
     for (exercise, check), group in groupby(flat, key=lambda row: row[:2]):
         count = len({student for _, _, student in group})
