@@ -82,7 +82,7 @@ def accommodations(course, lesson, students):
 
 
 def read_groups(course):
-    """The members of each group.
+    """The members of each group, with the line that names each.
 
     Raises
     ------
@@ -90,8 +90,8 @@ def read_groups(course):
         If ``groups.csv`` cannot be read for certain.
     """
     groups = {}
-    for _, line in _table(course, GROUPS, ("student", "group")):
-        groups.setdefault(line["group"], set()).add(line["student"])
+    for number, line in _table(course, GROUPS, ("student", "group")):
+        groups.setdefault(line["group"], {})[line["student"]] = number
     return groups
 
 
@@ -143,7 +143,12 @@ def _members(who, groups, students, place):
         raise CourseError(
             f"{place}: {who} is no student of the gradebook, and no group of {GROUPS}. Write a student's id, or a group's name."
         )
-    return groups.get(who, {who})
+    members = groups.get(who, {who: 0})
+    if unknown := [student for student in members if student not in students]:
+        raise CourseError(
+            f"Line {members[unknown[0]]} of {GROUPS}: {unknown[0]} is no student of the gradebook. Write a student's id."
+        )
+    return members
 
 
 def _lesson(name, course, place):

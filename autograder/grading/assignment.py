@@ -174,7 +174,8 @@ class Assignment:
                 if change is None or self.yes:
                     seed = self.standing.get(student, self.seed)
                     writer.record(student, graded, self.fingerprints[student], seed)
-                    self.redated.pop(student, None)
+                    if not graded.failed:
+                        self.redated.pop(student, None)
                     graded.notebook, graded.excused = None, student in writer.penalties.excused
                     submissions[student] = graded
                 bar.total = len(submissions) - len(self.unchanged)
@@ -182,10 +183,18 @@ class Assignment:
             bar.total = bar.n
             if any(submissions.values()):
                 history.keep(self.course, self.lesson, self.damaged)
-            for student, fingerprint in self.redated.items():
-                writer.redate(student, self._entry(student), fingerprint)
+            self._redate(writer)
             self.renewed = writer.penalties.renew(submissions)
         return submissions
+
+    def _redate(self, writer):
+        """Take over when submissions were handed in whose notebooks need not be run for that."""
+        for student, fingerprint in self.redated.items():
+            try:
+                writer.redate(student, self._entry(student), fingerprint)
+            except Exception as error:  # no trouble of another student's; the next run tries again
+                writer.gradebook.db.rollback()
+                self.damaged[printable(student)] = f"when it was handed in could not be recorded: {printable(error)}"
 
     def _change(self, writer, student, graded):
         """What recording would change of a grade that stands; None where none stands, or all its points stay."""

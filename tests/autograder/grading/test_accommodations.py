@@ -147,6 +147,13 @@ def test_a_line_that_is_not_certain_is_named(line, tmp_path):
     assert WRONG[line] in str(error.value)
 
 
+def test_a_group_with_somebody_unknown_is_named(tmp_path):
+    (tmp_path / "groups.csv").write_text("student,group\neve,B\nev,B\n")
+    grant(tmp_path, "B,01,excused,,")
+    with pytest.raises(CourseError, match="^Line 3 of groups.csv: ev is no student of the gradebook."):
+        accommodations(Course(tmp_path), LESSON, {"eve"})
+
+
 def test_a_table_that_a_spreadsheet_wrote_is_read(tmp_path):
     text = "Kind;Who;Lesson;Value\r\nEXTRA  time;eve;06_backward;1.5 h\r\n;;;\r\nexcused;zoë;*;\r\n"
     (tmp_path / "accommodations.csv").write_bytes(text.encode("utf-16"))

@@ -10,9 +10,10 @@ import pytest
 from arena import LESSON
 from small_course import CLASS, scores
 
-from autograder.course import Course, CourseError
+from autograder.course import COURSE, Course, CourseError
 from autograder.grading import assignment, fingerprint
 from autograder.grading.assignment import Assignment, chosen
+from autograder.grading.gradebook import Writer
 from autograder.grading.regrading import SHOWN, Change, Reason, compare, sentences
 from autograder.grading.submission import GradedSubmission, read_entry
 from autograder.publish import definitions
@@ -161,6 +162,38 @@ def test_a_section_is_regraded_alone(course):
         chosen(Course(course), None, ["C"])
     with pytest.raises(CourseError, match="'nobody' is neither on the roster nor has handed in anything"):
         chosen(Course(course), ["nobody"], ())
+
+
+RECORDING = {
+    "__init__", "accommodations", "assignment", "fingerprint", "gradebook", "history", "memory", "penalties", "pools", "regrading",
+    "spreadsheet", "submission", "tables", "timestamps",
+}  # fmt: skip
+
+
+def test_every_module_that_grades_is_in_the_fingerprint():
+    """What is in neither list is new: does it change what a submission earns?"""
+    assert all(list(COURSE.glob(pattern)) for pattern in fingerprint.ENGINE)
+    covered = {path.stem for pattern in fingerprint.ENGINE for path in COURSE.glob(pattern) if "grading" in path.parts}
+    assert covered | RECORDING == {path.stem for path in (COURSE / "autograder" / "grading").glob("*.py")}
+    assert not covered & RECORDING
+
+
+def test_a_date_that_cannot_be_recorded_is_told_and_stops_nobody(changed, monkeypatch):
+    run(changed, AFTER, yes=True)
+    for student in STUDENTS:
+        (changed / "submitted" / student / LESSON / "timestamp.txt").write_text("2026-03-01 18:00:00 UTC")
+    honest = Writer.redate
+
+    def redate(self, student, *arguments):
+        if student == "solved":
+            raise OSError("the disk is full")
+        honest(self, student, *arguments)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Writer, "redate", redate)
+        whole, recorded, seeds = run(changed, AFTER)
+    assert not recorded and not seeds and list(whole.damaged) == ["solved"]
+    assert run(changed, AFTER)[0].redated.keys() == {"solved"} and not run(changed, AFTER)[0].redated
 
 
 def test_a_fingerprint_is_of_its_own_lesson(monkeypatch):
