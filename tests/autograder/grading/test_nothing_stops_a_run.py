@@ -25,6 +25,7 @@ from autograder import __main__ as command_line
 from autograder import course as ground_floor
 from autograder.course import Course, CourseError
 from autograder.grading import gradebook, pools, worker
+from autograder.grading.penalties import LatePenalties
 from autograder.grading.repair import Unreadable, recognise
 from autograder.grading.submission import GradedSubmission
 from autograder.nbgrader_plugins.converter import _notebook
@@ -159,7 +160,7 @@ def test_a_folder_whose_name_is_no_text_and_a_damaged_journal_are_told(course, c
 @usefixtures
 @pytest.mark.parametrize("full", ["autograded", "grading", "gradebook"])
 def test_a_disk_that_fills_up_is_told_and_the_next_run_finishes(full, course, monkeypatch):
-    honest, commit = ground_floor.os.replace, gradebook.Writer._late_penalty
+    honest, commit = ground_floor.os.replace, LatePenalties.apply
 
     def replace(source, target):
         if f"/{full}/" in str(target) and "solved" in str(target):
@@ -173,7 +174,7 @@ def test_a_disk_that_fills_up_is_told_and_the_next_run_finishes(full, course, mo
 
     with monkeypatch.context() as patch:
         patch.setattr(ground_floor.os, "replace", replace)
-        patch.setattr(gradebook.Writer, "_late_penalty", no_space)
+        patch.setattr(LatePenalties, "apply", no_space)
         graded = grade(course)
     assert graded["solved"].failed and "the grade could not be recorded" in graded["solved"].flags[-1]
     assert "No space left" in graded["solved"].flags[-1] or "disk is full" in graded["solved"].flags[-1]
