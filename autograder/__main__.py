@@ -4,10 +4,12 @@ import argparse
 import gc
 import importlib.util
 import os
+import signal
 import subprocess
 import sys
+import warnings
 
-from autograder.course import COURSE, CourseError
+from autograder.course import COURSE, CourseError, lesson_name
 from autograder.terminal import excepthook, printable, say
 
 for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
@@ -35,16 +37,6 @@ def on_demand(name):
             return getattr(package, attribute)
 
     package.__getattr__ = find
-
-
-def lesson_name(text):
-    """The full name of a lesson that was named on the command line."""
-    from lessonkit.catalogue import UnknownName, lesson
-
-    try:
-        return lesson(text).name
-    except UnknownName as error:
-        raise CourseError(str(error)) from None
 
 
 def build(arguments):
@@ -201,14 +193,14 @@ def parser():
 def add_making(commands):
     """The commands that make what students get."""
     command = commands.add_parser("build", help="make the solutions, the released lessons and the expected values")
-    command.add_argument("lessons", nargs="*", metavar="LESSON", help="06_backward, or 06; default: all")
+    command.add_argument("lessons", nargs="*", metavar="LESSON", help="06_backward, 06 or 6; default: all")
     command.add_argument("--force", action="store_true", help="build what is up to date as well")
     add_jobs(command, "lessons side by side")
     command.set_defaults(run=build)
     command = commands.add_parser(
         "release", help="write dist/LESSON.zip, all that a student gets; change a lesson under way, and keep its grades"
     )
-    command.add_argument("lessons", nargs="+", metavar="LESSON", help="06_backward, or 06")
+    command.add_argument("lessons", nargs="+", metavar="LESSON", help="06_backward, 06 or 6")
     command.add_argument("--yes", action="store_true", help="do what is shown without a question")
     command.add_argument(
         "--dropped", choices=("nobody", "full"),
@@ -218,7 +210,7 @@ def add_making(commands):
     command.add_argument("--db-url", help="the gradebook (default: gradebook.db in this folder)")
     command.set_defaults(run=release)
     command = commands.add_parser("site", help="build the course site: pages to read, and the browser edition")
-    command.add_argument("lessons", nargs="*", metavar="LESSON", help="06_backward, or 06; default: all")
+    command.add_argument("lessons", nargs="*", metavar="LESSON", help="06_backward, 06 or 6; default: all")
     command.add_argument("--offline", action="store_true", help="serve everything from the site itself")
     command.set_defaults(run=site)
 
@@ -234,12 +226,12 @@ def add_grading(commands):
     command = commands.add_parser(
         "explain", help="say how a student's grade came about, with the secret seed's numbers"
     )
-    command.add_argument("lesson", metavar="LESSON")
+    command.add_argument("lesson", metavar="LESSON", help="06_backward, 06 or 6")
     command.add_argument("student", metavar="STUDENT")
     command.add_argument("--unsandboxed", action="store_true", help="run although a protection is missing here")
     command.set_defaults(run=explain)
     command = commands.add_parser("report", help="write reports/LESSON.html and .csv: scores, checks, mistakes, flags")
-    command.add_argument("lesson", metavar="LESSON", help="06_backward, or 06")
+    command.add_argument("lesson", metavar="LESSON", help="06_backward, 06 or 6")
     command.add_argument(
         "--compare", nargs="?", const="previous", metavar="RUN",
         help="set beside an earlier run: its name in grading/LESSON/runs, a path, or the previous one (default)",
@@ -309,8 +301,13 @@ def main(argv=None):
     try:
         return arguments.run(arguments) or 0
     except CourseError as error:
-        say(f"{type(error).__name__}: {error}", file=sys.stderr)
+        say(error, file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        warnings.simplefilter("ignore")  # what is broken off says so at the end of this process
+        goes_on = " Who is graded stays graded: the same command goes on from there." if arguments.run is grade else ""
+        say(f"Stopped.{goes_on}", file=sys.stderr)
+        return 128 + signal.SIGINT
     except ModuleNotFoundError as error:
         if error.name not in ("fcntl", "resource"):
             raise

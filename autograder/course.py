@@ -1,6 +1,7 @@
 """The ground floor: the course's folder, its errors, what a student handed in, and writing a file whole."""
 
 import contextlib
+import difflib
 import hashlib
 import json
 import os
@@ -11,7 +12,18 @@ from pathlib import Path
 from autograder import handed_in
 from autograder.handed_in import MAX_BYTES, SECRET, TIMESTAMP
 
-__all__ = ["COURSE", "MAX_BYTES", "SECRET", "TIMESTAMP", "Course", "CourseError", "this_course", "write_whole"]
+__all__ = [
+    "COURSE",
+    "MAX_BYTES",
+    "SECRET",
+    "TIMESTAMP",
+    "Course",
+    "CourseError",
+    "expect_known",
+    "lesson_name",
+    "this_course",
+    "write_whole",
+]
 COURSE = Path(__file__).resolve().parent.parent
 SECRET_BITS = 128  # of the secret seed: more than anyone can try
 
@@ -62,6 +74,19 @@ class Course:
             raise CourseError(
                 f"{path} is damaged. Run `python -m autograder release {lesson}`, which writes it again."
             ) from None
+
+    def expect(self, student):
+        """Refuse a student who neither is on the roster nor handed something in.
+
+        Raises
+        ------
+        CourseError
+            It names the nearest one.
+        """
+        if student in self.handed_in():
+            return
+        with self.gradebook() as gradebook:
+            expect_known("student", [student], {known.id for known in gradebook.students} | self.handed_in())
 
     def handed_in(self):
         """Everyone who handed something in."""
@@ -188,6 +213,37 @@ class Course:
         """What a student handed in: see `autograder.handed_in.submission`."""
         folder = self.folder / "submitted" / student / lesson
         return handed_in.submission(folder, lesson, lambda: self.released(lesson))
+
+
+def lesson_name(text):
+    """The full name of a lesson that was named as ``6``, ``06`` or ``06_backward``.
+
+    Raises
+    ------
+    CourseError
+        If there is none; it names the nearest one.
+    """
+    from lessonkit.catalogue import UnknownName, lesson
+
+    try:
+        return lesson(f"{int(text):02d}" if text.isdecimal() else text).name
+    except UnknownName as error:
+        raise CourseError(str(error)) from None
+
+
+def expect_known(kind, names, known):
+    """Refuse names that are not known.
+
+    Raises
+    ------
+    CourseError
+        It names the first one that is unknown, and the nearest one that is not.
+    """
+    for name in names:
+        if name not in known:
+            nearest = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.5)
+            meant = f" Did you mean {nearest[0]}?" if nearest else ""
+            raise CourseError(f"There is no {kind} {name!r} in the gradebook.{meant}")
 
 
 def is_text(name):

@@ -55,7 +55,7 @@ def main(argv=None):
     try:
         arguments.run(arguments)
     except CourseError as error:
-        print(f"{type(error).__name__}: {error}", file=sys.stderr)
+        print(error, file=sys.stderr)
         return 2
     return 0
 

@@ -12,7 +12,7 @@ from contextlib import suppress
 from itertools import islice
 
 from autograder.bank.expected import Live
-from autograder.course import COURSE, SECRET, TIMESTAMP, Course, CourseError
+from autograder.course import COURSE, SECRET, TIMESTAMP, Course, CourseError, lesson_name
 from autograder.grading import history, regrading
 from autograder.grading.accommodations import members_of, read_groups
 from autograder.grading.cells import checks_of, opening
@@ -28,8 +28,7 @@ from autograder.grading.worker import Setup, running_for
 from autograder.sandbox.fork_server import ForkServer
 from autograder.sandbox.protections import protections
 from autograder.terminal import printable, say
-from lessonkit.catalogue import UnknownName, lessons
-from lessonkit.catalogue import lesson as find_lesson
+from lessonkit.catalogue import lessons
 
 
 class Assignment:
@@ -220,10 +219,7 @@ def lesson_of(course, name):
     """
     if (course.folder / "lessons" / name).is_dir() and name not in lessons():
         raise CourseError(f"{name} is an assignment of your own, without checks. Grade it: nbgrader autograde {name}")
-    try:
-        return find_lesson(name).name
-    except UnknownName as error:
-        raise CourseError(str(error)) from None
+    return lesson_name(name)
 
 
 def grade(
@@ -332,7 +328,8 @@ def explain(lesson, student, folder=COURSE, unsandboxed=False):
     """
     from lessonkit import report
 
-    lesson, course = find_lesson(lesson).name, Course(folder)
+    lesson, course = lesson_name(lesson), Course(folder)
+    course.expect(student)
     released, seed = course.released(lesson), course.secret_seed()
     with suppress(CourseError):  # not graded yet
         seed = read_entry(course.journal(lesson, student)).seed or seed

@@ -6,6 +6,9 @@ student and graded submission as they come. A submission whose worker dies is tr
 too, the submission is flagged, and the others go on.
 """
 
+import contextlib
+import signal
+import threading
 from itertools import islice
 
 from autograder.course import CourseError
@@ -67,7 +70,26 @@ class Processes:
         from joblib import Parallel, delayed  # takes long to import: the fork server starts before
 
         calls = (delayed(function)(*arguments) for arguments in argument_lists)
-        return Parallel(n_jobs=self.jobs, batch_size=1, return_as="generator_unordered")(calls)
+        with _leaving_interrupts():
+            return Parallel(n_jobs=self.jobs, batch_size=1, return_as="generator_unordered")(calls)
+
+
+@contextlib.contextmanager
+def _leaving_interrupts():
+    """Processes that are started meanwhile leave Ctrl+C to this one, which ends them.
+
+    Pressed meanwhile, it comes afterwards, unless another thread has taken it.
+    """
+    if threading.current_thread() is not threading.main_thread():  # no other one may say what a signal does
+        yield
+        return
+    mask, action = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT]), signal.getsignal(signal.SIGINT)
+    try:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        yield
+    finally:
+        signal.signal(signal.SIGINT, action)
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
 
 class Cluster:

@@ -3,14 +3,17 @@
 import importlib
 import os
 import resource
+import signal
 import subprocess
 import sys
 import textwrap
+import warnings
 
 import pytest
+from nbgrader.api import Gradebook
 
 from autograder import __main__ as command_line
-from autograder.course import COURSE, CourseError, write_whole
+from autograder.course import COURSE, Course, CourseError, lesson_name, write_whole
 
 COMMANDS = ("", "build", "release", "site", "grade", "explain", "report", "doctor")
 ERRORS = {
@@ -60,6 +63,57 @@ def test_an_unknown_lesson_is_one_line(command, tmp_path, monkeypatch, capsys):
     assert command_line.main(command.split()) == 2
     error = capsys.readouterr().err
     assert f"There is no lesson '{command.split()[1]}'. " in error and error.count("\n") == 1
+
+
+@pytest.mark.parametrize("text", ["6", "06", "006", "06_backward"])
+def test_a_lesson_is_named_by_its_number_or_its_name(text):
+    assert lesson_name(text) == "06_backward"
+
+
+def test_an_unknown_student_is_refused_with_the_nearest_one(tmp_path, monkeypatch, capsys):
+    (tmp_path / "submitted" / "bob").mkdir(parents=True)
+    with Gradebook(f"sqlite:///{tmp_path / 'gradebook.db'}") as gradebook:
+        gradebook.add_student("alice")
+    course = Course(tmp_path)
+    course.expect("alice")
+    course.expect("bob")
+    for wrong, nearest in (("alcie", "Did you mean alice?"), ("bobb", "Did you mean bob?")):
+        with pytest.raises(CourseError, match=f"There is no student '{wrong}' in the gradebook. {nearest}"):
+            course.expect(wrong)
+    monkeypatch.setattr(Course, "released", lambda *_: {})
+    monkeypatch.chdir(tmp_path)
+    assert command_line.main(["explain", "6", "alcie"]) == 2
+    assert (
+        capsys.readouterr().err == "There is no student 'alcie' in the gradebook. Did you mean alice?\n"
+    )  # and no class of ours
+
+
+def test_ctrl_c_is_one_line(monkeypatch, capsys):
+    def stopped(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("autograder.grading.assignment.grade", stopped)
+    with warnings.catch_warnings():
+        assert command_line.main(["grade", "6"]) == 130
+    out, err = capsys.readouterr()
+    assert out == "" and err == "Stopped. Who is graded stays graded: the same command goes on from there.\n"
+
+
+@pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="Windows has no signal masks")
+def test_processes_that_are_started_leave_ctrl_c_to_ours():
+    """It is not lost either: it comes when they have been started."""
+    done, _ = run("""
+        import os, signal, subprocess, sys
+        from autograder.grading import pools
+        try:
+            with pools._leaving_interrupts():
+                code = "import signal; print(signal.getsignal(signal.SIGINT) == signal.SIG_IGN)"
+                subprocess.run([sys.executable, "-c", code])
+                os.kill(os.getpid(), signal.SIGINT)
+        except KeyboardInterrupt:
+            print(signal.getsignal(signal.SIGINT) == signal.default_int_handler)
+        """)
+    assert done.stdout.split() == ["True", "True"], done.stderr
 
 
 def test_a_damaged_release_is_one_line(tmp_path, monkeypatch, capsys):
