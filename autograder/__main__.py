@@ -8,9 +8,10 @@ import signal
 import subprocess
 import sys
 import warnings
+from collections import Counter
 
 from autograder.course import COURSE, CourseError, lesson_name
-from autograder.terminal import excepthook, printable, say
+from autograder.terminal import excepthook, listed, say, table
 
 for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(name, "1")  # before NumPy: on networks this small, more threads cost up to ten times
@@ -118,6 +119,26 @@ def roster(arguments):
         )
 
 
+def collect(arguments):
+    """Collect what a class handed in through a learning platform."""
+    from autograder.nbgrader_plugins.commands import collect as tool
+
+    say(tool(lesson_name(arguments.lesson), arguments.platform, arguments.force))
+
+
+def export(arguments):
+    """Write what has a grade for a learning platform."""
+    from autograder.nbgrader_plugins.commands import export as tool
+
+    lessons = list(map(lesson_name, arguments.lessons))
+    options = [f"--Exporter.{name}={getattr(arguments, name)}" for name in ("zeros", "dry_run")]
+    options += [f"--ExportPlugin.to={arguments.to}"] if arguments.to else []
+    options += [f"--CourseDirectory.db_url={arguments.db_url}"] if arguments.db_url else []
+    for name, values in (("assignment", lessons), ("student", arguments.student)):
+        options += [f"--ExportPlugin.{name}={value}" for value in values]
+    tool(arguments.format, options)
+
+
 def grade(arguments):
     """Grade a class and say how it went."""
     from autograder.flags import by_kind
@@ -130,22 +151,21 @@ def grade(arguments):
         csv=arguments.csv,
     )  # fmt: skip
     fresh = {student: graded for student, graded in submissions.items() if graded}
-    failed = sum(graded.failed for graded in fresh.values())
-    again = f", {failed} not graded: the next run tries them again" if failed else ""
+    states = Counter("failed" if one.failed else "graded" if one.handed_in else "absent" for one in fresh.values())
+    again = f", {states['failed']} not graded: the next run tries them again" if states["failed"] else ""
     unchanged = len(submissions) - len(fresh)
     many = "student" if len(submissions) == 1 else "students"
-    say(f"{len(submissions)} {many}: {len(fresh) - failed} graded, {unchanged} unchanged{again}.")
-    nothing = ["nothing was handed in"]
-    lines = by_kind(
-        {
-            student: graded.flags or ([] if graded.ran or graded.excused else nothing)
-            for student, graded in fresh.items()
-        }
+    say(
+        f"{len(submissions)} {many}: {states['graded']} graded, {states['absent']} handed in nothing, "
+        f"{unchanged} unchanged{again}."
     )
-    if lines:
-        say(f"Look at this. `python -m autograder report {arguments.lesson}` says more.")
-    for line in lines:
-        say(f"  {printable(line)}")
+    kinds = by_kind({student: graded.flags for student, graded in fresh.items()})
+    if kinds:
+        from autograder.report import write_flags
+
+        path = write_flags(lesson_name(arguments.lesson), os.getcwd())
+        say(f"Look at this. Each stands in full in {os.path.relpath(path)}.")
+        say(table((count, kind, listed(who)) for count, kind, who in kinds))
 
 
 def explain(arguments):
@@ -177,7 +197,12 @@ def elsewhere(arguments):
     """Run a command of the project's own tools, which are no part of the autograder."""
     if not (COURSE / "tools").is_dir():
         raise CourseError(f"`{arguments.command}` measures the project itself: run it in a clone of the course.")
-    return subprocess.call([sys.executable, "-m", "tools", arguments.command, *arguments.options], cwd=COURSE)
+    command = [sys.executable, "-m", "tools", arguments.command, *arguments.options]
+    with subprocess.Popen(command, cwd=COURSE) as process:
+        try:
+            return process.wait()
+        except KeyboardInterrupt:  # it has been told as well, and says so
+            return process.wait()
 
 
 def parser():
@@ -222,6 +247,11 @@ def add_grading(commands):
     )
     command.add_argument("file", metavar="FILE", help="students.csv, or what Canvas, Moodle or a spreadsheet wrote")
     command.set_defaults(run=roster)
+    command = commands.add_parser("collect", help="take submissions out of the zip file of a learning platform")
+    command.add_argument("lesson", metavar="LESSON", help="06_backward, 06 or 6")
+    command.add_argument("platform", choices=("canvas", "moodle"), help="where the zip file is from")
+    command.add_argument("--force", action="store_true", help="replace what was collected before")
+    command.set_defaults(run=collect)
     add_grade(commands)
     command = commands.add_parser(
         "explain", help="say how a student's grade came about, with the secret seed's numbers"
@@ -239,6 +269,7 @@ def add_grading(commands):
     command.add_argument("--similar", action="store_true", help="look for submissions that are nearly the same")
     command.add_argument("--db-url", help="the gradebook (default: gradebook.db in this folder)")
     command.set_defaults(run=report)
+    add_export(commands)
     command = commands.add_parser("doctor", help="try which protections hold on this machine")
     command.set_defaults(run=doctor)
 
@@ -246,7 +277,7 @@ def add_grading(commands):
 def add_grade(commands):
     """The command that grades."""
     command = commands.add_parser("grade", help="grade a class: sandboxed, in parallel, from outside")
-    command.add_argument("lesson", metavar="LESSON", help="06_backward, or 06")
+    command.add_argument("lesson", metavar="LESSON", help="06_backward, 06 or 6")
     add_jobs(command, "notebooks side by side")
     command.add_argument(
         "--student", action="append", metavar="STUDENT", help="grade this student alone; may be repeated"
@@ -265,6 +296,19 @@ def add_grade(commands):
     command.add_argument("--db-url", help="the gradebook (default: gradebook.db in this folder)")
     command.add_argument("--scheduler", metavar="ADDRESS", help="grade on the Dask cluster at tcp://host:8786")
     command.set_defaults(run=grade)
+
+
+def add_export(commands):
+    """The command that takes grades out of the gradebook."""
+    command = commands.add_parser("export", help="write what has a grade, for Canvas, for Moodle, or as plain CSV")
+    command.add_argument("format", choices=("canvas", "moodle", "csv"), help="for whom")
+    command.add_argument("lessons", nargs="*", metavar="LESSON", help="06_backward, 06 or 6; default: all")
+    command.add_argument("--dry-run", action="store_true", help="a first look: print what would be written")
+    command.add_argument("--zeros", action="store_true", help="write 0 for who handed in nothing until their due date")
+    command.add_argument("--student", action="append", default=[], help="only this one; may be given several times")
+    command.add_argument("--to", metavar="FILE", help="default: canvas.csv, moodle.csv or grades.csv in this folder")
+    command.add_argument("--db-url", help="the gradebook (default: gradebook.db in this folder)")
+    command.set_defaults(run=export)
 
 
 def add_elsewhere(commands):

@@ -1,7 +1,6 @@
 """What an instructor should look at. A flag is a line of text that begins with its kind; where there is more to say, a colon ends that."""
 
 UNGRADED = "could not be graded"
-SHOWN = 5  # students that a line names
 
 
 class Telling:
@@ -11,6 +10,11 @@ class Telling:
         """Tell both: the student in a note, the instructor in a flag of this kind."""
         self.notes.append(sentence)
         self.flags.append(f"{kind}: {sentence}")
+
+
+def words_of(error):
+    """What an exception says, without the name of its class, which tells nobody what to do."""
+    return str(getattr(error, "orig", None) or error) or type(error).__name__
 
 
 def first_line(flag):
@@ -24,7 +28,7 @@ def kind_of(flag):
 
 
 def by_kind(flags):
-    """One line for each kind of flag, most common first: how many students have it, and who.
+    """Each kind of flag, most common first.
 
     Parameters
     ----------
@@ -33,17 +37,11 @@ def by_kind(flags):
 
     Returns
     -------
-    list of str
+    list of (int, str, list of str)
+        How many students have it, the words that flags of the kind have in common, and who.
     """
     students = {}
     for student in sorted(flags):
         for kind in dict.fromkeys(map(kind_of, flags[student])):
             students.setdefault(kind, []).append(student)
-    return [
-        f"{kind}: {len(who)} ({_names(who)})" for kind, who in sorted(students.items(), key=lambda row: -len(row[1]))
-    ]
-
-
-def _names(students):
-    more = len(students) - SHOWN
-    return ", ".join(students[:SHOWN]) + (f", and {more} more" if more > 0 else "")
+    return [(len(who), kind, who) for kind, who in sorted(students.items(), key=lambda row: -len(row[1]))]

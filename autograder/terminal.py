@@ -25,6 +25,22 @@ def say(text, file=None):
     print("\n".join(map(printable, str(text).split("\n"))), file=file, flush=True)
 
 
+SHOWN = 5  # names in one cell of a table
+
+
+def listed(names):
+    """Names for a cell of a table: the first few, and how many more there are."""
+    more = len(names) - SHOWN
+    return ", ".join(map(printable, names[:SHOWN])) + (f", and {more} more" if more > 0 else "")
+
+
+def table(rows):
+    """Rows of ``(how many, of what kind, who)`` as aligned lines."""
+    rows = [tuple(map(printable, row)) for row in rows]
+    counts, kinds = (max((len(row[column]) for row in rows), default=0) for column in (0, 1))
+    return "\n".join(f"  {count:>{counts}}  {kind:{kinds}}  {who}".rstrip() for count, kind, who in rows)
+
+
 def excepthook(kind, error, trace):
     """Print an exception that nobody caught: its message may hold a student's words."""
     say("".join(traceback.format_exception(kind, error, trace)).rstrip("\n"), sys.stderr)

@@ -4,6 +4,7 @@ import json
 from dataclasses import asdict, dataclass, field
 
 from autograder.course import CourseError
+from autograder.handed_in import NOTHING
 from lessonkit.engine.diagnose import Result
 
 MEASURED = ("worker_memory", "writer_memory")  # in the journal where it is known
@@ -69,6 +70,11 @@ class GradedSubmission:
     def ran(self):
         """Whether the notebook could be run."""
         return self.seconds > 0
+
+    @property
+    def handed_in(self):
+        """Whether there was anything."""
+        return NOTHING not in self.notes
 
     def outcomes(self):
         """How every check went: ``(exercise, outcome)``."""

@@ -1,8 +1,8 @@
 """Collector plugins for nbgrader: submissions as Canvas and Moodle hand them out, in one zip file for a class.
 
-``nbgrader zip_collect LESSON --ZipCollectApp.collector_plugin=autograder.nbgrader_plugins.collectors.Canvas`` puts each file of
-``downloaded/LESSON/archive`` where the grader looks for it. The roster says who is who; whoever is not on it is named, and
-not collected.
+``python -m autograder collect LESSON canvas``, or ``nbgrader zip_collect LESSON
+--ZipCollectApp.collector_plugin=autograder.nbgrader_plugins.collectors.Canvas``, puts each file of ``downloaded/LESSON/archive`` where the
+grader looks for it. The roster says who is who; whoever is not on it is named, and not collected.
 """
 
 import os
@@ -16,12 +16,18 @@ from nbgrader.api import Gradebook
 from nbgrader.plugins import FileNameCollectorPlugin
 
 from autograder.course import SECRET, TIMESTAMP
+from autograder.nbgrader_plugins import collected
 from autograder.nbgrader_plugins.extractor import Extractor
-from autograder.terminal import printable
+from autograder.terminal import listed, printable, table
 from lessonkit.notebook_file import is_clutter
 
 __all__ = ["Canvas", "Collector", "Extractor", "Moodle"]
 APOSTROPHES = "'`´‘’ʼʹ′＇"
+UNCLEAR = "not collected: it is not clear whose it is"
+EARLIER = "not collected: there is a later attempt"
+BESIDE = "not collected: no notebook, and there is one beside it"
+NOT_OURS = "not collected: nbgrader writes a file of this name itself"
+NOT_UNPACKED = "not unpacked, or not all of it"
 HYPHENS = re.compile("[\N{HYPHEN}\N{NON-BREAKING HYPHEN}\N{EN DASH}\N{MINUS SIGN}]")
 
 
@@ -61,23 +67,53 @@ class Collector(FileNameCollectorPlugin):
         upload = self._uploads.get(os.path.abspath(submitted_file))
         return {"student_id": upload.student, "file_id": upload.name} if upload else None
 
+    def summary(self):
+        """How many handed in what, and what was not collected: rows for a table."""
+        notebooks, others = ({one.student for one in self.outcomes if one.kind == kind} for kind in collected.KINDS)
+        rows = [
+            (len(notebooks), "handed in a notebook", ""),
+            (len(others), "handed in no notebook", listed(sorted(others))),
+        ]
+        owners = {}
+        for one in self.outcomes:
+            if not one.is_collected:
+                owners.setdefault(one.kind, []).append(one.owner)
+        for kind in sorted(owners, key=lambda kind: (-len(owners[kind]), kind)):
+            rows.append((len(owners[kind]), kind, listed(owners[kind])))
+        absent = sorted({student for student, *_ in self.roster} - notebooks - others)
+        rows.append((len(absent), "on the roster, and nothing collected", listed(absent)))
+        return table(row for row in rows if row[0])
+
+    @property
+    def note(self):
+        """The file with the details."""
+        return collected.path_of(self.parent.coursedir.root, self.lesson)
+
     @cached_property
     def _uploads(self):
         """What is collected, by path: of each student the latest file of a name, and no other kinds beside a notebook."""
-        latest = {}
+        self.outcomes, latest = [], {}
+        for path, why in getattr(self.parent.extractor_plugin_inst, "told", ()):
+            self._note(path, NOT_UNPACKED, why)
         for upload in filter(None, map(self._upload, self._files)):
             key = upload.student, upload.name
             earlier, later = sorted((latest.get(key, upload), upload), key=lambda one: one.order)
             if earlier is not later:
                 paths = printable(earlier.path), printable(later.path)
                 self.log.warning("Not collected: %s. %s is a later attempt of %s's.", *paths, upload.student)
+                self._note(earlier.path, EARLIER, f"{os.path.basename(later.path)} is the later one.")
             latest[key] = later
         with_notebook = {upload.student for upload in latest.values() if self._is_notebook(upload.name)}
-        return {
-            upload.path: upload
-            for upload in latest.values()
-            if self._is_notebook(upload.name) or upload.student not in with_notebook
-        }
+        uploads = {}
+        for upload in latest.values():
+            if self._is_notebook(upload.name) or upload.student not in with_notebook:
+                uploads[upload.path] = upload
+                self._note(upload.path, collected.KINDS[upload.student not in with_notebook])
+            else:
+                self._note(upload.path, BESIDE)
+        collected.write(self.note, self.outcomes)
+        self.log.warning("What became of each file stands in %s.", self.note)
+        return uploads
 
     @cached_property
     def _files(self):
@@ -96,18 +132,40 @@ class Collector(FileNameCollectorPlugin):
 
     def _upload(self, path):
         """Whose file it is; None, with an error, where that is not clear."""
-        inside = Path(path).relative_to(self._folder).as_posix()
-        match = self._match(inside)
-        students = self.students(match["who"]) if match else set()
+        match, students = self._owners(path)
         if len(students) != 1:
-            if match or self._is_notebook(inside):
-                self._left_out(path, self._why(match, sorted(students)))
+            why = self._why(match, students)
+            if match or self._is_notebook(path):
+                words = printable(path), why, self.lesson
+                self.log.error("Not collected: %s. %s You can copy it to submitted/STUDENT/%s yourself.", *words)
+            self._note(path, UNCLEAR, why)
             return None
         name, again = self._name(match["file"].rpartition("/")[2])
         name = _as_kept(name, path)
         if name in (TIMESTAMP, SECRET):  # written by nbgrader, never by a student
+            self._note(path, NOT_OURS)
             return None
         return Upload(path, *students, name, (*self._moment(path), int(match["number"]), again, path))
+
+    def _owners(self, path):
+        """What a file's name says, and the students whom it may be from."""
+        match = self._match(self._inside(path))
+        return match, sorted(self.students(match["who"])) if match else []
+
+    def _inside(self, path):
+        """A file's path in the download."""
+        for step in (self.parent.extracted_directory, self.parent.archive_directory):
+            if Path(path).is_relative_to(folder := os.path.abspath(self.parent._format_collect_path(step))):
+                return Path(path).relative_to(folder).as_posix()
+        return Path(path).name
+
+    def _note(self, path, kind, why=""):
+        """Note what became of a file."""
+        match, students = self._owners(os.path.abspath(path))
+        sender = match.string[: match.end("who")] if match else ""
+        self.outcomes.append(
+            collected.Outcome(self._inside(os.path.abspath(path)), collected.BETWEEN.join(students), sender, kind, why)
+        )
 
     def _match(self, inside):
         """Where a path names the student: in the outermost name that the platform gave. Those below are a student's own words."""
@@ -126,11 +184,6 @@ class Collector(FileNameCollectorPlugin):
                 "file of yours, rename that file."
             )
         return f"It is from {match['who']!r}, and {why}"
-
-    def _left_out(self, path, why):
-        self.log.error(
-            "Not collected: %s. %s You can copy it to submitted/STUDENT/%s yourself.", printable(path), why, self.lesson
-        )
 
     def _moment(self, path):
         """When a file was handed in, as far as the platform says it."""

@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 
 from nbgrader.plugins import ExtractorPlugin
+from tqdm import tqdm
 
 from autograder.handed_in import MAX_BYTES, MAX_ENTRIES
 from autograder.nbgrader_plugins import archive
@@ -18,7 +19,17 @@ NAMED = 5  # of what was left out of one archive
 
 
 class Extractor(ExtractorPlugin):
-    """As nbgrader's own, which stops at the first damaged file, and unpacks whatever is in an archive, however deep."""
+    """As nbgrader's own, which stops at the first damaged file, and unpacks whatever is in an archive, however deep.
+
+    Attributes
+    ----------
+    told : list of (Path, str)
+        What did not come out, and why.
+    """
+
+    def __init__(self, **options):
+        super().__init__(**options)
+        self.told = []
 
     def extract(self, archive_path, extracted_path):
         """Copy the files of a folder to another: the class's zip as a folder, and a student's zip in it as a folder too."""
@@ -67,7 +78,7 @@ class Extractor(ExtractorPlugin):
         path.unlink()
         unfinished.rename(folder)
         self.log.info("Extracted: %s", folder)
-        for file in files:
+        for file in tqdm(files, unit="file", leave=False, disable=None if limits is not OF_A_STUDENT else True):
             self._unpack_inner(folder / file.relative_to(unfinished), limits)
 
     def _unpack_inner(self, path, limits):
@@ -77,5 +88,6 @@ class Extractor(ExtractorPlugin):
         elif archive.is_archive(path, self.zip_ext):
             self._tell("Not unpacked: %s. It is an archive within a student's archive.", path)
 
-    def _tell(self, sentence, *words):
-        self.log.error(sentence, *map(printable, words))
+    def _tell(self, sentence, path, *words):
+        self.log.error(sentence, *map(printable, (path, *words)))
+        self.told.append((Path(path), sentence % (printable(Path(path).name), *words)))

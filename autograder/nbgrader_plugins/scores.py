@@ -34,6 +34,11 @@ class Score:
         """The points that count, as nbgrader has it: never below zero."""
         return max(0.0, self.raw - self.penalty)
 
+    @property
+    def is_empty(self):
+        """Whether nothing speaks for a submission: no time, no point, nothing by hand."""
+        return self.timestamp is None and not self.raw and not self.manual
+
 
 def scores(gradebook, assignment):
     """Everyone's score for one assignment.

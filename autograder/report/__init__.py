@@ -5,6 +5,6 @@ nothing of any other host.
 """
 
 from autograder.report.gather import read
-from autograder.report.write import report
+from autograder.report.write import report, write_flags
 
-__all__ = ["read", "report"]
+__all__ = ["read", "report", "write_flags"]

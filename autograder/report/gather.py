@@ -11,8 +11,6 @@ from autograder.nbgrader_plugins.scores import scores
 from autograder.report import items
 from autograder.terminal import printable
 
-NOTHING = "Nothing was handed in."
-
 
 @dataclass(frozen=True)
 class Class:
@@ -73,7 +71,7 @@ class Class:
             return "not graded"
         if graded.ran:
             return "graded"
-        return "nothing handed in" if NOTHING in graded.notes else "unreadable"
+        return "unreadable" if graded.handed_in else "nothing handed in"
 
 
 def read(lesson, course):

@@ -4,7 +4,9 @@ import csv
 import io
 
 from autograder.course import COURSE, Course, write_whole
+from autograder.flags import kind_of
 from autograder.grading import history
+from autograder.grading.spreadsheet import text
 from autograder.report.gather import read, rows
 from autograder.report.page import page
 from lessonkit.catalogue import lesson as find_lesson
@@ -45,7 +47,26 @@ def report(lesson, folder=COURSE, compare=None, similar=False, db_url=None):
     reports = course.folder / "reports"
     html, table = reports / f"{lesson.name}.html", reports / f"{lesson.name}.csv"
     write_whole(html, page(lesson, group, before, pairs))
-    lines = io.StringIO()
-    csv.writer(lines, lineterminator="\n").writerows(rows(lesson, group))
-    write_whole(table, lines.getvalue())
+    _write_csv(table, rows(lesson, group))
     return html, table
+
+
+def write_flags(lesson, folder=COURSE):
+    """Write ``reports/LESSON_flags.csv``: every flag of the class in full.
+
+    Returns
+    -------
+    Path
+    """
+    course = Course(folder)
+    path = course.folder / "reports" / f"{lesson}_flags.csv"
+    submissions = history.current(course, lesson).submissions
+    flags = [(student, kind_of(flag), flag) for student, graded in submissions.items() for flag in graded.flags]
+    _write_csv(path, [("student_id", "kind", "flag"), *(map(text, row) for row in flags)])
+    return path
+
+
+def _write_csv(path, rows):
+    lines = io.StringIO()
+    csv.writer(lines, lineterminator="\n").writerows(rows)
+    write_whole(path, lines.getvalue())

@@ -15,7 +15,7 @@ from nbgrader.api import Gradebook
 from autograder import __main__ as command_line
 from autograder.course import COURSE, Course, CourseError, lesson_name, write_whole
 
-COMMANDS = ("", "build", "release", "site", "grade", "explain", "report", "doctor")
+COMMANDS = ("", "build", "release", "site", "collect", "export", "grade", "explain", "report", "doctor")
 ERRORS = {
     "autograder.publish.build": ["BuildError"],
     "autograder.site.lite": ["SiteError"],

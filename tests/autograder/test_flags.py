@@ -5,11 +5,12 @@ import json
 import pytest
 
 from autograder.__main__ import main
-from autograder.course import COURSE
-from autograder.flags import by_kind, kind_of
+from autograder.course import COURSE, Course, write_whole
+from autograder.flags import by_kind, kind_of, words_of
 from autograder.grading import assignment
 from autograder.grading.repair import recognise
-from autograder.grading.submission import GradedSubmission
+from autograder.grading.submission import Entry, GradedSubmission
+from autograder.terminal import listed
 from lessonkit.catalogue import lessons
 
 
@@ -23,9 +24,11 @@ def test_flags_of_one_kind_are_one_line_and_the_most_common_comes_first():
         "ada": [],
     }
     assert by_kind(flags) == [
-        "a cell stopped: 7 (bob, s0, s1, s2, s3, and 2 more)",
-        "check cells were edited: 1 (bob)",
+        (7, "a cell stopped", ["bob", *(f"s{number}" for number in range(6))]),
+        (1, "check cells were edited", ["bob"]),
     ]
+    assert listed(by_kind(flags)[0][2]) == "bob, s0, s1, s2, s3, and 2 more"
+    assert words_of(OSError("none left")) == "none left" and words_of(KeyError()) == "KeyError"
     assert kind_of("the grader itself failed: OSError: none left\nTraceback: ...") == "the grader itself failed"
 
 
@@ -38,7 +41,7 @@ def test_a_solution_handed_in_has_few_flags(lesson):
     assert sorted(kinds) == ["check cells were edited", "grading marks were changed"]
 
 
-def test_grade_prints_a_line_for_each_kind(monkeypatch, capsys):
+def test_grade_prints_a_line_for_each_kind_and_writes_each_flag(monkeypatch, capsys, tmp_path):
     class_of = {
         "right": GradedSubmission(flags=["check cells were edited: check_a, check_b"], notes=["A.", "B."], seconds=1.0),
         "stuck": GradedSubmission(flags=["a cell stopped: here", "a cell stopped: there"], seconds=1.0),
@@ -47,11 +50,16 @@ def test_grade_prints_a_line_for_each_kind(monkeypatch, capsys):
         "old": None,
     }
     monkeypatch.setattr(assignment, "grade", lambda *arguments: class_of)
+    monkeypatch.chdir(tmp_path)
+    for student, graded in class_of.items():
+        if graded:
+            write_whole(Course(tmp_path).journal("01_activations", student), Entry(student, "", 1, graded).to_json())
     assert main(["grade", "01"]) == 0
     assert capsys.readouterr().out.splitlines() == [
-        "5 students: 4 graded, 1 unchanged.",
-        "Look at this. `python -m autograder report 01` says more.",
-        "  nothing was handed in: 1 (absent)",
-        "  check cells were edited: 1 (right)",
-        "  a cell stopped: 1 (stuck)",
+        "5 students: 3 graded, 1 handed in nothing, 1 unchanged.",
+        "Look at this. Each stands in full in reports/01_activations_flags.csv.",
+        "  1  check cells were edited  right",
+        "  1  a cell stopped           stuck",
     ]
+    written = (tmp_path / "reports" / "01_activations_flags.csv").read_text()
+    assert "stuck,a cell stopped,a cell stopped: there\n" in written and written.count("\n") == 4

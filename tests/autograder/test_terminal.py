@@ -45,6 +45,7 @@ def test_no_command_prints_in_another_way():
 def test_grade_explain_and_errors_print_what_a_student_wrote_as_text(monkeypatch, capsys):
     graded = GradedSubmission(notes=[f"note {ACTS}\n  bob: forged"], flags=[f"flag {ACTS}"])
     monkeypatch.setattr("autograder.grading.assignment.grade", lambda *_, **__: {f"ada{ACTS}\n": graded})
+    monkeypatch.setattr("autograder.report.write_flags", lambda *_: "flags.csv")
     monkeypatch.setattr("autograder.grading.assignment.explain", lambda *_: f"ada {ACTS}\nsecond line")
     assert command_line.main(["grade", "02"]) == command_line.main(["explain", "02", "ada"]) == 0
 

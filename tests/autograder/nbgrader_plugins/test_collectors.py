@@ -1,5 +1,6 @@
 """`nbgrader zip_collect` on the zip files of Canvas and Moodle: each notebook comes to its student, and none is lost in silence."""
 
+import csv
 import io
 import shutil
 import unicodedata
@@ -9,7 +10,9 @@ import pytest
 from commands import nbgrader
 from nbgrader.api import Gradebook
 
+from autograder.__main__ import main
 from autograder.course import COURSE, Course
+from autograder.nbgrader_plugins.collected import not_collected, path_of
 
 LESSON = "06_backward"
 NOTEBOOK = f"{LESSON}.ipynb"
@@ -47,8 +50,8 @@ MOODLE = {
 }
 
 
-def collect(course, platform, files):
-    """A class's zip, collected: what nbgrader said, and the course's submissions as ``{(student, name): text}``."""
+def prepare(course, files):
+    """A course with a class's zip."""
     shutil.copy(COURSE / "nbgrader_config.py", course)
     (course / "lessons" / LESSON).mkdir(parents=True)
     shutil.copy(COURSE / "lessons" / LESSON / NOTEBOOK, course / "lessons" / LESSON)
@@ -60,6 +63,11 @@ def collect(course, platform, files):
     with zipfile.ZipFile(archive / "submissions.zip", "w") as file:
         for name in files:
             file.writestr(name, files[name] if isinstance(files[name], bytes) else name)
+
+
+def collect(course, platform, files):
+    """A class's zip, collected: what nbgrader said, and the course's submissions as ``{(student, name): text}``."""
+    prepare(course, files)
     plugin = f"--ZipCollectApp.collector_plugin=autograder.nbgrader_plugins.collectors.{platform}"
     said = nbgrader(course, "zip_collect", LESSON, plugin)
     kept = {
@@ -81,6 +89,61 @@ def test_each_notebook_comes_to_its_student_and_the_others_are_named(tmp_path, p
     if platform == "Moodle":
         (twice,) = (line for line in complaints if "Kim Lee" in line)
         assert "kim1 and kim2 on the roster are both called so" in twice
+
+
+FOR_PEOPLE = {
+    f"lovelaceada_1815_901_{NOTEBOOK}": "ada",
+    "lovelaceada_1815_902_notes.txt": "ada",
+    f"leekim_31_903_{NOTEBOOK}": "kim1",
+    f"leekim_31_904_{LESSON}-1.ipynb": "kim1",
+    "obrien_27_905_work.pdf": "sean",
+    "strangerthe_99_906_notes.txt": "",
+    "nobodysfile.txt": "",
+    "jean_33_907_work.zip": "jean",
+}
+
+
+def test_collect_says_in_a_short_table_what_became_of_each_file(tmp_path, monkeypatch, capfd):
+    prepare(tmp_path, {**FOR_PEOPLE, "jean_33_907_work.zip": b"PK\x03\x04 cut short"})
+    monkeypatch.chdir(tmp_path)
+    assert main(["collect", "6", "canvas"]) == 0
+    out, err = capfd.readouterr()
+    assert not err and out.splitlines() == [
+        "  2  handed in a notebook",
+        "  2  handed in no notebook                                   jean, sean",
+        "  2  not collected: it is not clear whose it is              submissions/nobodysfile.txt, strangerthe_99",
+        "  1  not collected: no notebook, and there is one beside it  ada",
+        "  1  not collected: there is a later attempt                 kim1",
+        "  1  not unpacked, or not all of it                          jean",
+        "  4  on the roster, and nothing collected                    4711, kim2, li, marie",
+        "What became of each file stands in grading/06_backward/collected.csv.",
+    ]
+    with open(tmp_path / "grading" / LESSON / "collected.csv", encoding="utf-8", newline="") as file:
+        rows = {(row["file"].rpartition("/")[2], row["student"]) for row in csv.DictReader(file)}
+    assert rows == set(FOR_PEOPLE.items())
+
+
+def test_collecting_again_is_refused_before_anything_is_changed(tmp_path, monkeypatch, capsys):
+    prepare(tmp_path, {f"leekim_31_903_{NOTEBOOK}": "", f"lovelaceada_1815_901_{NOTEBOOK}": ""})
+    monkeypatch.chdir(tmp_path)
+    kept = tmp_path / "submitted" / "kim1" / LESSON / NOTEBOOK
+    kept.parent.mkdir(parents=True)
+    kept.write_text("by hand")
+    assert main(["collect", "06", "canvas"]) == 2
+    assert capsys.readouterr().err == (
+        "submitted/kim1/06_backward holds files of an earlier collection. Add --force to put the new ones in their place.\n"
+    )
+    assert kept.read_text() == "by hand" and not (tmp_path / "submitted" / "ada").exists()
+    assert main(["collect", "06", "canvas", "--force"]) == 0 and kept.read_text() != "by hand"
+    shutil.rmtree(tmp_path / "downloaded")
+    assert main(["collect", "06", "moodle"]) == 2
+    assert "There is no file in downloaded/06_backward/archive. Put Moodle's zip file there." in capsys.readouterr().err
+
+
+def test_who_sent_something_that_was_not_collected_is_known(tmp_path):
+    collect(tmp_path, "Moodle", {**MOODLE, "Ada Lovelace_499_assignsubmission_file/notes.txt": None})
+    assert not_collected(path_of(tmp_path, LESSON)) == {"kim1", "kim2"}
+    assert not_collected(path_of(tmp_path, "07_optimizers")) == set()
 
 
 def test_what_was_collected_under_another_name_is_graded(tmp_path):

@@ -11,9 +11,11 @@ from commands import nbgrader
 from nbgrader.api import Gradebook
 from nbgrader.plugins import CsvExportPlugin
 
+from autograder import __main__ as command_line
 from autograder.course import COURSE
 from autograder.grading import spreadsheet
-from autograder.nbgrader_plugins import exporters
+from autograder.nbgrader_plugins import collected, exporters, standings
+from autograder.nbgrader_plugins.due import Due, dues
 from autograder.nbgrader_plugins.scores import scores
 
 # How nbgrader makes a row of a submission is not to SQLAlchemy's taste.
@@ -102,11 +104,11 @@ def test_the_plain_file_is_nbgraders_own(gradebook, tmp_path):
         plain.find_grade("first", "nb", "a", "eve").extra_credit = 0.25
         plain.db.commit()
         CsvExportPlugin(to="theirs.csv").export(plain)
-        exporters.Csv(to="ours.csv").export(plain)
+        exporters.Csv(to="ours.csv", zeros=True).export(plain)
     assert open("ours.csv").read() == open("theirs.csv").read() and "2.5," in open("ours.csv").read()
     rows = export(gradebook, "Csv")
     assert len(rows) == 1 + 3 * len(PEOPLE) and rows[0] == list(exporters.Csv.header)
-    assert {row[9] for row in rows if row[0] == "03_nobody"} == {"0.0"}
+    assert {tuple(row[7:]) for row in rows if row[0] == "03_nobody"} == {("", "", "", "10.0")}
 
 
 def test_canvas_finds_its_columns_students_and_points(gradebook):
@@ -143,13 +145,12 @@ def test_a_student_who_cannot_be_found_any_more_is_told(gradebook, plugin, caplo
 
 
 @pytest.mark.parametrize("plugin, nothing", [("Canvas", ""), ("Moodle", "-")])
-def test_a_grade_that_waits_for_a_person_does_not_leave_as_a_zero(gradebook, plugin, nothing, caplog):
+def test_a_grade_that_waits_for_a_person_does_not_leave_as_a_zero(gradebook, plugin, nothing, capsys):
     gradebook.find_grade("second", "nb", "01_one", "ada").auto_score = None
     gradebook.db.commit()
-    with caplog.at_level(logging.WARNING):
-        rows = export(gradebook, plugin)
+    rows = export(gradebook, plugin, zeros=True)
     assert [row for row in rows if "1815" in row][0][5] == nothing
-    assert "ada, 01_one: left out, because second has no grade yet." in caplog.text
+    assert "  1  left out: a grade waits for a person  ada\n" in capsys.readouterr().out
     gradebook.find_grade("second", "nb", "01_one", "ada").manual_score = 4
     gradebook.db.commit()
     assert [row for row in export(gradebook, plugin) if "1815" in row][0][5] == "9.0"
@@ -158,10 +159,10 @@ def test_a_grade_that_waits_for_a_person_does_not_leave_as_a_zero(gradebook, plu
 def test_some_students_and_assignments_alone(gradebook):
     rows = export(gradebook, "Canvas", student=["zoe", "ada"], assignment=["02_two, too"], to="some.csv")
     assert len(rows) == 4 and rows[0][5:] == ["02_two, too"]
-    with pytest.raises(SystemExit, match="The gradebook has no assignment 99"):
+    with pytest.raises(SystemExit, match="There is no assignment '99' in the gradebook."):
         export(gradebook, "Canvas", assignment=[99])
-    with pytest.raises(SystemExit, match="no student nobody"):
-        export(gradebook, "Moodle", student=["nobody"])
+    with pytest.raises(SystemExit, match="There is no student 'zo' in the gradebook. Did you mean zoe?"):
+        export(gradebook, "Moodle", student=["zo"])
 
 
 def test_a_byte_order_mark_for_spreadsheets_when_asked(gradebook):
@@ -174,6 +175,90 @@ def test_late_penalties_never_lead_below_zero(gradebook):
     gradebook.db.commit()
     assert scores(gradebook, "01_one")["ada"].final == 0 and scores(gradebook, "01_one")["ada"].raw == 5
     assert [row for row in export(gradebook, "Canvas") if "1815" in row][0][5] == "0.0"
+
+
+FUTURE, PAST = datetime(9999, 1, 1), datetime(2026, 3, 1)
+
+
+@pytest.fixture
+def course(tmp_path, monkeypatch):
+    """A course in which everyone stands in another way."""
+    people = ("right", "zero", "waits", "new", "lost", "late", "extended", "excused", "legacy")
+    shutil.copy(COURSE / "nbgrader_config.py", tmp_path)
+    with Gradebook(f"sqlite:///{tmp_path}/gradebook.db") as gradebook:
+        fill(gradebook, dict.fromkeys(people, (None,) * 4), ("06_backward",))
+        for student in people:
+            row = gradebook.find_submission("06_backward", student)
+            row.timestamp = None
+            for grade in row.notebooks[0].grades:
+                grade.auto_score = 5.0 if student == "right" else 0.0
+        gradebook.find_grade("first", "nb", "06_backward", "waits").auto_score = None
+        gradebook.find_submission("06_backward", "extended").extension = FUTURE - PAST
+        gradebook.db.commit()
+        for student in ("new", "lost", "late"):
+            gradebook.remove_submission("06_backward", student)
+    for student in ("right", "zero", "waits", "new", "excused"):
+        (tmp_path / "submitted" / student / "06_backward").mkdir(parents=True)
+    lost = collected.Outcome("lost.zip", "lost", "lost_1", "not collected: it is not clear whose it is")
+    collected.write(collected.path_of(tmp_path, "06_backward"), [lost])
+
+    def excusing(*arguments):
+        return {**dues(*arguments), "excused": Due(PAST, excused=True)}
+
+    monkeypatch.setattr(standings, "dues", excusing)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+STATES = {
+    "waits": standings.WAITING, "new": standings.NOT_GRADED, "lost": standings.NOT_COLLECTED,
+    "excused": standings.EXCUSED, "extended": standings.NOT_DUE,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("form, column, nothing", [("canvas", 5, ""), ("moodle", 5, "-"), ("csv", 9, "")])
+def test_only_what_has_a_grade_is_written_and_zeros_when_asked(course, form, column, nothing, capsys):
+    path = course / ("grades.csv" if form == "csv" else f"{form}.csv")
+
+    def written(*options):
+        assert command_line.main(["export", form, "6", *options]) == 0
+        rows = list(csv.reader(path.open(encoding="utf-8")))
+        names = {"canvas": 3, "moodle": 3, "csv": 3}
+        return {row[names[form]]: row[column] for row in rows[1:] if row[names[form]]}
+
+    points = written()
+    assert {student: score for student, score in points.items() if score != nothing} == {"right": "10.0", "zero": "0.0"}
+    said = capsys.readouterr().out
+    assert all(f"left out: {state}" in said and student in said for student, state in STATES.items())
+    assert "2  left out: nothing was handed in" in said and "late, legacy" in said
+    assert written("--zeros") == {**points, "late": "0.0", "legacy": "0.0"}
+
+
+def test_zeros_need_a_due_date(course, capsys):
+    with Gradebook(f"sqlite:///{course}/gradebook.db") as gradebook:
+        gradebook.find_assignment("06_backward").duedate = None
+        gradebook.db.commit()
+    assert command_line.main(["export", "canvas", "06", "--zeros"]) == 0
+    assert "3  left out: nothing was handed in, and there is no due date  " in capsys.readouterr().out
+    assert (course / "canvas.csv").read_text().count("0.0") == 3  # the points possible, and those of two
+
+
+def test_an_id_that_is_written_in_another_way_is_told(course, capfd):
+    with Gradebook(f"sqlite:///{course}/gradebook.db") as gradebook:
+        gradebook.add_student("-minus")
+    assert command_line.main(["export", "canvas", "6"]) == 0
+    (line,) = capfd.readouterr().err.splitlines()
+    assert line.startswith("'-minus' starts as a formula does") and line.endswith('It is written as "\'-minus".')
+
+
+def test_a_first_look_writes_nothing(course, capsys):
+    assert command_line.main(["export", "canvas", "6", "--dry-run", "--zeros", "--student", "right"]) == 0
+    out, err = capsys.readouterr()
+    assert "right,,,right,,10.0\n" in out and "canvas.csv, which is not written yet:" in out and not err
+    assert not (course / "canvas.csv").exists()
+    (course / "gradebook.db").unlink()
+    assert command_line.main(["export", "canvas"]) == 2
+    assert "There is no gradebook" in capsys.readouterr().err and not (course / "gradebook.db").exists()
 
 
 def test_nbgrader_export_knows_all_three(database, tmp_path):

@@ -1,0 +1,95 @@
+"""nbgrader's commands for a class's download and its grades, for people: what they say is short, and the details are in a file."""
+
+import os
+
+from nbgrader.apps import ExportApp, ZipCollectApp
+from tqdm import tqdm
+
+from autograder.course import Course, CourseError
+from autograder.nbgrader_plugins import collectors, exporters
+
+PLATFORMS = {"canvas": "Canvas", "moodle": "Moodle"}
+FORMATS = {**PLATFORMS, "csv": "Csv"}
+
+
+class Collect(ZipCollectApp):
+    """As nbgrader's own, which stops at the first student who has files already, with the others half collected."""
+
+    def fail(self, msg, *args):
+        raise CourseError(msg % args if args else msg)
+
+    def _clear_existing_files(self, path):
+        if os.listdir(path) and not self.force:
+            raise CourseError(
+                f"{os.path.relpath(path)} holds files of an earlier collection. Add --force to put the new ones in their place."
+            )
+        super()._clear_existing_files(path)
+
+    def _transfer_files(self, collected_data):
+        course = self.coursedir
+        for student in collected_data if not self.force else ():
+            folder = course.format_path(course.submitted_directory, student, course.assignment_id)
+            if os.path.isdir(folder):
+                self._clear_existing_files(folder)
+        for student in tqdm(collected_data, unit="student", leave=False, disable=None):
+            super()._transfer_files({student: collected_data[student]})
+
+
+def collect(lesson, platform, force=False):
+    """Collect the files of ``downloaded/LESSON/archive``.
+
+    Parameters
+    ----------
+    lesson : str
+    platform : str
+        One of `PLATFORMS`.
+    force : bool
+        Replace what was collected before.
+
+    Returns
+    -------
+    str
+        What to say of it.
+
+    Raises
+    ------
+    CourseError
+        If there is nothing to collect, or it was collected before.
+    """
+    app = _ready(
+        Collect(force=force), lesson, f"--ZipCollectApp.collector_plugin={_name(collectors, PLATFORMS[platform])}"
+    )
+    archive = app._format_collect_path(app.archive_directory)
+    if not any(files for _, _, files in os.walk(archive)):
+        raise CourseError(
+            f"There is no file in {os.path.relpath(archive)}. Put {PLATFORMS[platform]}'s zip file there."
+        )
+    app.log_level = "CRITICAL"  # what it says of each file is in the table
+    app.start()
+    plugin = app.collector_plugin_inst
+    return f"{plugin.summary()}\nWhat became of each file stands in {os.path.relpath(plugin.note)}."
+
+
+def export(form, options=()):
+    """Write the grades, or print what would be written; the exporter says how it went.
+
+    Parameters
+    ----------
+    form : str
+        One of `FORMATS`.
+    options : iterable of str
+        As on nbgrader's command line.
+    """
+    app = _ready(ExportApp(), f"--ExportApp.plugin_class={_name(exporters, FORMATS[form])}", *options)
+    with Course(app.coursedir.root, app.coursedir.db_url).gradebook():
+        app.start()
+
+
+def _name(module, plugin):
+    return f"{module.__name__}.{plugin}"
+
+
+def _ready(app, *arguments):
+    """One of nbgrader's commands, which says what is wrong in our words alone."""
+    app.initialize([*arguments, "--Application.log_format=%(message)s", "--Application.log_level=WARN"])
+    return app

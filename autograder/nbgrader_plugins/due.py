@@ -1,0 +1,50 @@
+"""What is due for whom: the one place that says of each student when a lesson is due, and whether they are excused from it."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+
+@dataclass(frozen=True)
+class Due:
+    """What one student owes.
+
+    Attributes
+    ----------
+    date : datetime or None
+        The student's own due date, in UTC, an extension in it; None where there is none.
+    excused : bool
+        Whether nothing is due.
+    """
+
+    date: datetime | None = None
+    excused: bool = False
+
+    def is_over(self):
+        """Whether the student's time is up. Without a due date, it never is."""
+        return self.date is not None and self.date < datetime.now(UTC).replace(tzinfo=None)
+
+
+def dues(gradebook, assignment):
+    """What each student on the roster owes for one assignment.
+
+    Parameters
+    ----------
+    gradebook : nbgrader.api.Gradebook
+    assignment : nbgrader.api.Assignment
+
+    Returns
+    -------
+    dict of str to Due
+        By student id. nbgrader knows extensions, and excuses nobody.
+    """
+    from nbgrader.api import SubmittedAssignment
+
+    columns = SubmittedAssignment.student_id, SubmittedAssignment.extension
+    query = gradebook.db.query(*columns).filter(SubmittedAssignment.assignment_id == assignment.id)
+    extension_of = {student: extension for student, extension in query if extension is not None}
+
+    def due(student):
+        extension = extension_of.get(student)
+        return Due(assignment.duedate + extension if assignment.duedate and extension else assignment.duedate)
+
+    return {student.id: due(student.id) for student in gradebook.students}
