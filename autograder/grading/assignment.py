@@ -166,7 +166,7 @@ class Assignment:
         submissions = dict.fromkeys(students)
         with (
             Writer(self.course, self.lesson, self.seed) as writer,
-            tqdm(total=len(submissions), unit="notebook", disable=quiet) as bar,
+            tqdm(total=len(submissions), unit="notebook", disable=quiet or None) as bar,
         ):
             for student, graded in pool(students, self.tasks):
                 change = self._change(writer, student, graded)
@@ -251,7 +251,7 @@ def grade(
     limits : Limits, optional
         What one notebook may use.
     quiet : bool
-        Show no progress bar, and say nothing.
+        Show no progress bar, and say nothing. Where there is no terminal to show a bar on, there is none anyway.
     yes : bool
         Record also what changes the points of a grade that stands.
     new_seed : bool

@@ -1,10 +1,12 @@
 """The writer: graded notebooks, nbgrader's gradebook and the journal are written here alone."""
 
 import json
+import shutil
 import warnings
 from contextlib import ExitStack, suppress
 
 from autograder.course import SECRET, TIMESTAMP, write_whole
+from autograder.flags import words_of
 from autograder.grading.memory import peak
 from autograder.grading.notebook import about
 from autograder.grading.penalties import LatePenalties
@@ -40,12 +42,15 @@ class Writer:
             graded.flags.append("the earlier grade stands, until a run can grade the notebook")
             return
         try:
-            graded.notes += [
-                f"{name.removeprefix('check_')} is no longer part of the lesson, and counts full for everyone."
-                for name in self.full
-            ]
-            self._write_notebook(student, graded)
-            self._write_grades(student, graded)
+            if graded.handed_in or self._has_grade_by_hand(student):
+                graded.notes += [
+                    f"{name.removeprefix('check_')} is no longer part of the lesson, and counts full for everyone."
+                    for name in self.full
+                ]
+                self._write_notebook(student, graded)
+                self._write_grades(student, graded)
+            else:
+                self._withdraw(student)
             graded.writer_memory = peak()
             if not graded.failed:
                 self.write_journal(student, graded, fingerprint, seed)
@@ -53,12 +58,32 @@ class Writer:
             with suppress(Exception):
                 self.gradebook.db.rollback()
             graded.failed = True
-            graded.flags.append(f"the grade could not be recorded: {type(error).__name__}: {error}")
+            graded.flags.append(f"the grade could not be recorded: {words_of(error)}")
 
     def write_journal(self, student, graded, fingerprint, seed=None):
         """Note that a student has been graded, and with what result; `seed` is another one than the course's."""
         entry = Entry(student, fingerprint, self.seed if seed is None else seed, graded)
         write_whole(self.course.journal(self.lesson, student), entry.to_json())
+
+    def _row(self, student):
+        """A student's submission in the gradebook, or None."""
+        from nbgrader.api import MissingEntry
+
+        with suppress(MissingEntry):
+            return self.gradebook.find_submission(self.lesson, student)
+
+    def _has_grade_by_hand(self, student):
+        row = self._row(student)
+        cells = [cell for notebook in row.notebooks for cell in (*notebook.grades, *notebook.comments)] if row else ()
+        names = "manual_score", "extra_credit", "manual_comment"
+        return any(getattr(cell, name, None) is not None for cell in cells for name in names)
+
+    def _withdraw(self, student):
+        """Leave who handed in nothing out of formgrader's lists; an extension, which nbgrader keeps in the row, stays."""
+        row = self._row(student)
+        if row is not None and row.extension is None:
+            self.gradebook.remove_submission(self.lesson, student)
+        shutil.rmtree(self.course.folder / "autograded" / student / self.lesson, ignore_errors=True)
 
     def _write_notebook(self, student, graded):
         folder = self.course.folder / "autograded" / student / self.lesson

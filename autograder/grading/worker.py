@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from autograder.bank.expected import Live
 from autograder.course import CourseError
-from autograder.flags import UNGRADED
+from autograder.flags import UNGRADED, words_of
 from autograder.grading.cells import checks_of, opening, own_cells, unanswered
 from autograder.grading.memory import peak
 from autograder.grading.notebook import grade_notebook, nothing_to_grade
@@ -92,7 +92,7 @@ def work(lesson, submission, released, seed, unsandboxed=False, limits=None, sha
         except CourseError:
             raise
         except Exception as error:  # no fault of the student's: no grade, and the next run tries again
-            flags.append(f"the grader itself failed: {type(error).__name__}: {error}\n{traceback.format_exc(limit=3)}")
+            flags.append(f"the grader itself failed: {words_of(error)}\n{traceback.format_exc(limit=3)}")
             return failed(lesson, notes, flags)
     results = _nothing(lesson, notes[-1])
     missing = unanswered(released, released)

@@ -79,20 +79,18 @@ def instead(method):
 
 @instead
 def init_notebooks(theirs, self):
-    """Everyone who handed in something, whatever it is called, and everyone on the roster."""
+    """Everyone who handed in something, whatever it is called."""
     name, student = self.coursedir.assignment_id, self.coursedir.student_id
     if self.coursedir.notebook_id != "*":
         return theirs()
     folders = set(filter(os.path.isdir, glob.glob(self._format_source(name, student))))
-    with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
-        known = {student.id for student in gradebook.students}
-        try:
+    try:
+        with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
             form = Releases(this_course(), name).note(gradebook, this_course().released(name))
-            require_points_of_checks(name, form.points)
-        except CourseError as error:  # before anything is graded
-            self.log.error(printable(error))
-            raise NbGraderException(str(error)) from None
-    folders |= {self._format_source(name, one) for one in known if student in ("*", one)}
+        require_points_of_checks(name, form.points)
+    except CourseError as error:  # before anything is graded
+        self.log.error(printable(error))
+        raise NbGraderException(str(error)) from None
     if not folders:
         return theirs()
     self.notebooks, self.assignments = [], {folder: [os.path.join(folder, f"{name}.ipynb")] for folder in folders}

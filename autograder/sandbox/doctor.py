@@ -13,6 +13,7 @@ import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 
+from autograder.flags import words_of
 from autograder.sandbox.inside import lockdown
 from autograder.terminal import say
 
@@ -132,7 +133,7 @@ def _try(trial, folder):
             trial(folder)
             verdict = "holds"
         except BaseException as error:
-            verdict = f"{type(error).__name__}: {error}"
+            verdict = words_of(error)
         os.write(write, verdict.encode())
         os._exit(0)
     os.close(write)

@@ -18,7 +18,7 @@ CLASS = {
     "hostile": notebook({}, first=["import os\nos._exit(0)", "check = lambda name: 5.0"]),
     "odd name $(x)": notebook(solved("relu_forward")),
 }
-EXPECTED = {"solved": FULL, "wrong": FULL - 3, "empty": 0, "broken": 0, "hostile": 0, "odd name $(x)": 5, "absent": 0}
+EXPECTED = {"solved": FULL, "wrong": FULL - 3, "empty": 0, "broken": 0, "hostile": 0, "odd name $(x)": 5}
 
 
 def nbgrader(course, *command):

@@ -12,7 +12,6 @@ from commands import nbgrader
 
 from autograder.course import COURSE
 from autograder.grading import assignment, worker
-from autograder.handed_in import NOTHING
 from autograder.sandbox import protections
 from lessonkit.catalogue import lesson as find_lesson
 from tools.synthetic_class import right, submission
@@ -79,7 +78,6 @@ CASES = {
     "python": ({"work.py": "import numpy as np\n"}, 0, "a Python script"),
     "no_file": ({"data.csv": ""}, 0, "There is no notebook named"),
     "wrong_lesson": ({EXACT: submission(ANOTHER_TEXT, right(["relu_forward", "tanh_forward"]))}, 0, f"lesson {ANOTHER[:2]}"),
-    "absent": ({}, 0, NOTHING),
 }  # fmt: skip
 STAMPS = {  # timestamp.txt of some: when that was, in UTC, or nothing where it cannot be read for certain
     "plain": (b"2026-03-01 18:30:00 +0100", "2026-03-01 17:30:00"),
@@ -102,6 +100,7 @@ def courses(tmp_path_factory):
     shutil.copy(COURSE / "solutions" / LESSON / EXACT, theirs / "solutions" / LESSON)
     nbgrader(theirs, "generate_assignment", LESSON)
     (theirs / ".secret_seed").write_text("12345")
+    nbgrader(theirs, "db", "student", "add", "absent")
     for student, (files, _, _) in CASES.items():
         nbgrader(theirs, "db", "student", "add", student)
         for name, content in files.items():
@@ -144,8 +143,9 @@ def notes_of(course, student):
     return "".join(cell["source"]) if cell.get("id") == "about" else ""
 
 
-def test_nbgrader_and_grade_give_the_same_points(courses):
-    theirs, ours, _, _ = courses
+def test_nbgrader_and_grade_give_the_same_points_and_no_row_to_who_is_absent(courses):
+    theirs, ours, _, graded = courses
+    assert not graded["absent"].handed_in
     assert rows(theirs) == rows(ours)
     assert {student: row[0] for student, row in rows(ours).items()} == {
         s: points for s, (_, points, _) in CASES.items()
@@ -165,7 +165,7 @@ def test_nbgrader_and_grade_tell_the_instructor_the_same(student, courses):
     _, _, log, graded = courses
     lines = [line for line in log.splitlines() if f"{student}, {LESSON}: to be looked at: " in line]
     assert [line.partition("looked at: ")[2] for line in lines] == graded[student].flags
-    if student in UNREADABLE and student != "absent":
+    if student in UNREADABLE:
         assert graded[student].flags
 
 

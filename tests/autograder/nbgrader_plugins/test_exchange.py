@@ -12,7 +12,7 @@ from nbgrader.api import Gradebook
 from autograder.course import COURSE
 from autograder.grading.assignment import grade
 from lessonkit.catalogue import lesson
-from tools.synthetic_class import right, submission
+from tools.synthetic_class import hand_in, right, submission
 
 LESSON = "02_mse"
 
@@ -42,6 +42,8 @@ def test_who_handed_in_through_the_exchange_fetches_feedback_whoever_else_did_no
     notebook.write_text(submission(notebook.read_text(encoding="utf-8"), answers), encoding="utf-8")
     nbgrader(desk, "submit", LESSON)
     nbgrader(course, "collect", LESSON)
+    for absent in ("aaron", "zoe"):  # who handed in by e-mail
+        hand_in(course, absent, LESSON, notebook.read_text(encoding="utf-8"))
     assert sorted(grade(LESSON, course, jobs=1, unsandboxed=True, quiet=True)) == sorted(["aaron", student, "zoe"])
     nbgrader(course, "generate_feedback", LESSON)
     said = nbgrader(course, "release_feedback", LESSON)
