@@ -135,7 +135,7 @@ class Collector(FileNameCollectorPlugin):
         match, students = self._owners(path)
         if len(students) != 1:
             why = self._why(match, students)
-            if match or self._is_notebook(path):
+            if match or self._is_notebook(self._inside(path)):
                 words = printable(path), why, self.lesson
                 self.log.error("Not collected: %s. %s You can copy it to submitted/STUDENT/%s yourself.", *words)
             self._note(path, UNCLEAR, why)
@@ -244,15 +244,21 @@ class Moodle(Collector):
 
     def students(self, who):
         who, exact, of_a_group = _plain(who), set(), set()
-        for student, first, last, _ in self.roster:
-            if not (first and last):
-                continue
-            names = [_plain(name) for name in (f"{first} {last}", f"{last} {first}", f"{last}, {first}")]
+        for student, names in self._names:
             if who in names:
                 exact.add(student)
             elif who.endswith(tuple(f"-{name}" for name in names)):
                 of_a_group.add(student)
         return exact or of_a_group
+
+    @cached_property
+    def _names(self):
+        """What each student may be called: ``(id, names)``."""
+        named = [(student, first, last) for student, first, last, _ in self.roster if first and last]
+        return [
+            (student, [_plain(name) for name in (f"{first} {last}", f"{last} {first}", f"{last}, {first}")])
+            for student, first, last in named
+        ]
 
 
 def _as_kept(name, path):
