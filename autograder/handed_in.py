@@ -16,7 +16,7 @@ import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from autograder.flags import UNGRADED, Telling, words_of
+from autograder.flags import UNGRADED, Telling
 
 MAX_BYTES = 20 * 2**20  # of one submission
 MAX_HELD = 5 * MAX_BYTES  # of all files of one submission
@@ -118,7 +118,7 @@ def submission(folder, lesson, released=None):
     except OSError as error:
         return Submission(error)
     except Exception as error:  # whatever a student's file does to its reading: it concerns that student alone
-        return Submission(RuntimeError(words_of(error)))
+        return Submission(RuntimeError(f"{error} ({type(error).__name__})"))
 
 
 def line(path):
