@@ -19,6 +19,8 @@ ENGINE = (
     "autograder/bank/*.py",
     "autograder/grading/answers.py",
     "autograder/grading/cells.py",
+    "autograder/grading/form.py",
+    "autograder/grading/forward.py",
     "autograder/grading/how_computed.py",
     "autograder/grading/lending.py",
     "autograder/grading/notebook.py",

@@ -44,7 +44,6 @@ def how_computed(result, transcripts, expected, session):
     """
     if not session.alive or not result.points:
         return []
-    session.start_exercise()
     try:
         said = [of_places(session)] if result.exercise == "elevation" else []
         if result.passed:

@@ -100,6 +100,7 @@ class GradedNotebook(Telling):
         ]
         self.flags += [sentence for name, source in sources if (sentence := of_source(name, source))]
         for exercise, transcripts in self.transcripts.items() if session.alive else ():
+            session.start_exercise()
             self.flags += how_computed(self.results[exercise], transcripts, expected, session)
 
     def add(self, result, number):

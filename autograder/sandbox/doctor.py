@@ -60,13 +60,13 @@ def _try_capabilities(folder):
 
 def _try_resources(folder):
     limits = lockdown.Limits(memory=2**30, cpu=60)
-    lockdown.limit_resources(limits)
-    _expect(OSError, "more memory than the limit was given", lambda: mmap.mmap(-1, 2**31))
-    _expect(BlockingIOError, "more timers than the limit were made", _make_timers)
-    with ThreadPoolExecutor(1) as pool:
+    with ThreadPoolExecutor(1) as pool:  # first: with the limits, a process that is large already starts no thread
         pool.submit(int)
         if lockdown.threads_of(os.getpid(), lockdown.all_processes()) < 2:
             raise OSError("the threads of a notebook cannot be counted: is /proc there?")
+    lockdown.limit_resources(limits)
+    _expect(OSError, "more memory than the limit was given", lambda: mmap.mmap(-1, 2**31))
+    _expect(BlockingIOError, "more timers than the limit were made", _make_timers)
     _expect(OSError, "more files than the limit were open", lambda: [os.pipe() for _ in range(limits.files)])
 
 

@@ -89,7 +89,7 @@ def test_an_unknown_student_is_refused_with_the_nearest_one(tmp_path, monkeypatc
 
 
 def test_ctrl_c_is_one_line(monkeypatch, capsys):
-    def stopped(*_):
+    def stopped(*_, **__):
         raise KeyboardInterrupt
 
     monkeypatch.setattr("autograder.grading.assignment.grade", stopped)

@@ -49,7 +49,7 @@ def test_grade_prints_a_line_for_each_kind_and_writes_each_flag(monkeypatch, cap
         "fine": GradedSubmission(seconds=1.0),
         "old": None,
     }
-    monkeypatch.setattr(assignment, "grade", lambda *arguments: class_of)
+    monkeypatch.setattr(assignment, "grade", lambda *_, **__: class_of)
     monkeypatch.chdir(tmp_path)
     for student, graded in class_of.items():
         if graded:

@@ -14,6 +14,7 @@ from autograder.grading.gradebook import Writer
 from autograder.grading.penalties import LatePenalties
 from autograder.grading.submission import GradedSubmission
 from autograder.report import report
+from lessonkit.catalogue import lesson
 
 DUE = datetime(2026, 3, 1, 18)
 HEADER = "who,lesson,kind,value,note\n"
@@ -32,7 +33,11 @@ def late(course):
     with Writer(Course(course), LESSON, 1) as writer:
         for student in (*CLASS, "absent"):
             notes = ["Nothing was handed in."] if student == "absent" else []
-            graded = GradedSubmission(points={"check_relu_forward": 5.0}, notes=notes, seconds=float(not notes))
+            points = {
+                f"check_{exercise.name}": 5.0 * (exercise.name == "relu_forward")
+                for exercise in lesson(LESSON).exercises
+            }
+            graded = GradedSubmission(points=points, notes=notes, seconds=float(not notes))
             writer.record(student, graded, "a b c")
     return course
 
@@ -104,9 +109,9 @@ def test_exports_and_report_keep_to_the_table(late):
     nbgrader(late, "export")
     row = {row["student_id"]: row for row in rows(late / "grades.csv")}
     assert [row[s]["score"] for s in ("solved", "empty", "wrong", "absent")] == ["5.0", "0.0", "", ""]
-    assert row["wrong"]["max_score"] == "" and row["empty"]["late_submission_penalty"] == "5.0"
+    assert row["empty"]["late_submission_penalty"] == "5.0"
     nbgrader(late, "export", "--exporter=autograder.nbgrader_plugins.exporters.Canvas")
-    assert {row["Student"]: row[LESSON] for row in rows(late / "canvas.csv")}["wrong"] == "EX"
+    assert {row["Student"]: row[LESSON] for row in rows(late / "canvas.csv")}["wrong"] == ""
     nbgrader(late, "export", "--exporter=autograder.nbgrader_plugins.exporters.Moodle")
     assert {row["Username"]: row[LESSON] for row in rows(late / "moodle.csv")}["absent"] == "-"
 

@@ -305,7 +305,7 @@ def test_two_runs_at_once_do_not_write_the_same_files(course):
     with gradebook.Writer(Course(course), LESSON, 1):
         with pytest.raises(CourseError, match="Another run is grading 01_activations in this folder. Wait"):
             gradebook.Writer(Course(course), LESSON, 1).__enter__()
-        with gradebook.Writer(Course(course), "02_mse", 1):  # another lesson is nobody's business
+        with Course(course).only_grader("02_mse"):  # another lesson is nobody's business
             pass
         done = python(course, "autograder", "grade", "01", "--jobs", "1", check=False)
         assert done.returncode == 2 and "Another run is grading" in done.stderr and "Traceback" not in done.stderr
