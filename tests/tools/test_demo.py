@@ -2,8 +2,6 @@
 
 import csv
 import re
-import subprocess
-import sys
 from dataclasses import replace
 
 import pytest
@@ -22,11 +20,7 @@ HONEST = 10  # of the demo's 45: the others are more of the same
 def quick(monkeypatch):
     """The demo in this process, with all who are hostile or broken, few who are honest, and limits that are soon reached."""
 
-    def call(command, cwd):
-        assert command[:3] == [sys.executable, "-m", "tools"] and cwd == COURSE
-        return tools.main(command[3:])
-
-    monkeypatch.setattr(subprocess, "call", call)
+    monkeypatch.setattr(command_line, "elsewhere", lambda told: tools.main([told.command, *told.options]))
     monkeypatch.setattr(demo, "run", lambda *command: nbgrader(demo.FOLDER, *command))
     monkeypatch.setattr(demo, "HONEST", demo.HONEST[:HONEST])
     monkeypatch.setattr(demo, "LIMITS", replace(demo.LIMITS, memory=2**31, cell=2, call=2))
@@ -53,5 +47,5 @@ def test_the_demo_grades_everyone_and_names_mistakes(quick, capsys):
     )
     assert (folder / "feedback" / "ada" / "01_activations" / "01_activations.html").exists()
     with open(folder / "grades.csv", newline="", encoding="utf-8") as file:
-        grades = {row["student_id"]: float(row["score"]) for row in csv.DictReader(file)}
+        grades = {row["student_id"]: float(row["score"] or 0) for row in csv.DictReader(file)}
     assert grades == {name: float(points) for name, points in rows.items()}
