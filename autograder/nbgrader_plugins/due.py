@@ -24,18 +24,20 @@ class Due:
         return self.date is not None and self.date < datetime.now(UTC).replace(tzinfo=None)
 
 
-def dues(gradebook, assignment):
+def dues(gradebook, assignment, excused=()):
     """What each student on the roster owes for one assignment.
 
     Parameters
     ----------
     gradebook : nbgrader.api.Gradebook
     assignment : nbgrader.api.Assignment
+    excused : collection of str
+        Who need not do it: nbgrader knows extensions, and excuses nobody.
 
     Returns
     -------
     dict of str to Due
-        By student id. nbgrader knows extensions, and excuses nobody.
+        By student id.
     """
     from nbgrader.api import SubmittedAssignment
 
@@ -45,6 +47,7 @@ def dues(gradebook, assignment):
 
     def due(student):
         extension = extension_of.get(student)
-        return Due(assignment.duedate + extension if assignment.duedate and extension else assignment.duedate)
+        date = assignment.duedate + extension if assignment.duedate and extension else assignment.duedate
+        return Due(date, student in excused)
 
     return {student.id: due(student.id) for student in gradebook.students}

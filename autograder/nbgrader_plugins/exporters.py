@@ -19,7 +19,7 @@ from autograder.course import Course, CourseError, expect_known, write_whole
 from autograder.grading.penalties import LatePenalties
 from autograder.grading.spreadsheet import text
 from autograder.nbgrader_plugins import collected
-from autograder.nbgrader_plugins.standings import EXCUSED, GRADED, NO_GRADE, NOTHING, Standing, standings
+from autograder.nbgrader_plugins.standings import EXCUSED, GRADED, NO_GRADE, NOTHING, standings
 from autograder.terminal import listed, printable, say, table
 
 
@@ -104,8 +104,7 @@ class Exporter(ExportPlugin):
         handed_in = {Path(folder).parent.name for folder in filter(os.path.isdir, folders)}
         cells = collected.not_collected(collected.path_of(course.root, name))
         missed = {student.id for student in gradebook.students if text(student.id) in cells}
-        excused = dict.fromkeys(self.excused.get(name, ()), Standing(EXCUSED))
-        return {**standings(gradebook, assignment, handed_in, missed), **excused}
+        return standings(gradebook, assignment, handed_in, missed, self.excused[name])
 
     def _tell(self, name, standing_of):
         """Say how many have a grade in the file, and who has none and why."""
@@ -122,7 +121,8 @@ class Csv(Exporter):
     """nbgrader's own CSV: a row for each student and assignment.
 
     The columns are those of nbgrader's ``CsvExportPlugin``, which writes names with commas or quotes as they are, and in the
-    encoding of the machine, and 0 for who has no submission. Here the cells of who has no grade are empty.
+    encoding of the machine, and 0 for who has no submission. Here the cells of who has no grade are empty, and of who is excused the
+    maximum, too.
     """
 
     header = (
@@ -141,7 +141,8 @@ class Csv(Exporter):
                 points = (
                     ("", "", "") if final is None else (score.raw, score.penalty, final) if score else (0.0, 0.0, final)
                 )
-                yield [text(assignment.name), *map(text, (*when, *about)), *points, assignment.max_score]
+                most = "" if standing.state == EXCUSED else assignment.max_score
+                yield [text(assignment.name), *map(text, (*when, *about)), *points, most]
 
 
 class Canvas(Exporter):

@@ -109,7 +109,7 @@ def test_exports_and_report_keep_to_the_table(late):
     nbgrader(late, "export")
     row = {row["student_id"]: row for row in rows(late / "grades.csv")}
     assert [row[s]["score"] for s in ("solved", "empty", "wrong", "absent")] == ["5.0", "0.0", "", ""]
-    assert row["empty"]["late_submission_penalty"] == "5.0"
+    assert row["wrong"]["max_score"] == "" and row["empty"]["late_submission_penalty"] == "5.0"
     nbgrader(late, "export", "--exporter=autograder.nbgrader_plugins.exporters.Canvas")
     assert {row["Student"]: row[LESSON] for row in rows(late / "canvas.csv")}["wrong"] == ""
     nbgrader(late, "export", "--exporter=autograder.nbgrader_plugins.exporters.Moodle")
