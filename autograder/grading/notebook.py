@@ -173,23 +173,26 @@ class _Sessions:
     def living(self):
         """The current one, or a fresh one in which the cells that had run are run again; a cell that now fails is left out."""
         while not self.current.alive and time.monotonic() < self.end:
-            self.graded.closed(self.current)
-            self.current = self.fork_server.session(self.end, self.graded.budget)
-            for source in list(self.done):
-                try:
-                    self.current.run(source)
-                except Died:
-                    self.done.remove(source)
-                    break
+            self._renew()
         return self.current
 
     def with_time_left(self):
         """A living one that has time for one exercise, whatever the others have used up."""
         end = time.monotonic() + self.fork_server.limits.exercise
         if end > self.end:
-            self.current.close()
             self.end = end
+            self._renew()
         return self.living()
+
+    def _renew(self):
+        self.graded.closed(self.current)
+        self.current = self.fork_server.session(self.end, self.graded.budget)
+        for source in list(self.done):
+            try:
+                self.current.run(source)
+            except Died:
+                self.done.remove(source)
+                break
 
 
 def _run(graded, sessions, cells, one, own):

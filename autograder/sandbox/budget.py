@@ -41,8 +41,9 @@ class Budget:
         """The outputs of a cell that there is still room for, without what is nested too deeply."""
         kept = []
         for output in outputs:
-            output = {key: self._shallow(part) if isinstance(part, dict) else part for key, part in output.items()}
-            size = size_in_file(output)
+            if (size := size_in_file(output)) == float("inf"):
+                self.left_out, output = True, _without_deep_parts(output)
+                size = size_in_file(output)
             if size > self.outputs:
                 self.left_out = True
                 continue
@@ -50,10 +51,15 @@ class Budget:
             kept.append(output)
         return kept
 
-    def _shallow(self, parts):
-        kept = {key: part for key, part in parts.items() if size_in_file(part, 2) < float("inf")}
-        self.left_out |= len(kept) < len(parts)
-        return kept
+
+def _without_deep_parts(output):
+    """An output without what its data and metadata hold that is nested too deeply."""
+    return {
+        name: {key: part for key, part in value.items() if size_in_file(part, 2) < float("inf")}
+        if isinstance(value, dict)
+        else value
+        for name, value in output.items()
+    }
 
 
 def size_in_file(value, depth=0):

@@ -250,7 +250,7 @@ class Stop:
 
 def quoted(text, most=300):
     """What a notebook's process said, as its words and not the grader's: one line in quotation marks, which has none inside."""
-    line = "".join(filter(str.isprintable, " ".join(text[: 2 * most].split()))).replace('"', "'")
+    line = _one_line(text[: 2 * most]).replace('"', "'")
     return f'"{line[:most]}{"..." * (len(line) > most)}"'
 
 
