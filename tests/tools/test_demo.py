@@ -47,5 +47,5 @@ def test_the_demo_grades_everyone_and_names_mistakes(quick, capsys):
     )
     assert (folder / "feedback" / "ada" / "01_activations" / "01_activations.html").exists()
     with open(folder / "grades.csv", newline="", encoding="utf-8") as file:
-        grades = {row["student_id"]: float(row["score"] or 0) for row in csv.DictReader(file)}
+        grades = {row["student_id"]: float(row["score"]) for row in csv.DictReader(file)}
     assert grades == {name: float(points) for name, points in rows.items()}
