@@ -9,6 +9,7 @@ too, the submission is flagged, and the others go on.
 import contextlib
 import signal
 import threading
+from concurrent.futures import FIRST_COMPLETED, wait
 from itertools import islice
 
 from autograder.course import CourseError
@@ -16,15 +17,14 @@ from autograder.grading.worker import failed, warm_up, work_for
 
 
 class Processes:
-    """Grades in processes of this machine. A process that dies takes no other student's work with it."""
+    """Grades in processes of this machine, never in its own. One that dies takes no other student's work with it."""
 
     def __init__(self, jobs):
-        self.jobs, self.warming = jobs, ()
+        self.jobs, self.warming = jobs, []
 
     def warm_up(self, setup, shared):
         """Let the workers start and find the fork server, and go on without waiting."""
-        if self.jobs > 1:
-            self.warming = self._run(warm_up, [(setup, shared)] * self.jobs)
+        self.warming = [self._submit(self._workers(), warm_up, setup, shared) for _ in range(self.jobs)]
 
     def __call__(self, students, tasks):
         from joblib.externals.loky.process_executor import BrokenProcessPool
@@ -38,14 +38,14 @@ class Processes:
 
         while True:
             try:
-                for _ in self.warming:
-                    pass
-                for student, graded in self._run(work_for, noted(tasks(list(left)))):
+                for future in self.warming:
+                    future.result()
+                for student, graded in self._run(noted(tasks(list(left)))):
                     del left[student]
                     yield student, graded
                 return
             except BrokenProcessPool:
-                self.warming = ()
+                self.warming = []
                 tries -= not sent  # without a submission, it is the workers that cannot start
                 if not tries:
                     raise
@@ -66,12 +66,31 @@ class Processes:
             except BrokenProcessPool:
                 return task[0], failed(task[1])
 
-    def _run(self, function, argument_lists):
-        from joblib import Parallel, delayed  # takes long to import: the fork server starts before
+    def _workers(self):
+        """The processes. The next run takes them over if it comes soon."""
+        from joblib.externals.loky import get_reusable_executor  # takes long to import: the fork server starts before
 
-        calls = (delayed(function)(*arguments) for arguments in argument_lists)
+        return get_reusable_executor(max_workers=self.jobs, timeout=300)
+
+    def _run(self, tasks):
+        """Yield what each task gives, as they come, and read few tasks ahead."""
+        workers, running = self._workers(), set()
+        try:
+            while True:
+                ahead = islice(tasks, 2 * self.jobs - len(running))
+                running.update(self._submit(workers, work_for, *task) for task in ahead)
+                if not running:
+                    return
+                done, running = wait(running, return_when=FIRST_COMPLETED)
+                yield from (future.result() for future in done)
+        finally:
+            if running:  # somebody has had enough
+                workers.shutdown(kill_workers=True)
+
+    @staticmethod
+    def _submit(workers, function, *arguments):
         with _leaving_interrupts():
-            return Parallel(n_jobs=self.jobs, batch_size=1, return_as="generator_unordered")(calls)
+            return workers.submit(function, *arguments)
 
 
 @contextlib.contextmanager

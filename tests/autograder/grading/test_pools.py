@@ -32,9 +32,10 @@ def tasks(students):
         yield student, LESSON
 
 
-def test_a_worker_that_dies_takes_no_one_elses_work_with_it(monkeypatch):
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_worker_that_dies_takes_no_one_elses_work_with_it(jobs, monkeypatch):
     monkeypatch.setattr(pools, "work_for", deadly(lambda student, *_: (student, GradedSubmission())))
-    graded = dict(pools.Processes(2)(CLASS, tasks))
+    graded = dict(pools.Processes(jobs)(CLASS, tasks))
     assert graded.keys() == set(CLASS)
     assert {student for student in CLASS if graded[student].flags == [DIED]} == {"killer"}
     assert {student for student in CLASS if graded[student].failed} == {"killer"}
@@ -64,5 +65,7 @@ def test_a_class_is_graded_although_workers_die(course, monkeypatch):
     assert {student for student in CLASS if DIED in graded[student].flags} == {"killer"}
     entry = read_entry(course / "grading" / LESSON / "ada.json").submission
     assert 0 < entry.worker_memory < 400 * 2**20 and 0 < entry.writer_memory
+    graded = grade(course, students=["killer"])  # one alone, which a run grades in a process of its own, too
+    assert graded["killer"].flags == [DIED] and scores(course).keys() == {*CLASS}
     monkeypatch.undo()
     assert not grade(course, students=["killer"])["killer"].flags and scores(course)["killer"] == 10

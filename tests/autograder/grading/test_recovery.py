@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from unittest.mock import patch
 
 import pytest
 from arena import EXERCISES, LESSON, RELEASED, notebook, solved
@@ -15,7 +16,7 @@ from commands import Started
 from small_course import CLASS, EXPECTED, FULL, grade, gradebook_of, scores
 
 from autograder.course import COURSE
-from autograder.grading import gradebook, worker
+from autograder.grading import gradebook, pools, worker
 from autograder.grading.cells import opening
 from autograder.handed_in import Submission
 from autograder.sandbox.fork_server import ForkServer
@@ -69,10 +70,11 @@ def test_one_student_who_cannot_be_recorded_does_not_stop_the_run(course, monkey
 
 
 def test_a_failure_of_the_graders_own_is_no_zero(course, monkeypatch):
-    def fails(*arguments, **options):
-        raise OSError("out of everything")
+    def fails(student, *arguments):  # in place of `work_for`, in a worker: made here, so that it travels by value
+        with patch.object(worker, "grade_notebook", side_effect=OSError("out of everything")):
+            return worker.work_for(student, *arguments)
 
-    monkeypatch.setattr(worker, "grade_notebook", fails)
+    monkeypatch.setattr(pools, "work_for", fails)
     graded = grade(course, students=["solved"])["solved"]
     assert graded.flags[0].startswith("the grader itself failed: out of everything\nTraceback")
     assert set(gradebook_of(course)["solved"][1].values()) == {(None, None, True)}
@@ -80,7 +82,7 @@ def test_a_failure_of_the_graders_own_is_no_zero(course, monkeypatch):
     grade(course, students=["solved"])
     assert scores(course)["solved"] == FULL
 
-    monkeypatch.setattr(worker, "grade_notebook", fails)
+    monkeypatch.setattr(pools, "work_for", fails)
     graded = grade(course, students=["solved"], force=True)["solved"]
     assert "the earlier grade stands" in graded.flags[-1] and scores(course)["solved"] == FULL
 
