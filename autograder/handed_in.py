@@ -7,12 +7,9 @@ imported where it is used: with it comes NumPy, for which no command's ``--help`
 import hashlib
 import io
 import json
-import lzma
 import os
 import re
-import struct
 import zipfile
-import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -132,16 +129,6 @@ def line(path):
         return notebook_file.decode(file.read(400)).strip("\ufeff\0 \t\r\n")[:200]
 
 
-def read(data):
-    """The notebook that a file holds: as the kit's reader, which does not know all that a damaged zip file raises."""
-    from lessonkit import notebook_file
-
-    try:
-        return notebook_file.read(data)
-    except (zlib.error, lzma.LZMAError, struct.error, EOFError):
-        raise notebook_file.NotANotebook(f"The file is a damaged zip file. {notebook_file.SAVE_AGAIN}") from None
-
-
 def _none(sentence):
     """No notebook, and why."""
     return Submission(None, [sentence], [f"{UNGRADED}: {sentence}"])
@@ -252,7 +239,7 @@ def _study(file, released):
         file.words = "The file is larger than 20 MB. Clear its outputs, save it, and hand it in again."
         return
     try:
-        notebook, _ = read(file.data)
+        notebook, _ = notebook_file.read(file.data)
     except notebook_file.NotANotebook as error:
         file.words = str(error)
         return

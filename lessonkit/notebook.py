@@ -148,7 +148,8 @@ def _hidden(exercise, namespace, visible):
     return Result(exercise, tuple(conceal(h, v) for h, v in zip(result.outcomes, visible.outcomes)))
 
 
-SAYS_NO_NUMBERS = ("mistake", "unseen", "waits", "empty", "depends", "error", "undefined", "kept")
+SAYS_NO_NUMBERS = ("mistake", "unseen", "waits", "empty", "depends")
+QUOTES_THE_CODE = ("error", "undefined", "kept")  # whose words can carry secret inputs
 WRONG = {
     "nan": "is not finite",
     "shape": "has another shape than it should",
@@ -158,6 +159,7 @@ WRONG = {
     "type": "is of another kind than it should be",
 }
 ELSEWHERE = "It shows on other random inputs than yours."
+ERROR_ELSEWHERE = "It raised an error on other random inputs than yours."
 
 
 def conceal(hidden, visible):
@@ -166,5 +168,7 @@ def conceal(hidden, visible):
         return hidden
     if not visible.passed:
         return replace(visible, earned=hidden.worth)
+    if hidden.kind in QUOTES_THE_CODE:
+        return replace(hidden, example="", sentence=ERROR_ELSEWHERE)
     told = hidden.sentence if hidden.kind in SAYS_NO_NUMBERS else f"A result {WRONG.get(hidden.kind, 'is wrong')}."
     return replace(hidden, example="", sentence=f"{told.partition(' This check also uses your')[0]} {ELSEWHERE}")

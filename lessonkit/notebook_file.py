@@ -5,6 +5,7 @@ What can be read is brought into nbformat's shape; what is no notebook is called
 
 import io
 import json
+import struct
 import zipfile
 import zlib
 
@@ -98,7 +99,7 @@ def _out_of_zip(data, notes):
             "The file is a zip file. The notebook in it was read. Please hand in the notebook itself next time."
         )
         return unpacked(archive, notebooks[0], MAX_BYTES)
-    except (zipfile.BadZipFile, zlib.error, OSError, RuntimeError, NotImplementedError, ValueError) as error:
+    except (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, RuntimeError, ValueError) as error:
         if isinstance(error, NotANotebook):
             raise
         raise NotANotebook(f"The file is a damaged zip file. {SAVE_AGAIN}") from None

@@ -3,7 +3,7 @@
 import html
 import re
 import time
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 
 from autograder.flags import Telling
 from autograder.grading.how_computed import how_computed, of_source
@@ -15,7 +15,7 @@ from lessonkit import report
 from lessonkit.engine.check import checks_of
 from lessonkit.engine.diagnose import Outcome, Result, grade
 from lessonkit.engine.expected import expected_of
-from lessonkit.notebook import RESULT, conceal
+from lessonkit.notebook import ERROR_ELSEWHERE, RESULT, conceal
 
 FINAL = ("SyntaxError", "IndentationError", "TabError", "CellTimeout")  # after these, nothing more of the cell was run
 LATER = {"empty", "waits", "undefined", "kept"}  # failures that what stands further down may mend
@@ -23,7 +23,6 @@ MAX_STOPS = 20  # of one notebook that are told
 STOPPED, CUT = "a cell stopped", "outputs were left out"  # kinds of flags
 TOO_MUCH = "Some of what this notebook shows was left out: it is more than {} MB in all, or nested too deeply."
 NO_ROOM = "What it returned takes more memory to look at than the grader has for one notebook."
-ELSEWHERE = "It raised an error on other random inputs than yours."
 MORE = "Cells stopped at further lines: run the notebook from top to bottom to see them."
 
 
@@ -244,7 +243,9 @@ def _grade_again(graded, cells, session, grade_one, own):
                 continue
         kept = next((outcome for outcome in result.outcomes if outcome.kind == "kept"), None)
         if kept and own is not None:
-            said = ELSEWHERE if kept.sentence == ELSEWHERE else f"Its process says {quoted(kept.sentence, 500)}."
+            said = (
+                kept.sentence if kept.sentence == ERROR_ELSEWHERE else f"Its process says {quoted(kept.sentence, 500)}."
+            )
             graded.tell(
                 "an answer could not be graded as it stands",
                 f"What kept {exercise} from being graded as it stands: {said}",
@@ -263,15 +264,7 @@ def grade_secretly(exercise, session, expected, seen=None):
     if result.passed or not session.alive:
         return result
     visible = grade(exercise, session, expected_of(exercise))
-    return Result(exercise, tuple(_concealed(h, v) for h, v in zip(result.outcomes, visible.outcomes)))
-
-
-def _concealed(hidden, visible):
-    """As `conceal` has it; and an error on the secret inputs alone is not quoted: its words can carry them."""
-    outcome = conceal(hidden, visible)
-    if outcome is not hidden and outcome.kind in ("error", "undefined", "kept") and visible.passed:
-        return replace(outcome, sentence=ELSEWHERE)
-    return outcome
+    return Result(exercise, tuple(conceal(h, v) for h, v in zip(result.outcomes, visible.outcomes)))
 
 
 def _error(name, message):

@@ -9,7 +9,6 @@ import copy
 import re
 from dataclasses import dataclass, field
 
-from autograder import handed_in
 from autograder.course import MAX_BYTES
 from autograder.flags import Telling
 from autograder.grading.answers import MARKS, NO_PYTHON, Answer, defined_in, names_in, without
@@ -87,7 +86,7 @@ def recognise(data, released, earlier=()):
             f"The notebook has {len(data) / 2**20:.0f} MB. Clear its outputs, save it, and hand it in again."
         )
     try:
-        notebook, notes = handed_in.read(data)
+        notebook, notes = notebook_file.read(data)
     except notebook_file.NotANotebook as error:
         raise Unreadable(str(error)) from None
     wanted = {grade_id(cell): cell for cell in released["cells"] if grade_id(cell)}

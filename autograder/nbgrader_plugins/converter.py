@@ -48,7 +48,7 @@ class Reader(NotebookExporter):
 def _notebook(data):
     """What a submission's cells say, for steps other than ours; empty where it holds no notebook."""
     try:
-        notebook, _ = handed_in.read(data or b"")
+        notebook, _ = notebook_file.read(data or b"")
     except notebook_file.NotANotebook:
         return nbformat.v4.new_notebook()
     bare = {"metadata": {}, "attachments": {}}  # what is nested without end cannot be copied

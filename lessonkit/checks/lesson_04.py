@@ -67,7 +67,7 @@ def gives_weights_of_the_right_width(code, rng):
     for sizes in (
         (few, many),
         (many, 2 * few),
-    ):  # of two ratios: with one, a wrong rule may give the right width by chance
+    ):  # with one ratio alone, a wrong rule may give the right width by chance
         w = weights(code, *arguments(code, rng, *sizes))
         yield "weights that are all the same", repeated(w)
         yield "standard deviation of w", np.std(w)

@@ -5,7 +5,7 @@ import numpy as np
 from lessonkit.catalogue import exercises, results_of
 from lessonkit.engine.compare import same_values
 from lessonkit.engine.facts import TIGHT, is_telling
-from lessonkit.engine.values import is_number, parts
+from lessonkit.engine.values import is_number, listed, parts
 
 ORDER = "the results are in another order."
 
@@ -49,9 +49,7 @@ def others_right(check, entries, expected, index):
         return ""
     if not all(_is_no_zero(truth) and same_values(entry.value, truth, check.rtol) for entry, truth in others):
         return ""
-    if len(words) == 1:
-        return f" The {words[0]} of the same call is right."
-    return f" The {', '.join(words[:-1])} and {words[-1]} of the same call are right."
+    return f" The {listed(words)} of the same call {'is' if len(words) == 1 else 'are'} right."
 
 
 def _in_another_order(rows, index, results, rtol):
