@@ -1,4 +1,4 @@
-"""The instructor's commands: ``python -m autograder build``, and what else ``--help`` lists."""
+"""The course's commands: ``nn-from-scratch grade 06`` (or ``python -m autograder grade 06``), and what ``--help`` lists."""
 
 import argparse
 import gc
@@ -9,9 +9,12 @@ import subprocess
 import sys
 import warnings
 from collections import Counter
+from pathlib import Path
 
-from autograder.course import COURSE, CourseError, lesson_name
+from autograder.course import COURSE, PACKAGES, SHIPPED, CourseError, course_above, lesson_name
 from autograder.terminal import excepthook, listed, say, table
+
+COMMAND = "nn-from-scratch"  # as pyproject.toml names it
 
 for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(name, "1")  # before NumPy: on networks this small, more threads cost up to ten times
@@ -40,8 +43,27 @@ def on_demand(name):
     package.__getattr__ = find
 
 
+def init(arguments):
+    """Make a course."""
+    from autograder.new_course import init as tool
+
+    say(f"{tool(arguments.folder)} is a course now. Go there; `{called()} doctor` says whether you can grade here.")
+
+
+def progress(arguments):
+    """Show how far a student is."""
+    from lessonkit.__main__ import main as tool
+
+    code = tool(["progress", *([arguments.folder] if arguments.folder else [])])
+    if code and not course_above():
+        say(f"To make a course, with all lessons: {called()} init FOLDER")
+    return code
+
+
 def build(arguments):
     """Build what is not up to date, several lessons side by side."""
+    if COURSE != PACKAGES:
+        raise CourseError("`build` makes lessons from the packages' own source: run it in a clone of the course.")
     from autograder.publish import build as tool
     from autograder.publish import fingerprints, readme
 
@@ -66,9 +88,7 @@ def release(arguments):
     from autograder.publish.bundle import bundle
 
     for name in map(lesson_name, arguments.lessons):
-        course = Course(os.getcwd(), arguments.db_url)
-        if not (course.folder / "lessons" / name).is_dir():
-            course = Course(COURSE, arguments.db_url)
+        course = Course(arguments.course, arguments.db_url)
         if arguments.undo or arguments.db_url or (course.folder / "gradebook.db").exists():
             change(course, name, arguments)
         else:
@@ -100,6 +120,10 @@ def agreed():
 
 def site(arguments):
     """Build the course site."""
+    from autograder import extras
+
+    if sentence := extras.what_is_missing("site"):
+        raise CourseError(sentence)
     from autograder.site import build_site
 
     folder = build_site(list(map(lesson_name, arguments.lessons)), arguments.offline).relative_to(COURSE)
@@ -110,7 +134,7 @@ def roster(arguments):
     """Enter a roster in the gradebook."""
     from autograder.nbgrader_plugins.roster import enter
 
-    students, doubtful = enter(arguments.file, os.getcwd())
+    students, doubtful = enter(arguments.file, arguments.course)
     say(f"{len(students)} students are in the gradebook now, or were already.")
     if doubtful:
         say(
@@ -123,7 +147,7 @@ def collect(arguments):
     """Collect what a class handed in through a learning platform."""
     from autograder.nbgrader_plugins.commands import collect as tool
 
-    say(tool(lesson_name(arguments.lesson), arguments.platform, arguments.force))
+    say(tool(arguments.course, lesson_name(arguments.lesson), arguments.platform, arguments.force))
 
 
 def export(arguments):
@@ -136,7 +160,7 @@ def export(arguments):
     options += [f"--CourseDirectory.db_url={arguments.db_url}"] if arguments.db_url else []
     for name, values in (("assignment", lessons), ("student", arguments.student)):
         options += [f"--ExportPlugin.{name}={value}" for value in values]
-    tool(arguments.format, options)
+    tool(arguments.course, arguments.format, options)
 
 
 def grade(arguments):
@@ -146,7 +170,7 @@ def grade(arguments):
 
     on_demand("nbgrader")
     submissions = tool(
-        arguments.lesson, os.getcwd(), arguments.jobs, arguments.force, arguments.unsandboxed, arguments.db_url,
+        arguments.lesson, arguments.course, arguments.jobs, arguments.force, arguments.unsandboxed, arguments.db_url,
         arguments.scheduler, arguments.student, yes=arguments.yes, new_seed=arguments.new_seed, groups=arguments.group,
         csv=arguments.csv,
     )  # fmt: skip
@@ -163,7 +187,7 @@ def grade(arguments):
     if kinds:
         from autograder.report import write_flags
 
-        path = write_flags(lesson_name(arguments.lesson), os.getcwd())
+        path = write_flags(lesson_name(arguments.lesson), arguments.course)
         say(f"Look at this. Each stands in full in {os.path.relpath(path)}.")
         say(table((count, kind, listed(who)) for count, kind, who in kinds))
 
@@ -172,7 +196,7 @@ def explain(arguments):
     """Say how a grade came about."""
     from autograder.grading.assignment import explain as tool
 
-    say(tool(lesson_name(arguments.lesson), arguments.student, os.getcwd(), arguments.unsandboxed))
+    say(tool(lesson_name(arguments.lesson), arguments.student, arguments.course, arguments.unsandboxed))
 
 
 def report(arguments):
@@ -181,38 +205,60 @@ def report(arguments):
 
     on_demand("nbgrader")
     lesson = lesson_name(arguments.lesson)
-    for path in tool(lesson, os.getcwd(), arguments.compare, arguments.similar, arguments.db_url):
+    for path in tool(lesson, arguments.course, arguments.compare, arguments.similar, arguments.db_url):
         say(os.path.relpath(path))
 
 
 def doctor(arguments):
-    """Try every protection."""
+    """Look for what grading needs, and try every protection."""
+    from autograder import extras
     from autograder.sandbox.doctor import main as tool
 
+    if sentence := extras.what_is_missing("instructor"):
+        raise CourseError(sentence)
     if tool():
         say("Grading asks for --unsandboxed here.")
+        return 1
 
 
 def elsewhere(arguments):
     """Run a command of the project's own tools, which are no part of the autograder."""
-    if not (COURSE / "tools").is_dir():
+    if SHIPPED != PACKAGES or not (PACKAGES / "tools").is_dir():
         raise CourseError(f"`{arguments.command}` measures the project itself: run it in a clone of the course.")
     command = [sys.executable, "-m", "tools", arguments.command, *arguments.options]
-    with subprocess.Popen(command, cwd=COURSE) as process:
+    with subprocess.Popen(command, cwd=PACKAGES) as process:
         try:
             return process.wait()
         except KeyboardInterrupt:  # it has been told as well, and says so
             return process.wait()
 
 
+def called():
+    """How this command was called: by its name, or as a module."""
+    return COMMAND if Path(sys.argv[0]).stem == COMMAND else "python -m autograder"
+
+
 def parser():
     """The command line."""
-    top = argparse.ArgumentParser(prog="python -m autograder", description=__doc__)
+    top = argparse.ArgumentParser(prog=called(), description=__doc__)
     commands = top.add_subparsers(dest="command", required=True)
+    add_beginning(commands)
     add_making(commands)
     add_grading(commands)
     add_elsewhere(commands)
     return top
+
+
+def add_beginning(commands):
+    """The commands that need no course."""
+    command = commands.add_parser("init", help="make a course: lessons, solutions, and nbgrader's configuration")
+    command.add_argument("folder", nargs="?", default=".", metavar="FOLDER", help="default: the current folder")
+    command.set_defaults(run=init)
+    command = commands.add_parser("progress", help="show which exercises of which lessons pass")
+    command.add_argument("folder", nargs="?", help="the folder with your lessons (default: this one)")
+    command.set_defaults(run=progress)
+    command = commands.add_parser("doctor", help="try which protections hold on this machine")
+    command.set_defaults(run=doctor)
 
 
 def add_making(commands):
@@ -270,8 +316,6 @@ def add_grading(commands):
     command.add_argument("--db-url", help="the gradebook (default: gradebook.db in this folder)")
     command.set_defaults(run=report)
     add_export(commands)
-    command = commands.add_parser("doctor", help="try which protections hold on this machine")
-    command.set_defaults(run=doctor)
 
 
 def add_grade(commands):
@@ -335,6 +379,19 @@ def at_least_one(text):
     return int(text)
 
 
+def course_here():
+    """The course that the current folder is in.
+
+    Raises
+    ------
+    CourseError
+        If it is in none.
+    """
+    if course := course_above():
+        return course
+    raise CourseError(f"This folder is in no course. Go to your course's folder, or make one: {called()} init FOLDER")
+
+
 def main(argv=None):
     """Run one command; an expected error is one line on stderr and exit code 2. A bug of ours shows its traceback."""
     arguments, options = parser().parse_known_args(argv)
@@ -343,24 +400,41 @@ def main(argv=None):
     elif options:
         parser().error(f"unrecognized arguments: {' '.join(options)}")
     try:
+        if arguments.run not in (init, progress, doctor, elsewhere):
+            arguments.course = course_here()
         return arguments.run(arguments) or 0
     except CourseError as error:
         say(error, file=sys.stderr)
-        return 2
     except KeyboardInterrupt:
         warnings.simplefilter("ignore")  # what is broken off says so at the end of this process
         goes_on = " Who is graded stays graded: the same command goes on from there." if arguments.run is grade else ""
         say(f"Stopped.{goes_on}", file=sys.stderr)
         return 128 + signal.SIGINT
     except ModuleNotFoundError as error:
-        if error.name not in ("fcntl", "resource"):
+        if not (sentence := what_is_missing(error.name or "")):
             raise
-        say("Grading runs on Linux, and with --unsandboxed on macOS. On Windows, use WSL.", file=sys.stderr)
-        return 2
+        say(sentence, file=sys.stderr)
+    return 2
 
 
-if __name__ == "__main__":
+def what_is_missing(module):
+    """What to do about a module that is not here, in a sentence; empty where it is a bug of ours."""
+    from autograder import extras
+
+    if module in ("fcntl", "resource"):
+        return "Grading runs on Linux, and with --unsandboxed on macOS. On Windows, use WSL."
+    if module.split(".")[0] in ("autograder", "lessonkit", "reference_impl"):
+        return ""
+    return extras.what_is_missing("") or extras.what_is_missing("instructor")
+
+
+def run():
+    """Run the command line, and end."""
     sys.excepthook = excepthook
     code = main()
     gc.freeze()  # or Python looks for garbage in all that was imported, at the end, when all of it is to go
     sys.exit(code)
+
+
+if __name__ == "__main__":
+    run()

@@ -1,4 +1,8 @@
-"""The ground floor: the course's folder, its errors, what a student handed in, and writing a file whole."""
+"""The ground floor: the course's folder, its errors, what a student handed in, and writing a file whole.
+
+A clone is a course and holds the packages. Where they are installed, `SHIPPED` is the course that the wheel brings, of which
+`init` makes one; commands work on the course that the current folder is in.
+"""
 
 import contextlib
 import difflib
@@ -15,16 +19,41 @@ from autograder.handed_in import MAX_BYTES, SECRET, TIMESTAMP
 __all__ = [
     "COURSE",
     "MAX_BYTES",
+    "PACKAGES",
     "SECRET",
+    "SHIPPED",
     "TIMESTAMP",
     "Course",
     "CourseError",
+    "course_above",
     "expect_known",
     "lesson_name",
     "this_course",
     "write_whole",
 ]
-COURSE = Path(__file__).resolve().parent.parent
+CONFIG = "nbgrader_config.py"
+
+
+def is_course(folder):
+    """Whether a folder is a course: its nbgrader configuration names the autograder."""
+    try:
+        return b"autograder" in (folder / CONFIG).read_bytes()
+    except OSError:
+        return False
+
+
+def course_above(folder=None):
+    """The course that a folder is in (default: the current one), or None."""
+    try:
+        folder = Path(folder or os.getcwd()).resolve()
+    except FileNotFoundError:  # the current folder has been deleted
+        return None
+    return next(filter(is_course, (folder, *folder.parents)), None)
+
+
+PACKAGES = Path(__file__).resolve().parent.parent  # the folder of lessonkit, reference_impl and autograder
+SHIPPED = PACKAGES if is_course(PACKAGES) else PACKAGES / "autograder" / "shipped"
+COURSE = course_above() or SHIPPED
 SECRET_BITS = 128  # of the secret seed: more than anyone can try
 
 

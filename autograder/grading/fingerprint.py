@@ -4,7 +4,7 @@ import hashlib
 from functools import cache
 
 import reference_impl
-from autograder.course import COURSE
+from autograder.course import PACKAGES
 from autograder.publish.definitions import digest, origin, reached
 from lessonkit.catalogue import lesson as find_lesson
 from lessonkit.catalogue import lessons
@@ -50,7 +50,7 @@ def code_fingerprint(lesson):
     """
     total = hashlib.sha256(_definitions(lesson).encode())
     mistakes = f"autograder/bank/mistakes/lesson_{lesson[:2]}.py"
-    for path in sorted(path for pattern in (*ENGINE, mistakes) for path in COURSE.glob(pattern)):
+    for path in sorted(path for pattern in (*ENGINE, mistakes) for path in PACKAGES.glob(pattern)):
         total.update(path.read_bytes())
     return total.hexdigest()[:32]
 

@@ -12,6 +12,7 @@ import threading
 from concurrent.futures import FIRST_COMPLETED, wait
 from itertools import islice
 
+from autograder import extras
 from autograder.course import CourseError
 from autograder.grading.worker import failed, warm_up, work_for
 
@@ -118,7 +119,7 @@ class Cluster:
         try:
             import distributed
         except ImportError:
-            raise CourseError("--scheduler needs Dask: pip install 'neural-networks-from-scratch[cluster]'.") from None
+            raise CourseError(f"--scheduler needs Dask. {extras.what_is_missing('cluster')}") from None
         self.address, self.dask = address, distributed
 
     def __call__(self, students, tasks):

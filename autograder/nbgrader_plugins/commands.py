@@ -1,5 +1,6 @@
 """nbgrader's commands for a class's download and its grades, for people: what they say is short, and the details are in a file."""
 
+import contextlib
 import os
 
 from nbgrader.apps import ExportApp, ZipCollectApp
@@ -35,11 +36,12 @@ class Collect(ZipCollectApp):
             super()._transfer_files({student: collected_data[student]})
 
 
-def collect(lesson, platform, force=False):
+def collect(course, lesson, platform, force=False):
     """Collect the files of ``downloaded/LESSON/archive``.
 
     Parameters
     ----------
+    course : path
     lesson : str
     platform : str
         One of `PLATFORMS`.
@@ -56,9 +58,8 @@ def collect(lesson, platform, force=False):
     CourseError
         If there is nothing to collect, or it was collected before.
     """
-    app = _ready(
-        Collect(force=force), lesson, f"--ZipCollectApp.collector_plugin={_name(collectors, PLATFORMS[platform])}"
-    )
+    plugin = f"--ZipCollectApp.collector_plugin={_name(collectors, PLATFORMS[platform])}"
+    app = _ready(course, Collect(force=force), lesson, plugin)
     archive = app._format_collect_path(app.archive_directory)
     if not any(files for _, _, files in os.walk(archive)):
         raise CourseError(
@@ -70,17 +71,18 @@ def collect(lesson, platform, force=False):
     return f"{plugin.summary()}\nWhat became of each file stands in {os.path.relpath(plugin.note)}."
 
 
-def export(form, options=()):
+def export(course, form, options=()):
     """Write the grades, or print what would be written; the exporter says how it went.
 
     Parameters
     ----------
+    course : path
     form : str
         One of `FORMATS`.
     options : iterable of str
         As on nbgrader's command line.
     """
-    app = _ready(ExportApp(), f"--ExportApp.plugin_class={_name(exporters, FORMATS[form])}", *options)
+    app = _ready(course, ExportApp(), f"--ExportApp.plugin_class={_name(exporters, FORMATS[form])}", *options)
     with Course(app.coursedir.root, app.coursedir.db_url).gradebook():
         app.start()
 
@@ -89,7 +91,10 @@ def _name(module, plugin):
     return f"{module.__name__}.{plugin}"
 
 
-def _ready(app, *arguments):
-    """One of nbgrader's commands, which says what is wrong in our words alone."""
-    app.initialize([*arguments, "--Application.log_format=%(message)s", "--Application.log_level=WARN"])
+def _ready(course, app, *arguments):
+    """One of nbgrader's commands for a course, which says what is wrong in our words alone."""
+    with contextlib.chdir(course):  # where nbgrader looks for its configuration
+        app.initialize(
+            [*arguments, "--Application.log_format=%(message)s", "--Application.log_level=WARN"], str(course)
+        )
     return app

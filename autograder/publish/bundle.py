@@ -11,7 +11,7 @@ import symtable
 import zipfile
 from pathlib import Path
 
-from autograder.course import COURSE, write_whole
+from autograder.course import COURSE, PACKAGES, SHIPPED, write_whole
 from autograder.publish import urls
 from autograder.publish.source import BuildError, lesson_facts
 from lessonkit.catalogue import lesson as find_lesson
@@ -130,7 +130,7 @@ def contents(lesson, course=COURSE):
             yield path.name, path.read_bytes()
     yield from library(lesson)
     for name in ("environment.yml", "requirements.txt", "LICENSE"):
-        yield name, (COURSE / name).read_bytes()
+        yield name, (SHIPPED / name).read_bytes()
     facts = lesson_facts(lesson).strip("*")
     yield "README.md", README.format(title=lesson.title, facts=facts, builds=lesson.builds, name=lesson.name).encode()
 
@@ -138,9 +138,9 @@ def contents(lesson, course=COURSE):
 def library(lesson):
     """What a bundle's notebook imports: ``(path inside, bytes)``. It needs nothing but the installed package."""
     known = [each for each in lessons().values() if each.number <= lesson.number]
-    for path in sorted((COURSE / "lessonkit").rglob("*")):
+    for path in sorted((PACKAGES / "lessonkit").rglob("*")):
         if path.suffix in (".py", ".toml", ".npz", ".js") and _belongs(path, known):
-            yield path.relative_to(COURSE).as_posix(), path.read_bytes()
+            yield path.relative_to(PACKAGES).as_posix(), path.read_bytes()
     for inside, source in early_reference(lesson):
         yield inside, source.encode()
 
@@ -153,8 +153,8 @@ def early_reference(lesson):
     taken_out, alias = set(later), "FullyConnectedNet" in later and "TrainableNet" not in later
     if alias:
         del later["FullyConnectedNet"]
-    for path in sorted((COURSE / "reference_impl").rglob("*.py")):
-        inside = path.relative_to(COURSE)
+    for path in sorted((PACKAGES / "reference_impl").rglob("*.py")):
+        inside = path.relative_to(PACKAGES)
         source = _without(path.read_text(encoding="utf-8"), taken_out)
         if inside.stem == "network" and alias:
             source += UNTIL_BATCH_NORM

@@ -1,5 +1,6 @@
 """``python -m autograder``: it starts at once, an expected error is one line, and a bug of ours shows its traceback."""
 
+import contextlib
 import importlib
 import os
 import resource
@@ -13,9 +14,14 @@ import pytest
 from nbgrader.api import Gradebook
 
 from autograder import __main__ as command_line
+from autograder import course, extras
 from autograder.course import COURSE, Course, CourseError, lesson_name, write_whole
+from autograder.sandbox import doctor
 
-COMMANDS = ("", "build", "release", "site", "collect", "export", "grade", "explain", "report", "doctor")
+COMMANDS = (
+    "", "init", "progress", "build", "release", "site", "roster", "collect", "export", "grade", "explain", "report",
+    "doctor",
+)  # fmt: skip
 ERRORS = {
     "autograder.publish.build": ["BuildError"],
     "autograder.site.lite": ["SiteError"],
@@ -32,6 +38,14 @@ def run(code, folder=COURSE):
     )  # fmt: skip
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return done, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+    """The current folder: a course of which nothing but the configuration is there."""
+    (tmp_path / "nbgrader_config.py").write_text("# the autograder's\n")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -58,8 +72,7 @@ def test_every_expected_error_is_known_by_its_type():
 
 
 @pytest.mark.parametrize("command", ["grade 14", "report 14", "explain 14 ada", "release 14", "build 14", "grade mse"])
-def test_an_unknown_lesson_is_one_line(command, tmp_path, monkeypatch, capsys):
-    monkeypatch.chdir(tmp_path)
+def test_an_unknown_lesson_is_one_line(command, here, capsys):
     assert command_line.main(command.split()) == 2
     error = capsys.readouterr().err
     assert f"There is no lesson '{command.split()[1]}'. " in error and error.count("\n") == 1
@@ -70,18 +83,17 @@ def test_a_lesson_is_named_by_its_number_or_its_name(text):
     assert lesson_name(text) == "06_backward"
 
 
-def test_an_unknown_student_is_refused_with_the_nearest_one(tmp_path, monkeypatch, capsys):
-    (tmp_path / "submitted" / "bob").mkdir(parents=True)
-    with Gradebook(f"sqlite:///{tmp_path / 'gradebook.db'}") as gradebook:
+def test_an_unknown_student_is_refused_with_the_nearest_one(here, monkeypatch, capsys):
+    (here / "submitted" / "bob").mkdir(parents=True)
+    with Gradebook(f"sqlite:///{here / 'gradebook.db'}") as gradebook:
         gradebook.add_student("alice")
-    course = Course(tmp_path)
+    course = Course(here)
     course.expect("alice")
     course.expect("bob")
     for wrong, nearest in (("alcie", "Did you mean alice?"), ("bobb", "Did you mean bob?")):
         with pytest.raises(CourseError, match=f"There is no student '{wrong}' in the gradebook. {nearest}"):
             course.expect(wrong)
     monkeypatch.setattr(Course, "released", lambda *_: {})
-    monkeypatch.chdir(tmp_path)
     assert command_line.main(["explain", "6", "alcie"]) == 2
     assert (
         capsys.readouterr().err == "There is no student 'alcie' in the gradebook. Did you mean alice?\n"
@@ -117,18 +129,17 @@ def test_processes_that_are_started_leave_ctrl_c_to_ours():
     assert done.stdout.split() == ["True", "True"], done.stderr
 
 
-def test_a_damaged_release_is_one_line(tmp_path, monkeypatch, capsys):
-    path = tmp_path / "lessons" / "02_mse" / "02_mse.ipynb"
+def test_a_damaged_release_is_one_line(here, capsys):
+    path = here / "lessons" / "02_mse" / "02_mse.ipynb"
     path.parent.mkdir(parents=True)
     path.write_text('{"cells": [')
-    monkeypatch.chdir(tmp_path)
     assert command_line.main(["grade", "02", "--unsandboxed"]) == 2
     error = capsys.readouterr().err
     assert "02_mse.ipynb is damaged" in error and error.count("\n") == 1
 
 
 @pytest.mark.parametrize("error", ["np.zeros(2) + np.zeros(3)", "int('one')", "{}['key']"])
-def test_a_bug_of_ours_shows_its_traceback(error, tmp_path):
+def test_a_bug_of_ours_shows_its_traceback(error, here):
     done, _ = run(
         f"""
         import sys
@@ -142,7 +153,7 @@ def test_a_bug_of_ours_shows_its_traceback(error, tmp_path):
         autograder.report.report = report
         sys.exit(main(["report", "02"]))
         """,
-        tmp_path,
+        here,
     )
     assert done.returncode == 1 and "Traceback (most recent call last)" in done.stderr
     assert ("ValueError" in done.stderr) or ("KeyError" in done.stderr)
@@ -181,11 +192,10 @@ def a_file(text):
         ("lessons/01_activations/01_activations.ipynb", a_file('{"cells": [{}]}')),
     ],
 )
-def test_what_stands_in_the_way_is_one_line(name, make, tmp_path, monkeypatch, capsys):
-    a_file('{"cells": []}')(tmp_path / "lessons/01_activations/01_activations.ipynb")
-    (tmp_path / name).unlink(missing_ok=True)
-    make(tmp_path / name)
-    monkeypatch.chdir(tmp_path)
+def test_what_stands_in_the_way_is_one_line(name, make, here, capsys):
+    a_file('{"cells": []}')(here / "lessons/01_activations/01_activations.ipynb")
+    (here / name).unlink(missing_ok=True)
+    make(here / name)
     assert command_line.main(["grade", "01", "--unsandboxed"]) == 2
     assert len(capsys.readouterr().err.splitlines()) == 1
 
@@ -194,3 +204,68 @@ def test_a_file_in_place_of_a_folder_is_told(tmp_path):
     (tmp_path / "reports").write_text("")
     with pytest.raises(CourseError, match="reports/01.html cannot be written"):
         write_whole(tmp_path / "reports" / "01.html", "text")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "build", "release 01", "release 01 --undo", "site", "roster x.csv", "collect 01 canvas", "grade 01",
+        "explain 01 ada", "report 01", "export csv", "export canvas 01 --dry-run", "progress",
+    ],
+)  # fmt: skip
+def test_a_folder_that_is_no_course_is_told_and_left_empty(command, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert command_line.main(command.split()) != 0
+    said = capsys.readouterr()
+    assert "init FOLDER" in said.out + said.err and len((said.out + said.err).splitlines()) <= 2
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_course_is_made_once_and_found_from_within(tmp_path, monkeypatch, capsys):
+    folder = tmp_path / "course"
+    assert command_line.main(["init", str(folder)]) == 0
+    lessons = {path.name for path in (COURSE / "lessons").iterdir()}
+    assert {path.name for path in (folder / "lessons").iterdir()} == lessons
+    assert course.course_above(folder / "lessons" / "06_backward") == folder.resolve()
+    before = sorted(folder.rglob("*"))
+    for there in (folder, folder / "lessons", folder / "new"):
+        assert command_line.main(["init", str(there)]) == 2
+    assert "is a course already" in capsys.readouterr().err and sorted(folder.rglob("*")) == before
+
+
+def test_no_course_is_made_over_what_is_there(tmp_path, capsys):
+    (tmp_path / "lessons").mkdir()
+    assert command_line.main(["init", str(tmp_path)]) == 2
+    assert "holds lessons already" in capsys.readouterr().err and len(list(tmp_path.iterdir())) == 1
+
+
+def test_a_course_copied_by_a_student_is_none(tmp_path):
+    (tmp_path / "nbgrader_config.py").write_text("c = get_config()\nc.Exchange.root = '/srv/exchange'\n")
+    assert course.course_above(tmp_path) is None
+
+
+def test_doctor_names_the_extra_that_is_missing(monkeypatch, capsys):
+    monkeypatch.setattr(extras.metadata, "requires", lambda name: ["numpy", 'no-such-thing>=2; extra == "instructor"'])
+    assert command_line.main(["doctor"]) == 2
+    assert (
+        'extra `instructor` is not complete here. Install what is missing: python -m pip install "no-such-thing>=2"'
+        in (capsys.readouterr().err)
+    )
+
+
+def test_doctor_fails_where_a_protection_is_missing(monkeypatch, capsys):
+    monkeypatch.setattr(doctor, "missing", lambda: {"files": "it needs Linux"})
+    assert command_line.main(["doctor"]) == 1
+    assert "--unsandboxed" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("module, told", [("msgpack", True), ("autograder.no_such_module", False)])
+def test_a_module_that_is_missing_is_told_unless_it_is_ours(module, told, here, monkeypatch, capsys):
+    def report(*arguments):
+        raise ModuleNotFoundError(name=module)
+
+    monkeypatch.setattr("autograder.report.report", report)
+    monkeypatch.setattr(extras.metadata, "requires", lambda name: ['no-such-thing>=2; extra == "instructor"'])
+    with contextlib.nullcontext() if told else pytest.raises(ModuleNotFoundError):
+        assert command_line.main(["report", "02"]) == 2
+        assert "no-such-thing>=2" in capsys.readouterr().err
