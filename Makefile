@@ -3,37 +3,55 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+LAB_READY := $(VENV)/.lab-ready
 READY := $(VENV)/.ready
+UV := $(BIN)/uv
 MINE := work
 ONE_THREAD := OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 MKL_NUM_THREADS=1
 # Linux: arrays that one training step frees serve the next, rather than going back to the system each time.
 KEEP_MEMORY := MALLOC_MMAP_THRESHOLD_=33554432 MALLOC_TRIM_THRESHOLD_=268435456
 
-.PHONY: help lab env build release site test quick fuzz bench scorecard demo chromium clean
+.PHONY: help lab lab-env env build release site test quick fuzz bench scorecard demo chromium clean
 
 help:  ## what can be made
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/	/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/	/' | expand -t 12
 
-$(READY): requirements-dev.txt pyproject.toml
+# The packages of a file, by uv, which is ten times as fast, or else by pip; what follows the comma are options of uv's.
+install = { echo "  $$(grep -c == $(1)) packages: $(1)"; \
+	$(UV) pip install --quiet --python $(BIN)/python $(2) --requirement $(1) \
+		|| { echo "  without uv, by pip: two to three minutes"; $(BIN)/python -m pip install --quiet --requirement $(1); }; }
+
+$(LAB_READY): requirements.txt pyproject.toml setup.py
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 		|| { echo "Python 3.11 or newer is needed. Name one: make $(MAKECMDGOALS) PYTHON=python3.11"; exit 1; }
-	$(PYTHON) -m venv $(VENV)
+	@echo "Making the environment of the lessons in $(VENV), this once: about 15 seconds, or the time of 150 MB on your line."
+	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet "$$(grep '^uv==' requirements-dev.txt)" || true
-	$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python --requirement requirements-dev.txt \
-		|| $(BIN)/python -m pip install --quiet --requirement requirements-dev.txt
-	$(BIN)/python -m pip install --quiet --no-deps --editable .
+	@$(call install,requirements.txt,)
+	@echo "  the course itself"
+	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --editable . \
+		|| $(BIN)/python -m pip install --quiet --no-deps --editable .
 	@mkdir -p $(VENV)/share/jupyter/lab/settings
 	@echo '{"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": false}}' \
 		> $(VENV)/share/jupyter/lab/settings/overrides.json
+	@touch $(LAB_READY)
+
+# Compiled at once, since many processes are going to import it; a lesson compiles what it imports, when it does.
+$(READY): $(LAB_READY) requirements-dev.txt
+	@echo "Adding what grading, the site and the tests need: half a minute."
+	@$(call install,requirements-dev.txt,--compile-bytecode)
 	@touch $(READY)
 
-env: $(READY)  ## the environment alone, in .venv
+lab-env: $(LAB_READY)  ## what a lesson needs, in .venv
 
-lab: $(READY)  ## open lesson 00 in JupyterLab; your copies of the lessons are in work/
+env: $(READY)  ## and what grading, the site and the tests need
+
+lab: $(LAB_READY)  ## open lesson 00 in JupyterLab; your copies of the lessons are in work/
 	@mkdir -p $(MINE)
 	@for lesson in lessons/*/; do name=$$(basename $$lesson); \
 		test -e $(MINE)/$$name || cp -r $$lesson $(MINE)/$$name; done
-	$(ONE_THREAD) $(KEEP_MEMORY) $(BIN)/jupyter lab --ServerApp.root_dir="$(CURDIR)" \
+	@echo "Opening lesson 00 in JupyterLab: a few seconds, the first time ten. Stop it here with Ctrl+C, twice."
+	@PYTHONDONTWRITEBYTECODE= $(ONE_THREAD) $(KEEP_MEMORY) $(BIN)/jupyter lab --ServerApp.root_dir="$(CURDIR)" \
 		--LabApp.default_url=/lab/tree/$(MINE)/00_welcome/00_welcome.ipynb $(LAB_OPTIONS)
 
 build: $(READY)  ## solutions, released lessons and expected values, from their texts

@@ -10,6 +10,7 @@ import jupytext
 import nbformat
 import pytest
 import yaml
+from checkout import tracked
 
 from autograder.course import COURSE
 from autograder.publish import build, readme, source
@@ -18,13 +19,6 @@ from lessonkit.catalogue import lesson, lessons
 
 CONDA_NAMES = {"matplotlib": "matplotlib-base"}
 NAME = re.compile(r"^[A-Za-z0-9._-]+")
-
-
-def tracked():
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=COURSE, capture_output=True, text=True)
-    if listed.returncode:
-        pytest.skip("not a git checkout")
-    return [COURSE / name for name in listed.stdout.split("\0") if name]
 
 
 @pytest.fixture(scope="module")

@@ -9,9 +9,8 @@ import zipfile
 
 import nbformat
 import pytest
-from test_project import tracked
+from checkout import checkout
 
-from autograder.course import COURSE
 from autograder.sandbox import doctor
 from lessonkit.catalogue import lessons
 from tools.synthetic_class import submission
@@ -30,10 +29,7 @@ def relu_forward(x):
 def wheel(tmp_path_factory):
     """The wheel, built from what git knows."""
     folder = tmp_path_factory.mktemp("wheel")
-    for path in tracked():
-        target = folder / "source" / path.relative_to(COURSE)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(path, target)
+    checkout(folder / "source")
     command = [
         sys.executable,
         "-m",

@@ -48,7 +48,8 @@ def link_environment(course):
         words = f'"{sys.executable}"' + (" -m jupyter" if name == "jupyter" else "")
         script.write_text(f'#!/bin/sh\nPYTHONPATH="{course}" exec {words} "$@"\n')
         script.chmod(0o755)
-    (course / ".venv" / ".ready").touch()
+    for mark in (".lab-ready", ".ready"):
+        (course / ".venv" / mark).touch()
 
 
 def run(*command, **options):
@@ -99,8 +100,8 @@ def lab(course):
     yield row("make lab, until a kernel answers", in_turn(jobs, rounds=3), "lab", "import", "import numpy")
 
 
-def until_a_kernel_answers(course):
-    """Start `make lab`, ask for a kernel, and stop both when it is idle."""
+def until_a_kernel_answers(course, code="", **environment):
+    """Start `make lab`, have a kernel run some code, and stop both; return what the code has shown, as text."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -108,15 +109,15 @@ def until_a_kernel_answers(course):
     options = f"--no-browser --allow-root --port={port} --IdentityProvider.token={token}"
     with open(course / "lab.log", "w+") as log:
         server = subprocess.Popen(
-            ["make", "lab", f"LAB_OPTIONS={options}"], cwd=course, stdout=log, stderr=log, start_new_session=True
-        )
+            ["make", "lab", f"LAB_OPTIONS={options}"], cwd=course, stdout=log, stderr=log, start_new_session=True,
+            env={**os.environ, **environment},
+        )  # fmt: skip
         try:
             while True:
                 if server.poll() is not None:
                     raise RuntimeError(f"make lab stopped:\n{(course / 'lab.log').read_text()[-2000:]}")
                 try:
-                    answer_of_a_kernel(port, token)
-                    break
+                    return answer_of_a_kernel(port, token, code)
                 except OSError:
                     time.sleep(0.05)
         finally:
@@ -124,8 +125,8 @@ def until_a_kernel_answers(course):
             server.wait(60)
 
 
-def answer_of_a_kernel(port, token):
-    """Start a kernel in a JupyterLab, by its REST interface, and ask it what it is, by its web socket."""
+def answer_of_a_kernel(port, token, code=""):
+    """Start a kernel in a JupyterLab, by its REST interface, and have it run some code, by its web socket."""
     from websocket import create_connection
 
     authorized = {"Authorization": f"token {token}"}
@@ -133,9 +134,17 @@ def answer_of_a_kernel(port, token):
     with urllib.request.urlopen(request, timeout=30) as answer:
         kernel = json.load(answer)["id"]
     channels = create_connection(f"ws://127.0.0.1:{port}/api/kernels/{kernel}/channels", timeout=60, header=authorized)
-    header = {"msg_id": "1", "session": "1", "username": "", "msg_type": "kernel_info_request", "version": "5.3"}
-    question = {"header": header, "parent_header": {}, "metadata": {}, "content": {}, "channel": "shell"}
+    header = {"msg_id": "1", "session": "1", "username": "", "msg_type": "execute_request", "version": "5.3"}
+    content = {"code": code, "silent": False}
+    question = {"header": header, "parent_header": {}, "metadata": {}, "content": content, "channel": "shell"}
     channels.send(json.dumps(question))
-    while json.loads(channels.recv())["header"]["msg_type"] != "kernel_info_reply":
-        pass
+    shown, kind = [], ""
+    while kind != "execute_reply":
+        if not isinstance(frame := channels.recv(), str):  # a widget's picture
+            continue
+        message = json.loads(frame)
+        kind, content = message["header"]["msg_type"], message["content"]
+        shown.append(content.get("text") or content.get("data", {}).get("text/plain") or "")
+        shown += content.get("traceback", ()) if kind == "error" else ()
     channels.close()
+    return "".join(shown)

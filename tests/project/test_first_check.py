@@ -1,0 +1,106 @@
+"""A stranger with Python and make, or with Python and a lesson's zip, sees a first check pass within a minute.
+
+Packages are fetched anew, into an empty cache. Each test prints what it measured; on a machine that others keep busy, a minute is longer.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+import zipfile
+
+import nbformat
+import pytest
+from checkout import checkout
+
+from autograder.course import COURSE
+from autograder.publish.bundle import bundle
+from lessonkit.catalogue import lesson
+from tools.benchmarks.setup import run, until_a_kernel_answers
+from tools.synthetic_class import right, submission
+
+LESSON = lesson("00")
+LIMITS = {"a kernel is ready": 30, "its environment is ready": 30, "a first check passes": 60}  # seconds
+FIRST = LESSON.exercises[0].name
+PASSES = f"{FIRST}: all"
+pytestmark = pytest.mark.skipif(not shutil.which("make"), reason="make is not here")
+
+
+@pytest.fixture
+def machine(tmp_path, monkeypatch):
+    """A machine that has never seen the course: empty caches, and none of this process's settings."""
+    for name in [name for name in os.environ if name.startswith(("LESSONKIT", "VIRTUAL_ENV", "MAKE", "MFLAGS"))]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / "cache-of-uv"))
+    monkeypatch.setenv("PIP_CACHE_DIR", str(tmp_path / "cache-of-pip"))
+    monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
+    return tmp_path
+
+
+@pytest.fixture
+def watch(capsys):
+    """``watch(way, what, seconds)`` prints what has taken how long, and holds it to its limit."""
+    busy = max(1, os.getloadavg()[0] / os.cpu_count() + 1) if hasattr(os, "getloadavg") else 1
+
+    def watch(way, what, seconds):
+        with capsys.disabled():
+            print(f"\n{way}: {what} after {seconds:.0f} s ({busy - 1:.1f} other processes for each processor)")
+        assert seconds < LIMITS[what] * busy
+
+    return watch
+
+
+def code_until_the_first_check(notebook):
+    """The cells of a notebook up to its first check, as one piece of code."""
+    sources = []
+    for cell in nbformat.reads(notebook, 4).cells:
+        if cell.cell_type == "code":
+            sources.append(cell.source)
+            if cell.source.startswith("check("):
+                return "\n".join(source for source in sources if "google.colab" not in source)
+
+
+def solved():
+    released = (COURSE / "lessons" / LESSON.name / f"{LESSON.name}.ipynb").read_text(encoding="utf-8")
+    return code_until_the_first_check(submission(released, right([FIRST])))
+
+
+def test_by_make_lab(machine, watch):
+    course = checkout(machine / "course")
+    start = time.time()
+    ready, _, shown = until_a_kernel_answers(course, f"import time; print(time.time())\n{solved()}").partition("\n")
+    watch("make lab, cold", "a kernel is ready", float(ready) - start)
+    assert PASSES in shown
+    watch("make lab, cold", "a first check passes", time.time() - start)
+    assert (course / "work" / LESSON.name / f"{LESSON.name}.ipynb").exists()
+    assert "Making the environment" in (course / "lab.log").read_text(encoding="utf-8")
+    assert subprocess.run(["make", "lab-env", "--question"], cwd=course).returncode == 0  # nothing is made twice
+
+
+def test_by_the_zip_of_a_lesson(machine, watch):
+    """What its README says, word for word."""
+    with zipfile.ZipFile(bundle(LESSON.name, machine / "dist")) as archive:
+        archive.extractall(machine)
+    start, folder = time.time(), machine / LESSON.name
+    readme = (folder / "README.md").read_text(encoding="utf-8")
+    run(sys.executable, "-m", "venv", "environment", cwd=machine)
+    programs = machine / "environment" / ("Scripts" if os.name == "nt" else "bin")
+    for words in ("-m pip install uv", "-m uv pip install -r requirements.txt"):
+        assert f"`python {words}`" in readme
+        run(programs / "python", *words.split(), cwd=folder)
+    watch("a lesson's zip, cold", "its environment is ready", time.time() - start)
+    code = f"from IPython import start_ipython\nstart_ipython(['-c', {solved()!r}])"
+    assert PASSES in run(programs / "python", "-c", code, cwd=folder)
+    watch("a lesson's zip, cold", "a first check passes", time.time() - start)
+
+
+def test_pip_is_the_way_back(machine):
+    course = checkout(machine / "course")
+    six = next(line for line in (course / "requirements.txt").read_text().splitlines() if line.startswith("six=="))
+    (course / "requirements.txt").write_text(f"{six}\n")
+    command = ["make", "lab-env", "UV=no-such-program", f"PYTHON={sys.executable}"]
+    done = subprocess.run(command, cwd=course, capture_output=True, text=True)
+    assert done.returncode == 0 and "without uv, by pip" in done.stdout, done.stderr
+    listed = run(course / ".venv" / "bin" / "python", "-m", "pip", "list", "--format=freeze")
+    assert six in listed and "neural-networks-from-scratch" in listed
