@@ -11,7 +11,7 @@ ONE_THREAD := OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 MKL_NUM_THREADS=1
 # Linux: arrays that one training step frees serve the next, rather than going back to the system each time.
 KEEP_MEMORY := MALLOC_MMAP_THRESHOLD_=33554432 MALLOC_TRIM_THRESHOLD_=268435456
 
-.PHONY: help lab lab-env env build release site test quick fuzz bench scorecard demo chromium clean
+.PHONY: help lab lab-env env build release site publish-as test quick fuzz bench scorecard demo chromium clean
 
 help:  ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/	/' | expand -t 12
@@ -63,6 +63,12 @@ release: $(READY)  ## one lesson for students, as a zip file: make release LESSO
 
 site: $(READY)  ## the course site in dist/site; OFFLINE=1 serves all from itself, LESSONS="00 01" has only these
 	$(BIN)/python -m autograder site $(LESSONS) $(if $(OFFLINE),--offline)
+
+publish-as: $(READY)  ## say where the course is published, and make what follows: make publish-as REPO=name/repository
+	@test -n "$(REPO)" || { echo "Name the repository on GitHub: make publish-as REPO=name/repository"; exit 1; }
+	$(BIN)/python -m tools publish-as "$(REPO)"
+	$(MAKE) build site
+	$(BIN)/python -m tools links
 
 test: $(READY) chromium  ## every test: reference, checks, grading, notebooks, browser
 	$(ONE_THREAD) $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --nbval

@@ -1,4 +1,4 @@
-"""``python -m tools scorecard`` and ``python -m tools demo``: what measures and shows the project itself."""
+"""``python -m tools scorecard``, and what else ``--help`` lists: what measures, shows and publishes the project itself."""
 
 import argparse
 import os
@@ -29,6 +29,27 @@ def demo(arguments):
     tool.main(arguments.lesson)
 
 
+def publish_as(arguments):
+    """Say where the course is published."""
+    from tools import publishing
+
+    publishing.publish_as(arguments.repository)
+
+
+def links(arguments):
+    """Follow every link."""
+    from tools import links as tool
+
+    pages = list(tool.pages())
+    broken = [
+        f"{page.relative_to(tool.COURSE)}: {link}" for page in pages for link in tool.broken(page, arguments.online)
+    ]
+    if broken:
+        raise CourseError("These links lead nowhere:\n  " + "\n  ".join(broken))
+    others = "" if arguments.online else " Those to other hosts were not followed: python -m tools links --online"
+    print(f"Every link of {len(pages)} pages leads somewhere.{others}")
+
+
 def parser():
     """The command line."""
     top = argparse.ArgumentParser(prog="python -m tools", description=__doc__)
@@ -46,6 +67,14 @@ def parser():
     command = commands.add_parser("demo", help="release a lesson, make a class, grade it, give feedback")
     command.add_argument("lesson", nargs="?", default="01_activations", metavar="LESSON", help="default: %(default)s")
     command.set_defaults(run=demo)
+    command = commands.add_parser("publish-as", help="write where the course is published, in its one place")
+    command.add_argument("repository", metavar="NAME/REPOSITORY", help="on GitHub")
+    command.set_defaults(run=publish_as)
+    command = commands.add_parser(
+        "links", help="follow every link of README, docs, lessons and the site that was built"
+    )
+    command.add_argument("--online", action="store_true", help="those to other hosts too")
+    command.set_defaults(run=links)
     return top
 
 

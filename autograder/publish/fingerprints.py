@@ -20,7 +20,6 @@ SHARED = (
     "autograder/bank/*.py",
     "autograder/publish/build.py",
     "autograder/publish/source.py",
-    "autograder/publish/urls.py",
     "nbgrader_config.py",
     "requirements.txt",
 )

@@ -22,7 +22,9 @@ def update_readme(course=COURSE):
     """Put the badges and the table of lessons between their marks in the README."""
     path = Path(course) / "README.md"
     text = path.read_text(encoding="utf-8")
-    for name, content in (("badges", urls.badges()), ("lessons", lesson_table())):
+    for name, content in (("badges", urls.badges(course)), ("lessons", lesson_table())):
         marks = rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)"
-        text = re.sub(marks, lambda m, content=content: f"{m[1]}{content}\n{m[2]}", text, flags=re.DOTALL)
+        text = re.sub(
+            marks, lambda m, content=content: f"{m[1]}{content and content + chr(10)}{m[2]}", text, flags=re.DOTALL
+        )
     write_whole(path, text)

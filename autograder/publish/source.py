@@ -51,7 +51,14 @@ def check_source(exercise):
 
 
 def kit_source(lesson):
-    """The first code cell of a lesson: Google Colab gets what the lesson imports."""
+    """The first code cell of a lesson: Google Colab gets what the lesson imports, from where the course is published."""
+    if not urls.repository():
+        return (
+            "# Where the course is published, Google Colab gets its kit here. Anywhere else this cell does nothing.\n"
+            "import sys\n\n"
+            'if "google.colab" in sys.modules:\n'
+            '    print("This copy of the course is not published: Colab cannot get what the lesson imports.")'
+        )
     return (
         "# Google Colab gets the course's kit here. Anywhere else this cell does nothing.\n"
         "import sys\n\n"

@@ -11,24 +11,30 @@ REPOSITORY = re.compile(r"https://github\.com/([\w.-]+)/([\w.-]+)")
 
 
 def repository(course=COURSE):
-    """Owner and name of the course's repository.
+    """Owner and name of the course's repository; None as long as ``pyproject.toml`` names none.
 
     Raises
     ------
     CourseError
-        If ``pyproject.toml`` names none on GitHub.
+        If it names one that is not on GitHub.
     """
-    project = tomllib.loads((Path(course) / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    url = project.get("urls", {}).get("Repository", "")
+    try:
+        project = tomllib.loads((Path(course) / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    except FileNotFoundError:
+        return None
+    if not (url := project.get("urls", {}).get("Repository")):
+        return None
     match = REPOSITORY.fullmatch(url)
     if match is None:
-        raise CourseError(f"Repository in pyproject.toml is {url!r}. Write https://github.com/OWNER/NAME there.")
+        raise CourseError(
+            f"Repository in pyproject.toml is {url!r}. Say where it is on GitHub: make publish-as REPO=name/repository"
+        )
     return match.groups()
 
 
-def site():
+def site(course=COURSE):
     """The published course site."""
-    owner, name = repository()
+    owner, name = repository(course)
     return f"https://{owner.lower()}.github.io/{name}"
 
 
@@ -37,15 +43,15 @@ def browser_edition(lesson):
     return f"lite/notebooks/index.html?path={quote(f'{lesson}/{lesson}.ipynb', safe='')}"
 
 
-def colab(lesson):
+def colab(lesson, course=COURSE):
     """A lesson in Google Colab."""
-    owner, name = repository()
+    owner, name = repository(course)
     return f"https://colab.research.google.com/github/{owner}/{name}/blob/main/lessons/{lesson}/{lesson}.ipynb"
 
 
-def binder(lesson):
+def binder(lesson, course=COURSE):
     """A lesson on Binder."""
-    owner, name = repository()
+    owner, name = repository(course)
     path = quote(f"lessons/{lesson}/{lesson}.ipynb", safe="")
     return f"https://mybinder.org/v2/gh/{owner}/{name}/main?labpath={path}"
 
@@ -55,11 +61,13 @@ def kit(lesson):
     return f"kit/lessonkit_{lesson}-1-py3-none-any.whl"
 
 
-def badges(lesson="01_activations"):
-    """The README's badges: each opens a lesson with nothing to install."""
+def badges(course=COURSE, lesson="01_activations"):
+    """The README's badges: each opens a lesson with nothing to install. There is none as long as nothing is published."""
+    if not repository(course):
+        return ""
     rows = [
-        ("in the browser", "https://jupyterlite.rtfd.io/en/latest/_static/badge.svg", f"{site()}/{browser_edition(lesson)}"),
-        ("on Binder", "https://mybinder.org/badge_logo.svg", binder(lesson)),
-        ("in Colab", "https://colab.research.google.com/assets/colab-badge.svg", colab(lesson)),
+        ("in the browser", "https://jupyterlite.rtfd.io/en/latest/_static/badge.svg", f"{site(course)}/{browser_edition(lesson)}"),
+        ("on Binder", "https://mybinder.org/badge_logo.svg", binder(lesson, course)),
+        ("in Colab", "https://colab.research.google.com/assets/colab-badge.svg", colab(lesson, course)),
     ]  # fmt: skip
     return "\n".join(f"[![Open lesson {lesson[:2]} {where}]({image})]({link})" for where, image, link in rows)

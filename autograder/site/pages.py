@@ -82,7 +82,9 @@ def write_pages(lessons, folder, offline):
         loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True,
     )  # fmt: skip
+    published = urls.repository()
     environment.globals |= {"urls": urls, "offline": offline, "lessons": lessons, "points": _points}
+    environment.globals["repository"] = published and f"https://github.com/{'/'.join(published)}"
     for name in ("style.css", "icon.svg"):
         shutil.copy(HERE / name, folder / name)
     for number, lesson in enumerate(lessons):

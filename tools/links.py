@@ -1,0 +1,107 @@
+"""Every link of the pages, the lessons and the site leads somewhere.
+
+Links to the course's own repository and site, on GitHub, Colab or Binder, are followed in this folder, so that they are right before
+anything is published. Those to other hosts are followed on demand.
+"""
+
+import json
+import re
+import urllib.request
+from functools import cache
+from pathlib import Path
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from bs4 import BeautifulSoup
+
+from autograder.course import COURSE
+from autograder.publish import urls
+
+FENCE = re.compile(r"^ *```(\w*)\n(.*?)^ *```", re.DOTALL | re.MULTILINE)
+LINK = re.compile(r"\]\(([^)\s]+)\)")  # of images and of what they link to as well
+SITE = COURSE / "dist" / "site"
+TIMEOUT = 20  # seconds that another host may take
+
+
+def pages():
+    """Every page that has links, by path: README and documentation, notebooks, and the site where it has been built."""
+    yield from sorted([*COURSE.glob("*.md"), *COURSE.glob("docs/*.md"), *COURSE.glob(".github/*.md")])
+    yield from sorted([*COURSE.glob("lessons/*/*.ipynb"), *COURSE.glob("solutions/*/*.ipynb")])
+    yield from sorted([*SITE.glob("*.html"), *SITE.glob("[0-9]*/*.html")])
+
+
+def links(page):
+    """Where the links of a page lead."""
+    text = page.read_text(encoding="utf-8")
+    if page.suffix == ".html":
+        tags = BeautifulSoup(text, "html.parser").find_all(True)
+        return [tag[name] for tag in tags for name in ("href", "src") if tag.get(name)]
+    if page.suffix == ".ipynb":
+        cells = json.loads(text)["cells"]
+        texts = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown"]
+        kits = ["".join(cell["source"]) for cell in cells if "kit" in cell["metadata"].get("tags", ())]
+        return LINK.findall("\n".join(texts)) + re.findall(r"https://\S+", "\n".join(kits))
+    return LINK.findall(FENCE.sub("", text))
+
+
+def broken(page, online=False):
+    """The links of a page that lead nowhere."""
+    return [target for target in dict.fromkeys(links(page)) if not leads_somewhere(page, target, online)]
+
+
+def leads_somewhere(page, target, online=False):
+    """Whether a link of a page does; one to another host is believed unless `online`."""
+    parts = urlsplit(target)
+    if not parts.scheme and not parts.netloc:
+        return _is_there(page.parent / unquote(parts.path) if parts.path else page, unquote(parts.fragment))
+    if parts.scheme not in ("http", "https"):
+        return parts.scheme in ("mailto", "data")
+    if path := own(target):
+        return SITE in path.parents and not SITE.exists() or _is_there(path, parts.fragment)
+    return not online or answers(target.partition("#")[0])
+
+
+def own(target):
+    """The file that a link to the published course is about, or None."""
+    if not (published := urls.repository()):
+        return None
+    repository, parts = "/".join(published), urlsplit(target)
+    if target.startswith(f"{urls.site()}/"):
+        return SITE / unquote(parts.path.split("/", 2)[2]) / ("index.html" if parts.path.endswith("/") else "")
+    if parts.netloc == "mybinder.org" and parts.path.startswith(f"/v2/gh/{repository}/"):
+        return COURSE / parse_qs(parts.query)["labpath"][0]
+    for start in (f"https://github.com/{repository}", f"https://colab.research.google.com/github/{repository}"):
+        if target == start or target.startswith(f"{start}/"):
+            return COURSE / re.sub(r"^/(blob|tree)/main/", "", parts.path.partition(repository)[2]).lstrip("/")
+    return None
+
+
+def _is_there(path, fragment):
+    path = Path(path).resolve()
+    if path.is_dir() and SITE in (path, *path.parents):
+        path /= "index.html"
+    return path.exists() and (not fragment or fragment in anchors(path))
+
+
+@cache
+def anchors(path):
+    """What a link into a page may name after ``#``."""
+    text = path.read_text(encoding="utf-8")
+    if path.suffix == ".html":
+        return {tag["id"] for tag in BeautifulSoup(text, "html.parser").find_all(id=True)}
+    return set(map(slug, re.findall(r"^#+ (.*)$", FENCE.sub("", text), re.MULTILINE)))
+
+
+def slug(heading):
+    """How GitHub names a heading in a link."""
+    return re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", "-")
+
+
+@cache
+def answers(url):
+    """Whether another host has a page there."""
+    request = urllib.request.Request(url, headers={"User-Agent": "Mozilla/5.0"})
+    try:
+        with urllib.request.urlopen(request, timeout=TIMEOUT):
+            return True
+    except (OSError, ValueError):
+        return False

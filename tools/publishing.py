@@ -1,0 +1,25 @@
+"""Says where the course is published: ``make publish-as REPO=name/repository``."""
+
+import re
+
+from autograder.course import COURSE, CourseError, write_whole
+from autograder.publish import readme
+
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*/[\w.-]+")
+LINE = re.compile(r"^(?:# )?Repository = .*$", re.MULTILINE)
+
+
+def publish_as(name, course=COURSE):
+    """Write the repository's address into ``pyproject.toml``, from which every other address follows, and into the README.
+
+    Raises
+    ------
+    CourseError
+        If it is no name of a repository on GitHub.
+    """
+    if not NAME.fullmatch(name):
+        raise CourseError(f"{name!r} names no repository on GitHub. Write its owner and its name: ada/neural-networks")
+    path = course / "pyproject.toml"
+    text = path.read_text(encoding="utf-8")
+    write_whole(path, LINE.sub(f'Repository = "https://github.com/{name}"', text, count=1))
+    readme.update_readme(course)
