@@ -11,7 +11,7 @@ ONE_THREAD := OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 MKL_NUM_THREADS=1
 # Linux: arrays that one training step frees serve the next, rather than going back to the system each time.
 KEEP_MEMORY := MALLOC_MMAP_THRESHOLD_=33554432 MALLOC_TRIM_THRESHOLD_=268435456
 
-.PHONY: help lab lab-env env build release site publish-as test quick fuzz bench scorecard demo chromium clean
+.PHONY: help lab lab-env env build release dist site publish-as test quick fuzz bench scorecard demo chromium clean
 
 help:  ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/	/' | expand -t 12
@@ -60,6 +60,14 @@ build: $(READY)  ## solutions, released lessons and expected values, from their 
 release: $(READY)  ## one lesson for students, as a zip file: make release LESSON=06
 	@test -n "$(LESSON)" || { echo "Name the lesson: make release LESSON=06"; exit 1; }
 	$(BIN)/python -m autograder release $(LESSON)
+
+dist: $(READY)  ## what a release has, in dist/release: the wheel, the lessons' zips, the site; LESSONS="00 01" has only these
+	rm -rf dist/release
+	mkdir -p dist/release
+	$(BIN)/uv build --quiet --wheel --out-dir dist/release .
+	$(BIN)/python -m autograder site $(LESSONS)
+	cp dist/site/download/*.zip dist/release/
+	$(BIN)/python -m zipfile -c dist/release/site.zip dist/site/.
 
 site: $(READY)  ## the course site in dist/site; OFFLINE=1 serves all from itself, LESSONS="00 01" has only these
 	$(BIN)/python -m autograder site $(LESSONS) $(if $(OFFLINE),--offline)

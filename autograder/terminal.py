@@ -21,8 +21,11 @@ def _shown(letter):
 
 
 def say(text, file=None):
-    """Print text, each of its lines made printable."""
-    print("\n".join(map(printable, str(text).split("\n"))), file=file, flush=True)
+    """Print text, each of its lines made printable; a letter that the output cannot hold becomes a question mark."""
+    file = file or sys.stdout
+    encoding = getattr(file, "encoding", None) or "utf-8"
+    lines = "\n".join(map(printable, str(text).split("\n")))
+    print(lines.encode(encoding, "replace").decode(encoding), file=file, flush=True)
 
 
 SHOWN = 5  # names in one cell of a table

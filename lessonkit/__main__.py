@@ -13,9 +13,10 @@ def main(argv=None):
     arguments = parser.parse_args(argv)
 
     from lessonkit.progress import progress
+    from lessonkit.report import put_out
 
     table = progress(arguments.folder)
-    print(table)
+    put_out(table)
     return 0 if table.rows else 1
 
 

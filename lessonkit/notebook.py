@@ -58,7 +58,7 @@ class Report:
     def show(self):
         """Print it, unless someone has seen it."""
         if not self.is_shown:
-            print(self)
+            report.put_out(self)
 
 
 def check(exercise, hidden=False):

@@ -1,6 +1,7 @@
 """What a student reads after a check: text for a terminal, HTML for a notebook. The two say the same."""
 
 import re
+import sys
 from html import escape
 
 from lessonkit.engine.values import show_number
@@ -35,6 +36,12 @@ def text(result):
         lines.append(f"  {state(outcome):<10}{outcome.title} ({earned(outcome)})")
         lines += [f"      {line}" for line in (sentence, example) if line]
     return "\n".join(lines)
+
+
+def put_out(words):
+    """Print words; where the output cannot hold a letter, as a file of Windows, a question mark stands for it."""
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    print(str(words).encode(encoding, "replace").decode(encoding))
 
 
 def html(result):

@@ -1,14 +1,18 @@
-"""A fork server with short limits, and an outside world that no submission may see or touch."""
+"""A fork server with short limits, and an outside world that no submission may see or touch.
+
+What needs Linux is imported in the fixtures: the bundles' tests run on every system.
+"""
 
 import pytest
-from arena import LESSON, MARKER, SHORT, Grader
-
-from autograder.sandbox import protections, session
-from autograder.sandbox.fork_server import ForkServer
 
 
 @pytest.fixture(scope="module")
 def grader():
+    from arena import LESSON, MARKER, SHORT, Grader
+
+    from autograder.sandbox import protections, session
+    from autograder.sandbox.fork_server import ForkServer
+
     missing = protections.missing()
     if missing:
         pytest.skip(f"needs every protection of Linux; missing here: {missing}")
@@ -22,6 +26,8 @@ def grader():
 @pytest.fixture(scope="module")
 def world(tmp_path_factory):
     """What no submission may see or touch: a gradebook, a solution, another submission, in a folder of their own."""
+    from arena import MARKER
+
     folder = tmp_path_factory.mktemp("course")
     for name in ("gradebook.db", ".secret_seed", "solutions/solution.py", "submitted/alice/notebook.ipynb"):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)

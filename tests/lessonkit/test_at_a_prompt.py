@@ -1,5 +1,6 @@
 """Away from notebooks: a report is printed once in a script, at a Python prompt, in a terminal's IPython."""
 
+import os
 import subprocess
 import sys
 
@@ -27,6 +28,18 @@ def test_progress_in_a_shell_names_what_cannot_be_read(tmp_path):
     (tmp_path / "02_mse.ipynb").write_text("{")
     shown = output(["-m", "lessonkit", "progress", tmp_path])
     assert "02_mse: 02_mse.ipynb cannot be read. The notebook is cut off" in shown
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "ascii", "cp437"])
+def test_what_the_output_has_no_letter_for_is_a_question_mark(encoding, tmp_path):
+    """As in Spyder's or PyCharm's console on Windows, or where the output goes to a file there."""
+    wrong = "from lessonkit import check\ndef mse_loss(x, y):\n    return 0.0, x\n\ncheck('mse_loss')\n"
+    (tmp_path / "script.py").write_text(wrong, encoding="utf-8")
+    environment = {**os.environ, "PYTHONIOENCODING": f"{encoding}:strict"}
+    for words in (["script.py"], ["-m", "lessonkit", "progress"]):
+        done = subprocess.run([sys.executable, *words], cwd=tmp_path, env=environment, capture_output=True)
+        assert done.stdout and not done.stderr, done.stderr.decode()
+        assert words[0] != "script.py" or "? fails" in done.stdout.decode(encoding)
 
 
 def test_ipython_is_not_loaded_where_it_is_not_used():

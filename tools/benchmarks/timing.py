@@ -1,6 +1,5 @@
 """Times things in turn, round after round, so that whatever else the machine does, it does to all of them."""
 
-import resource
 import statistics
 import time
 from dataclasses import asdict, dataclass, field
@@ -110,5 +109,7 @@ def in_turn(jobs, rounds=7, warm_up=1):
 
 def _cpu_seconds():
     """Processor time of this process and of all that it started and that has ended."""
+    import resource  # not on Windows, where this module is imported and measures nothing
+
     usages = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     return sum(usage.ru_utime + usage.ru_stime for usage in usages)
