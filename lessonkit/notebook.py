@@ -1,5 +1,6 @@
 """``check("relu_backward")`` in a notebook: grade the function of that name and show what came of it."""
 
+import atexit
 import os
 import sys
 import traceback
@@ -121,6 +122,7 @@ def settle_in():
     _settled["in"] = shell
     cell_log.follow(shell)
     shell.events.register("post_execute", _show_what_was_lost)
+    atexit.register(_show_what_was_lost)  # no cell ends where IPython is given a file
 
     def handler(shell, kind, error, trace, tb_offset=None):
         if str(error):

@@ -1,0 +1,98 @@
+"""A report shows in every editor: as HTML where there is HTML (JupyterLab, VS Code, PyCharm), as text elsewhere (Spyder, Python).
+
+An editor takes from an output's MIME bundle the richest kind that it knows; text alone is known to all of them.
+"""
+
+import json
+import re
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+
+from autograder.course import COURSE
+from lessonkit import plots, report
+from lessonkit.engine.diagnose import grade
+from lessonkit.engine.expected import expected_of
+from lessonkit.engine.host import LocalHost
+from lessonkit.notebook import Report
+from lessonkit.progress import progress
+
+ANSWERS = {
+    "right": "def relu_forward(x): return np.maximum(x, 0.0), x",
+    "wrong": "def relu_forward(x): return np.abs(x), x",
+    "empty": "def relu_forward(x): raise NotImplementedError()",
+}
+# What an editor's output may not do: run a script, ask another host, or say by colour alone.
+FORBIDDEN = re.compile(r"<script|<link|<iframe|https?://|@import|javascript:|\\bon\\w+=", re.IGNORECASE)
+
+
+@pytest.fixture(scope="module")
+def formatter():
+    """How a kernel makes a MIME bundle of an object."""
+    return InteractiveShell().display_formatter
+
+
+def report_of(answer):
+    space = {"np": np}
+    exec(ANSWERS[answer], space)
+    return Report(grade("relu_forward", LocalHost(space), expected_of("relu_forward")))
+
+
+def shown():
+    import matplotlib.pyplot as plt
+
+    fig, axes = plt.subplots()
+    axes.plot([0, 1])
+    yield from map(report_of, ANSWERS)
+    yield progress(COURSE / "solutions" / "02_mse")
+    yield plots.picture.Picture(fig, "a line that rises from 0 to 1")
+    plt.close(fig)
+
+
+def test_everything_shown_has_text_and_html_that_needs_nothing(formatter):
+    for thing in shown():
+        bundle, metadata = formatter.format(thing)
+        assert set(bundle) == {"text/plain", "text/html"} and metadata == {}
+        assert len(bundle["text/plain"]) > 10 and not bundle["text/plain"].startswith("<")
+        assert not FORBIDDEN.search(bundle["text/html"])
+        json.dumps(bundle)  # it travels as JSON
+
+
+@pytest.mark.parametrize("answer", ANSWERS)
+def test_an_editor_of_text_alone_shows_the_whole_report(answer, formatter):
+    thing = report_of(answer)
+    words = report.text(thing.result)
+    assert formatter.format(thing, include={"text/plain"})[0]["text/plain"] == words
+    html = formatter.format(thing)[0]["text/html"]
+    for outcome, sentence, _ in report.diagnoses(thing.result) if answer == "wrong" else ():
+        assert outcome.title in words and report.set_code(sentence) in html
+
+
+@pytest.mark.parametrize(
+    "program", [["-m", "IPython", "--no-banner", "--simple-prompt", "-c", "%run script.py"], ["script.py"]]
+)
+@pytest.mark.parametrize("answer", ANSWERS)
+def test_a_script_prints_it_once(answer, program, tmp_path):
+    """Spyder runs a file as IPython's ``%run`` does; PyCharm and VS Code run it as Python does."""
+    source = f"import numpy as np\nfrom lessonkit import check\n\n{ANSWERS[answer]}\n\n\ncheck('relu_forward')\n"
+    (tmp_path / "script.py").write_text(source, encoding="utf-8")
+    done = subprocess.run([sys.executable, *program], cwd=tmp_path, capture_output=True, text=True, encoding="utf-8")
+    assert done.stdout.count(report.headline(report_of(answer).result)) == 1, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("words", [["-m", "IPython", "--no-banner"], []], ids=["IPython", "Python"])
+def test_a_lesson_as_a_script_says_the_same(words, tmp_path):
+    name = "02_mse"
+    notebook = COURSE / "solutions" / name / f"{name}.ipynb"
+    convert = ["-m", "nbconvert", "--to", "script", "--log-level", "ERROR", "--output-dir", tmp_path, notebook]
+    subprocess.run([sys.executable, *convert], check=True)
+    source = (tmp_path / f"{name}.py").read_text(encoding="utf-8").replace(", hidden=True", "")
+    (tmp_path / f"{name}.py").write_text(source, encoding="utf-8")
+    command = [sys.executable, *words, tmp_path / f"{name}.py"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, encoding="utf-8")
+    assert done.returncode == 0, done.stderr[-2000:]
+    for exercise in ("mse_loss", "rms_error"):
+        assert f"{exercise}: all" in done.stdout
