@@ -2,7 +2,6 @@
 
 import csv
 import os
-import shutil
 import subprocess
 import sys
 import zipfile
@@ -50,12 +49,9 @@ def installed(wheel, tmp_path_factory):
     """``command(*words)`` runs a program of an environment that has the wheel and what an instructor's extra asks for."""
     folder = tmp_path_factory.mktemp("instructor") / "environment"
     programs = folder / ("Scripts" if os.name == "nt" else "bin")
-    subprocess.run(
-        [sys.executable, "-m", "venv", folder, *(["--without-pip"] if shutil.which("uv") else [])], check=True
-    )
-    pip = ["uv", "pip", "install", "--python"] if shutil.which("uv") else []
-    pip = [*pip, programs / "python"] if pip else [programs / "python", "-m", "pip", "install"]
-    subprocess.run([*pip, "--quiet", f"{wheel}[instructor]"], check=True)
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
+    uv = [sys.executable, "-m", "uv", "pip", "install", "--quiet", "--python", programs / "python"]
+    subprocess.run([*uv, f"{wheel}[instructor]"], check=True)
     foreign = ("LESSONKIT", "PYTHON", "VIRTUAL_ENV")
     environment = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
 

@@ -97,6 +97,29 @@ def test_a_bundle_says_nothing_that_only_unix_understands():
     assert not [command for command in re.findall(r"`([^`]+)`", README) if ONLY_UNIX.search(command)]
 
 
+@pytest.mark.parametrize("system", ["linux", "macos", "windows"])
+@pytest.mark.parametrize("file", ["requirements.txt", "requirements-dev.txt"])
+def test_every_package_is_to_be_had_without_a_compiler(file, system, tmp_path):
+    for version in ("3.11", "3.14"):
+        command = [
+            sys.executable,
+            "-m",
+            "uv",
+            "pip",
+            "install",
+            "--dry-run",
+            "--only-binary",
+            ":all:",
+            "--target",
+            tmp_path,
+            "--requirement",
+            file,
+        ]
+        command += ["--python-platform", system, "--python-version", version]
+        done = subprocess.run(command, cwd=COURSE, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr[-1000:]
+
+
 def test_files_are_read_as_utf8_whatever_the_system_writes():
     """The catalogue, a recording and a notebook, in a Python whose own encoding is not UTF-8 and that warns of its use."""
     code = f"""
