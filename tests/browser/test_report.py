@@ -276,7 +276,8 @@ def another(course, folder, people):
 
 def test_before_anyone_is_graded_the_next_step_is_said(tmp_path, monkeypatch, capsys, course):
     shutil.copytree(course.folder / "lessons", tmp_path / "lessons")
-    shutil.copy(course.folder / "gradebook.db", tmp_path)
+    for name in ("gradebook.db", "nbgrader_config.py"):
+        shutil.copy(course.folder / name, tmp_path)
     monkeypatch.chdir(tmp_path)
     assert command_line.main(["report", "01"]) == 2
     assert "Run `python -m autograder grade 01_activations` first" in capsys.readouterr().err

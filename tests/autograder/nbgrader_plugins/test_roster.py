@@ -94,6 +94,7 @@ def test_letters_that_are_guessed_are_shown(tmp_path, monkeypatch, capsys):
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path, monkeypatch, capsys):
+    shutil.copy(COURSE / "nbgrader_config.py", tmp_path)
     monkeypatch.chdir(tmp_path)
     assert command_line.main(["roster", "nobody.csv"]) == 2
     assert "nobody.csv cannot be read" in capsys.readouterr().err
