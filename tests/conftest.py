@@ -3,7 +3,7 @@
 import functools
 import sys
 
-from autograder.__main__ import on_demand
+from autograder.commands import on_demand
 
 on_demand("nbgrader")  # two seconds of imports, for each process that runs tests
 

@@ -175,7 +175,7 @@ def test_ruff_finds_nothing():
 def test_the_gradebook_comes_without_nbgraders_applications_until_they_are_asked_for():
     code = """
     import sys
-    from autograder.__main__ import on_demand
+    from autograder.commands import on_demand
     on_demand("nbgrader")
     from nbgrader.api import Gradebook
     assert "nbgrader.apps" not in sys.modules and "jupyter_server" not in sys.modules

@@ -20,7 +20,7 @@ HONEST = 10  # of the demo's 45: the others are more of the same
 def quick(monkeypatch):
     """The demo in this process, with all who are hostile or broken, few who are honest, and limits that are soon reached."""
 
-    monkeypatch.setattr(command_line, "elsewhere", lambda told: tools.main([told.command, *told.options]))
+    monkeypatch.setattr(command_line.do, "elsewhere", lambda told: tools.main([told.command, *told.options]))
     monkeypatch.setattr(demo, "run", lambda *command: nbgrader(demo.FOLDER, *command))
     monkeypatch.setattr(demo, "HONEST", demo.HONEST[:HONEST])
     monkeypatch.setattr(demo, "LIMITS", replace(demo.LIMITS, memory=2**31, cell=2, call=2))
