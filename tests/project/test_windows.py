@@ -21,7 +21,7 @@ OPENERS = {"open", "read_text", "write_text"}
 FILES = sorted(path for package in ("lessonkit", "reference_impl") for path in (COURSE / package).rglob("*.py"))
 FILES += [
     COURSE / "autograder" / f"{name}.py"
-    for name in ("__main__", "course", "extras", "handed_in", "new_course", "terminal")
+    for name in ("__main__", "commands", "course", "extras", "handed_in", "new_course", "terminal")
 ]
 UNIX = re.compile(r"(?<![\w.])/(?:tmp|usr|etc|dev|proc|home|bin)/")
 # Where a function of POSIX is used, and what asks whether it is there.
