@@ -11,6 +11,7 @@ from autograder.nbgrader_plugins import collectors, exporters
 
 PLATFORMS = {"canvas": "Canvas", "moodle": "Moodle"}
 FORMATS = {**PLATFORMS, "csv": "Csv"}
+QUIETLY = ("--Application.log_format=%(message)s", "--Application.log_level=WARN")
 
 
 class Collect(ZipCollectApp):
@@ -94,7 +95,5 @@ def _name(module, plugin):
 def _ready(course, app, *arguments):
     """One of nbgrader's commands for a course, which says what is wrong in our words alone."""
     with contextlib.chdir(course):  # where nbgrader looks for its configuration
-        app.initialize(
-            [*arguments, "--Application.log_format=%(message)s", "--Application.log_level=WARN"], str(course)
-        )
+        app.initialize([*arguments, f"--CourseDirectory.root={course}", *QUIETLY])
     return app

@@ -5,6 +5,7 @@ import io
 import shutil
 import unicodedata
 import zipfile
+from pathlib import Path
 
 import pytest
 from commands import nbgrader
@@ -121,6 +122,16 @@ def test_collect_says_in_a_short_table_what_became_of_each_file(tmp_path, monkey
     with open(tmp_path / "grading" / LESSON / "collected.csv", encoding="utf-8", newline="") as file:
         rows = {(row["file"].rpartition("/")[2], row["student"]) for row in csv.DictReader(file)}
     assert rows == set(FOR_PEOPLE.items())
+
+
+def test_in_a_subfolder_the_course_is_collected_and_exported(tmp_path, monkeypatch, capfd):
+    prepare(tmp_path, {f"lovelaceada_1815_901_{NOTEBOOK}": ""})
+    monkeypatch.chdir(tmp_path / "lessons")
+    assert main(["collect", "6", "canvas"]) == main(["export", "csv"]) == 0
+    out, err = capfd.readouterr()
+    assert "stands in ../grading/06_backward/collected.csv." in out and not err
+    assert (tmp_path / "submitted" / "ada" / LESSON / NOTEBOOK).exists()
+    assert {path.name for path in Path.cwd().iterdir()} == {LESSON, "grades.csv"}
 
 
 def test_collecting_again_is_refused_before_anything_is_changed(tmp_path, monkeypatch, capsys):
