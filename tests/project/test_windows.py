@@ -122,6 +122,13 @@ def test_every_package_is_to_be_had_without_a_compiler(file, system, tmp_path):
         assert done.returncode == 0, done.stderr[-1000:]
 
 
+def test_git_writes_the_same_line_ends_on_every_system():
+    """In WSL, make and shells run what git has written on Windows."""
+    for name in ("Makefile", "postBuild", "start", ".ci/run"):
+        done = subprocess.run(["git", "check-attr", "eol", name], cwd=COURSE, capture_output=True, text=True)
+        assert done.returncode or done.stdout.strip().endswith("eol: lf"), name  # an unpacked zip has no git
+
+
 def test_files_are_read_as_utf8_whatever_the_system_writes():
     """The catalogue, a recording and a notebook, in a Python whose own encoding is not UTF-8 and that warns of its use."""
     code = f"""
