@@ -16,6 +16,7 @@ from nbgrader.api import Gradebook
 from autograder import __main__ as command_line
 from autograder import course, extras
 from autograder.course import COURSE, Course, CourseError, lesson_name, write_whole
+from autograder.grading.fingerprint import code_fingerprint
 from autograder.sandbox import doctor
 
 COMMANDS = (
@@ -231,6 +232,11 @@ def test_a_course_is_made_once_and_found_from_within(tmp_path, monkeypatch, caps
     for there in (folder, folder / "lessons", folder / "new"):
         assert command_line.main(["init", str(there)]) == 2
     assert "is a course already" in capsys.readouterr().err and sorted(folder.rglob("*")) == before
+
+
+def test_what_grades_is_known_by_the_packages_wherever_the_course_is(here):
+    done, _ = run("from autograder.grading.fingerprint import code_fingerprint as of; print(of('02_mse'))", here)
+    assert done.stdout.strip() == code_fingerprint("02_mse"), done.stderr
 
 
 def test_no_course_is_made_over_what_is_there(tmp_path, capsys):
