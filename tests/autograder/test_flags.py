@@ -51,6 +51,7 @@ def test_grade_prints_a_line_for_each_kind_and_writes_each_flag(monkeypatch, cap
     }
     monkeypatch.setattr(assignment, "grade", lambda *_, **__: class_of)
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "nbgrader_config.py").write_text("# the autograder's\n")
     for student, graded in class_of.items():
         if graded:
             write_whole(Course(tmp_path).journal("01_activations", student), Entry(student, "", 1, graded).to_json())
