@@ -124,7 +124,10 @@ def contents(lesson, course=COURSE):
     """All files of a bundle: ``(path inside, bytes)``."""
     released = course / "lessons" / lesson.name
     if not (released / f"{lesson.name}.ipynb").exists():
-        raise BuildError(f"{lesson.name} has not been built: run `make build` first.")
+        raise BuildError(
+            f"{lesson.name} is not in {course / 'lessons'}. Run `nbgrader generate_assignment {lesson.name}` first, "
+            "or `make build` in a clone of the course."
+        )
     for path in released.iterdir():
         if path.is_file():
             yield path.name, path.read_bytes()

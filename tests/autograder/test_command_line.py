@@ -8,13 +8,14 @@ import signal
 import subprocess
 import sys
 import textwrap
+import tomllib
 import warnings
 
 import pytest
 from nbgrader.api import Gradebook
 
 from autograder import __main__ as command_line
-from autograder import course, extras
+from autograder import commands, course, extras, new_course
 from autograder.course import COURSE, Course, CourseError, lesson_name, write_whole
 from autograder.grading.fingerprint import code_fingerprint
 from autograder.sandbox import doctor
@@ -232,6 +233,19 @@ def test_a_course_is_made_once_and_found_from_within(tmp_path, monkeypatch, caps
     for there in (folder, folder / "lessons", folder / "new"):
         assert command_line.main(["init", str(there)]) == 2
     assert "is a course already" in capsys.readouterr().err and sorted(folder.rglob("*")) == before
+
+
+def test_a_course_is_what_is_shipped_and_the_command_what_is_installed(tmp_path):
+    folder = new_course.init(tmp_path / "course")
+    assert {path.name for path in folder.iterdir()} == {path.name for path in new_course.shipped()}
+    scripts = tomllib.loads((COURSE / "pyproject.toml").read_text(encoding="utf-8"))["project"]["scripts"]
+    assert list(scripts) == [commands.COMMAND]
+
+
+def test_a_lesson_that_the_course_lacks_is_one_line(here, capsys):
+    assert command_line.main(["release", "01"]) == 2
+    error = capsys.readouterr().err
+    assert "Run `nbgrader generate_assignment 01_activations` first" in error and error.count("\n") == 1
 
 
 def test_what_grades_is_known_by_the_packages_wherever_the_course_is(here):
