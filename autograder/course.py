@@ -238,10 +238,10 @@ class Course:
         """Draw a new secret seed in place of the course's."""
         write_whole(self.folder / ".secret_seed", f"{secrets.randbits(SECRET_BITS)}\n")
 
-    def submission(self, lesson, student):
-        """What a student handed in: see `autograder.handed_in.submission`."""
+    def submission(self, lesson, student, earlier=()):
+        """What a student handed in, who may hold a release before the present one: see `autograder.handed_in.submission`."""
         folder = self.folder / "submitted" / student / lesson
-        return handed_in.submission(folder, lesson, lambda: self.released(lesson))
+        return handed_in.submission(folder, lesson, lambda: [self.released(lesson), *earlier])
 
 
 def lesson_name(text):

@@ -99,7 +99,8 @@ def submission(folder, lesson, released=None):
         ``submitted/STUDENT/LESSON``.
     lesson : str
     released : function, optional
-        Gives the released notebook; it is called where there are several files to choose from.
+        Gives the released notebook, and those before it that students may hold, the latest first; it is called where there are
+        several files to choose from.
 
     Returns
     -------
@@ -140,11 +141,11 @@ def _in_folder(folder, exact, released):
     saved = folder / SAVED
     if len(files) == 1 and files[0].name == exact and not left_out and not saved.is_dir():
         return Submission(files[0].data)
-    original = _released(released)
+    releases = _releases(released)
     for file in files:
-        _study(file, original)
+        _study(file, releases)
     if saved.is_dir() and not saved.is_symlink() and not any(file.answers for file in files):
-        files += _saved(folder, saved, original)
+        files += _saved(folder, saved, releases)
     if not files:
         if (folder / exact).is_symlink():
             return _none("The submission is a link, not a file. Hand in the notebook itself.")
@@ -155,12 +156,12 @@ def _in_folder(folder, exact, released):
     return chosen
 
 
-def _saved(folder, saved, original):
+def _saved(folder, saved, releases):
     """Of the copies that Jupyter keeps, those that hold an answer."""
     copies = [(path, path.stat()) for path in sorted(saved.glob("*.ipynb"))[:MAX_FILES] if not path.is_symlink()]
     kept = [file for entry in copies if entry[0].is_file() for file in _opened(folder, entry)]
     for file in kept:
-        _study(file, original)
+        _study(file, releases)
     return [file for file in kept if file.answers]
 
 
@@ -224,14 +225,14 @@ def _in_zip(file):
         return
 
 
-def _released(released):
+def _releases(released):
     try:
-        return released() if released else {"cells": []}
+        return released() if released else ()
     except Exception:  # that the lesson is not released, its own command tells
-        return {"cells": []}
+        return ()
 
 
-def _study(file, released):
+def _study(file, releases):
     """Say what a file is, and what it answers."""
     from lessonkit import notebook_file
 
@@ -245,8 +246,9 @@ def _study(file, released):
         return
     cells = [cell for cell in notebook["cells"] if cell]
     file.content = tuple((cell["cell_type"], cell["source"]) for cell in cells)
-    given = set(map(_said, released["cells"]))
-    wanted = {name: names for name, names in map(_exercise, released["cells"]) if name}
+    released = [cell for release in reversed(releases) for cell in release["cells"]]
+    given = set(map(_said, released))
+    wanted = {name: names for name, names in map(_exercise, released) if name}
     answers = set()
     for cell in cells:
         if _said(cell) not in given:

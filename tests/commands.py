@@ -48,7 +48,7 @@ def nbgrader(folder, *command, check=True, **environment):
 
 
 def python(folder, module, *arguments, check=True, **environment):
-    """As `nbgrader`, with any module: ``python -m module``."""
+    """As `nbgrader`, with any module: ``python -m module``. A folder with an ``autograder`` of its own is served by that."""
     with tempfile.TemporaryFile("w+", encoding="utf-8") as said, tempfile.TemporaryFile("w+", encoding="utf-8") as log:
         code = Started(folder, (module, *arguments), said, log, **environment).wait()
         said.seek(0)
@@ -78,7 +78,7 @@ class Started:
             return
         order = json.dumps({"folder": str(folder), "command": command, "environment": environment}).encode()
         self._connection = socket.socket(socket.AF_UNIX)
-        _connect(self._connection)
+        _connect(self._connection, *_server(os.path.isdir(os.path.join(folder, "autograder"))))
         socket.send_fds(self._connection, [len(order).to_bytes(8, "big")], [said.fileno(), log.fileno()])
         self._connection.sendall(order)
         self._lines = self._connection.makefile()
@@ -97,8 +97,7 @@ class Started:
         return self._code
 
 
-def _connect(connection):
-    process, address = _server()
+def _connect(connection, process, address):
     while True:
         with contextlib.suppress(OSError):
             return connection.connect(address)
@@ -107,21 +106,26 @@ def _connect(connection):
 
 
 @functools.cache
-def _server():
-    """The process that has imported nbgrader. It ends with this one, whose end closes its standard input."""
+def _server(bare):
+    """The process that has imported nbgrader and, if it is not `bare`, what of ours goes with it.
+
+    It ends with this one, whose end closes its standard input.
+    """
     address = os.path.join(tempfile.mkdtemp(), "socket")
     environment = {key: value for key, value in os.environ.items() if not key.startswith("LESSONKIT")}
-    return subprocess.Popen([sys.executable, __file__, address], stdin=subprocess.PIPE, env=environment), address
+    return subprocess.Popen(
+        [sys.executable, __file__, address, *(["bare"] if bare else [])], stdin=subprocess.PIPE, env=environment
+    ), address
 
 
 # In the process that has imported nbgrader
 
 
-def serve(address):
+def serve(address, bare=""):
     """Run a command for each connection, in a fork, until standard input is closed."""
     import shutil
 
-    _import()
+    _import(() if bare else OURS)
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(address)
         listener.listen()
@@ -145,12 +149,12 @@ def serve(address):
     shutil.rmtree(os.path.dirname(address))
 
 
-def _import():
+def _import(ours):
     import importlib
 
     del sys.path[0]  # this folder, whose folders have the packages' names
     sys.modules.setdefault("rfc3987_syntax", None)  # jsonschema does without it, and it takes long to import
-    for name in (*IMPORTED, *(f"autograder.{name}" for name in OURS)):
+    for name in (*IMPORTED, *(f"autograder.{name}" for name in ours)):
         importlib.import_module(name)
     from nbgrader import api
 
@@ -176,4 +180,4 @@ def _command(order, files):
 
 
 if __name__ == "__main__":
-    serve(sys.argv[1])
+    serve(*sys.argv[1:])

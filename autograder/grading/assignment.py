@@ -90,15 +90,16 @@ class Assignment:
         self.standing, self.redated, self.changes = {}, {}, []
         self._waiting = {}  # submissions that have been read and not yet sent
         self._shared = None
-        self.earlier = Releases(course, self.lesson).earlier
+        releases = Releases(course, self.lesson)
+        self.earlier = releases.earlier
         grounds = [self.lesson, self.released, code_fingerprint(self.lesson), *map(fingerprint_of, self.earlier)]
-        self._grounds = _digest(grounds)  # what all have in common
+        self._grounds = _digest([*grounds, *releases.full])  # what all have in common
 
     def changed(self, student):
         """Whether a student is to be graded: the submission is read, and kept until it is sent."""
         if student in self._waiting or student in self.unchanged:
             return student in self._waiting
-        submission = self.course.submission(self.lesson, student)
+        submission = self.course.submission(self.lesson, student, self.earlier)
         self.fingerprints[student] = self.fingerprint(student, submission)
         noted = regrading.Noted(self.course.journal(self.lesson, student), self.fingerprints[student])
         if noted.redated:
@@ -199,6 +200,7 @@ class Assignment:
         """What recording would change of a grade that stands; None where none stands, or all its points stay."""
         if student not in self.standing or graded.failed:
             return None
+        graded.points |= writer.full
         change = regrading.compare(student, self._entry(student).submission, graded, writer.by_hand(student))
         if change:
             self.changes.append(change)
@@ -333,11 +335,12 @@ def explain(lesson, student, folder=COURSE, unsandboxed=False):
     released, seed = course.released(lesson), course.secret_seed()
     with suppress(CourseError):  # not graded yet
         seed = read_entry(course.journal(lesson, student)).seed or seed
-    submission = course.submission(lesson, student)
+    earlier = Releases(course, lesson).earlier
+    submission = course.submission(lesson, student, earlier)
     if not isinstance(submission.data, bytes):
         return f"{student}: {' '.join(submission.notes) or submission.data}"
     try:
-        recognised = recognise(submission.data, released, Releases(course, lesson).earlier)
+        recognised = recognise(submission.data, released, earlier)
     except Unreadable as error:
         return f"{student}: {error}"
     cells = [cell[1:] for cell in checks_of(recognised.notebook)]

@@ -44,9 +44,9 @@ class Form:
         """What a released notebook can be compared with: points, and cells for an answer."""
         return {name: points for name, points in self.points.items() if name not in self.full}, set(self.solution)
 
-    def with_full(self, names, earlier):
-        """This form, with cells of an earlier one that count full for everyone."""
-        grade = {name: earlier.grade[name] for name in names}
+    def with_full(self, names, *earlier):
+        """This form, with cells of earlier ones that count full for everyone; of two the first says what they count."""
+        grade = {name: next(form.grade[name] for form in earlier if name in form.grade) for name in names}
         source = dict.fromkeys(names, dict(cell_type="code", locked=True, source=COUNTS_FULL, checksum=None))
         return Form(self.kernelspec, {**self.grade, **grade}, self.task, self.solution, {**self.source, **source})
 
@@ -92,7 +92,7 @@ class Difference:
 
     @property
     def added(self):
-        return [name for name in self.after.points if name not in self.before.points]
+        return [name for name in self.after.points if name not in self.before.points and name not in self.after.full]
 
     @property
     def dropped(self):

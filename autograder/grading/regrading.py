@@ -98,11 +98,11 @@ def compare(student, standing, graded, by_hand=()):
 
 def _reasons(cell, standing, graded):
     """Why the points of a cell change, check by check."""
-    exercise = cell.removeprefix("check_")
-    was, now = (
-        {outcome.check: outcome for outcome in one.results[exercise].outcomes} if exercise in one.results else {}
-        for one in (standing, graded)
-    )
+    exercise, sides = cell.removeprefix("check_"), (standing, graded)
+    if not all(exercise in one.results for one in sides):  # it came into the lesson, or was dropped
+        yield Reason(exercise, "", *(one.points.get(cell) for one in sides))
+        return
+    was, now = ({outcome.check: outcome for outcome in one.results[exercise].outcomes} for one in sides)
     found = False
     for check in {**now, **was}:
         before, after = (side[check].worth if check in side else None for side in (was, now))

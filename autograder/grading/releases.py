@@ -53,6 +53,11 @@ class Releases:
         names = list(dict.fromkeys(fingerprint for fingerprint, _ in reversed(self.in_force)))
         return [self.notebook(name) for name in names[1:]]
 
+    @property
+    def full(self):
+        """The cells of dropped exercises that count full for everyone, as the present release has it."""
+        return sorted(self.in_force[-1][1].full) if self.in_force else []
+
     def keep(self, released):
         """Keep a release's notebook, and what was set aside; return its fingerprint."""
         fingerprint = fingerprint_of(released)

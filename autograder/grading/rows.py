@@ -30,6 +30,17 @@ def by_hand(notebook):
     return numbers
 
 
+def by_hand_aside(aside):
+    """As `by_hand`, of what was set aside."""
+    numbers = {}
+    for key, rows in aside.items():
+        what, _, name = key.partition("/")
+        columns = (1, 2) if what == "grades" else (1,)
+        given = [student for student, row in rows.items() if any(row[column] is not None for column in columns)]
+        numbers[name] = max(numbers.get(name, 0), len(given))
+    return numbers
+
+
 def set_aside(notebook, difference):
     """What stands in the cells that go or count full from now on: by ``kind/name`` and student, a row's columns."""
     aside = {}

@@ -10,12 +10,15 @@ from dataclasses import dataclass
 from autograder.course import Course, CourseError, write_whole
 from autograder.grading.form import Difference, Form, form_of, of_notebook
 from autograder.grading.releases import Releases, as_was_known, fingerprint_of, require_points_of_checks
-from autograder.grading.rows import Rows, by_hand, notebook_of, set_aside
+from autograder.grading.rows import Rows, by_hand, by_hand_aside, notebook_of, set_aside
 from autograder.publish.build import generated
 from autograder.publish.bundle import bundle
 from lessonkit.catalogue import lesson as find_lesson
 
-DONE = "Done. Grade again, which is when the new points are given: python -m autograder grade {0}. Take it back: python -m autograder release {0} --undo."
+DONE = (
+    "Done. What that does to each student's points: python -m autograder grade {0}. Record it: the same with --yes. "
+    "Take it back: python -m autograder release {0} --undo."
+)
 UNDONE = (
     "Taken back, in the gradebook, the released notebook and the bundle. The checks are files of the course: bring them back too, "
     "and run `make build`, before you grade. Not taken back: what was graded since in cells that both releases have."
@@ -126,14 +129,24 @@ def plan(course, lesson, dropped=None, undo=False):
         fingerprint, after = releases.in_force[-2]
         released = releases.notebook(fingerprint)
     else:
-        gone = before.grade.keys() - after.grade.keys()
-        full = {"full": gone, "nobody": set(), None: gone & before.full}[dropped]
-        after = after.with_full(sorted(full), before)
-    lines = list(Difference(before, after).lines(students, hand))
+        earlier = _that_had_more(after, before, releases)
+        full = {
+            "full": earlier.grade.keys() - after.grade.keys(),
+            "nobody": set(),
+            None: before.full - after.grade.keys(),
+        }[dropped]
+        after = after.with_full(sorted(full), before, earlier)
+    lines = list(Difference(before, after).lines(students, {**by_hand_aside(releases.aside), **hand}))
     if not lines and not _stands(course, lesson, released, releases):
         lines = ["Only what is neither an exercise nor a check changes. No grade depends on it."]
     done = UNDONE if undo else DONE.format(lesson)
     return Plan(course, lesson, releases, released, before, after, students, lines, done)
+
+
+def _that_had_more(after, before, releases):
+    """The latest form that had exercises which are no longer there: the present one, or one before those were dropped."""
+    forms = (before, *(form for _, form in reversed(releases.in_force)))
+    return next((form for form in forms if form.grade.keys() - after.grade.keys()), before)
 
 
 def _stands(course, lesson, released, releases):

@@ -14,6 +14,7 @@ from autograder.grading.memory import peak
 from autograder.grading.notebook import grade_notebook, nothing_to_grade
 from autograder.grading.repair import Unreadable, recognise
 from autograder.grading.submission import GradedSubmission
+from autograder.handed_in import NOTHING
 from autograder.sandbox.fork_server import ForkServer, ForkServerGone
 from autograder.sandbox.inside.lockdown import Limits
 from autograder.sandbox.protections import protections
@@ -95,8 +96,11 @@ def work(lesson, submission, released, seed, unsandboxed=False, limits=None, sha
             flags.append(f"the grader itself failed: {words_of(error)}\n{traceback.format_exc(limit=3)}")
             return failed(lesson, notes, flags)
     results = _nothing(lesson, notes[-1])
-    missing = unanswered(released, released)
-    return GradedSubmission(None, _points(results), results, notes, flags, unanswered=missing)
+    if NOTHING in notes:
+        return GradedSubmission(
+            None, _points(results), results, notes, flags, unanswered=unanswered(released, released)
+        )
+    return GradedSubmission(None, {}, results, notes, flags)  # a zero is for an answer: what is none waits for a person
 
 
 def failed(lesson, notes=(), flags=(DIED,)):

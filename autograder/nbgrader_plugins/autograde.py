@@ -23,7 +23,9 @@ from autograder.terminal import printable
 from lessonkit.catalogue import lessons
 from lessonkit.engine.check import checks_of as checks_of_exercise
 
-NOT_GRADED = "not_graded"  # in a notebook's metadata: why there is nothing to grade
+NOT_GRADED = (
+    "not_graded"  # in the metadata of a notebook, and then of its checks' outputs: why there is nothing to grade
+)
 
 
 class Recognise(NbGraderPreprocessor):
@@ -88,7 +90,7 @@ def _ungraded(nb, why):
     for number, (index, _, exercise) in enumerate(checks_of(nb), start=1):
         if exercise:
             result = nothing_to_grade(exercise, checks_of_exercise(exercise), why)
-            nb.cells[index].outputs = [nbformat.from_dict(output_of(result, number))]
+            nb.cells[index].outputs = [nbformat.from_dict({**output_of(result, number), "metadata": {NOT_GRADED: why}})]
     return nb
 
 

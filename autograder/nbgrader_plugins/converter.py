@@ -21,9 +21,12 @@ from nbgrader.utils import rmtree
 
 from autograder import handed_in
 from autograder.course import TIMESTAMP, CourseError, this_course
+from autograder.grading.form import form_of
 from autograder.grading.penalties import LatePenalties
 from autograder.grading.releases import Releases, require_points_of_checks
+from autograder.grading.rows import notebook_of
 from autograder.grading.timestamps import Uncertain, when
+from autograder.nbgrader_plugins.autograde import NOT_GRADED
 from autograder.terminal import printable
 from lessonkit import notebook_file
 from lessonkit.catalogue import lessons
@@ -37,12 +40,16 @@ class Reader(NotebookExporter):
         if about.get("assignment") not in lessons() or not getattr(self.parent, "_sanitizing", False):
             return super().from_filename(filename, resources, **options)
         name, folder = about["assignment"], Path(filename).parent
-        submission = handed_in.submission(folder, name, lambda: this_course().released(name))
+        submission = handed_in.submission(folder, name, lambda: _releases(name))
         if isinstance(submission.data, Exception):
             raise submission.data
         resources["handed_in"] = submission
         resources["metadata"] = {"name": name, "path": str(folder)}
         return self.from_notebook_node(_notebook(submission.data), resources, **options)
+
+
+def _releases(name):
+    return [this_course().released(name), *Releases(this_course(), name).earlier]
 
 
 def _notebook(data):
@@ -122,17 +129,30 @@ def init_assignment(theirs, self, lesson, student):
 
 @instead
 def convert_single_notebook(theirs, self, filename):
-    """Where the grader fails, the row in the gradebook waits for a person, and is no zero."""
+    """Where there is nothing to grade, or the grader fails, the row in the gradebook waits for a person, and is no zero.
+
+    What was dropped and counts full does so here too, and what being late costs is what `grade` would say.
+    """
+    lesson, student = self.coursedir.assignment_id, Path(filename).parent.parent.name
+    waits = True
     try:
         theirs(filename)
-    except Exception:
-        lesson, student = self.coursedir.assignment_id, Path(filename).parent.parent.name
+        waits = _is_ungraded(Path(self._format_dest(lesson, student)) / f"{lesson}.ipynb")
+    finally:
         with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
-            for notebook in gradebook.find_submission(lesson, student).notebooks:
-                for grade in notebook.grades:
+            submission, full = gradebook.find_submission(lesson, student), form_of(notebook_of(gradebook, lesson)).full
+            for grade in (grade for notebook in submission.notebooks for grade in notebook.grades):
+                if grade.name in full:
+                    grade.auto_score, grade.needs_manual_grade = grade.max_score, False
+                elif waits:
                     grade.auto_score, grade.needs_manual_grade = None, True
+            LatePenalties(this_course(), gradebook, lesson).apply(submission)
             gradebook.db.commit()
-        raise
+
+
+def _is_ungraded(path):
+    cells = nbformat.read(path, as_version=nbformat.NO_CONVERT).cells
+    return any(NOT_GRADED in output.get("metadata", {}) for cell in cells for output in cell.get("outputs", ()))
 
 
 def timestamp(folder, log=None):

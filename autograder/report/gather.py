@@ -5,7 +5,9 @@ from functools import cached_property
 
 from autograder.flags import first_line
 from autograder.grading import history
+from autograder.grading.form import form_of
 from autograder.grading.penalties import LatePenalties
+from autograder.grading.rows import notebook_of
 from autograder.grading.spreadsheet import text as cell
 from autograder.nbgrader_plugins.scores import scores
 from autograder.report import items
@@ -30,6 +32,8 @@ class Class:
         What to say of folders that cannot be graded, because their names are no text.
     excused : set of str
         Students for whom the lesson does not count.
+    full : dict of str to float
+        The points of exercises that were dropped, and count full for everyone.
     """
 
     run: history.Run
@@ -39,6 +43,7 @@ class Class:
     max_score: float
     misnamed: dict = field(default_factory=dict)
     excused: frozenset = frozenset()
+    full: dict = field(default_factory=dict)
 
     @cached_property
     def submissions(self):
@@ -90,12 +95,14 @@ def read(lesson, course):
         penalties.renew()
         scores_of = scores(gradebook, lesson)
         max_score = gradebook.find_assignment(lesson).max_score
+        form = form_of(notebook_of(gradebook, lesson))
+        full = {name.removeprefix("check_"): form.points[name] for name in sorted(form.full)}
     names = {}
     for student in everyone:
         last, first = roster.get(student, ("", ""))
         full = f"{first} {last}".strip()
         names[student] = printable(f"{full} ({student})" if full else student)
-    return Class(run, names, roster, scores_of, max_score, course.misnamed(), frozenset(penalties.excused))
+    return Class(run, names, roster, scores_of, max_score, course.misnamed(), frozenset(penalties.excused), full)
 
 
 def rows(lesson, group):
@@ -103,21 +110,22 @@ def rows(lesson, group):
     exercises = [exercise.name for exercise in lesson.exercises]
     yield [
         "student_id", "last_name", "first_name", "state", "auto_points", "raw_score", "late_submission_penalty", "score",
-        "max_score", "graded_by_hand", "waiting", "seconds", "memory_mb", *exercises, "mistakes", "flags",
+        "max_score", "graded_by_hand", "waiting", "seconds", "memory_mb", *exercises, *group.full, "mistakes", "flags",
     ]  # fmt: skip
     for student in group.names:
         graded, score = group.submissions.get(student), group.scores.get(student)
         made = (
             {f"{name}: {outcome.mistake}" for name, outcome in graded.outcomes() if outcome.mistake} if graded else ()
         )
-        points = (*((score.raw, score.penalty, score.final) if score else ("", "", "")), group.max_score)
+        totals = (*((score.raw, score.penalty, score.final) if score else ("", "", "")), group.max_score)
         yield [
             *map(cell, (student, *group.roster.get(student, ("", "")), group.state(student))),
-            graded.earned if graded else "",
-            *(("", "", "", "") if student in group.excused else points),
+            graded.earned if graded and graded.points else "",
+            *(("", "", "", "") if student in group.excused else totals),
             *map(cell, ("; ".join(sorted(score.manual)), "; ".join(sorted(score.waiting))) if score else ("", "")),
             *((round(graded.seconds, 3), megabytes(graded) or "") if graded else ("", "")),
             *(graded.points.get(f"check_{name}", "") if graded else "" for name in exercises),
+            *(points if score and student not in group.excused else "" for points in group.full.values()),
             cell("; ".join(sorted(made))),
             cell("; ".join(map(first_line, graded.flags)) if graded else ""),
         ]

@@ -49,7 +49,7 @@ def similar(course, lesson, students, exercises):
     unwritten = _forms(released, exercises)
     forms = {}
     for student in students:
-        data = course.submission(lesson, student).data
+        data = course.submission(lesson, student, earlier).data
         try:
             written = _forms(recognise(data, released, earlier).notebook, exercises) if isinstance(data, bytes) else {}
         except Unreadable:

@@ -1,0 +1,267 @@
+"""A course folder that is a small project of its own: lesson 02 with a short text, its checks, and nine students."""
+
+import csv
+import io
+import json
+import shutil
+from contextlib import contextmanager
+
+from commands import python
+
+from autograder.course import COURSE
+from tools.synthetic_class import answer, find, hand_in, right, submission
+
+LESSON = "02_mse"
+CHECKS, CATALOGUE = "lessonkit/checks/lesson_02.py", "lessonkit/lessons.toml"
+TEXT = f"solutions/{LESSON}/{LESSON}.py"
+MISTAKES, VARIANTS = "autograder/bank/mistakes/lesson_02.py", "autograder/bank/variants/lesson_02.py"
+LOSSES, EXPORTS = "reference_impl/losses.py", "reference_impl/__init__.py"
+COPIED = (
+    "autograder",
+    "lessonkit",
+    "reference_impl",
+    "nbgrader_config.py",
+    "requirements.txt",
+    "environment.yml",
+    "README.md",
+    "pyproject.toml",
+    "LICENSE",
+)
+LESSON_TEXT = """# %% [markdown]
+# # 02. Mean squared error
+
+# %% tags=["setup"]
+import numpy as np
+
+from lessonkit import check
+from reference_impl import as_float
+
+# %% [markdown]
+# The loss.
+
+# %% exercise="mse_loss"
+
+# %% check="mse_loss"
+
+# %% [markdown]
+# The error.
+
+# %% exercise="rms_error"
+
+# %% check="rms_error"
+"""
+FEW_MISTAKES = """from autograder.bank import mistake
+from reference_impl import mse_loss
+
+
+@mistake("mse_loss", "The gradient lacks a factor 2.")
+def gradient_without_the_two(x, y):
+    loss, dx = mse_loss(x, y)
+    return loss, dx / 2
+
+
+# rms_error
+
+
+@mistake("rms_error", "The root is missing.")
+def forgets_the_root(x, y):
+    return mse_loss(x, y)[0]
+"""
+PENALTY = """
+from nbgrader.plugins import LateSubmissionPlugin
+
+
+class APointAnHour(LateSubmissionPlugin):
+    def late_submission_penalty(self, student_id, score, total_seconds_late):
+        return total_seconds_late / 3600
+"""
+# An instructor's check that asks for more than the exercise does: that no entries at all are refused.
+TOO_STRICT = """
+    yield "what it raises for no entries", raised_by(code.under_test, np.zeros(0), np.zeros(0))
+"""
+ADDED_REFERENCE = '''
+
+def mean_absolute_error(x, y):
+    """Return the mean of the absolute differences between predictions and targets.
+
+    Parameters
+    ----------
+    x, y : arrays of the same shape, (N,) or (N, M)
+        Predictions and targets.
+
+    Returns
+    -------
+    error : float
+    """
+    return float(np.mean(np.abs(as_float(x) - y)))
+'''
+ADDED_CHECKS = """
+
+@check("mean_absolute_error", points=2)
+def gives_the_mean_of_the_absolute_differences(code, rng):
+    x, y = rng.normal(size=(2, *two_sizes(rng, 3, 6)))
+    yield "error", code.mean_absolute_error(x, y)
+
+
+@check("mean_absolute_error", points=1)
+def gives_it_for_one_output(code, rng):
+    yield "error", code.mean_absolute_error(*rng.normal(size=(2, 5)))
+"""
+ADDED_CELLS = """
+# %% exercise="mean_absolute_error"
+
+# %% check="mean_absolute_error"
+"""
+
+
+class Term:
+    """A course under way: its files, its commands, and what the gradebook exports.
+
+    Parameters
+    ----------
+    folder : Path
+        Where to make it.
+    """
+
+    def __init__(self, folder):
+        self.folder = folder
+        for name in COPIED:
+            if (COURSE / name).is_dir():
+                shutil.copytree(COURSE / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+            else:
+                shutil.copy(COURSE / name, folder)
+        self.write(TEXT, LESSON_TEXT)
+        self.write(MISTAKES, FEW_MISTAKES)
+        self.write("late_penalty.py", PENALTY)
+        self.write("nbgrader_config.py", self.read("nbgrader_config.py") + PLUGIN)
+        self.replace(CHECKS, "from lessonkit.checks import", "import numpy as np\nfrom lessonkit.checks import")
+        self.replace(CHECKS, STRICT_AFTER, STRICT_AFTER + TOO_STRICT)
+
+    def read(self, name):
+        return (self.folder / name).read_text(encoding="utf-8")
+
+    def write(self, name, text):
+        (self.folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (self.folder / name).write_text(text, encoding="utf-8")
+
+    def replace(self, name, old, new):
+        """Edit a file of the course, as its instructor would."""
+        text = self.read(name)
+        assert old in text, (name, old)
+        self.write(name, text.replace(old, new))
+
+    def run(self, *command, check=True):
+        """One command of the autograder's; what it printed."""
+        done = python(self.folder, "autograder", *command, check=check, PYTHONPATH=str(self.folder))
+        assert "Traceback" not in done.stdout + done.stderr, done.stdout + done.stderr
+        return done.stdout
+
+    def nbgrader(self, *command):
+        return python(self.folder, "nbgrader", *command, PYTHONPATH=str(self.folder))
+
+    def change(self, *options):
+        """The lesson has been edited: build it, release it, grade it. What the last two said."""
+        self.run("build", "02")
+        released = self.run("release", "02", "--yes", *options)
+        self.grade()
+        return released, self.grade("--yes")
+
+    def grade(self, *options):
+        return self.run("grade", "02", "--jobs", "1", *options)
+
+    def released(self):
+        return self.read(f"lessons/{LESSON}/{LESSON}.ipynb")
+
+    def filled(self, answers):
+        """What a student hands in who holds the present release."""
+        return submission(self.released(), answers)
+
+    def hand_in(self, student, answers, stamp=None, released=None):
+        """A notebook made from the present release, or from what the student holds."""
+        hand_in(self.folder, student, LESSON, submission(released or self.released(), answers))
+        if stamp:
+            self.write(f"submitted/{student}/{LESSON}/timestamp.txt", stamp)
+
+    def exported(self, *options):
+        """The grades that are written, by student, and the points that there are."""
+        self.run("export", "csv", "02", "--to", "grades.csv", *options)
+        rows = list(csv.DictReader(io.StringIO(self.read("grades.csv"))))
+        (most,) = {float(row["max_score"]) for row in rows if row["max_score"]}
+        return {row["student_id"]: float(row["score"]) for row in rows if row["score"]}, most
+
+    def flagged(self):
+        """Who has a flag, and of which kinds."""
+        flags = {}
+        for path in (self.folder / "grading" / LESSON).glob("*.json"):
+            entry = json.loads(path.read_text(encoding="utf-8"))
+            if entry["flags"]:
+                flags[entry["student"]] = entry["flags"]
+        return flags
+
+    @contextmanager
+    def gradebook(self):
+        """nbgrader's gradebook, as formgrader changes it."""
+        from nbgrader.api import Gradebook
+
+        with Gradebook(f"sqlite:///{self.folder}/gradebook.db") as gradebook:
+            yield gradebook
+            gradebook.db.commit()
+
+    def by_hand(self, student, cell):
+        """What a person gave and wrote."""
+        with self.gradebook() as gradebook:
+            grade = gradebook.find_grade(f"check_{cell}", LESSON, LESSON, student)
+            return grade.manual_score, gradebook.find_comment(cell, LESSON, LESSON, student).manual_comment
+
+
+PLUGIN = '\nc.AssignLatePenalties.plugin_class = "late_penalty.APointAnHour"\n'
+STRICT_AFTER = """        yield f"what it raises for x of shape {x_shape} and y of shape {y_shape}", raised
+"""
+RIGHT = right(["mse_loss", "rms_error"])
+# It does not refuse arrays without entries, and its error does.
+LENIENT = {
+    **answer("mse_loss", find("mse_loss", "three_branches")),
+    "rms_error": "def rms_error(x, y):\n    if not x.size:\n        raise ValueError('no entries')\n    return mse_loss(x, y)[0] ** 0.5",
+}
+NO_TWO = {**RIGHT, "mse_loss": RIGHT["mse_loss"].replace("2 / x.size", "1 / x.size")}
+NO_ROOT = {**RIGHT, **answer("rms_error", find("rms_error", "forgets_the_root"))}
+ADDED = {"mean_absolute_error": "def mean_absolute_error(x, y):\n    return float(np.abs(x - y).mean())"}
+
+
+def add_exercise(term):
+    """As docs/contributors.md has it."""
+    term.write(LOSSES, term.read(LOSSES) + ADDED_REFERENCE)
+    term.replace(EXPORTS, "mse_loss,", "mean_absolute_error, mse_loss,")
+    term.replace(EXPORTS, '"mse_loss",', '"mean_absolute_error", "mse_loss",')
+    term.replace(
+        CATALOGUE,
+        'exercises.rms_error = "x, y -> error"',
+        'exercises.rms_error = "x, y -> error"\nexercises.mean_absolute_error = "x, y -> error"',
+    )
+    term.write(CHECKS, term.read(CHECKS) + ADDED_CHECKS)
+    term.write(TEXT, term.read(TEXT) + ADDED_CELLS)
+
+
+DROPPED = (  # what goes with the exercise, and what it becomes
+    (CATALOGUE, 'exercises.rms_error = "x, y -> error"', "# Nothing here."),
+    (CHECKS, 'BOTH = ("mse_loss", "rms_error")', 'BOTH = ("mse_loss",)'),
+    (CHECKS, '@check("rms_error", points=1)', "# no check"),
+    (TEXT, '# %% exercise="rms_error"\n\n# %% check="rms_error"\n', "# Nothing more.\n"),
+)
+
+
+def drop_exercise(term):
+    """As docs/instructors.md has it: its cells, its name, its checks, mistakes and variants."""
+    for name, old, new in DROPPED:
+        term.replace(name, old, new)
+    for name in (MISTAKES, VARIANTS):
+        kept, _, gone = term.read(name).partition("\n# rms_error\n")
+        term.write(name, kept)
+        term.write(f"{name}.gone", gone)
+
+
+def take_back(term):
+    for name, old, new in DROPPED:
+        term.replace(name, new, old)
+    for name in (MISTAKES, VARIANTS):
+        term.write(name, term.read(name) + "\n# rms_error\n" + term.read(f"{name}.gone"))
