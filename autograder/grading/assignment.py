@@ -200,8 +200,9 @@ class Assignment:
         """What recording would change of a grade that stands; None where none stands, or all its points stay."""
         if student not in self.standing or graded.failed:
             return None
-        graded.points |= writer.full
-        change = regrading.compare(student, self._entry(student).submission, graded, writer.by_hand(student))
+        standing = self._entry(student).submission
+        standing.points, by_hand = writer.standing(student, standing.points)
+        change = regrading.compare(student, standing, graded, by_hand | writer.full.keys())
         if change:
             self.changes.append(change)
         return change

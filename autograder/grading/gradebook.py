@@ -140,15 +140,14 @@ class Writer:
             graded.flags.append(f"{UNTIMED}: {error}")
             return {"timestamp": None}
 
-    def by_hand(self, student):
-        """The cells that a person graded."""
-        from nbgrader.api import MissingEntry
-
-        try:
-            notebooks = self.gradebook.find_submission(self.lesson, student).notebooks
-        except MissingEntry:
-            return set()
-        return {grade.name for notebook in notebooks for grade in notebook.grades if grade.manual_score is not None}
+    def standing(self, student, noted):
+        """The autograder's points that stand, by cell, and the cells that a person graded; where nothing stands, what was noted."""
+        row = self._row(student)
+        if row is None:
+            return noted, set()
+        grades = [grade for notebook in row.notebooks for grade in notebook.grades]
+        points = {grade.name: grade.auto_score for grade in grades if grade.auto_score is not None}
+        return points, {grade.name for grade in grades if grade.manual_score is not None}
 
     def redate(self, student, entry, fingerprint):
         """Take over what has changed of the files beside a submission: when it was handed in. Its notebook is not run."""

@@ -73,21 +73,21 @@ class Noted:
         return None
 
 
-def compare(student, standing, graded, by_hand=()):
+def compare(student, standing, graded, decided=()):
     """What recording a regrading would change of a grade that stands.
 
     Parameters
     ----------
     student : str
     standing, graded : GradedSubmission
-    by_hand : collection of str
-        The cells that a person graded: their grades stand.
+    decided : collection of str
+        The cells that a person graded, or that count full for everyone: their grades stand.
 
     Returns
     -------
     Change or None
     """
-    before, after = ({c: p for c, p in one.points.items() if c not in by_hand} for one in (standing, graded))
+    before, after = ({c: p for c, p in one.points.items() if c not in decided} for one in (standing, graded))
     cells = [cell for cell in {**after, **before} if before.get(cell, 0.0) != after.get(cell, 0.0)]
     if not cells:
         return None

@@ -67,11 +67,15 @@ class Releases:
         self._save()
         return fingerprint
 
-    def put_in_force(self, released, form):
-        """A release is the present one from now on: the one before the present one, when that is taken back."""
+    def put_in_force(self, released, form, anew=False):
+        """A release is the present one from now on.
+
+        Where it is the one before the present one, that is taken back, unless the release is made `anew`.
+        """
         entry = self.keep(released), form
         if self.in_force[-1:] != [entry]:
-            self.in_force = self.in_force[:-1] if self.in_force[-2:-1] == [entry] else [*self.in_force, entry]
+            back = self.in_force[-2:-1] == [entry] and not anew
+            self.in_force = self.in_force[:-1] if back else [*self.in_force, entry]
             self._save()
 
     def _save(self):

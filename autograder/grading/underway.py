@@ -77,7 +77,7 @@ class Plan:
                 write_whole(notebook, text_of(self.released))
                 bundle(name, folder / "dist", folder)
                 gradebook.db.commit()
-            self.releases.put_in_force(self.released, self.after)
+            self.releases.put_in_force(self.released, self.after, anew=self.done != UNDONE)
 
 
 @contextmanager

@@ -96,13 +96,13 @@ def read(lesson, course):
         scores_of = scores(gradebook, lesson)
         max_score = gradebook.find_assignment(lesson).max_score
         form = form_of(notebook_of(gradebook, lesson))
-        full = {name.removeprefix("check_"): form.points[name] for name in sorted(form.full)}
+        counts_full = {name.removeprefix("check_"): form.points[name] for name in sorted(form.full)}
     names = {}
     for student in everyone:
         last, first = roster.get(student, ("", ""))
         full = f"{first} {last}".strip()
         names[student] = printable(f"{full} ({student})" if full else student)
-    return Class(run, names, roster, scores_of, max_score, course.misnamed(), frozenset(penalties.excused), full)
+    return Class(run, names, roster, scores_of, max_score, course.misnamed(), frozenset(penalties.excused), counts_full)
 
 
 def rows(lesson, group):

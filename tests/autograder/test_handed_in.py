@@ -122,6 +122,21 @@ def test_the_one_with_answers_is_graded_and_both_are_told(beside, course):
     assert graded.flags == [f"another file was graded: {sentence}"] and sentence in graded.notes
 
 
+def test_an_empty_notebook_of_an_earlier_release_holds_no_answer(course):
+    """Nor does it where the present release has other words in its place; an answer to what was dropped since is one."""
+    earlier = TEMPLATE.replace("raise NotImplementedError()", "return None").replace("tanh_forward", "swish_forward")
+    course.put(f"{LESSON} (1).ipynb", WORK)
+    course.put(EXACT, earlier)
+    assert len(course.handed_in_by_alice().flags) == 1 and course.handed_in_by_alice().data != WORK.encode()
+    releases = [json.loads(earlier)]
+    assert course.submission(LESSON, "alice", releases).data == WORK.encode()
+    dropped = submission(earlier, {"swish_forward": "def swish_forward(x):\n    return x"})
+    course.put(EXACT, dropped)
+    course.put(f"{LESSON} (1).ipynb", TEMPLATE)
+    graded = course.submission(LESSON, "alice", releases)
+    assert graded.data == dropped.encode() and not graded.flags
+
+
 def test_a_copy_beside_an_empty_notebook_is_graded_with_a_note(course):
     course.put(f"{LESSON}-Copy1.ipynb", WORK)
     course.put("Untitled.ipynb")

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 from arena import LESSON
 from commands import nbgrader
-from small_course import CLASS
+from small_course import CLASS, FULL
 
 from autograder.course import Course, CourseError
 from autograder.grading.accommodations import Accommodation, accommodations
@@ -121,6 +121,17 @@ def test_exports_and_report_keep_to_the_table(late):
     assert {s: row[s]["score"] for s in ("solved", "empty", "wrong")} == {"solved": "0.0", "empty": "5.0", "wrong": ""}
     assert row["wrong"]["state"] == row["absent"]["state"] == "excused"
     assert "<h3>Excused</h3>" in page.read_text(encoding="utf-8")
+
+
+@pytest.mark.usefixtures("protected")
+def test_nbgraders_own_command_keeps_to_the_table(late):
+    grant(late, "solved,01,excused,,ill", "empty,01,extension,2026-03-04 18:00:00 UTC,")
+    for student in LATE:
+        nbgrader(late, "autograde", LESSON, "--force", f"--student={student}")
+    with Course(late).gradebook() as gradebook:
+        found = {student: gradebook.find_submission(LESSON, student) for student in LATE}
+        assert {student for student, row in found.items() if row.late_submission_penalty} == {"wrong"}
+        assert found["solved"].score == FULL
 
 
 def rows(path):

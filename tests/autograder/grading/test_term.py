@@ -169,7 +169,10 @@ def is_pulled(term):
     take_back(term)
     term.replace(TEXT, "# The loss.", "# The loss, in other words.")
     term.replace("lessonkit/engine/points.py", "STEP = 4", "STEP = 4  #")
-    term.change()
+    term.run("build", "02")
+    term.run("release", "02", "--yes")
+    said = term.grade()
+    assert "bob: 16 -> 11 points (rms_error: 5 -> 0)" in said and "1 of 9 students" in said
     assert term.exported() == ({"ada": 13, "bob": 16, "cleo": 8, "fay": 13, "hal": 10, "ivy": 16}, 16)
     term.grade("--yes")
     assert term.exported() == ({"ada": 13, "bob": 11, "cleo": 8, "fay": 13, "hal": 10, "ivy": 16}, 16)

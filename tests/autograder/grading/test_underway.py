@@ -151,6 +151,14 @@ def test_what_was_dropped_counts_full_for_all(course, capsys):
     assert students["eve"][4] == FULL + 5 and students["eve"][3] == 5 + 1
     assert release("--yes") == 0 and everything(course)[0].full == {name}  # it stays so until another thing is asked
     assert release("--yes", "--dropped", "nobody") == 0 and not everything(course)[0].full
+    capsys.readouterr()
+    assert release("--yes", "--dropped", "full") == 0 and everything(course)[0].full == {
+        name
+    }  # a mind that changes again
+    shown = capsys.readouterr().out
+    assert f"{name} is dropped, and its 5 points count full for all: the grades of 3 are kept, 1 of" in shown
+    assert f"{name} is added" not in shown
+    assert release("--yes", "--undo") == 0 and not everything(course)[0].full
     assert release("--yes", "--undo") == 0 and everything(course)[1]["bob"][0][name] == (5.0, None, None, False)
     assert release("--yes", "--undo") == 0 and everything(course)[:2] == before[:2]
 

@@ -150,6 +150,8 @@ def test_nbgrader_and_grade_give_the_same_points_and_no_row_to_who_is_absent(cou
     assert {student: row[0] for student, row in rows(ours).items()} == {
         s: points for s, (_, points, _) in CASES.items()
     }
+    waiting = [student for student, (_, grades) in rows(ours).items() if set(grades.values()) == {(None, True)}]
+    assert sorted(waiting) == sorted(UNREADABLE)  # a zero is for an answer; what is none waits for a person
 
 
 @pytest.mark.parametrize("student", CASES)
