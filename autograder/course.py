@@ -28,6 +28,7 @@ __all__ = [
     "course_above",
     "expect_known",
     "lesson_name",
+    "meant",
     "this_course",
     "write_whole",
 ]
@@ -238,6 +239,10 @@ class Course:
         """Draw a new secret seed in place of the course's."""
         write_whole(self.folder / ".secret_seed", f"{secrets.randbits(SECRET_BITS)}\n")
 
+    def has_folder(self, lesson, student):
+        """Whether there is a folder of what a student handed in."""
+        return (self.folder / "submitted" / student / lesson).is_dir()
+
     def submission(self, lesson, student, earlier=()):
         """What a student handed in, who may hold a release before the present one: see `autograder.handed_in.submission`."""
         folder = self.folder / "submitted" / student / lesson
@@ -270,9 +275,13 @@ def expect_known(kind, names, known):
     """
     for name in names:
         if name not in known:
-            nearest = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.5)
-            meant = f" Did you mean {nearest[0]}?" if nearest else ""
-            raise CourseError(f"There is no {kind} {name!r} in the gradebook.{meant}")
+            raise CourseError(f"There is no {kind} {name!r} in the gradebook.{meant(name, known)}")
+
+
+def meant(name, known):
+    """A question for the nearest known name, after a blank; empty where none is near."""
+    nearest = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.5)
+    return f" Did you mean {nearest[0]}?" if nearest else ""
 
 
 def is_text(name):

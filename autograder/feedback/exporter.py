@@ -1,5 +1,7 @@
 """What `nbgrader_config.py` names for feedback: the exporter, and what reads the grades for it."""
 
+import logging
+
 from nbconvert.exporters.exporter import Exporter
 from nbgrader.preprocessors import GetGrades
 from nbgrader.utils import is_grade, is_task
@@ -11,8 +13,15 @@ from autograder.feedback.render import page
 class Grades(GetGrades):
     """As nbgrader has it, and whether a grade still waits for a person.
 
-    That an exercise got "No response." the report below it says better.
+    That an exercise got "No response." the report below it says better. nbgrader warns of each late penalty and does not say whose
+    it is: that stands on the page, and `grade` has told the instructor.
     """
+
+    @default("log")
+    def _log_default(self):
+        log = logging.getLogger(__name__)
+        log.setLevel(logging.ERROR)
+        return log
 
     def _get_comment(self, cell, resources):
         super()._get_comment(cell, resources)

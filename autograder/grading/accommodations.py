@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from autograder.course import CourseError
+from autograder.course import CourseError, meant
 from autograder.grading.tables import rows
 from autograder.grading.timestamps import Uncertain, when
 from lessonkit.catalogue import UnknownName
@@ -142,11 +142,13 @@ def _members(who, groups, students, place):
     if who not in groups and who not in students:
         raise CourseError(
             f"{place}: {who} is no student of the gradebook, and no group of {GROUPS}. Write a student's id, or a group's name."
+            + meant(who, {*groups, *students})
         )
     members = groups.get(who, {who: 0})
     if unknown := [student for student in members if student not in students]:
         raise CourseError(
             f"Line {members[unknown[0]]} of {GROUPS}: {unknown[0]} is no student of the gradebook. Write a student's id."
+            + meant(unknown[0], students)
         )
     return members
 

@@ -9,10 +9,10 @@ import hashlib
 import json
 import os
 from contextlib import suppress
-from itertools import islice
+from itertools import chain, islice
 
 from autograder.bank.expected import Live
-from autograder.course import COURSE, SECRET, TIMESTAMP, Course, CourseError, lesson_name
+from autograder.course import COURSE, SECRET, TIMESTAMP, Course, CourseError, expect_known, lesson_name
 from autograder.grading import history, regrading
 from autograder.grading.accommodations import members_of, read_groups
 from autograder.grading.cells import checks_of, opening
@@ -64,6 +64,8 @@ class Assignment:
         Of the submissions that have been read, by student.
     unchanged : set of str
         Students who need not be graded.
+    lost : set of str
+        Students who had been graded, and whom the gradebook does not know any more.
     standing : dict of str to int
         Students whose submission has been graded before, and the seed on which it is to be graded again.
     redated : dict of str to str
@@ -87,6 +89,7 @@ class Assignment:
         require_points_of_checks(self.lesson, of_notebook(self.released)[0])
         self.setup = Setup(self.lesson, opening(self.released), self.seed, unsandboxed, limits)
         self.fingerprints, self.unchanged, self.renewed, self.damaged = {}, set(), [], {}
+        self.lost = set()
         self.standing, self.redated, self.changes = {}, {}, []
         self._waiting = {}  # submissions that have been read and not yet sent
         self._shared = None
@@ -104,10 +107,10 @@ class Assignment:
         noted = regrading.Noted(self.course.journal(self.lesson, student), self.fingerprints[student])
         if noted.redated:
             self.redated[student] = noted.redated
-        if noted.unchanged and not self.force:
+        if noted.unchanged and not self.force and student not in self.lost:
             self.unchanged.add(student)
             return False
-        if noted.same_submission:
+        if noted.same_submission and student not in self.lost:
             self._regrade(student)
         self._waiting[student] = submission
         return True
@@ -169,7 +172,7 @@ class Assignment:
             Writer(self.course, self.lesson, self.seed) as writer,
             tqdm(total=len(submissions), unit="notebook", disable=quiet or None) as bar,
         ):
-            for student, graded in pool(students, self.tasks):
+            for student, graded in chain(pool(students, self.tasks), self._lost(writer, pool)):
                 change = self._change(writer, student, graded)
                 if change is None or self.yes:
                     seed = self.standing.get(student, self.seed)
@@ -186,6 +189,14 @@ class Assignment:
             self._redate(writer)
             self.renewed = writer.penalties.renew(submissions)
         return submissions
+
+    def _lost(self, writer, pool):
+        """Grade whom the journal has as graded and the gradebook does not know: it came out of a backup, or they were removed."""
+        without = writer.without_row(self.unchanged)
+        self.lost = {student for student in without if self.course.has_folder(self.lesson, student)}
+        self.unchanged -= self.lost
+        if self.lost:
+            yield from pool(sorted(self.lost), self.tasks)
 
     def _redate(self, writer):
         """Take over when submissions were handed in whose notebooks need not be run for that."""
@@ -308,8 +319,7 @@ def chosen(course, students, groups):
     wanted = {*(students or ()), *(student for name in groups for student in members_of(members, name))}
     with course.gradebook() as gradebook:
         known = {student.id for student in gradebook.students} | course.handed_in()
-    if unknown := sorted(wanted - known):
-        raise CourseError(f"{printable(repr(unknown[0]))} is neither on the roster nor has handed in anything.")
+    expect_known("student", sorted(wanted), known)
     return sorted(wanted)
 
 

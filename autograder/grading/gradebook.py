@@ -140,6 +140,13 @@ class Writer:
             graded.flags.append(f"{UNTIMED}: {error}")
             return {"timestamp": None}
 
+    def without_row(self, students):
+        """Those of `students` whose submission the gradebook does not know."""
+        from nbgrader.api import Assignment, SubmittedAssignment
+
+        query = self.gradebook.db.query(SubmittedAssignment.student_id).join(SubmittedAssignment.assignment)
+        return sorted(students - {student for (student,) in query.filter(Assignment.name == self.lesson)})
+
     def standing(self, student, noted):
         """The autograder's points that stand, by cell, and the cells that a person graded; where nothing stands, what was noted."""
         row = self._row(student)

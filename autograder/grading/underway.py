@@ -135,6 +135,8 @@ def plan(course, lesson, dropped=None, undo=False):
             "nobody": set(),
             None: before.full - after.grade.keys(),
         }[dropped]
+        if dropped == "full" and not full:
+            raise CourseError(f"No exercise of {lesson} has been dropped, so none can count full.")
         after = after.with_full(sorted(full), before, earlier)
     lines = list(Difference(before, after).lines(students, {**by_hand_aside(releases.aside), **hand}))
     if not lines and not _stands(course, lesson, released, releases):
