@@ -170,6 +170,7 @@ def main(argv=None):
             arguments.course = do.course_here()
         return arguments.run(arguments) or 0
     except CourseError as error:
+        warnings.simplefilter("ignore")  # as below
         say(error, file=sys.stderr)
     except KeyboardInterrupt:
         warnings.simplefilter("ignore")  # what is broken off says so at the end of this process

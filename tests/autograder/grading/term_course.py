@@ -156,15 +156,15 @@ class Term:
         assert "Traceback" not in done.stdout + done.stderr, done.stdout + done.stderr
         return done.stdout
 
-    def nbgrader(self, *command):
-        return python(self.folder, "nbgrader", *command, PYTHONPATH=str(self.folder))
+    def nbgrader(self, *command, check=True):
+        return python(self.folder, "nbgrader", *command, check=check, PYTHONPATH=str(self.folder))
 
     def change(self, *options):
-        """The lesson has been edited: build it, release it, grade it. What the last two said."""
+        """The lesson has been edited: build it, release it, grade it. What the release said."""
         self.run("build", "02")
         released = self.run("release", "02", "--yes", *options)
-        self.grade()
-        return released, self.grade("--yes")
+        self.grade("--yes")
+        return released
 
     def grade(self, *options):
         return self.run("grade", "02", "--jobs", "1", *options)
@@ -188,6 +188,29 @@ class Term:
         rows = list(csv.DictReader(io.StringIO(self.read("grades.csv"))))
         (most,) = {float(row["max_score"]) for row in rows if row["max_score"]}
         return {row["student_id"]: float(row["score"]) for row in rows if row["score"]}, most
+
+    def report(self):
+        """The rows of the class report, by student."""
+        self.run("report", "02")
+        return {row["student_id"]: row for row in csv.DictReader(io.StringIO(self.read(f"reports/{LESSON}.csv")))}
+
+    def kept(self):
+        """What no command may lose: the files of releases and submissions, and who has a grade or a comment by hand.
+
+        That of a dropped exercise is kept beside its releases.
+        """
+        files = {str(path) for name in ("releases", "submitted") for path in (self.folder / name).rglob("*.ipynb")}
+        if not (self.folder / "gradebook.db").exists():
+            return files
+        from nbgrader.api import Comment, Grade, Gradebook
+
+        with Gradebook(f"sqlite:///{self.folder}/gradebook.db") as gradebook:
+            given = gradebook.db.query(Grade).filter(Grade.manual_score.isnot(None)).all()
+            given += gradebook.db.query(Comment).filter(Comment.manual_comment.isnot(None)).all()
+            files |= {f"{row.student.id} {row.name}" for row in given}
+        aside = json.loads(self.read(f"releases/{LESSON}/record.json"))["aside"]
+        rows = [(student, key, row) for key, students in aside.items() for student, row in students.items()]
+        return files | {f"{student} {key.rpartition('/')[2]}" for student, key, row in rows if row[1] is not None}
 
     def flagged(self):
         """Who has a flag, and of which kinds."""

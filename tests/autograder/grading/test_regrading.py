@@ -161,7 +161,7 @@ def test_a_section_is_regraded_alone(course):
     with pytest.raises(CourseError, match="groups.csv has no group 'C'. Its groups are A, B."):
         chosen(Course(course), None, ["C"])
     with pytest.raises(CourseError, match="There is no student 'absend' in the gradebook. Did you mean absent?"):
-        chosen(Course(course), ["nobody"], ())
+        chosen(Course(course), ["absend"], ())
 
 
 RECORDING = {

@@ -5,6 +5,7 @@ The points of version 1: six for `mse_loss`, of which the gradient is one, and f
 
 import io
 import json
+import re
 import zipfile
 
 import pytest
@@ -53,8 +54,10 @@ def test_a_term(tmp_path):
         is_released, is_collected, is_graded, is_graded_by_hand, counts_other_points, has_one_exercise_more, has_one_exercise_less,
         is_checked_more_leniently, is_due_later, is_extended, is_handed_in_again, is_pulled, ends,
     ):  # fmt: skip
+        kept = term.kept()
         step(term)
-        assert set(term.flagged()) <= {"gus"}, step.__name__
+        assert set(term.flagged()) <= {"gus"}, step.__name__  # an honest student never is
+        assert kept <= term.kept(), step.__name__
 
 
 def is_released(term):
@@ -112,8 +115,7 @@ def counts_other_points(term):
         '@check("mse_loss", points=1)\ndef gives_the_right_gradient',
         '@check("mse_loss", points=3)\ndef gives_the_right_gradient',
     )
-    released, graded = term.change()
-    assert "check_mse_loss counts 8 points instead of 6" in released
+    assert "check_mse_loss counts 8 points instead of 6" in term.change()
     assert term.exported() == ({"ada": 13, "bob": 10, "cleo": 6, "fay": 0, "hal": 10, "ivy": 12}, 13)
 
 
@@ -130,6 +132,9 @@ def has_one_exercise_less(term):
     term.run("release", "02", "--yes", "--dropped", "full")
     term.grade()
     assert term.exported() == ({"ada": 13, "bob": 10, "cleo": 11, "fay": 0, "hal": 13, "ivy": 12}, 16)
+    report = term.report()
+    assert {row["max_score"] for row in report.values()} == {"16.0", ""}
+    assert {student for student, row in report.items() if row["rms_error"] == "5.0"} == {*HANDED_IN, "gus"}
 
 
 def is_checked_more_leniently(term):
@@ -154,7 +159,7 @@ def is_extended(term):
 
 
 def is_handed_in_again(term):
-    """Bob has got the present release; Ivy adds a cell to the notebook that she has."""
+    """Bob has the present release; Ivy adds a cell to the notebook that she has had from the beginning."""
     term.hand_in("bob", {**RIGHT, **ADDED})
     held = json.loads((term.folder / "submitted" / "ivy" / LESSON / f"{LESSON}.ipynb").read_text())
     held["cells"].append({"cell_type": "code", "metadata": {}, "source": ADDED["mean_absolute_error"], "outputs": []})
@@ -179,6 +184,11 @@ def is_pulled(term):
 
 
 def ends(term):
+    """What nbgrader shows to students, and to an instructor who forgets that the lesson is under way."""
     assert term.by_hand("hal", "rms_error") == (2.0, "Nearly: a root is missing.")
-    for student in HANDED_IN:
-        assert (term.folder / "submitted" / student / LESSON / f"{LESSON}.ipynb").exists()
+    released = term.released()
+    refused = term.nbgrader("generate_assignment", LESSON, "--force", check=False)
+    assert f"python -m autograder release {LESSON}" in refused.stderr and term.released() == released
+    assert not term.nbgrader("generate_feedback", LESSON, "--log-level=ERROR").stderr
+    page = (term.folder / "feedback" / "hal" / LESSON / f"{LESSON}.html").read_text(encoding="utf-8")
+    assert "Nearly: a root is missing." in page and "10 of 16" in re.sub("<[^>]+>", "", page)
