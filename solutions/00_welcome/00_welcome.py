@@ -1,32 +1,32 @@
 # %% [markdown]
-# # 00. Welcome: how a check reads
+# # 00. Welcome: how to read a check
 #
-# In this course you build a neural network from nothing but NumPy: every layer, every gradient, every
+# In this course you build a neural network with nothing but NumPy: every layer, every gradient, every
 # optimizer, in thirteen short lessons. At the end, code that you wrote yourself learns a landscape and reads
 # handwritten digits.
 #
 # This first lesson is a warm-up. You learn how a lesson works, how to read what a check tells you, and the
-# one trick of NumPy that the whole course leans on: **broadcasting**. Two small exercises let you try it.
+# one NumPy trick that the whole course relies on: **broadcasting**. Two small exercises let you try it.
 #
 # ## How a lesson works
 #
-# A notebook is a row of **cells**: text like this one, and code. Click a code cell and press **Shift+Enter**
-# to run it; its result appears below. A star `[*]` beside a cell means that it is still running. When a cell
-# runs longer than you want to wait, choose *Kernel → Interrupt Kernel*: the cell stops, and nothing is lost.
+# A notebook is a sequence of **cells**. Some hold text, like this one; others hold code. Click a code cell and
+# press **Shift+Enter** to run it; its result appears below. A star `[*]` beside a cell means that it is still
+# running. If a cell takes too long, choose *Kernel → Interrupt Kernel*: the cell stops, and nothing is lost.
 #
-# - **Order matters.** A cell knows what was run before it, not what stands above it. Start with the cell
-#   below, then go down. When things look odd, choose *Kernel → Restart Kernel and Run All Cells*: that starts
-#   afresh, and stops at the first exercise that is still empty.
-# - **An exercise** is a cell with a function whose body is missing. Replace `raise NotImplementedError()` by
+# - **Order matters.** What counts is the order in which you run the cells, not the order on the page. Start with
+#   the cell below and work your way down. When things look odd, choose *Kernel → Restart Kernel and Run All
+#   Cells*: this starts fresh and stops at the first exercise that is still empty.
+# - **An exercise** is a cell with a function whose body is missing. Replace `raise NotImplementedError()` with
 #   your code, and run the cell. Run it again after every change, or the old version stays in memory.
 # - **A check** is the cell `check("...")` below the exercise. It runs your function and tells you what it
 #   sees. Check as often as you like: only the version that you hand in counts.
-# - **Save** with Ctrl+S (Cmd+S on a Mac). Your file is the one that you hand in, under the same name.
+# - **Save** with Ctrl+S (Cmd+S on a Mac). You hand in this file, so keep its name.
 #
 # Add cells of your own wherever you like, to try things out. Please leave the check cells as they are, and do
 # not copy or delete them: they are where your points are counted.
 #
-# Run this cell first. It prints nothing: it loads what the lesson needs.
+# Run this cell first. It prints nothing; it only loads what the lesson needs.
 
 # %% tags=["setup"]
 import numpy as np
@@ -39,7 +39,7 @@ from reference_impl import as_float
 # %% [markdown]
 # ## Shapes: which way is which
 #
-# Nearly everything in this course is an array, and nearly every mistake shows in its **shape**. A table of
+# Nearly everything in this course is an array, and nearly every mistake shows up in its **shape**. A table of
 # $N$ examples with $D$ numbers each has shape $(N, D)$: one example per row, one feature per column.
 
 # %%
@@ -47,9 +47,9 @@ x = np.array([[1, 2, 3, 4], [5, 6, 7, 8], [9, 10, 11, 12]])
 print(x.shape, x.dtype)
 
 # %% [markdown]
-# Shape `(3, 4)`: axis 0 has length 3, axis 1 has length 4. The `dtype` says what kind of numbers: `int64` are
-# whole numbers, `float64` are numbers with a fraction. Sums, means and spreads are taken **along an axis, and
-# that axis disappears**:
+# Shape `(3, 4)`: axis 0 has length 3, axis 1 has length 4. The `dtype` says what kind of numbers the array
+# holds: `int64` for whole numbers, `float64` for numbers with a fraction. Sums, means and standard deviations are
+# taken **along an axis, and that axis disappears**:
 
 # %%
 plots.axes_of_an_array()
@@ -59,9 +59,9 @@ plots.axes_of_an_array()
 #
 # | you write | you get | shape, when `x` has shape $(N, D)$ |
 # |---|---|---|
-# | `x.mean()` | one mean of everything | `()`, a single number |
-# | `x.mean(axis=0)` | a mean for every column | $(D,)$ |
-# | `x.mean(axis=1)` | a mean for every row | $(N,)$ |
+# | `x.mean()` | one mean over all entries | `()`, a single number |
+# | `x.mean(axis=0)` | one mean per column | $(D,)$ |
+# | `x.mean(axis=1)` | one mean per row | $(N,)$ |
 # | `x.mean(axis=1, keepdims=True)` | the same means, as a column | $(N, 1)$ |
 #
 # `x.sum`, `x.std` (standard deviation), `x.min` and `x.max` take the same arguments.
@@ -69,24 +69,24 @@ plots.axes_of_an_array()
 # ## Broadcasting: shapes that fit without being equal
 #
 # `a - b` subtracts entry by entry. When the shapes differ, NumPy **repeats** the smaller array where it can,
-# without copying it. Here are three cases; the dotted cells are what NumPy fills in by itself.
+# without copying it. Here are three cases; NumPy fills in the dotted cells by itself.
 
 # %%
 plots.broadcasting()
 
 # %% [markdown]
-# The rule: write the two shapes below each other, **aligned on the right**. Two lengths fit when they are
+# The rule: write the two shapes one below the other, **aligned on the right**. Two lengths fit when they are
 # equal or when one of them is 1. A missing length on the left counts as 1. Lengths of 1 are repeated.
 #
 # | first | second | result |
 # |---|---|---|
 # | `(3, 4)` | `   (4,)` | `(3, 4)`: the row is used for every row |
 # | `(3, 4)` | `(3, 1)` | `(3, 4)`: the column is used for every column |
-# | `(3, 1)` | `   (4,)` | `(3, 4)`: everything meets everything |
+# | `(3, 1)` | `   (4,)` | `(3, 4)`: every entry of the column meets every entry of the row |
 # | `(3, 4)` | `   (3,)` | an error: 4 and 3 do not fit |
 #
-# To give an array an axis of length 1, put `np.newaxis` (or `None`) at its place: `row[:, np.newaxis]` turns
-# shape `(4,)` into `(4, 1)`, and `row[np.newaxis, :]` turns it into `(1, 4)`. It works with any number of
+# To give an array an axis of length 1, put `np.newaxis` (or `None`) in its place: `row[:, np.newaxis]` turns
+# shape `(4,)` into `(4, 1)`, and `row[np.newaxis, :]` turns it into `(1, 4)`. This works with any number of
 # axes.
 
 # %%
@@ -96,17 +96,17 @@ print(row.shape, row[:, np.newaxis].shape, row[np.newaxis, :].shape)
 # %% [markdown]
 # ### Choose two shapes
 #
-# Before you look at the picture, say what you expect. Then try `(3,)` with `(3, 1)`, a pair to be careful
-# with.
+# Before you look at the picture, predict the result. Then try `(3,)` with `(3, 1)`: with this pair you have to be
+# careful.
 
 # %% tags=["nbval-ignore-output"]
 explorers.broadcasting()
 
 # %% [markdown]
-# ## How a check reads
+# ## How to read a check
 #
-# Your first exercise is `standardize`. Below is a try that is plainly not good enough: it hands `x` back as
-# it came. Run the cell, and look at what the check makes of it. (The last lines throw the try away again.)
+# Your first exercise is `standardize`. Below is an attempt that is clearly not good enough: it returns `x`
+# unchanged. Run the cell, and see what the check says about it. (The last lines delete the attempt again.)
 
 # %% tags=["demonstration"]
 def standardize(x):
@@ -119,18 +119,18 @@ report
 
 # %% [markdown]
 # - **The first line** counts the checks that pass, and your points. Every check has its own points, so half a
-#   solution earns a share.
-# - **… unseen** stands at a check about a property, such as leaving `x` alone. It counts once a value is right: to
-#   return `x` unchanged also leaves `x` alone, and solves nothing.
+#   solution earns some of them.
+# - **… unseen** marks a check about a property, such as leaving `x` alone. Such a check counts only once a value is
+#   right. A function that returns `x` unchanged also leaves `x` alone, but it solves nothing.
 # - **✗ fails** is followed by what is wrong, in words, and then by **one worked entry**: what went in, what
 #   you returned, and what was expected. Work such an entry out by hand whenever you can: most bugs are found
 #   this way.
-# - Here the words are general: *wrong values*. When a check **recognises a known mistake** it tells you which
+# - Here the words are general: *wrong values*. When a check **recognizes a known mistake**, it tells you which
 #   one it is. You will see that in a minute.
 #
-# When you hand in, the same checks run once more, on fresh random numbers and shapes. What passes here passes
-# there, and nothing is tested that you cannot see. Only results count: how fast, how short or how pretty your
-# code is costs no points, and neither do prints and warnings.
+# After you hand in, the same checks run once more, with new random numbers and shapes. What passes here passes
+# there, and there are no hidden tests. Only results count: slow, long or ugly code costs you no points, and
+# neither do prints and warnings.
 #
 # ## Four rules for the whole course
 #
@@ -138,20 +138,20 @@ report
 #
 # 1. **Inputs are not modified.** The caller still needs them. `x -= 1` and `x[0] = 1` write into the caller's
 #    array; `x = x - 1` makes a new one.
-# 2. **Outputs have the stated shape and a floating dtype**, also when whole numbers go in. `float32` is as
+# 2. **Outputs have the stated shape and a floating dtype**, even when whole numbers go in. `float32` is as
 #    good as `float64`.
-# 3. **Any batch size works**, a single example included. A *batch* is the examples that come in one call.
-# 4. **Extreme inputs give no NaN** (*not a number*, what `0 / 0` or `inf - inf` give) wherever the
+# 3. **Any batch size works**, including a single example. A *batch* is the set of examples passed in one call.
+# 4. **Extreme inputs give no NaN** (*not a number*, the result of `0 / 0` or `inf - inf`) wherever the
 #    mathematics gives a number.
 #
-# Some docstrings have a part named *Raises*: which input a careful function refuses. It is graded only where
-# the text of the exercise asks for it.
+# Some docstrings have a section named *Raises*. It lists the inputs that a careful function refuses. Refusing
+# them is graded only where the text of the exercise asks for it.
 
 # %% [markdown]
 # ## Standardized columns, by hand
 #
-# A flat has 80 m², and it is 0.4 km to the next stop. A network that sees both numbers side by side mostly
-# sees the first. So we bring every column to the same scale: mean 0 and standard deviation 1.
+# An apartment has 80 m², and the nearest bus stop is 0.4 km away. A network that sees both numbers side by side
+# mostly sees the first. So we bring every column to the same scale: mean 0 and standard deviation 1.
 #
 # $$z_{ij} = \frac{x_{ij} - \mu_j}{\sigma_j} \qquad
 # \mu_j = \frac{1}{N} \sum_i x_{ij} \qquad
@@ -166,24 +166,24 @@ report
 #
 # Take one column with the numbers 1, 2 and 6:
 #
-# 1. The mean is $(1 + 2 + 6) / 3 = 3$. The distances from it are $-2, -1, 3$.
-# 2. Their squares are $4, 1, 9$, with the mean $14 / 3 \approx 4.667$. Its root is $\sigma \approx 2.160$.
-# 3. Each distance over $\sigma$: $z \approx -0.926, -0.463, 1.389$.
+# 1. The mean is $(1 + 2 + 6) / 3 = 3$. The differences from it are $-2, -1, 3$.
+# 2. Their squares are $4, 1, 9$, with mean $14 / 3 \approx 4.667$. Its square root is $\sigma \approx 2.160$.
+# 3. Divide each difference by $\sigma$: $z \approx -0.926, -0.463, 1.389$.
 
 # %% [markdown]
 # **Exercise 1 of 2: standardize** · easy · 10 min
 #
-# Look first, then write: run the three cells below as they are. The second, which tries your function out,
-# stops with a red `NotImplementedError`: an empty exercise does that, and nothing is broken. The check says that
+# Look first, then write: run the three cells below as they are. The second, which tries out your function,
+# stops with a red `NotImplementedError`. Every empty exercise does this; nothing is broken. The check says that
 # the exercise is *still empty*.
 #
-# Then do it in three tries, and read the report after each:
+# Then solve it in three steps, and read the report after each:
 #
-# 1. Return `x` with the mean of each column subtracted, and nothing more. The check should **recognise** what
+# 1. Return `x` with the mean of each column subtracted, and nothing more. The check should **recognize** what
 #    is missing.
 # 2. Divide by the standard deviation. Now most checks pass, and one should complain about a special kind of
 #    column.
-# 3. Handle that column as the docstring asks: the text between the triple quotes, below `def`.
+# 3. Handle that column as the docstring asks. (The docstring is the text in triple quotes below `def`.)
 #
 # `np.where(condition, a, b)` takes its entries from `a` where the condition holds and from `b` elsewhere. You
 # will want it, or something like it, in step 3.
@@ -201,32 +201,33 @@ print(standardize(x).round(3))  # the first column is the one from above; the se
 # <summary>Help: my check says …</summary>
 #
 # - **"still empty", though I wrote something**: run the exercise cell again, then the check. A function
-#   exists once its cell has run.
+#   exists only after its cell has run.
 # - **"could not be broadcast together"**: two shapes do not fit. Print them. Which of the four means in the
-#   table above did you take?
+#   table above did you use?
 # - **"truth value of an array … is ambiguous"**: `if` decides once, but every column needs its own answer.
 #   `np.where` gives one for each.
-# - **"is NaN, where the mathematics gives a number"**: somewhere it reads 0 / 0. Which column has a standard
+# - **"is NaN, where the mathematics gives a number"**: somewhere your code computes 0 / 0. Which column has a standard
 #   deviation of 0?
-# - **The wrong row or column in the worked entry**: `z[2, 0]` is row 2, column 0. Counting starts at 0.
-# - **"Cannot cast ufunc"**: you write fractions into an array of whole numbers, in place. See rule 1.
-# - **You add a tiny number to the standard deviation** instead of asking where it is 0: that is a common
-#   habit, and `1e-8` passes. A number as large as `0.001` shows in the result, and fails.
+# - **I cannot find the worked entry in my array**: `z[2, 0]` is row 2, column 0. Counting starts at 0.
+# - **"Cannot cast ufunc"**: an in-place operation writes fractions into an array of whole numbers. See rule 1.
+# - **You add a tiny number to the standard deviation** instead of testing where it is 0: this is a common
+#   habit, and `1e-8` passes. A number as large as `0.001` changes the result too much and fails.
 #
 # </details>
 
 # %% [markdown]
 # ### What it does to data
 #
-# Eighty flats to let, drawn with the same scale on both axes: once as measured, once by your function.
+# Here are eighty apartments for rent, drawn with the same scale on both axes: first as measured, then as
+# standardized by your function.
 
 # %%
 plots.before_and_after(standardize)
 
 # %% [markdown]
-# ## Everything against everything
+# ## Every row against every row
 #
-# The second exercise is the third picture of broadcasting, with one axis more. Given the rows of `a` and the
+# The second exercise is the third picture of broadcasting, with one more axis. Given the rows of `a` and the
 # rows of `b`, subtract every row of `b` from every row of `a`:
 #
 # $$d_{ij} = a_i - b_j \qquad i = 1 \dots N, \quad j = 1 \dots M$$
@@ -252,12 +253,12 @@ plots.before_and_after(standardize)
 # %% [markdown]
 # **Exercise 2 of 2: pairwise_differences** · medium · 15 min
 #
-# Write down the shape $(N, M, D)$. Which shapes with an axis of length 1 must `a` and `b` have, so that the
-# rule of broadcasting leads there? Two loops are right as well, and a good way to begin; they are just slow.
+# Write down the shape $(N, M, D)$. Which shapes, each with an axis of length 1, must `a` and `b` have so that
+# broadcasting leads there? Two loops are correct too, and a good way to begin; they are just slow.
 #
-# One thing more: images come as bytes (`uint8`), whole numbers from 0 to 255. A byte cannot be negative, so
-# `3 - 5` gives 254. Rule 2 asks for floats; see to it that they are made in time. `as_float(x)`, which is
-# given, returns `x` as floats: whole numbers become float64, floats keep their dtype. You may use it or not.
+# One more thing: images come as bytes (`uint8`), whole numbers from 0 to 255. A byte cannot be negative, so
+# `3 - 5` gives 254. Rule 2 asks for floats; make sure that you convert in time. The function `as_float(x)` is
+# given. It returns `x` as floats: whole numbers become float64, floats keep their dtype. You need not use it.
 
 # %% exercise="pairwise_differences"
 
@@ -274,20 +275,20 @@ print(differences)
 # <details>
 # <summary>Help: my check says …</summary>
 #
-# - **"could not be broadcast together"**: print both shapes, align them on the right, and look for the pair
-#   of lengths that is neither equal nor 1.
-# - **"The axes are in another order"**: you have every number, in the wrong place. The rows of `a` belong to
-#   the first axis.
+# - **"could not be broadcast together"**: print both shapes, align them on the right, and look for a pair
+#   of different lengths, neither of them 1.
+# - **"The axes are in another order"**: you have every number, but in the wrong place. The rows of `a` belong
+#   along the first axis.
 # - **A dtype of `int64`**: whole numbers minus whole numbers are whole numbers. How did you get floats in
 #   exercise 1? By dividing.
-# - **"off by 256"**: bytes wrapped round before you made floats of them.
+# - **"off by 256"**: bytes wrapped around before you converted them to floats.
 #
 # </details>
 
 # %% [markdown]
-# ### Who is my nearest neighbour?
+# ### Who is my nearest neighbor?
 #
-# From differences it is one step to distances, and from there to a question that many learning methods ask.
+# From differences it is one step to distances, and one more to a question that many learning methods ask.
 # Here your function compares two thousand places with five stations.
 
 # %%
@@ -307,29 +308,29 @@ plots.nearest_station(pairwise_differences)
 # </details>
 #
 # 2. A column holds 0.1 three times. Look at `np.array([0.1, 0.1, 0.1]).std()`. Is it 0? What would your
-#    `standardize` make of such a column?
+#    `standardize` do with such a column?
 #
 # <details><summary>Answer</summary>
 #
 # It is about $1.4 \cdot 10^{-17}$: the sum of three rounded numbers is rounded again, so the mean is not
-# exactly 0.1. If you ask whether the standard deviation *equals* 0, this column becomes three times −1.
-# Asking whether floating-point numbers are equal is delicate; the checks are kind and use whole numbers
-# there. How else could one recognise a column of equal values?
+# exactly 0.1. If you ask whether the standard deviation *equals* 0, this column becomes −1, −1, −1.
+# Asking whether floating-point numbers are equal is delicate; the checks are kind here and use whole numbers.
+# How else could you recognize a column of equal values?
 #
 # </details>
 #
-# 3. The 60,000 pictures of a famous data set have 784 pixels each. How much memory would all pairwise
-#    differences take, at 8 bytes a number?
+# 3. The 60,000 images of a famous data set have 784 pixels each. How much memory would all pairwise
+#    differences take, at 8 bytes per number?
 #
 # <details><summary>Answer</summary>
 #
-# $60\,000 \cdot 60\,000 \cdot 784 \cdot 8$ bytes are more than 22 terabytes. Broadcasting makes the result,
-# even though it does not copy the inputs. For such sizes one loops over portions.
+# $60\,000 \cdot 60\,000 \cdot 784 \cdot 8$ bytes are more than 22 terabytes. Broadcasting does not copy the
+# inputs, but it still has to store the result. For such sizes you loop over portions.
 #
 # </details>
 #
-# 4. You standardize the flats of today. Tomorrow a new flat comes in. With which mean and which standard
-#    deviation should it be scaled? (Lesson 08 will ask again.)
+# 4. You standardize today's apartments. Tomorrow a new one is listed. Which mean and which standard deviation
+#    should you use to scale it? (Lesson 08 will ask again.)
 #
 # ## What comes next
 #
