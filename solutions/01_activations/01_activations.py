@@ -1,12 +1,12 @@
 # %% [markdown]
 # # 01. Activations: sigmoid, ReLU, tanh
 #
-# Stack ten layers that only multiply and add, and you get one layer that multiplies and adds: a straight line
-# through a straight line is a straight line. What lets a network bend is a small nonlinear function between the
+# Stack ten layers that only multiply and add, and you get one layer that multiplies and adds: put one straight line
+# into another, and you get a straight line again. To bend, a network needs a small nonlinear function between the
 # layers, the **activation**.
 #
-# In this lesson you build the three best-known ones, and for each the step that carries a gradient back through it.
-# Every network of this course will run on your six functions.
+# In this lesson you build the three best-known activations, and for each the step that carries a gradient back
+# through it. Every network in this course will run on your six functions.
 
 # %% tags=["setup"]
 import numpy as np
@@ -19,8 +19,8 @@ from reference_impl import as_float
 # %% [markdown]
 # ## The picture first
 #
-# Each function takes one number and gives one number. Look at three things: where each curve is flat, what range it
-# stays in, and what it does at zero.
+# Each function takes one number and returns one number. Look at three things: where each curve is flat, what range
+# it stays in, and what it does at zero.
 
 # %%
 plots.the_three_shapes()
@@ -38,10 +38,10 @@ plots.the_three_shapes()
 # | tanh | $\tanh(x) = \dfrac{e^{x} - e^{-x}}{e^{x} + e^{-x}}$ | $1 - \tanh(x)^2$ |
 # | sigmoid | $\sigma(x) = \dfrac{1}{1 + e^{-x}}$ | $\sigma(x)\,(1 - \sigma(x))$ |
 #
-# An activation works **entry by entry**: give it an array of any shape, and it treats each number alone.
+# An activation works **entry by entry**: give it an array of any shape, and it treats each number on its own.
 #
-# A network ends in one number, the **loss**: how wrong it is. (Lesson 02 builds one.) A **gradient** says, for every
-# entry of an array, how much the loss changes when that entry grows a little. It is a slope for each entry.
+# A single number, the **loss**, says how wrong a network is. (You build one in lesson 02.) A **gradient** says, for
+# every entry of an array, how much the loss changes when that entry grows a little. It is one slope per entry.
 #
 # | symbol | what it is | shape |
 # |---|---|---|
@@ -52,9 +52,9 @@ plots.the_three_shapes()
 #
 # ## There and back
 #
-# Every building block of a network comes as a pair. On the way **forward** it turns `x` into `out`. On the way
-# **backward** it is handed `dout`, the *upstream gradient*, by whatever comes after it, and passes `dx` on to
-# whatever came before.
+# Every building block of a network is a pair of functions. The **forward** function turns `x` into `out`. The
+# **backward** function receives `dout`, the *upstream gradient*, from the block after it, and passes `dx` on to the
+# block before it.
 
 # %%
 plots.there_and_back()
@@ -64,25 +64,25 @@ plots.there_and_back()
 #
 # $$\text{dx} = \text{dout} \cdot f'(x) \qquad \text{entry by entry}$$
 #
-# The backward function does not get `x`. What it needs, the forward function puts into the **cache**. What you put
+# The backward function does not get `x`. The forward function puts what is needed into the **cache**. What you store
 # there is up to you: the input, the output, a mask, a tuple. Only your own backward function reads it.
 #
 # ## One number by hand
 #
-# Take tanh at $x = 0.5$, and suppose that the rest of the network says $\text{dout} = 3$: *"if your output grows by a
+# Take tanh at $x = 0.5$, and suppose that the rest of the network says $\text{dout} = 3$: *"if your output grows a
 # little, the loss grows three times as much."*
 #
 # 1. Forward: $\tanh(0.5) \approx 0.46212$.
 # 2. Slope: $1 - 0.46212^2 \approx 0.7864$.
 # 3. Backward: $\text{dx} = 3 \cdot 0.7864 \approx 2.359$.
 #
-# A small push on $x$ is felt a little less strongly than a push on the output, because tanh is flatter than a line of
-# slope one. Keep the number 2.359; you will meet it again.
+# The loss reacts a little less to a small push on $x$ than to a push on the output, because tanh is flatter than a
+# line of slope one. Keep the number 2.359; you will meet it again.
 
 # %% [markdown]
 # **Exercise 1 of 6: ReLU forward** · easy · 5 min
 #
-# Return the activation of `x`, and a cache. Think about what your backward function will want to know.
+# Return the activation of `x`, and a cache. Think about what your backward function will need to know.
 
 # %% exercise="relu_forward"
 
@@ -98,11 +98,11 @@ print(out)
 # <summary>Help: my check says …</summary>
 #
 # - **"must return 2 things"**: end with `return out, cache`. Even when the cache is a single array, it comes second.
-# - **"overwrites x"**: something like `x[...] = ...` changes the array that the caller handed to you. Make a new array.
-# - **"integer dtype"**: when `x` holds whole numbers, many NumPy functions answer with whole numbers. The course-wide
-#   rule of lesson 00 asks for a floating result. What number could you compare with that is not an integer?
-# - **"truth value of an array … is ambiguous", "only integer scalar arrays"**: Python's `max` and `if` want single numbers,
-#   and `np.max` looks for the largest entry of one array. NumPy has another function, for the larger of two, entry by entry.
+# - **"overwrites x"**: something like `x[...] = ...` changes the array that the caller passed in. Make a new array.
+# - **"integer dtype"**: when `x` holds whole numbers, many NumPy functions return whole numbers. Rule 2 of lesson 00
+#   asks for floats. What number could you compare with that is not an integer?
+# - **"truth value of an array … is ambiguous", "only integer scalar arrays"**: Python's `max` and `if` need single numbers,
+#   and `np.max` looks for the largest entry of one array. NumPy has another function that takes the larger of two, entry by entry.
 #
 # </details>
 
@@ -114,8 +114,8 @@ print(out)
 #
 # At exactly 0 there is a kink and no slope; any value from 0 to 1 is accepted there.
 #
-# `as_float(x)`, which is given, returns `x` as floats: whole numbers become float64, floats keep their dtype. You may use
-# it or not.
+# The function `as_float(x)` is given. It returns `x` as floats: whole numbers become float64, floats keep their dtype. You
+# need not use it.
 
 # %% exercise="relu_backward"
 
@@ -130,7 +130,7 @@ print(relu_backward(dout, cache))  # which two entries should be stopped?
 # <details>
 # <summary>Help: my check says …</summary>
 #
-# - **"what decides is the sign of x"**: gradients may be negative too, and a negative gradient flows back just as well.
+# - **"what decides is the sign of x"**: gradients may be negative too, and a negative gradient flows back like any other.
 #   Only the *input* of the forward pass opens or closes the gate.
 # - **"uses relu_forward, which is still empty"**: the check runs your own forward pass to get a cache. Do exercise 1 first,
 #   and run its cell again after each change.
@@ -141,8 +141,8 @@ print(relu_backward(dout, cache))  # which two entries should be stopped?
 # %% [markdown]
 # **Exercise 3 of 6: tanh forward** · easy · 5 min
 #
-# NumPy knows the elementary functions of mathematics, this one included. If you build it from exponentials instead, look
-# at the formula for $x = 1000$: $e^{1000}$ is larger than the largest floating-point number (about $1.8 \cdot 10^{308}$).
+# NumPy knows the elementary functions of mathematics, this one included. If you build it from exponentials instead, think
+# of $x = 1000$: $e^{1000}$ is larger than the largest floating-point number (about $1.8 \cdot 10^{308}$).
 
 # %% exercise="tanh_forward"
 
@@ -158,14 +158,14 @@ print(out)  # the third is the number from above
 #
 # - **NaN, "not a number"**: it comes from ∞ / ∞ or ∞ − ∞. Some exponential has grown too large.
 # - **A warning from NumPy, though the check passes**: warnings cost no points. `overflow encountered in exp` still tells you that
-#   an infinity was on the way.
+#   an infinity appeared along the way.
 #
 # </details>
 
 # %% [markdown]
 # **Exercise 4 of 6: tanh backward** · medium · 10 min
 #
-# The slope is $1 - \tanh(x)^2$. You have already computed $\tanh(x)$ once, on the way forward.
+# The slope is $1 - \tanh(x)^2$. You have already computed $\tanh(x)$ once, in the forward pass.
 
 # %% exercise="tanh_backward"
 
@@ -179,21 +179,21 @@ print(tanh_backward(np.array([3.0]), cache))  # the number worked out by hand ab
 # <details>
 # <summary>Help: my check says …</summary>
 #
-# - **"tanh is applied twice"**: if the cache holds the *output*, then tanh has been taken already. If it holds the *input*, it has not.
-#   Both are fine, but the two need different formulas.
-# - **"ignore the upstream gradient"**: with `dout` all ones you would not notice. In a network it never is.
+# - **"tanh is applied twice"**: if the cache holds the *output*, tanh has already been applied. If it holds the *input*, it has not.
+#   Both are fine, but they need different formulas.
+# - **"ignore the upstream gradient"**: if `dout` were all ones, you would not notice. In a network it never is.
 #
 # </details>
 
 # %% [markdown]
 # **Exercise 5 of 6: sigmoid forward** · hard · 15 min
 #
-# The formula has two faces. Multiply numerator and denominator by $e^{x}$ and you get the second:
+# The formula has two forms. Multiply numerator and denominator by $e^{x}$ and you get the second:
 #
 # $$\sigma(x) = \frac{1}{1 + e^{-x}} = \frac{e^{x}}{1 + e^{x}}$$
 #
 # In exact mathematics they are equal. In floating point, the first has a huge exponential when $x$ is far below zero, the second
-# when $x$ is far above. Your function must give no NaN and no infinity for inputs as large as ±10,000.
+# when $x$ is far above zero. Your function must give no NaN and no infinity for inputs as large as ±10,000.
 
 # %% exercise="sigmoid_forward"
 
@@ -207,20 +207,20 @@ print(out.round(4))
 # <details>
 # <summary>Help: my check says …</summary>
 #
-# - **"Infinity divided by infinity"**: you use one face for all inputs, and at one end both parts of the fraction explode.
-#   Which face is harmless on which side of zero?
-# - **`overflow encountered in exp`, and yet the check passes**: $1 / \infty$ is 0, and that is the right answer. It costs no
+# - **"Infinity divided by infinity"**: you use one form for all inputs, and at one end both parts of the fraction overflow.
+#   Which form is safe on which side of zero?
+# - **`overflow encountered in exp`, and yet the check passes**: $1 / \infty$ is 0, and that is the right answer. The warning costs no
 #   points. But can you do without the infinity?
-# - **"depends on the other entries of the batch"**: sigmoid looks at one number at a time. There is no sum over an axis in it.
-# - **The curve looks right in the middle and the check of the values fails**: print a few entries next to the formula, worked out with a pocket calculator.
+# - **"depends on the other entries of the batch"**: sigmoid looks at one number at a time. It has no sum over an axis.
+# - **The curve looks right in the middle, but the check of the values fails**: print a few entries, and compare them with what a pocket calculator gives for the formula.
 #
 # </details>
 
 # %% [markdown]
 # **Exercise 6 of 6: sigmoid backward** · medium · 8 min
 #
-# The slope is $\sigma(x)\,(1 - \sigma(x))$. At $x = 0$ it has its largest value, one quarter. Far from zero it is almost nothing:
-# remember that when you read the last figure.
+# The slope is $\sigma(x)\,(1 - \sigma(x))$. At $x = 0$ it has its largest value, one quarter. Far from zero it is almost 0:
+# remember this when you look at the last figure.
 
 # %% exercise="sigmoid_backward"
 
@@ -234,8 +234,8 @@ print(sigmoid_backward(np.array([1.0, 1.0]), cache).round(4))
 # <details>
 # <summary>Help: my check says …</summary>
 #
-# - **"x where sigmoid(x) belongs"**: look at what your forward function put in the cache, and what your backward function takes it for.
-# - **"changes what is in the cache"**: an operation like `*=` writes into the array that it starts from. A training loop may ask for the
+# - **"x where sigmoid(x) belongs"**: look at what your forward function puts into the cache, and at what your backward function expects there.
+# - **"changes what is in the cache"**: an operation like `*=` writes into the array on its left. A training loop may ask for the
 #   gradient twice.
 #
 # </details>
@@ -243,7 +243,7 @@ print(sigmoid_backward(np.array([1.0, 1.0]), cache).round(4))
 # %% [markdown]
 # ## Your six functions at work
 #
-# Solid lines are your forward functions, dashed lines the slopes that your backward functions give for an upstream gradient of one.
+# Solid lines show your forward functions. Dashed lines show the slopes that your backward functions give for an upstream gradient of one.
 
 # %%
 activations = {
@@ -264,8 +264,8 @@ explorers.tangent(activations)
 # %% [markdown]
 # ### What depth does to a gradient
 #
-# A gradient that walks back through many layers is multiplied by one slope in each of them. The figure lets random numbers go forward through
-# twenty activations, one after the other, and then walks a gradient of one back.
+# A gradient that walks back through many layers is multiplied by one slope in each of them. In the figure, random numbers go forward through
+# twenty activations, one after the other. Then a gradient of one walks back.
 
 # %%
 plots.gradient_through_depth(activations)
@@ -277,7 +277,7 @@ plots.gradient_through_depth(activations)
 #
 # <details><summary>Answer</summary>
 #
-# $(1/4)^{10}$, less than one millionth. That is the *vanishing gradient*, and the reason why deep networks left sigmoid behind.
+# $(1/4)^{10}$, less than one millionth. This is the *vanishing gradient*, the reason why deep networks left sigmoid behind.
 #
 # </details>
 #
@@ -285,12 +285,12 @@ plots.gradient_through_depth(activations)
 #
 # <details><summary>Answer</summary>
 #
-# Not by its own weights: no gradient reaches them. It is called a *dead* ReLU. Only a change in the layers before it can shift its input.
+# Not through its own weights: no gradient reaches them. Such a ReLU is called *dead*. Only a change in the layers before it can shift its input.
 #
 # </details>
 #
-# 3. tanh and sigmoid are the same curve, stretched and shifted. Which of the two would you rather have between layers, if the next layer likes inputs
-#    that are centred at zero?
+# 3. tanh and sigmoid are the same curve, stretched and shifted. Which of the two would you rather have between layers, if the next layer works best with inputs
+#    that are centered at zero?
 #
 # ## What comes next
 #
