@@ -1,13 +1,13 @@
 # %% [markdown]
 # # 02. Mean squared error
 #
-# A network predicts heights in metres, and some of its predictions are off. Before it can learn, two
+# A network predicts heights in meters, and some of its predictions are off. Before it can learn, two
 # questions need an answer: **how wrong** is it, as one number, and **which way** should each prediction move
 # to be less wrong?
 #
 # The first answer is called the *loss*, the second its *gradient*. In this lesson you build both for
-# predictions of numbers (*regression*), and a sibling of the loss that people can read: the RMS error, in the
-# unit of what you predict.
+# predictions of numbers (*regression*). You also build a relative of the loss that people can read: the RMS
+# error, in the unit of the predictions.
 
 # %% tags=["setup"]
 import numpy as np
@@ -44,9 +44,9 @@ plots.errors_as_squares()
 # | $L$, `loss` | how wrong the predictions are | one number |
 # | `dx` | how much the loss changes when each prediction changes | the shape of $x$ |
 #
-# Now the second question. Take one prediction $x_{ij}$ and nudge it. It appears in one square only, and the
-# derivative of that square is twice what was squared. So (the curly $\partial$ says: a derivative, with all
-# other numbers held still)
+# Now the second question. Take one prediction $x_{ij}$ and nudge it. It appears in only one square, and the
+# derivative of that square is twice the number that was squared. So (the curly $\partial$ stands for a derivative
+# with all other numbers held fixed)
 #
 # $$\text{dx}_{ij} = \frac{\partial L}{\partial x_{ij}} = \frac{2}{N M} \, (x_{ij} - y_{ij})$$
 #
@@ -70,7 +70,7 @@ plots.errors_as_squares()
 # ## A trap: `(N,)` against `(N, 1)`
 #
 # A network with one output gives its predictions as a column, of shape $(N, 1)$. The targets often come as a
-# plain list, of shape $(N,)$. Both hold the same $N$ values. But subtract the one from the other, and
+# plain list, of shape $(N,)$. Both hold the same $N$ values. But subtract one from the other, and
 # remember what broadcasting does:
 
 # %%
@@ -88,9 +88,9 @@ plots.every_against_every()
 #
 # So a careful loss looks at the shapes first:
 #
-# - `x` of shape $(N, 1)$ and `y` of shape $(N,)$, or the other way round, are the same $N$ values: accept
-#   them. `a.reshape(shape)` gives the numbers of `a`, in their order, another shape.
-# - All other shapes that differ do not belong together: **refuse** them. In Python that is done with `raise`,
+# - `x` of shape $(N, 1)$ and `y` of shape $(N,)$, or the other way around, hold the same $N$ values: accept
+#   them. `a.reshape(shape)` returns the numbers of `a`, in the same order, in another shape.
+# - Any other two shapes that differ do not belong together: **refuse** them. In Python you do that with `raise`,
 #   which stops the function with a message that the caller can read:
 
 # %%
@@ -108,12 +108,12 @@ except ValueError as error:
 # %% [markdown]
 # **Exercise 1 of 2: mse_loss** · medium · 20 min
 #
-# Return the loss, one number, and `dx`, of the shape of `x`. Take care of the shapes as described above: for
-# this exercise, refusing what does not match, with a `ValueError`, is worth a point.
+# Return the loss, one number, and `dx`, in the shape of `x`. Handle the shapes as described above: in this
+# exercise, refusing shapes that do not match, with a `ValueError`, is worth a point.
 #
-# The rules of lesson 00 hold here as everywhere: `x` and `y` stay as they are, whole numbers may come in, and
-# one example is a batch too. `as_float(x)`, which is given, returns `x` as floats: whole numbers become float64,
-# floats keep their dtype. You may use it or not.
+# The rules of lesson 00 apply here as everywhere: `x` and `y` stay as they are, whole numbers may come in, and
+# one example is a batch too. The function `as_float(x)` is given. It returns `x` as floats: whole numbers become
+# float64, floats keep their dtype. You need not use it.
 
 # %% exercise="mse_loss"
 
@@ -128,27 +128,27 @@ print("loss", round(float(loss), 3), "  dx", dx.round(3))  # compare with the nu
 # <summary>Help: my check says …</summary>
 #
 # - **"must return 2 things"**: end with `return loss, dx`.
-# - **"not enough values to unpack"**: `N, M = x.shape` fails where `x` has shape `(N,)`. `x.size` is the number of entries,
+# - **"not enough values to unpack"**: `N, M = x.shape` fails when `x` has shape `(N,)`. `x.size` is the number of entries,
 #   whatever the shape.
-# - **dx is right up to a constant**: the message tells the factor. 2, or the number of entries? Compare your
+# - **dx is right up to a constant**: the message tells you the factor. Is it 2, or the number of entries? Compare your
 #   formula with the one above, symbol by symbol. The mean is over all entries: in an array of shape $(4, 3)$
 #   there are 12.
-# - **dx has shape (4, 4), expected (4,)**: that is the trap. Print the shapes of `x` and `y` on the first
+# - **dx has shape (4, 4), expected (4,)**: this is the trap. Print the shapes of `x` and `y` in the first
 #   line of your function.
 # - **"what it raises …" is 'nothing'**: for these two shapes your function should stop with a `ValueError`,
 #   but it returned something. Which condition on `x.shape` and `y.shape` lets them pass?
 # - **"has dtype int64"**: whole numbers went in, and whole numbers came out. Rule 2 asks for floats.
-# - **"Cannot cast ufunc"**: you write fractions into an array of whole numbers, in place (`-=`, `*=`). Make a
-#   new array.
+# - **"Cannot cast ufunc"**: an in-place operation (`-=`, `*=`) writes fractions into an array of whole numbers.
+#   Make a new array.
 #
 # </details>
 
 # %% [markdown]
 # ### Does your gradient touch the curve?
 #
-# Here the third prediction of the example moves from 2 to 12 while the others stay. The curve is your loss;
-# the dashed lines have the slopes that your `dx` claims. A right gradient is a tangent. (Lesson 03 turns this
-# picture into a test.)
+# Here the third prediction of the example moves from 2 to 12 while the others stay fixed. The curve is your loss;
+# the dashed lines have the slopes that your `dx` claims. If the gradient is right, they are tangents. (Lesson 03
+# turns this picture into a test.)
 
 # %%
 plots.loss_of_one_prediction(mse_loss)
@@ -156,34 +156,34 @@ plots.loss_of_one_prediction(mse_loss)
 # %% [markdown]
 # ### The price of squaring
 #
-# Ten predictions of zero meet ten targets, nine of them close to zero. The bars are $-\text{dx}$, the way
-# each prediction is pulled.
+# Ten predictions of zero meet ten targets, nine of them close to zero. The bars show $-\text{dx}$: which way
+# each prediction is pulled, and how hard.
 
 # %%
 plots.pull_of_an_outlier(mse_loss)
 
 # %% [markdown]
 # One odd measurement pulls harder than all the others together. Squares are smooth and have the simplest of
-# gradients, and that is why they are so popular; but they take outliers very seriously.
+# gradients, which is why they are so popular. But they take outliers very seriously.
 
 # %% [markdown]
 # ## An error that people can read
 #
-# Predict heights in metres, and the MSE is in square metres. "Off by 4,624 m²" says little. The root brings
-# the unit back:
+# If you predict heights in meters, the MSE is in square meters. "Off by 4,624 m²" says little. The square root
+# brings the unit back:
 #
 # $$\text{RMS error} = \sqrt{L} = \sqrt{\frac{1}{N M} \sum_{i, j} (x_{ij} - y_{ij})^2}$$
 #
-# RMS stands for *root mean square*: read it from right to left, and you have the recipe. "Off by 68 m,
-# typically" is a sentence one can use. In the example by hand, the RMS error is $\sqrt{5/3} \approx 1.291$.
+# RMS stands for *root mean square*: read it from right to left, and you have the recipe. "Typically
+# off by 68 m" is a sentence you can use. In the example by hand, the RMS error is $\sqrt{5/3} \approx 1.291$.
 #
-# Training minimizes the loss, people read the RMS error. Where one is smallest, the other is too.
+# Training minimizes the loss; people read the RMS error. Where one is smallest, the other is too.
 
 # %% [markdown]
 # **Exercise 2 of 2: rms_error** · easy · 5 min
 #
-# You have most of it already, shapes included: a function may call another one. What matched or was refused
-# in exercise 1 should match or be refused here. (*Regularization*, in the docstring, is a term that training
+# You have most of it already, shapes included: a function may call another one. Shapes that
+# match in exercise 1 should match here; shapes that are refused there should be refused here. (*Regularization*, in the docstring, is a term that training
 # adds to a loss. You meet it in lesson 06.)
 
 # %% exercise="rms_error"
@@ -198,11 +198,11 @@ print(rms_error(np.array([[5.0], [6.0]]), np.array([5, 6])))  # perfect predicti
 # <details>
 # <summary>Help: my check says …</summary>
 #
-# - **A constant factor**: the mean is taken under the root. $\sqrt{N}$ and $N$ are not the same factor; the
-#   message tells which one it is.
+# - **A constant factor**: the mean belongs under the root. $\sqrt{N}$ and $N$ are not the same factor; the
+#   message tells you which one it is.
 # - **"setting an array element with a sequence", or "inhomogeneous shape"**: you took the root of a pair.
 #   What does `mse_loss` return?
-# - **Wrong although the formula is right**: if you call your `mse_loss`, check that one first.
+# - **Wrong although the formula is right**: if you call your `mse_loss`, check that function first.
 #
 # </details>
 
@@ -210,29 +210,30 @@ print(rms_error(np.array([[5.0], [6.0]]), np.array([5, 6])))  # perfect predicti
 # ## Walk on the error surface
 #
 # Thirty weather balloons measured the temperature at their altitude. A straight line predicts it: temperature
-# = slope · altitude + intercept. Every choice of the two numbers has a loss, so together they make a
-# landscape: the **error surface**. To fit the line is to find the lowest point.
+# = slope · altitude + intercept. Every choice of the two numbers has a loss, so together these losses
+# form a landscape: the **error surface**. To fit the line is to find the lowest point.
 #
 # Drag the point on the right, or move the sliders (arrow keys work too), and walk downhill. The arrow shows the
-# steepest way down, made from your `dx`. The dotted lines on the left are one RMS error above and below.
+# steepest way down, computed from your `dx`. The dotted lines on the left lie one RMS error above and below the
+# fitted line.
 
 # %% tags=["nbval-ignore-output"]
 explorers.error_surface(mse_loss, rms_error, standardize)
 
 # %% [markdown]
-# Then set *altitude* to *standardized*: your function of lesson 00 has been applied to it. The long valley
+# Then set *altitude* to *standardized*: your function from lesson 00 is applied to it. The long valley
 # becomes a round bowl, and the arrow points straight to the bottom. This is why networks like standardized
 # inputs.
 #
 # ## Questions to think about
 #
-# 1. The network may predict a single constant $c$ for all examples. Which $c$ makes the MSE smallest? Set the
+# 1. Suppose a network can only predict one constant $c$ for all examples. Which $c$ makes the MSE smallest? Set the
 #    sum of the gradients to zero.
 #
 # <details><summary>Answer</summary>
 #
-# $\sum_i (c - y_i) = 0$, so $c$ is the mean of the targets. The RMS error of that prediction has a name as
-# well: it is the standard deviation of the targets. A model that is no better than this has learned nothing.
+# $\sum_i (c - y_i) = 0$, so $c$ is the mean of the targets. The RMS error of that prediction has a name,
+# too: it is the standard deviation of the targets. A model that is no better than this has learned nothing.
 #
 # </details>
 #
@@ -246,7 +247,7 @@ explorers.error_surface(mse_loss, rms_error, standardize)
 #
 # </details>
 #
-# 3. In the trap, predictions that are all perfect still get a loss above zero. What is it, in words?
+# 3. In the trap, predictions that are all perfect still get a loss above zero. What is this loss, in words?
 #
 # <details><summary>Answer</summary>
 #
