@@ -215,7 +215,7 @@ print(rms_error(np.array([[5.0], [6.0]]), np.array([5, 6])))  # perfect predicti
 #
 # Drag the point on the right, or move the sliders (arrow keys work too), and walk downhill. The arrow shows the
 # steepest way down, computed from your `dx`. The dotted lines on the left lie one RMS error above and below the
-# fitted line.
+# line.
 
 # %% tags=["nbval-ignore-output"]
 explorers.error_surface(mse_loss, rms_error, standardize)

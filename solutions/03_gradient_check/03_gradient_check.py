@@ -4,8 +4,8 @@
 # A backward pass with a wrong sign does not crash. The network still trains, only worse, and nobody tells you. You can
 # stare at the formula for an hour, or you can ask the one witness that needs no formula: the function itself.
 #
-# In this lesson you build that witness. It measures a slope by taking two steps, and it will stand beside you
-# whenever you write a backward pass from here on.
+# In this lesson you build a tool that asks this witness. It measures a slope by taking two steps, and from here on
+# it will help you whenever you write a backward pass.
 
 # %% tags=["setup"]
 import numpy as np
@@ -31,22 +31,22 @@ from reference_impl import (
 # | `eval_numerical_gradient` | What is the gradient of a function that gives one number, such as a loss? |
 # | `eval_numerical_gradient_array` | What should a *backward* function return? |
 # | `rel_error` | How far apart are two gradients? |
-# | `grad_check_sparse` | Is a gradient right, when it has too many entries to test them all? |
+# | `grad_check_sparse` | Is a gradient right if it has too many entries to test them all? |
 #
 # ## The picture first
 #
-# The slope of a curve at $x$ is the slope of its tangent. To measure it you only need two points of the curve, and a
+# The slope of a curve at $x$ is the slope of its tangent. To measure it, you need only two points on the curve and a
 # line through them: a **secant**. Which two points?
 
 # %%
 plots.two_ways_to_take_a_slope()
 
 # %% [markdown]
-# The step $h$ is the same in both plots. The one-sided secant looks ahead and gets too steep, because the curve bends
-# upwards. The two-sided secant looks ahead *and* back, and the two errors almost cancel.
+# The step $h$ is the same in both plots. The one-sided secant looks ahead and is too steep, because the curve bends
+# upward. The two-sided secant looks ahead *and* back, and the two errors almost cancel.
 #
-# That is the **central difference**. For a function of many numbers you move one of them at a time and leave all
-# others where they are:
+# This is the **central difference**. For a function of many numbers, you move one of them at a time and leave all
+# the others where they are:
 #
 # $$\frac{\partial f}{\partial x_i} \approx \frac{f(x + h\,e_i) - f(x - h\,e_i)}{2h}$$
 #
@@ -54,9 +54,9 @@ plots.two_ways_to_take_a_slope()
 # |---|---|---|
 # | $x$ | where the gradient is taken | any, for example $(N, D)$ |
 # | $f(x)$ | the function's value: one number, such as a loss | a number |
-# | $i$ | the place of one entry, with one index for each axis of $x$ | |
+# | $i$ | the position of one entry, with one index for each axis of $x$ | |
 # | $x \pm h\,e_i$ | $x$ with its entry $i$ moved by $h$, up or down | the shape of $x$ |
-# | `grad` | all slopes, each at the place of its entry | the shape of $x$ |
+# | `grad` | all slopes, each at the position of its entry | the shape of $x$ |
 #
 # ## One number by hand
 #
@@ -72,26 +72,26 @@ plots.two_ways_to_take_a_slope()
 #
 # Take the central difference for every entry of `x`. Three things to know:
 #
-# - **Every place of an array.** `for i in np.ndindex(x.shape)` walks through all places, whatever the number of axes.
+# - **Visit every entry.** `for i in np.ndindex(x.shape)` walks through all positions, whatever the number of axes.
 #   Each `i` is a tuple, so `x[i]` is one number.
-# - **Step `x` itself, not a copy, and put the entry back.** The loss of a network is a function of its parameters, but it
-#   does not take them as an argument: it reads its own arrays. Such an `f` sees the step only if you change the very array
-#   that you were given. Afterwards the array must hold what it held before, to the last bit.
-# - **Refuse integers.** An array of integers stores 3 + 0.1 as 3, without a word. `np.issubdtype(x.dtype, np.floating)` tells
-#   whether the step fits; if not, raise a `ValueError`.
+# - **Move the entry in `x` itself, not in a copy, and put it back.** The loss of a network is a function of its parameters,
+#   but it does not take them as an argument: it reads its own arrays. Such an `f` sees the step only if you change the very
+#   array that you were given. Afterwards the array must hold what it held before, to the last bit.
+# - **Refuse integers.** An integer array silently stores 3 + 0.1 as 3. `np.issubdtype(x.dtype, np.floating)` tells you
+#   whether `x` can hold a small step; if not, raise a `ValueError`.
 #
-# `f` may also fail halfway. Python runs what stands after `finally:` in any case, even if what stands after `try:` raises: that is
-# the best place to put the entry back. The checks do not ask for it.
+# `f` may also fail halfway. Python always runs the block after `finally:`, even if the block after `try:` raises an error, so
+# that is the best place to put the entry back. The checks do not require it.
 
 # %% exercise="eval_numerical_gradient"
 
 # %%
 x = np.array([3.0, -1.0])
 print(eval_numerical_gradient(lambda x: np.sum(x**3), x, h=0.1).round(6))  # the first is the number from above
-print(x)  # as it was?
+print(x)  # unchanged?
 
-weights = np.array([1.0, 2.0])  # this loss ignores its argument and reads `weights` by itself, as a network does
-print(eval_numerical_gradient(lambda _: np.sum(weights**2), weights).round(6))  # zeros? then you stepped a copy
+weights = np.array([1.0, 2.0])  # this loss ignores its argument and reads `weights` directly, as a network does
+print(eval_numerical_gradient(lambda _: np.sum(weights**2), weights).round(6))  # zeros? then you changed a copy
 
 # %% check="eval_numerical_gradient"
 
@@ -99,14 +99,14 @@ print(eval_numerical_gradient(lambda _: np.sum(weights**2), weights).round(6))  
 # <details>
 # <summary>Help: my check says …</summary>
 #
-# - **"f takes the whole array x"**: hand all of `x` to `f`, with one entry moved. `f` of a single entry is another function.
-# - **The cell above prints zeros for the weights, and yet the check passes**: the check hands `f` the array, so it cannot see
-#   that you stepped a copy. A network's loss would.
-# - **"displaced"**: after its turn an entry must be back where it was, *before* the next one moves. Print `x` at the
+# - **"f takes the whole array x"**: pass all of `x` to `f`, with one entry moved. `f` of a single entry is a different function.
+# - **The cell above prints zeros for the weights, and yet the check passes**: in the check, `f` reads the array that you
+#   pass to it, so the check cannot see that you changed a copy. A network's loss would not see the step at all.
+# - **"displaced"**: an entry must have its old value again *before* the next one moves. Print `x` at the
 #   end of each round of your loop.
 # - **"off by rounding errors"**: in floating point, $x + h - h$ is often not $x$. Try `0.1 + 0.7 - 0.7`.
-# - **"what happens for an integer x"**: your function should refuse, `raise ValueError("...")`, before it
-#   takes its first step.
+# - **"what happens for an integer x"**: your function should refuse it, with `raise ValueError("...")`, before
+#   it takes its first step.
 #
 # </details>
 
@@ -122,16 +122,16 @@ plots.valley(eval_numerical_gradient)
 # %% [markdown]
 # Two errors fight each other.
 #
-# - **Truncation**: the curve bends within the step. One-sided, this error shrinks like $h$; two-sided, like $h^2$.
-# - **Rounding**: a float64 carries about 16 digits. $f(x + h)$ and $f(x - h)$ agree in most of them when $h$ is tiny, so little
-#   is left of their difference, and dividing by $2h$ blows up the rest. This error grows like $1/h$.
+# - **Truncation**: the curve bends within the step. The one-sided error shrinks like $h$, the two-sided error like $h^2$.
+# - **Rounding**: a float64 carries about 16 digits. When $h$ is tiny, $f(x + h)$ and $f(x - h)$ agree in most of them, so few
+#   correct digits are left in their difference, and dividing by $2h$ magnifies the error. It grows like $1/h$.
 #
-# The bottom of the valley lies near $h = 10^{-5}$. That is why it is the default of this lesson. In float32, with 7 digits, rounding
+# The bottom of the valley lies near $h = 10^{-5}$, so this is the default in this lesson. In float32, with 7 digits, rounding
 # starts so early that there is hardly a valley: check gradients in float64.
 #
 # ### Put the step under the microscope
 #
-# The left plot magnifies the curve until your step fills it. Start at $h = 10^{-1}$ and go down with the arrow keys. First the curve
+# The left plot magnifies the curve until your step fills the plot. Start at $h = 10^{-1}$ and go down with the arrow keys. First the curve
 # turns into a straight line. Where does it turn into a staircase, and what is a stair?
 
 # %% tags=["nbval-ignore-output"]
@@ -141,22 +141,23 @@ explorers.step_size(eval_numerical_gradient)
 # <details>
 # <summary>What is a stair?</summary>
 #
-# Near 3, the distance from one float64 to the next is about $4 \cdot 10^{-16}$. There is nothing in between: all numbers of one
-# stair are stored as the same float. With $h = 10^{-16}$ the numbers $3 + h$ and $3 - h$ both are 3, and the slope is zero.
+# Near 3, the distance from one float64 to the next is about $4 \cdot 10^{-16}$. There is nothing in between: all numbers on one
+# stair are stored as the same float. With $h = 10^{-16}$, both $3 + h$ and $3 - h$ are stored as 3, and the slope is zero.
 #
 # </details>
 
 # %% [markdown]
 # ## What should a backward function return?
 #
-# In lesson 01 a layer gave an *array*, and its backward function was handed `dout`, the gradient of the loss with respect to that array.
-# It returned `dx`, the gradient of the loss with respect to $x$. To measure `dx` you need a loss, one number. Here is the simplest one whose
+# In lesson 01 a layer returned an *array*. Its backward function received `dout`, the gradient of the loss with respect to that array, and
+# returned `dx`, the gradient of the loss with respect to $x$. To measure `dx` you need a loss, one number. Here is the simplest one whose
 # gradient with respect to $f(x)$ is exactly the array `df` that you want:
 #
 # $$L = \sum_{o} df_o \cdot f(x)_o \qquad\Rightarrow\qquad
 # \frac{\partial L}{\partial x_i} \approx \sum_o df_o \, \frac{f(x + h\,e_i)_o - f(x - h\,e_i)_o}{2h}$$
 #
-# In words: move one entry of $x$, look at what *every* output does, weight each by how much the loss cares about it, and add up.
+# In words: move one entry of $x$, look at how *every* output changes, weight each change by how much the loss cares about that output, and
+# add them up.
 
 # %%
 plots.one_entry_moves_all_outputs()
@@ -165,7 +166,7 @@ plots.one_entry_moves_all_outputs()
 # | symbol | what it is | shape |
 # |---|---|---|
 # | $x$ | input of the layer | any, for example $(N, D)$ |
-# | $f(x)$ | output of the layer; $o$ is the place of one entry | any, for example $(N, M)$ |
+# | $f(x)$ | output of the layer; $o$ is the position of one entry | any, for example $(N, M)$ |
 # | `df` | upstream gradient, called `dout` in a backward function | the shape of $f(x)$ |
 # | `grad` | what the backward function should return as `dx` | the shape of $x$ |
 #
@@ -177,8 +178,8 @@ plots.one_entry_moves_all_outputs()
 # The same walk as in exercise 1, with the weighted sum in place of the plain difference. Two new traps:
 #
 # - NumPy broadcasts: a `df` of shape $(M,)$ fits an output of shape $(N, M)$ without complaint, and the answer is wrong. Compare the shapes
-#   first, and raise a `ValueError`.
-# - `f` may return `x` itself, or a part of it. Then its first answer changes when you take the second step, unless you keep a copy.
+#   first, and raise a `ValueError` if they differ.
+# - `f` may return `x` itself, or a part of it. Then the first result changes when you take the second step, unless you keep a copy.
 
 # %% exercise="eval_numerical_gradient_array"
 
@@ -196,17 +197,17 @@ print(eval_numerical_gradient_array(lambda x: x, np.ones(3), df).round(6))  # f 
 # <summary>Help: my check says …</summary>
 #
 # - **"you look at output i alone"**: that is right for an activation, where each output depends on one input. In most layers each
-#   input moves many outputs.
-# - **"You ignore df"**: with `df` all ones you would not notice. Where does it belong, before the sum or after?
-# - **The identity gives zeros in the cell above**: `f(x)` returned `x`, you moved on, and your first answer moved along. Copy it.
-# - **"operands could not be broadcast"**: `df` belongs to the outputs. Multiply it with something that has the shape of `f(x)`.
+#   input affects many outputs.
+# - **"You ignore df"**: if `df` were all ones, you would not notice. Where does it belong, before the sum or after?
+# - **The identity gives zeros in the cell above**: `f(x)` returned `x` itself, so your first result changed with the second step. Copy it.
+# - **"operands could not be broadcast"**: `df` belongs to the outputs. Multiply it by something that has the shape of `f(x)`.
 #
 # </details>
 
 # %% [markdown]
 # ## How far apart are two gradients?
 #
-# A difference of 0.001 says nothing by itself: between two slopes near 1000 it is a trifle, between two slopes near 0.001 it is everything.
+# A difference of 0.001 says nothing by itself: between two slopes near 1000 it is tiny, between two slopes near 0.001 it is huge.
 # So divide by their size. For two arrays of the same shape,
 #
 # $$\text{error} = \max_i \; \frac{|x_i - y_i|}{\max(10^{-8},\ |x_i| + |y_i|)}$$
@@ -219,10 +220,10 @@ print(eval_numerical_gradient_array(lambda x: x, np.ones(3), df).round(6))  # f 
 #
 # **Exercise 3 of 4: relative error** · easy · 8 min
 #
-# Return the error as one number. Arrays of different shapes are a bug in themselves: raise a `ValueError`, and also when there are no entries.
+# Return the error as one number. Different shapes are a bug already: raise a `ValueError` for them, and also if there are no entries.
 #
-# `as_float(x)`, which is given, returns `x` as floats: whole numbers become float64, floats keep their dtype. You may use
-# it or not.
+# The function `as_float(x)` is given. It returns `x` as floats: whole numbers become float64, floats keep their dtype. You
+# need not use it.
 
 # %% exercise="rel_error"
 
@@ -236,8 +237,8 @@ print(float(rel_error(np.array([1.0, -2.0]), np.array([1.0, 2.0]))))  # a wrong 
 # <details>
 # <summary>Help: my check says …</summary>
 #
-# - **NaN**: some entry divides zero by zero. Which two numbers does the formula compare below the line, and which one wins there?
-# - **"keeps its sign"**: the vertical bars are absolute values, three of them. Each has its own reason.
+# - **NaN**: some entry divides zero by zero. Which two numbers does the formula compare in the denominator, and which one wins there?
+# - **"keeps its sign"**: the vertical bars are absolute values. There are three of them, and each has its own reason.
 # - **A ValueError from NumPy about an ambiguous truth value**: Python's `max` compares whole arrays. NumPy has one function for the larger of
 #   two arrays, entry by entry, and another for the largest entry of one array.
 #
@@ -252,7 +253,7 @@ print(float(rel_error(np.array([1.0, -2.0]), np.array([1.0, 2.0]))))  # a wrong 
 # |---|---|
 # | below $10^{-7}$ | The gradient is right. |
 # | $10^{-7}$ to $10^{-4}$ | Look closer: a kink nearby, float32 somewhere, or an entry that is almost zero. |
-# | above $10^{-4}$ | The gradient is wrong. $1/3$ smells of a factor of two, $1$ of a sign or of a forgotten term. |
+# | above $10^{-4}$ | The gradient is wrong. $1/3$ hints at a factor of two, $1$ at a wrong sign or a forgotten term. |
 #
 # Now put your tools to work on lessons 01 and 02. Four of these gradients are right. Three have bugs; can you find
 # each of them before you run the cell?
@@ -297,38 +298,38 @@ plots.verdicts(errors)
 #
 # 1. The factor 2 of the derivative of a square is missing. Every entry is half of what it should be, so the error is $1/3$.
 # 2. The derivative of tanh is $1 - \tanh(x)^2$; the square is missing. Where tanh is negative, $1 - \tanh(x)$ is larger than one.
-# 3. A typing error, 0.999 for 1. The gradient is off by a fraction of a percent; a network would train with it, and you would never know.
+# 3. A typo, 0.999 instead of 1. The gradient is off by a fraction of a percent; a network would train with it, and you would never know.
 #
 # </details>
 #
 # ### Kinks
 #
-# A difference measures what happens between its two points. If there is a kink in between, it mixes the slopes of both sides, and a right
-# backward function looks wrong. Here ReLU, with a step that is large enough to see:
+# A difference measures what happens between its two points. If there is a kink in between, it mixes the slopes of both sides, and a correct
+# backward function looks wrong. Here is ReLU, with a step that is large enough to see:
 
 # %%
 plots.kink(eval_numerical_gradient, lambda x: relu_forward(x)[0])
 
 # %% [markdown]
-# With $h = 10^{-5}$ the zone is tiny, but a network with many ReLUs has many kinks, and some entry will fall into one. If a few entries
+# With $h = 10^{-5}$ the zone is tiny, but a network with many ReLUs has many kinks, and some entry will land near one. If a few entries
 # out of many are off, try other inputs, or a smaller $h$, before you hunt for a bug. If *all* are off, it is a bug.
 
 # %% [markdown]
 # ## A million entries
 #
-# A numerical gradient calls `f` twice for each entry. For a network of a million weights and a forward pass of a tenth of a second, that is 55 hours,
+# A numerical gradient calls `f` twice for each entry. For a network with a million weights and a forward pass of a tenth of a second, that takes 55 hours,
 # for a gradient that a backward pass gives in less than a second. So nobody trains with numerical gradients. To *test* a backward pass, a few
-# entries are enough: bugs rarely hit one entry in a million.
+# entries are enough: a bug rarely hits just one entry in a million.
 #
 # **Exercise 4 of 4: check a few entries** · medium · 15 min
 #
-# Draw `num_checks` entries at random, compare the central difference with `analytic_grad` at each, print a line and return all the relative errors.
+# Draw `num_checks` entries at random. For each, compare the central difference with `analytic_grad` and print a line. Return all the relative errors.
 # Your `rel_error` compares numbers too.
 #
 # - `rng.integers(n)` draws one of 0, 1, …, n − 1. An entry of `x` needs one such number for each axis. If `rng` is None, make a generator with
 #   `np.random.default_rng()`.
-# - As before, step the entry of `x` itself and put it back: `f` may look at `x` wherever it is.
-# - Each check is drawn anew, so one entry may come twice, and `num_checks` may be larger than the array.
+# - As before, move the entry in `x` itself and put it back: `f` may read that array directly.
+# - Draw each entry independently, so the same entry may come twice, and `num_checks` may be larger than the number of entries.
 # - In a formatted string, `f"{1/3:f}"` is `0.333333`, and `f"{1/3:e}"` is `3.333333e-01`.
 
 # %% exercise="grad_check_sparse"
@@ -349,12 +350,12 @@ print(f"{np.sum(errors > 1e-4)} of {errors.size} entries are wrong")
 # <summary>Help: my check says …</summary>
 #
 # - **"look up another one in analytic_grad"**: build the index once, as a tuple with one number for each axis, and use it for `x` and for `analytic_grad`.
-# - **Your own `rel_error` refuses**, or an index is **out of bounds**: print the index. `x[i]` is one number only where `i` is a
+# - **Your own `rel_error` raises an error**, or an index is **out of bounds**: print the index. `x[i]` is one number only if `i` is a
 #   tuple with one number for each axis.
 # - **"cannot be repeated"**: with the same seed, the caller expects the same entries. All your draws must come from the `rng` that you were given.
 # - **"only the diagonal"**, **"first row"**: print the indices that you draw for an `x` of shape (2, 3). All six should turn up.
-# - **"is a list"**: make an array of it before you return it.
-# - **The step is one that you have written before**: may you call `eval_numerical_gradient` on all of `x`? It would pass, and take those 55 hours.
+# - **"is a list"**: turn it into an array before you return it.
+# - **You have written this step before**: so why not call `eval_numerical_gradient` on all of `x`? It would pass, and take those 55 hours.
 #
 # </details>
 
@@ -383,8 +384,8 @@ print(f"{np.sum(errors > 1e-4)} of {errors.size} entries are wrong")
 #
 # <details><summary>Answer</summary>
 #
-# The error comes from the third derivative, and that of a parabola is zero. So every step gives the same slope, and a wrong step does not
-# show. The checks of this lesson use cubics with a large step, where it does.
+# The error comes from the third derivative, which is zero for a parabola. So every step gives the same slope, and a wrong step does not
+# show. The checks of this lesson use cubics with a large step, where it does show.
 #
 # </details>
 #
@@ -392,7 +393,7 @@ print(f"{np.sum(errors > 1e-4)} of {errors.size} entries are wrong")
 #
 # <details><summary>Answer</summary>
 #
-# The two values differ by chance, and dividing by $2h$ makes that huge. Draw the same numbers at each call, with a fixed seed, while you check.
+# The two values differ by chance, and dividing by $2h$ makes this difference huge. Draw the same numbers at each call, with a fixed seed, while you check.
 #
 # </details>
 #
