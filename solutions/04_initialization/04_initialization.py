@@ -2,11 +2,11 @@
 # # 04. Initialization: where a network starts
 #
 # Training changes the weights of a network step by step. But the first step starts somewhere, and that *somewhere*
-# decides whether there will be a second one worth taking.
+# decides whether there will be a second step worth taking.
 #
 # In this lesson you see two ways to ruin a network before it has seen any data. Then you work out, with nothing but
-# the variance of a sum, how wide its weights should be, and build the three initializations that the networks of
-# all later lessons start from.
+# the variance of a sum, how wide the distribution of its weights should be. You build the three initializations that
+# the networks of all later lessons start from.
 
 # %% tags=["setup"]
 import numpy as np
@@ -19,14 +19,14 @@ from reference_impl import relu_forward, tanh_backward, tanh_forward
 # %% [markdown]
 # ## One layer
 #
-# A **neuron** multiplies each of its inputs by a weight, adds the products up, and adds a bias. Its activation, the
+# A **neuron** multiplies each of its inputs by a weight, adds up the products, and adds a bias. Its activation, the
 # subject of lesson 01, comes after that:
 #
 # $$s = x_1 w_1 + x_2 w_2 + \dots + x_n w_n + b$$
 #
-# A **layer** is a row of neurons that all look at the same inputs. The number of inputs is called `fan_in`, the number
-# of neurons, which is the number of outputs, `fan_out`. One column of the matrix $w$ belongs to one neuron, so that a
-# single matrix product gives the sums of all neurons for all examples.
+# A **layer** is a row of neurons that all look at the same inputs. The number of inputs is called `fan_in`. The number
+# of neurons, which is also the number of outputs, is called `fan_out`. Each column of the matrix $w$ belongs to one
+# neuron, so a single matrix product gives the sums of all neurons for all examples.
 #
 # | symbol | what it is | shape |
 # |---|---|---|
@@ -35,13 +35,13 @@ from reference_impl import relu_forward, tanh_backward, tanh_forward
 # | $b$ | biases, one per neuron | `(fan_out,)` |
 # | $X w + b$ | the sums, one example per row, one neuron per column | `(N, fan_out)` |
 #
-# What should $w$ and $b$ be before anything is known? Zero sounds modest. Let us try it.
+# What should $w$ and $b$ be before anything is known? Zero sounds like a modest choice. Let us try it.
 
 # %% [markdown]
 # ## Twins
 #
 # Here is about the smallest network that can go wrong: one input $x$, two tanh neurons with the weights $w_1$ and
-# $w_2$, and an output that adds them up with two more weights.
+# $w_2$, and an output that adds up their results with two more weights.
 #
 # $$\text{out} = v_1 \tanh(w_1 x) + v_2 \tanh(w_2 x)$$
 #
@@ -49,11 +49,11 @@ from reference_impl import relu_forward, tanh_backward, tanh_forward
 # squared error $(\text{out} - y)^2$ as the loss. By hand:
 #
 # 1. Both neurons give $\tanh(0.5) \approx 0.4621$, so $\text{out} = 0.5 \cdot 0.4621 + 0.5 \cdot 0.4621 = 0.4621$.
-# 2. The slope of the loss at the output is $2\,(0.4621 - 1) \approx -1.0758$.
+# 2. The slope of the loss with respect to the output is $2\,(0.4621 - 1) \approx -1.0758$.
 # 3. By the chain rule, the gradient of $w_1$ is the product of all slopes on the way back: the slope of the loss, then
 #    $v_1$, then the slope of tanh, $1 - 0.4621^2 \approx 0.7864$, then $x$. It is
 #    $-1.0758 \cdot 0.5 \cdot 0.7864 \cdot 1 \approx -0.423$.
-# 4. The gradient of $w_2$: **the same four numbers**, so $-0.423$ again.
+# 4. The gradient of $w_2$ is the product of **the same four numbers**, so it is $-0.423$ again.
 #
 # Equal gradients mean equal steps, and after equal steps the neurons are still equal. So the next gradients are equal,
 # too, and so on, forever. Two neurons do the work of one.
@@ -62,8 +62,8 @@ from reference_impl import relu_forward, tanh_backward, tanh_forward
 # $\tanh(0) = 0$: no weight moves at all.
 
 # %% [markdown]
-# See it happen. The cell trains this network on 41 points of a curve that two different neurons can draw, and one
-# cannot. It does so from three starts; in the last one, the two weights differ by a mere 0.01.
+# See it happen. The next cell trains this network on 41 points of a curve that two different neurons can draw and one
+# cannot. It trains from three starting points; in the last one, the two weights differ by only 0.01.
 
 # %%
 x = np.linspace(-2, 2, 41)
@@ -94,8 +94,8 @@ plots.two_neurons(
 )
 
 # %% [markdown]
-# In the middle the two lines lie on each other to the last digit. On the right, the twins soon go their own ways, and the
-# loss all but vanishes. A small difference is enough, as long as there is one. It is called **breaking the symmetry**.
+# In the middle, the two lines coincide to the last digit. On the right, the twins soon go their own ways, and the
+# loss falls almost to zero. A small difference is enough, as long as there is one. This is called **breaking the symmetry**.
 #
 # The simplest way to make all weights differ is to draw them at random. The *biases* may all start at 0: the neurons
 # differ already.
@@ -103,9 +103,9 @@ plots.two_neurons(
 # %% [markdown]
 # ## Random, and yet repeatable
 #
-# NumPy draws random numbers from a **generator**. Two generators of the same seed give the same numbers, so an
-# experiment can be repeated. And each draw moves its generator on, so the next draw gives other numbers. As an example,
-# the heights of three people, in centimetres, twice:
+# NumPy draws random numbers from a **generator**. Two generators with the same seed give the same numbers, so you
+# can repeat an experiment. Each draw advances its generator, so the next draw gives different numbers. As an example,
+# here are the heights of three people, in centimeters, drawn twice:
 
 # %%
 rng = np.random.default_rng(seed=4)
@@ -117,11 +117,11 @@ print(rng.normal(loc=170, scale=8, size=3).round(1))
 # within one standard deviation of the mean. `size` says how many draws you want: a number, or a whole shape, such as
 # `(2, 4)`.
 #
-# The **variance** is the square of the standard deviation. Keep the two apart: mixing them up is the favourite mistake of
+# The **variance** is the square of the standard deviation. Keep the two apart: mixing them up is the classic mistake of
 # this lesson.
 #
-# In this course, whatever needs randomness is handed a generator called `rng` and draws from nothing else. The caller
-# decides on the seed.
+# In this course, every function that needs randomness takes a generator called `rng` and draws only from it. The caller
+# chooses the seed.
 #
 # **Exercise 1 of 3: normal weights** · easy · 12 min
 #
@@ -129,8 +129,8 @@ print(rng.normal(loc=170, scale=8, size=3).round(1))
 # together with biases of zero.
 #
 # A layer without inputs or without outputs can only be a slip in the caller's arithmetic. NumPy would make an empty
-# array without complaint, and the trouble would show much later. So look at the sizes first: `raise ValueError("...")`
-# stops the caller on the spot. Say in the message what you got.
+# array without complaint, and the problem would show up much later. So check the sizes first: `raise ValueError("...")`
+# stops the caller on the spot. In the message, say which sizes you got.
 
 # %% exercise="init_normal"
 
@@ -146,28 +146,28 @@ print(b)
 # <summary>Help: my check says …</summary>
 #
 # - **"the standard deviation of w"**: the check draws more than 40,000 weights and compares how far they spread with how far
-#   they should. The luck of the draw changes that by less than the check allows. If it says you are off, you are.
+#   they should. Chance alone changes this by less than the check allows. If the check says that you are off, you are.
 # - **"Generators of the same seed give you different weights"**: `np.random.normal(...)` draws from a hidden generator
-#   that all code shares. The one you were given is an argument of your function.
+#   that all code shares. The generator to use is an argument of your function.
 # - **"The axes are in another order"**: one row per *input*, one column per *neuron*.
-# - **"goes through without a word"**: the check calls your function with sizes that make no sense, and waits for a
-#   `ValueError`. Both sizes can be wrong, each on its own.
-# - **"normal() takes at most 3 positional arguments"**: a shape is *one* argument, in brackets of its own.
+# - **"goes through without a word"**: the check calls your function with sizes that make no sense, and expects a
+#   `ValueError`. Either size can be wrong on its own.
+# - **"normal() takes at most 3 positional arguments"**: a shape is *one* argument, in its own parentheses.
 #
 # </details>
 
 # %% [markdown]
 # ## Too narrow, too wide
 #
-# Different weights: done. But *how* different? Send 200 random examples through eight layers of 100 tanh neurons each,
-# and keep the activations of every layer. The biases are zero, so the cell leaves them out.
+# The weights differ now. But *how much* should they differ? Send 200 random examples through eight layers of 100 tanh
+# neurons each, and keep the activations of every layer. The biases are zero, so the cell leaves them out.
 
 # %%
 X = np.random.default_rng(seed=0).normal(size=(200, 100))
 
 
 def activations_by_layer(forward, initialize, depth=8):
-    """The activations of `depth` layers in a row, each as wide as X."""
+    """Return the activations of `depth` layers in a row, each as wide as X."""
     rng = np.random.default_rng(seed=4)
     signal, layers = X, []
     for _ in range(depth):
@@ -178,7 +178,7 @@ def activations_by_layer(forward, initialize, depth=8):
 
 
 def with_scale(weight_scale):
-    """Your init_normal with a fixed weight_scale."""
+    """Return your init_normal with a fixed weight_scale."""
     return lambda fan_in, fan_out, rng: init_normal(fan_in, fan_out, weight_scale, rng)
 
 
@@ -193,32 +193,32 @@ plots.layer_histograms(
 
 # %% [markdown]
 # - **Too narrow** (left): the signal fades away. By layer 8 nothing is left of the difference between one example and
-#   another. And as the gradient of a weight is a multiple of the activation that comes in, the gradients fade, too.
-# - **Too wide** (right): nearly every neuron sits at −1 or 1, where tanh is flat. It is called **saturation**. The
-#   slope is almost 0 there, and remember from lesson 01 what a gradient does that is multiplied by almost 0, eight
-#   times over.
-# - **In between**: the signal still says something in layer 8.
+#   another. The gradient of a weight is a multiple of the activation that comes in, so the gradients fade, too.
+# - **Too wide** (right): nearly every neuron sits at −1 or 1, where tanh is flat. This is called **saturation**. The
+#   slope there is almost 0. Remember from lesson 01 what happens to a gradient that is multiplied by almost 0 eight
+#   times.
+# - **In between**: the signal still carries information in layer 8.
 #
 # ### Find the right width yourself
 #
 # Move the slider (arrow keys work too) until layer 8 looks about as alive as layer 1. The line below the figure says how
-# much larger the signal grows from layer to layer. Do it for tanh and for ReLU, with 25, 100 and 400 neurons, and write
-# the six numbers down. In a moment you can predict them.
+# much the signal grows from layer to layer. Do this for tanh and for ReLU, with 25, 100 and 400 neurons, and write
+# down the six numbers. In a moment you will be able to predict them.
 
 # %% tags=["nbval-ignore-output"]
 explorers.weight_scale(init_normal, {"tanh": tanh_forward, "ReLU": relu_forward})
 
 # %% [markdown]
-# ## The right width is the variance of a sum
+# ## The right width follows from the variance of a sum
 #
-# Look at one neuron with $n$ = `fan_in` inputs. Take the inputs as given; random are only the weights, each with mean 0
+# Look at one neuron with $n$ = `fan_in` inputs. The inputs are given. Only the weights are random, each with mean 0
 # and variance $v$. How large is the sum $s = x_1 w_1 + \dots + x_n w_n$?
 #
 # 1. **One term.** Multiply a random number by $x$, and its variance is multiplied by $x^2$. So $x_1 w_1$ has the variance
 #    $x_1^2\, v$.
 # 2. **The sum.** The variances of independent random numbers add up:
 #    $\operatorname{Var}(s) = x_1^2\, v + \dots + x_n^2\, v = v\,(x_1^2 + \dots + x_n^2)$.
-# 3. **Sum into mean.** Call the mean square of the inputs $q_\text{in} = (x_1^2 + \dots + x_n^2) / n$. Then
+# 3. **From sum to mean.** Call the mean square of the inputs $q_\text{in} = (x_1^2 + \dots + x_n^2) / n$. Then
 #    $\operatorname{Var}(s) = n\, v\, q_\text{in}$.
 # 4. **Back to a size.** $s$ has mean 0, so its variance *is* its mean square:
 #
@@ -231,7 +231,7 @@ explorers.weight_scale(init_normal, {"tanh": tanh_forward, "ReLU": relu_forward}
 #
 # ### One number by hand
 #
-# Take four inputs: $1, -2, 0.5, 2$. Their squares are $1, 4, 0.25, 4$, with the sum $9.25$ and the mean
+# Take four inputs: $1, -2, 0.5, 2$. Their squares are $1, 4, 0.25, 4$, with sum $9.25$ and mean
 # $q_\text{in} = 2.3125$.
 #
 # - Weights with standard deviation 1 have $v = 1$, so $q_\text{out} = 4 \cdot 1 \cdot 2.3125 = 9.25$: four times as much as
@@ -239,7 +239,7 @@ explorers.weight_scale(init_normal, {"tanh": tanh_forward, "ReLU": relu_forward}
 # - Weights with variance $v = 1/4$, standard deviation 0.5, give $q_\text{out} = 4 \cdot \frac14 \cdot 2.3125 = 2.3125$:
 #   as much as came in.
 #
-# Do not take it on trust. Let your function make a layer of 100,000 such neurons, and look at the mean square of their sums:
+# Do not take this on trust. Let your function make a layer of 100,000 such neurons, and look at the mean square of their sums:
 
 # %%
 inputs = np.array([1.0, -2.0, 0.5, 2.0])
@@ -249,20 +249,20 @@ for standard_deviation in (1.0, 0.5):
 
 # %% [markdown]
 # Now look back at the figure. With 100 inputs and weights of standard deviation 0.02, the factor is
-# $100 \cdot 0.02^2 = 0.04$ for the mean square, and its root, $0.2$, for the size. Eight layers make
-# $0.2^8 \approx 2.6 \cdot 10^{-6}$ of it. Compare that with the size that the figure gives for layer 8.
+# $100 \cdot 0.02^2 = 0.04$ for the mean square, and its root, $0.2$, for the size. Eight layers multiply the size by
+# $0.2^8 \approx 2.6 \cdot 10^{-6}$. Compare that with the size that the figure gives for layer 8.
 #
-# (Close to zero, $\tanh(s) \approx s$, so tanh keeps small signals as they are. Large ones it squashes. That is why even the
+# (Close to zero, $\tanh(s) \approx s$, so tanh keeps small signals as they are. It squashes large ones. That is why even the
 # middle panel of the figure narrows slowly.)
 
 # %% [markdown]
 # ## And back: Xavier's compromise
 #
 # In training, a gradient walks back through the same weights. Forward, a neuron adds up `fan_in` terms. Backward, each
-# input gets a gradient from every neuron that it fed: a sum of `fan_out` terms, each a weight times the gradient of one
-# neuron. (Lesson 06 builds it. For now, count the arrows.)
+# input gets a gradient from every neuron that it feeds: a sum of `fan_out` terms, each a weight times the gradient of one
+# neuron. (You build this in lesson 06. For now, count the terms.)
 #
-# The same four steps, with `fan_out` terms, say that the gradient keeps its size when $v = 1 / \text{fan\_out}$. Both wishes
+# The same four steps, with `fan_out` terms, show that the gradient keeps its size when $v = 1 / \text{fan\_out}$. Both wishes
 # come true only in a layer with as many outputs as inputs. Xavier Glorot and Yoshua Bengio proposed to take the mean of the two
 # fans:
 #
@@ -270,11 +270,11 @@ for standard_deviation in (1.0, 0.5):
 #
 # **By hand**: a layer with 100 inputs and 300 outputs gets $v = 2 / 400 = 0.005$, a standard deviation of
 # $\sqrt{0.005} \approx 0.0707$. Forward, the mean square is multiplied by $100 \cdot 0.005 = 0.5$, backward by
-# $300 \cdot 0.005 = 1.5$. Not 1, but neither is far from it.
+# $300 \cdot 0.005 = 1.5$. Neither factor is 1, but neither is far from it.
 #
 # **Exercise 2 of 3: Xavier** · medium · 10 min
 #
-# Draw normal weights with this variance; the biases are zero. Nobody hands you the width any more: you work it out from the
+# Draw normal weights with this variance; the biases are zero. This time nobody gives you the width: you work it out from the
 # sizes. You may call a function that you have already written.
 
 # %% exercise="init_xavier"
@@ -282,7 +282,7 @@ for standard_deviation in (1.0, 0.5):
 # %%
 w, b = init_xavier(100, 300, np.random.default_rng(seed=4))
 print(w.shape, b.shape)
-print(w.std().round(4))  # the number worked out by hand above, but for a little luck
+print(w.std().round(4))  # the number worked out by hand above, apart from a little chance
 
 # %% check="init_xavier"
 
@@ -293,20 +293,20 @@ print(w.std().round(4))  # the number worked out by hand above, but for a little
 # - **"the variance …, and you use it as their standard deviation"**: the formula gives a variance; NumPy asks for a standard
 #   deviation. Try your function with 100 inputs and 300 outputs, and look for 0.0707.
 # - **"uniform"**: many libraries draw Xavier's weights from a uniform distribution between
-#   $\pm\sqrt{6 / (\text{fan\_in} + \text{fan\_out})}$. It has the same variance, for a uniform distribution between $-a$ and $a$ has
-#   the variance $a^2 / 3$. It trains as well. This exercise asks for the normal form.
-# - **A `ZeroDivisionError`** where a `ValueError` is expected: in which order do you look at the sizes and divide by them?
+#   $\pm\sqrt{6 / (\text{fan\_in} + \text{fan\_out})}$. It has the same variance, because a uniform distribution between $-a$ and $a$ has
+#   variance $a^2 / 3$. It trains just as well, but this exercise asks for the normal distribution.
+# - **A `ZeroDivisionError`** where a `ValueError` is expected: which does your function do first, check the sizes or divide by them?
 #
 # </details>
 
 # %% [markdown]
 # ## What a ReLU takes away: He
 #
-# So far we pretended that the activation lets the signal pass as it is. A ReLU does not: it sets all negative sums to
+# So far we have pretended that the activation passes the signal on unchanged. A ReLU does not: it sets all negative sums to
 # zero.
 #
 # The weights are as likely to be negative as positive, so the sums are spread evenly around 0. A ReLU therefore drops half of
-# the squares, and **halves the mean square**. By hand, for four sums:
+# the squares and **halves the mean square**. By hand, for four sums:
 #
 # | | | mean square |
 # |---|---|---|
@@ -318,8 +318,8 @@ print(w.std().round(4))  # the number worked out by hand above, but for a little
 #
 # $$v = \frac{2}{\text{fan\_in}}$$
 #
-# It looks at `fan_in` alone. Their paper shows that keeping the signal in size on its way forward is enough: the gradient
-# may then change from layer to layer, but the changes do not pile up with depth.
+# The rule uses `fan_in` alone. Their paper shows that it is enough to keep the size of the signal on its way forward: the
+# gradient may then change from layer to layer, but the changes do not pile up with depth.
 #
 # **Exercise 3 of 3: He** · easy · 6 min
 
@@ -344,8 +344,8 @@ print(w.std().round(4))  # which number do you expect?
 # %% [markdown]
 # ## Your three functions at work
 #
-# First ReLU layers, eight of them. With Xavier's weights each layer loses half of the mean square. After eight layers, $1/2^8 = 1/256$
-# is left of it, which is $1/16$ of the size. (Exact zeros are not in the histograms; the words beside them count them.)
+# First, eight ReLU layers. With Xavier's weights, each layer loses half of the mean square. After eight layers, $1/2^8 = 1/256$
+# of it is left, which is $1/16$ of the size. (The histograms leave out exact zeros; the text beside them says how many there are.)
 
 # %%
 plots.layer_histograms(
@@ -358,12 +358,12 @@ plots.layer_histograms(
 )
 
 # %% [markdown]
-# Now deeper, 30 layers, on a logarithmic scale: a straight line means that every layer multiplies the size by the same factor.
+# Now go deeper: 30 layers, on a logarithmic scale. A straight line means that every layer multiplies the size by the same factor.
 
 
 # %%
 def four_starts(forward):
-    """The activations of 30 layers for each of four initializations."""
+    """Return the activations of 30 layers for each of four initializations."""
     starts = {"scale 0.05": with_scale(0.05), "Xavier": init_xavier, "He": init_he, "scale 0.2": with_scale(0.2)}
     return {name: activations_by_layer(forward, start, depth=30) for name, start in starts.items()}
 
@@ -371,11 +371,11 @@ def four_starts(forward):
 plots.size_by_layer({"tanh": four_starts(tanh_forward), "ReLU": four_starts(relu_forward)})
 
 # %% [markdown]
-# Two things to see. A fixed scale that is off by a factor of two is off by a factor of $2^{30}$, a billion, after 30 layers. And
-# the *kind* of failure depends on the activation: tanh cannot blow up, it saturates instead; ReLU blows up without limit.
+# There are two things to see. If a fixed scale is off by a factor of two, the signal is off by a factor of $2^{30}$, a billion, after
+# 30 layers. And the *kind* of failure depends on the activation: tanh cannot blow up, so it saturates; ReLU blows up without limit.
 #
-# For ReLU, He's line wanders a little around 1: the derivation is about averages, and a layer of 100 neurons is only so many
-# draws. For tanh, Xavier's line sinks slowly: the derivation took tanh for a straight line, and it is a little less than that.
+# For ReLU, He's line wanders a little around 1: the derivation is about averages, and a layer of 100 neurons has only so many
+# random weights. For tanh, Xavier's line sinks slowly: the derivation treated tanh as a straight line, but tanh squashes a little.
 #
 # ## Questions to think about
 #
@@ -384,7 +384,7 @@ plots.size_by_layer({"tanh": four_starts(tanh_forward), "ReLU": four_starts(relu
 # <details><summary>Answer</summary>
 #
 # The layers are square, so Xavier's standard deviation is $\sqrt{1 / n}$: 0.2, 0.1 and 0.05 for 25, 100 and 400 neurons. He's
-# is larger by a factor of $\sqrt2$: 0.28, 0.14 and 0.07. For tanh you may have found a little more than Xavier's number, because tanh
+# is larger by a factor of $\sqrt2$: 0.28, 0.14 and 0.07. For tanh you may have found slightly larger numbers than Xavier's, because tanh
 # squashes the signal a little in every layer.
 #
 # </details>
@@ -395,20 +395,20 @@ plots.size_by_layer({"tanh": four_starts(tanh_forward), "ReLU": four_starts(relu
 #
 # All neurons of the layer are twins, as in the two-neuron network above. They get equal gradients as long as the weights of
 # the next layer treat them alike. If those differ, the twins get different gradients and separate: one random layer is enough to
-# break the symmetry of its neighbour, but do not count on it.
+# break the symmetry of its neighbor, but do not count on it.
 #
 # </details>
 #
-# 3. A network has a single layer, with no neurons behind it that could be twins. May *its* weights start at zero?
+# 3. A network has a single layer, so it has no hidden neurons that could be twins. May *its* weights start at zero?
 #
 # <details><summary>Answer</summary>
 #
 # Yes. Each output has a target of its own, so the columns get different gradients from the first step on. Linear and logistic
-# regression are often started at zero. It is *hidden* neurons that need their symmetry broken.
+# regression often start at zero. Only *hidden* neurons need their symmetry broken.
 #
 # </details>
 #
-# 4. You multiply all inputs by 1000, because you switch from metres to millimetres. What does that do to the activations of a tanh
+# 4. You multiply all inputs by 1000, because you switch from meters to millimeters. What does that do to the activations of a tanh
 #    network with Xavier's weights, and what would you do about it? (Lesson 08 has an answer.)
 #
 # ## What comes next
