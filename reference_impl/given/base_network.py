@@ -1,4 +1,4 @@
-"""What the networks of lessons 05, 06 and 12 stand on."""
+"""The base class of the networks in lessons 05, 06 and 12."""
 
 import numpy as np
 
@@ -19,38 +19,38 @@ INITIALIZERS = ("xavier", "he")
 
 
 class BaseNet:
-    """What every network of the course knows about itself: its options, checked, and how to use them.
+    """Base class of every network of the course: it checks the options, stores them, and puts them to use.
 
     Parameters
     ----------
     category : {"classification", "regression"}
-        What the scores mean, and so which loss they get: `softmax_loss` or `mse_loss`.
+        What the scores mean, and therefore which loss they get: `softmax_loss` or `mse_loss`.
     hidden_dims : list of int
-        Width of each hidden layer; may be empty.
+        Width of each hidden layer; the list may be empty.
     normalization : list of bool
         For each hidden layer, whether it has batch normalization.
     input_dim, output_dim : int
-        Numbers per example that go in and come out.
+        How many numbers go in and come out per example.
     reg : float
         Strength of the L2 regularization.
     weight_scale : float
-        Standard deviation of the first weights, where no initializer is given.
+        Standard deviation of the initial weights, if no initializer is given.
     dtype : numpy dtype
-        Of the parameters, and so of all that is computed. Use float64 to check gradients.
+        Dtype of the parameters, and therefore of everything computed with them. Use float64 to check gradients.
     activation : {"relu", "tanh", "sigmoid"}
     rng : numpy.random.Generator, optional
-        Where the first weights are drawn from.
+        Draws the initial weights.
     initializer : {"xavier", "he"} or callable, optional
-        Called as initializer(fan_in, fan_out, rng), it returns w and b.
+        A callable is called as initializer(fan_in, fan_out, rng) and returns w and b.
 
     Attributes
     ----------
     params : dict of str to array
         Filled by `init_params`.
     dims : list of int
-        Number of inputs of every layer, and last the number of outputs.
+        Number of inputs of every layer, and finally the number of outputs.
     num_layers : int
-        Number of affine layers: the hidden ones, which count from 1, and the output layer.
+        Number of affine layers: the hidden layers, which are numbered from 1, and the output layer.
     """
 
     def __init__(
@@ -84,10 +84,10 @@ class BaseNet:
         self.init_params()
         for i, normalized in enumerate(normalization, start=1):
             if normalized and f"gamma{i}" not in self.params:
-                raise ValueError("batch norm is built in lesson 12: until then, normalization is all False")
+                raise ValueError("batch norm is built in lesson 12: until then, normalization must be all False")
 
     def init_params(self):
-        """Fill `params`. Nothing here: lesson 05 begins."""
+        """Fill `params`. Here this does nothing; lesson 05 starts to fill it."""
 
     def init_layer(self, fan_in, fan_out):
         """Draw w and b of one layer with the chosen initializer, in the network's dtype."""
@@ -100,26 +100,26 @@ class BaseNet:
         return w.astype(self.dtype), b.astype(self.dtype)
 
     def activation_forward(self, a):
-        """Apply the chosen activation: returns out and cache, as `relu_forward` does."""
+        """Apply the chosen activation, and return out and cache, as `relu_forward` does."""
         forward = {"relu": relu_forward, "tanh": tanh_forward, "sigmoid": sigmoid_forward}
         return forward[self.activation](a)
 
     def activation_backward(self, dout, cache):
-        """Go back through the chosen activation: returns da, as `relu_backward` does."""
+        """Go back through the chosen activation, and return da, as `relu_backward` does."""
         backward = {"relu": relu_backward, "tanh": tanh_backward, "sigmoid": sigmoid_backward}
         return backward[self.activation](dout, cache)
 
     def loss_function(self, scores, y):
-        """Loss of the scores and its gradient: `softmax_loss` or `mse_loss`, by category.
+        """Return the loss of the scores and its gradient, by `softmax_loss` or `mse_loss`, depending on the category.
 
-        To train with your own, assign it: net.loss_function = softmax_loss
+        To train with your own loss, assign it: net.loss_function = softmax_loss
         """
         loss = {"classification": softmax_loss, "regression": mse_loss}
         return loss[self.category](scores, y)
 
 
 def _check_options(category, hidden_dims, normalization, dtype, activation, initializer):
-    """Refuse options that no network can have, with a line that says which are possible."""
+    """Refuse options that no network can have, with a message that says which ones are possible."""
     choices = {"category": (category, CATEGORIES), "activation": (activation, ACTIVATIONS)}
     if initializer is not None and not callable(initializer):
         choices["initializer"] = (initializer, INITIALIZERS)

@@ -1,8 +1,8 @@
-"""What the training loop of lesson 09 stands on.
+"""The base class of the training loop in lesson 09.
 
-To follow one epoch, begin at `Solver.train`. It calls, in this order, `epochs`, `iterations` and, by way of
-`Solver.step`, `next_batch`; after the steps of an epoch it may call `remember_best`, and at the very end
-`restore_best`. They stand below in the same order.
+To follow one epoch, begin at `Solver.train`. It calls, in this order, `epochs`, `iterations` and, through
+`Solver.step`, `next_batch`. After the steps of an epoch it may call `remember_best`, and at the very end it calls
+`restore_best`. These methods are defined below in the same order.
 """
 
 import copy
@@ -20,7 +20,7 @@ MEASURES = {"classification": ("train acc", "val_acc"), "regression": ("train RM
 
 
 class BaseSolver:
-    """What the training loop stands on.
+    """Base class of the training loop: it stores the options, deals out batches and keeps the best parameters.
 
     Parameters
     ----------
@@ -28,15 +28,15 @@ class BaseSolver:
         Has ``params``, a dict of arrays; ``loss(X, y)``, which returns the loss and a dict of gradients;
         ``loss(X)``, which returns scores; and ``category``, "classification" or "regression".
     data : dict
-        "X_train", "y_train", "X_val", "y_val": arrays. If the targets were divided by something, its value in
-        the targets' own unit may come along as "y_std": RMS errors are then given in that unit.
+        "X_train", "y_train", "X_val", "y_val": arrays. If the targets were divided by a number, "y_std" may hold
+        this number, in the targets' own unit: RMS errors are then given in that unit.
     update_rule : {"sgd", "sgd_momentum", "rmsprop", "adam"} or callable
-        Called as update_rule(w, dw, config), it returns the next w and config. A function of your own keeps
-        its learning rate in ``config["learning_rate"]``.
+        A callable is called as update_rule(w, dw, config) and returns the next w and config. A function of your
+        own keeps its learning rate in ``config["learning_rate"]``.
     optim_config : dict, optional
         Settings of the update rule. Every parameter gets its own copy.
     lr_decay : float
-        The learning rates are multiplied by it after every epoch.
+        Every learning rate is multiplied by this number after every epoch.
     batch_size : int
         Examples per step.
     num_epochs : int
@@ -46,24 +46,24 @@ class BaseSolver:
     checkpoint_name : str or path, optional
         If given, training is saved after every epoch, to <checkpoint_name>_epoch_<epoch>.npz.
     print_every : int
-        The loss is printed once in so many steps.
+        The loss is printed once in this many steps.
     verbose : bool
         Whether to print and to show a progress bar.
     rng : numpy.random.Generator, optional
-        Where batches and samples are drawn from.
+        Draws the batches and samples.
 
     Attributes
     ----------
     loss_history : list of float
         One loss per step.
     train_acc_history, val_acc_history : lists of float
-        One value per epoch, of `check_accuracy`.
+        One value of `check_accuracy` per epoch.
     best_params : dict of str to array
-        Copies of the parameters of the best epoch so far; None before the first.
+        Copies of the parameters of the best epoch so far; None before the first epoch ends.
     optim_configs : dict of str to dict
-        The update rule's config of every parameter.
+        The update rule's config for every parameter.
     epoch : int
-        How many epochs are done.
+        How many epochs are finished.
     """
 
     def __init__(
@@ -108,7 +108,7 @@ class BaseSolver:
         self._batches, self._bar = iter(()), NoBar()
 
     def epochs(self):
-        """Count the epochs still to do; after each one, print how good it was and save a checkpoint."""
+        """Count through the remaining epochs; after each one, print how good it was and save a checkpoint."""
         total = self.num_epochs * self.iterations_per_epoch
         with progress_bar(total, len(self.loss_history), self.verbose) as self._bar:
             while self.epoch < self.num_epochs:
@@ -123,7 +123,7 @@ class BaseSolver:
                     self.save_checkpoint(f"{self.checkpoint_name}_epoch_{self.epoch}.npz")
 
     def iterations(self):
-        """Count the steps of one epoch; after each one, move the progress bar and at times print the loss."""
+        """Count through the steps of one epoch; after each one, move the progress bar and sometimes print the loss."""
         total = self.num_epochs * self.iterations_per_epoch
         for _ in range(self.iterations_per_epoch):
             yield len(self.loss_history) + 1
@@ -135,9 +135,9 @@ class BaseSolver:
             self._bar.update()
 
     def next_batch(self):
-        """Deal out the next batch, X and y: every example once, in random order, before any comes again."""
+        """Return the next batch, X and y: every example comes once, in random order, before any comes again."""
         batch = next(self._batches, None)
-        if batch is None:  # all examples have been dealt out: begin anew, in another order
+        if batch is None:  # all examples have been used: start again, in a new order
             self._batches = minibatches(self.X_train, self.y_train, self.batch_size, self.rng)
             batch = next(self._batches)
         return batch
@@ -155,18 +155,18 @@ class BaseSolver:
                 self.model.bn_params = [dict(bn_param) for bn_param in self.best_statistics]
 
     def save_checkpoint(self, path):
-        """Save all that training needs to go on as if it had never stopped."""
+        """Save everything that training needs to continue as if it had never stopped."""
         save_state(self, path)
 
     def load_checkpoint(self, path):
-        """Go back to what `save_checkpoint` saved, for a model of the same shape. Returns self."""
+        """Restore what `save_checkpoint` saved, for a model of the same shape. Returns self."""
         load_state(self, path)
         self._batches = iter(())
         return self
 
     def resume(self):
         """Load the last checkpoint under `checkpoint_name`, if there is one. Returns self, so that
-        ``solver.resume().train()`` starts training or goes on with it."""
+        ``solver.resume().train()`` starts training or continues it."""
         if self.checkpoint_name is None:
             raise ValueError("there is nothing to resume from: give the Solver a checkpoint_name")
         path = last_checkpoint(self.checkpoint_name)
@@ -178,12 +178,12 @@ class BaseSolver:
 
 
 def _python_numbers(settings):
-    """Settings with Python's numbers in place of NumPy's, which would turn a float32 network into a float64 one."""
+    """Return settings with Python's numbers: NumPy's would turn a float32 network into a float64 one."""
     return {name: value.item() if isinstance(value, np.generic) else value for name, value in settings.items()}
 
 
 def _find_rule(update_rule):
-    """The update rule of this name. A function is a rule already."""
+    """Return the update rule with this name. A function is already a rule."""
     if callable(update_rule):
         return update_rule
     if update_rule not in UPDATE_RULES:

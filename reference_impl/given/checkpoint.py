@@ -1,4 +1,4 @@
-"""Checkpoints: all that a training needs to go on, in a file that holds plain arrays and text, no code."""
+"""Checkpoints: everything that training needs to continue, in a file with plain arrays and text but no code."""
 
 import json
 import os
@@ -13,7 +13,7 @@ HISTORIES = ("loss_history", "train_acc_history", "val_acc_history")
 def save_state(solver, path):
     """Save the state of a solver.
 
-    The file is put in its place when it is complete: an interruption leaves the previous one as it was.
+    The file gets its name only when it is complete, so an interruption leaves the previous file unchanged.
     """
     state = {
         "epoch": solver.epoch,
@@ -36,14 +36,14 @@ def save_state(solver, path):
 
 
 def load_state(solver, path):
-    """Bring a solver to the state that `save_state` has saved, for a model of the same shape."""
+    """Bring a solver to the state that `save_state` saved, for a model of the same shape."""
     with np.load(path, allow_pickle=False) as file:
         state = _put_arrays_in(json.loads(str(file["state"])), file)
     shapes, expected = (
         {name: w.shape for name, w in params.items()} for params in (state["params"], solver.model.params)
     )
     if shapes != expected:
-        raise ValueError(f"{path} is of another model: it has parameters {shapes}, this model {expected}")
+        raise ValueError(f"{path} belongs to another model: it has parameters {shapes}, this model has {expected}")
     solver.epoch = state["epoch"]
     solver.rng = np.random.Generator(getattr(np.random, state["rng"]["bit_generator"])())
     solver.rng.bit_generator.state = state["rng"]
@@ -57,7 +57,7 @@ def load_state(solver, path):
 
 
 def last_checkpoint(name):
-    """The path of the checkpoint with the highest epoch under this name; None where there is no checkpoint."""
+    """Return the path of the checkpoint with the highest epoch under this name, or None if there is no checkpoint."""
     name = Path(name)
     numbered = re.compile(re.escape(name.name) + r"_epoch_(\d+)\.npz")
     matches = [match for path in name.parent.glob("*") if (match := numbered.fullmatch(path.name))]
@@ -65,7 +65,7 @@ def last_checkpoint(name):
 
 
 def _take_arrays_out(value, arrays):
-    """Copy nested dicts and lists, with every array moved to `arrays` and its name left in its place."""
+    """Copy nested dicts and lists; move every array to `arrays` and leave its name in its place."""
     if isinstance(value, dict):
         return {key: _take_arrays_out(item, arrays) for key, item in value.items()}
     if isinstance(value, (list, tuple)):

@@ -1,7 +1,7 @@
 """The data sets of the course.
 
-`load_terrain` and `load_digits` give data as it is and need no network. `get_terrain_data`,
-`get_digits_data`, `get_california_housing_data` and `get_MNIST_data` give a dict that a `Solver` takes.
+`load_terrain` and `load_digits` return the data as it is and need no internet connection. `get_terrain_data`,
+`get_digits_data`, `get_california_housing_data` and `get_MNIST_data` return a dict that a `Solver` takes.
 """
 
 from pathlib import Path
@@ -16,9 +16,9 @@ TERRAIN_SHAPE = (86, 101)
 
 
 def load_terrain():
-    """Elevation of the land around Jacksboro, Tennessee: where one is -> how high it is there.
+    """Return the elevation of the land around Jacksboro, Tennessee: places, and how high the land is there.
 
-    Every 4th point, in both directions, of the sample that comes with matplotlib.
+    This is every 4th point, in both directions, of the sample that comes with matplotlib.
 
     Returns
     -------
@@ -32,7 +32,7 @@ def load_terrain():
 
     with np.load(cbook.get_sample_data("jacksboro_fault_dem.npz", asfileobj=False)) as dem:
         rows, columns = dem["elevation"].shape
-        # xmin and ymin are the western and, its name notwithstanding, the northern edge of the first cell.
+        # xmin is the western edge of the first cell; ymin, despite its name, is the northern edge.
         longitude = dem["xmin"] + dem["dx"] * (np.arange(0, columns, 4) + 0.5)
         latitude = dem["ymin"] - dem["dy"] * (np.arange(0, rows, 4) + 0.5)
         elevation = dem["elevation"][::4, ::4].astype(float)
@@ -41,12 +41,12 @@ def load_terrain():
 
 
 def load_digits():
-    """Handwritten digits, the small set that comes with scikit-learn.
+    """Return the small set of handwritten digits that comes with scikit-learn.
 
     Returns
     -------
     X : array of shape (1797, 8, 8)
-        Images, ink from 0 to 16.
+        Images; each pixel holds 0 to 16, the amount of ink.
     y : integer array of shape (1797,)
         The digits, 0 to 9.
     """
@@ -61,44 +61,44 @@ def load_digits():
 
 
 def get_terrain_data(num_validation=1000, num_test=1000, rng=None):
-    """The elevation data of `load_terrain`, as `prepare_regression` prepares it; y_std is in meters."""
+    """Return the elevation data of `load_terrain`, prepared by `prepare_regression`; y_std is in meters."""
     return prepare_regression(*load_terrain(), num_validation, num_test, rng)
 
 
 def get_digits_data(num_validation=300, num_test=300, rng=None):
-    """The digits of `load_digits`, as `prepare_images` prepares them; without rng, always the same split."""
+    """Return the digits of `load_digits`, prepared by `prepare_images`; without rng, the split is always the same."""
     rng = np.random.default_rng(0) if rng is None else rng
     return prepare_images(train_val_test_split(*load_digits(), num_validation, num_test, rng), brightest=16)
 
 
 def get_california_housing_data(num_validation=2064, num_test=2064, rng=None):
-    """California housing: 8 numbers about a block of houses in 1990 -> their median value.
+    """Return California housing: 8 numbers about each block of houses in 1990, and the median value of its houses.
 
-    20,640 blocks, split and normalized: see `prepare_regression`. The unit of the targets is 100,000 dollars.
-    They are downloaded once, into scikit-learn's data folder (SCIKIT_LEARN_DATA, or scikit_learn_data at
-    home).
+    The 20,640 blocks are split and normalized: see `prepare_regression`. The unit of the targets is 100,000
+    dollars. The data is downloaded once, into scikit-learn's data folder (SCIKIT_LEARN_DATA, or
+    scikit_learn_data in your home folder).
 
     Raises
     ------
     ConnectionError
-        If they are not in that folder and cannot be downloaded.
+        If the data is not in that folder and cannot be downloaded.
     """
     X, y = download("California housing", "fetch_california_housing", return_X_y=True)
     return prepare_regression(X, y, num_validation, num_test, rng)
 
 
 def get_MNIST_data(num_training=50_000, num_validation=10_000, num_test=10_000):
-    """MNIST: 28 x 28 images of handwritten digits -> which digit.
+    """Return MNIST: 28 x 28 images of handwritten digits, and which digit each one shows.
 
-    The training and validation examples are the first of MNIST's own 60,000 training images, in this order;
-    the test examples are the first of its own 10,000 test images. They are centered: see `prepare_images`.
-    They are downloaded once, into scikit-learn's data folder (SCIKIT_LEARN_DATA, or scikit_learn_data at
-    home).
+    The training examples are the first of MNIST's own 60,000 training images, and the validation examples follow
+    them; the test examples are the first of its own 10,000 test images. They are centered: see `prepare_images`.
+    The images are downloaded once, into scikit-learn's data folder (SCIKIT_LEARN_DATA, or scikit_learn_data in
+    your home folder).
 
     Raises
     ------
     ValueError
-        If MNIST does not hold as many images as asked for.
+        If you ask for more images than MNIST has.
     ConnectionError
         If the images are not in that folder and cannot be downloaded.
     """
@@ -107,7 +107,7 @@ def get_MNIST_data(num_training=50_000, num_validation=10_000, num_test=10_000):
     # The parser that needs pandas fails with some of its versions; this one does without.
     options = {"version": 1, "parser": "liac-arff", "as_frame": False, "return_X_y": True}
     X, y = download("MNIST", "fetch_openml", "mnist_784", **options)
-    y = y.astype(np.int64)  # they come as strings
+    y = y.astype(np.int64)  # the labels come as strings
     first = {"train": 0, "val": num_training, "test": 60_000}
     count = {"train": num_training, "val": num_validation, "test": num_test}
     data = {}

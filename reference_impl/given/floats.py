@@ -1,4 +1,4 @@
-"""Floats where whole numbers may come in."""
+"""Turn whole numbers into floats."""
 
 import numpy as np
 
@@ -13,7 +13,7 @@ def as_float(x):
     Returns
     -------
     x : floating array
-        The array that came in where it holds floats already: do not write into it.
+        If `x` already holds floats, this is the same array: do not write into it.
     """
     x = np.asarray(x)
     return x if x.dtype.kind == "f" else x.astype(np.float64)

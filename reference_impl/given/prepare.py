@@ -1,4 +1,4 @@
-"""Data sets made ready for a `Solver`: split, normalized, in float32."""
+"""Prepare data sets for a `Solver`: split, normalized, in float32."""
 
 import numpy as np
 
@@ -6,7 +6,7 @@ from ..preprocessing import flatten_rows, normalize, train_val_test_split
 
 
 def prepare_regression(X, y, num_validation, num_test, rng=None):
-    """Split a regression data set, and normalize examples and targets by the training set's statistics.
+    """Split a regression data set, and normalize examples and targets with the training set's statistics.
 
     Parameters
     ----------
@@ -14,15 +14,14 @@ def prepare_regression(X, y, num_validation, num_test, rng=None):
     y : array of shape (N,) or (N, M)
     num_validation, num_test : int
     rng : numpy.random.Generator, optional
-        Where the split is drawn from. Without it, the split is the same at every call.
+        Draws the split. Without it, the split is the same in every call.
 
     Returns
     -------
     data : dict
-        What a `Solver` takes: "X_train", "y_train", "X_val", "y_val", "X_test", "y_test", in float32. Beside
-        them "y_mean" and "y_std", the mean and the standard deviation of the training targets in their own
-        unit: so ``scores * y_std + y_mean`` is in that unit again, and a `Solver` multiplies RMS errors by
-        y_std.
+        What a `Solver` takes: "X_train", "y_train", "X_val", "y_val", "X_test", "y_test", in float32. It also
+        holds "y_mean" and "y_std", the mean and the standard deviation of the training targets in their own
+        unit: ``scores * y_std + y_mean`` is in that unit again, and a `Solver` multiplies RMS errors by y_std.
     """
     rng = np.random.default_rng(0) if rng is None else rng
     data = train_val_test_split(X, y, num_validation, num_test, rng)
@@ -39,8 +38,8 @@ def prepare_regression(X, y, num_validation, num_test, rng=None):
 def prepare_images(data, brightest):
     """Bring the images of a split data set to the range 0 to 1 and subtract the mean training image.
 
-    A pixel is not divided by its standard deviation: at the rim, where hardly any image has ink, that would
-    make the rare speck enormous.
+    Pixels are not divided by their standard deviation: near the edge, where hardly any image has ink, that would
+    make a rare speck enormous.
 
     Parameters
     ----------
@@ -52,7 +51,7 @@ def prepare_images(data, brightest):
     Returns
     -------
     data : dict
-        What a `Solver` takes: images as float32 rows, the labels as they were; beside them "mean_image".
+        What a `Solver` takes: images as float32 rows, and unchanged labels. It also holds "mean_image".
     """
     names = ("X_train", "X_val", "X_test")
     images = {name: flatten_rows(data[name]).astype(np.float32) / brightest for name in names}

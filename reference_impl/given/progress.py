@@ -1,8 +1,8 @@
-"""The progress bar of a training, where there is one."""
+"""The progress bar of training, if there is one."""
 
 
 class NoBar:
-    """Stands in for a progress bar where there is to be none, or no tqdm."""
+    """Stands in for a progress bar if none is wanted or tqdm is not installed."""
 
     def __enter__(self):
         return self
@@ -18,7 +18,7 @@ class NoBar:
 
 
 def progress_bar(total, done, shown=True):
-    """A progress bar of `total` steps, of which some are done."""
+    """Return a progress bar of `total` steps, of which `done` are finished."""
     if not shown:
         return NoBar()
     try:

@@ -1,4 +1,4 @@
-"""The elevation data of lesson 10, split once for all who use them."""
+"""The elevation data of lesson 10, split once for everyone who uses it."""
 
 import functools
 
@@ -10,15 +10,15 @@ from .prepare import prepare_regression
 
 
 def terrain():
-    """The elevation data twice, in the same split: as it was measured, and normalized.
+    """Return the elevation data twice, in the same split: as measured, and normalized.
 
     Returns
     -------
     raw : dict
         "X_train", "y_train", "X_val", "y_val", "X_test", "y_test": longitude and latitude in degrees, of shape
-        (N, 2), and elevation in meters, of shape (N,). The arrays can be read, not written.
+        (N, 2), and elevation in meters, of shape (N,). The arrays are read-only.
     data : dict
-        The same as `prepare_regression` gives it: what a `Solver` takes.
+        The same data, prepared by `prepare_regression`: what a `Solver` takes.
     """
     return tuple(dict(each) for each in _terrain())
 
@@ -30,5 +30,5 @@ def _terrain():
     data = prepare_regression(X, y, 1000, 1000, np.random.default_rng(10))
     for array in [*raw.values(), *data.values()]:
         if isinstance(array, np.ndarray):
-            array.flags.writeable = False  # it is lent to all who ask
+            array.flags.writeable = False  # all callers share it
     return raw, data

@@ -1,4 +1,4 @@
-"""What a solver must be able to rely on before it trains."""
+"""Checks of what a solver relies on before it trains."""
 
 import numpy as np
 
@@ -6,7 +6,7 @@ NAMES = ("X_train", "y_train", "X_val", "y_val")
 
 
 def check_data(data):
-    """Refuse data that cannot be trained on, with a line that says what to do."""
+    """Refuse data that no solver can train on, with a message that says what to do."""
     for name in NAMES:
         if name not in data:
             raise ValueError(f"data needs {', '.join(NAMES)}: {name} is missing")
@@ -23,7 +23,7 @@ def check_data(data):
 
 
 def check_at_least(least, **counts):
-    """Refuse a count that is too small; None stands for no limit."""
+    """Refuse a count that is too small; None means no limit."""
     for name, value in counts.items():
         if value is not None and value < least:
             raise ValueError(f"{name} must be at least {least}, got {value}")
