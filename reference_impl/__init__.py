@@ -1,8 +1,8 @@
-"""The reference: every exercise of the course, done right, and what the lessons give away.
+"""The reference: a right solution of every exercise of the course, and what the lessons give away.
 
 Students of lesson N get a copy with the exercises of the lessons before N and nothing else. So every exercise
-is one function or class at the top of a module. Which exercises a lesson has stands in the course's table of
-lessons, and nowhere here.
+is one function or class at the top level of a module. The course's table of lessons says which exercises a lesson
+has; nothing here says it again.
 """
 
 from .activations import relu_backward, relu_forward, sigmoid_backward, sigmoid_forward, tanh_backward, tanh_forward

@@ -1,4 +1,4 @@
-"""Lesson 01: the nonlinear functions between the layers, each beside its derivative.
+"""Lesson 01: the nonlinear functions between the layers, each with its derivative.
 
 A forward function returns its result and a cache: whatever its backward function will need. A backward function
 takes the upstream gradient `dout` and that cache. Inputs and caches are not modified. Results have a floating
@@ -54,7 +54,7 @@ def sigmoid_backward(dout, cache):
 
 
 def relu_forward(x):
-    """Keep what is positive and replace the rest by zero.
+    """Keep the positive entries and replace all others with zero.
 
     relu(x) = max(0, x)
 

@@ -1,4 +1,4 @@
-"""All that the course has for data: the steps of lesson 08, and the data sets."""
+"""Everything the course has for data: the functions of lesson 08, and the data sets."""
 
 from .given.datasets import (
     TERRAIN_SHAPE,

@@ -1,8 +1,8 @@
 """Lesson 03: is a gradient right? Compare it with what the definition of the derivative gives.
 
 The functions f may ignore their argument and read the same array elsewhere: a network's loss reads its own
-parameters. So the entries of x itself are changed, one at a time, and changed back: afterwards x holds exactly what
-it held before, also when f fails. Use float64: in float32, a step of 1e-5 drowns in rounding errors.
+parameters. So the entries of x itself are changed, one at a time, and changed back. Afterwards x holds exactly what
+it held before, even if f fails. Use float64: in float32, a step of 1e-5 drowns in rounding errors.
 """
 
 import numpy as np
@@ -11,7 +11,7 @@ from .given.floats import as_float
 
 
 def eval_numerical_gradient(f, x, h=1e-5):
-    """Return the gradient of a function with one number as its value, by central differences.
+    """Return the gradient of a function that returns one number, by central differences.
 
     df/dx_i = (f(x with x_i + h) - f(x with x_i - h)) / (2 h), one entry at a time
 
@@ -51,7 +51,7 @@ def eval_numerical_gradient(f, x, h=1e-5):
 def eval_numerical_gradient_array(f, x, df, h=1e-5):
     """Return the gradient of sum(df * f(x)), where f(x) is an array, by central differences.
 
-    With `df` the gradient of a loss with respect to f(x), it is what a backward function computes.
+    If `df` is the gradient of a loss with respect to f(x), this is what a backward function computes.
 
     Parameters
     ----------
@@ -124,9 +124,9 @@ def grad_check_sparse(f, x, analytic_grad, num_checks=10, h=1e-5, rng=None):
         As for `eval_numerical_gradient`; `x` has at least one entry.
     analytic_grad : array of the shape of x
     num_checks : int
-        How many entries to draw, independently of one another: one may come twice.
+        How many entries to draw, independently of one another: the same entry may come twice.
     rng : numpy.random.Generator, optional
-        Where the entries are drawn from.
+        Draws the entries.
 
     Returns
     -------
@@ -136,7 +136,7 @@ def grad_check_sparse(f, x, analytic_grad, num_checks=10, h=1e-5, rng=None):
     Raises
     ------
     ValueError
-        If `analytic_grad` and `x` have different shapes, or if `x` holds integers or nothing.
+        If `analytic_grad` and `x` have different shapes, or if `x` holds integers or is empty.
     """
     if not np.issubdtype(x.dtype, np.floating) or x.size == 0:
         raise ValueError(f"x must hold floating-point numbers, got {x.dtype} of shape {x.shape}")

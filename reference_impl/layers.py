@@ -1,10 +1,10 @@
 """Lessons 05, 06 and 12: the layers of a network, forward and backward.
 
-N is the number of examples, at least 1, D the number of inputs of a layer and M of its outputs. A forward function
-returns its result and a cache: whatever its backward function will need. A backward function takes the upstream
-gradient `dout`, the gradient of the loss with respect to that result. Inputs and caches are not modified, and
-results have a floating dtype: integers give float64, float32 stays float32. Arrays whose shapes do not fit
-together, an unknown mode of batch normalization and a training batch without examples raise a ValueError.
+N is the number of examples, at least 1; D is the number of inputs of a layer, and M the number of its outputs. A
+forward function returns its result and a cache: whatever its backward function will need. A backward function takes
+the upstream gradient `dout`, the gradient of the loss with respect to that result. Inputs and caches are not
+modified, and results have a floating dtype: integers give float64, float32 stays float32. Arrays whose shapes do not
+fit together, an unknown mode of batch normalization and a training batch without examples raise a ValueError.
 
 References
 ----------
@@ -64,7 +64,7 @@ def affine_backward(dout, cache):
     if dout.shape != (N, M):
         raise ValueError(f"dout must have the shape of the output, {(N, M)}, got {dout.shape}")
     dout = as_float(dout)
-    dx = np.dot(dout, w.T).reshape(x.shape)  # the same as dout @ w.T, which is slow where M is 1
+    dx = np.dot(dout, w.T).reshape(x.shape)  # the same as dout @ w.T, which is slow when M is 1
     dw = x.reshape(N, D).T @ dout
     db = dout.sum(axis=0)
     return dx, dw, db
@@ -111,7 +111,7 @@ def batchnorm_forward(x, gamma, beta, bn_param):
     In training, with the batch's mean and variance (the mean squared distance from the mean),
     x_hat = (x - mean) / square root of (variance + eps) and out = gamma x_hat + beta. The running statistics
     keep the share `momentum` of their old value; the rest comes from the batch. In testing, they take the place of the
-    batch's statistics, and stay as they are.
+    batch's statistics and stay unchanged.
 
     Parameters
     ----------
@@ -150,7 +150,7 @@ def batchnorm_forward(x, gamma, beta, bn_param):
 def batchnorm_backward(dout, cache):
     """Pass a gradient back through batch normalization in training.
 
-    The batch's mean and variance depend on `x` too: every output of a feature depends on all its inputs.
+    The batch's mean and variance depend on `x` too, so every output of a feature depends on all inputs of that feature.
 
     Parameters
     ----------
@@ -165,6 +165,6 @@ def batchnorm_backward(dout, cache):
     dout = as_float(dout)
     dbeta = dout.sum(axis=0)
     dgamma = (dout * x_hat).sum(axis=0)
-    # The mean over the examples of the gradient, and its part along x_hat, cannot change the output.
+    # The gradient's mean over the examples and its part along x_hat drop out: steps along them leave the output alone.
     dx = gamma / std * (dout - dbeta / len(dout) - x_hat * (dgamma / len(dout)))
     return dx, dgamma, dbeta

@@ -17,13 +17,13 @@ def mse_loss(x, y):
     Parameters
     ----------
     x, y : arrays of the same shape, (N,) or (N, M)
-        Predictions and targets. One output may be (N,) in one of them and (N, 1) in the other.
+        Predictions and targets. If there is one output, the shape may be (N,) in one of them and (N, 1) in the other.
 
     Returns
     -------
     loss : float
     dx : array of the shape of x
-        Gradient with respect to `x`: floats, also where `x` holds integers.
+        Gradient with respect to `x`: floats, even if `x` holds integers.
 
     Raises
     ------
@@ -43,7 +43,7 @@ def mse_loss(x, y):
 def rms_error(x, y):
     """Return the typical size of an error, in the unit of the targets.
 
-    rms = square root of the mean squared error, and no regularization
+    rms = square root of the mean squared error, without regularization
 
     Parameters
     ----------
@@ -72,7 +72,7 @@ def softmax_loss(x, y):
     Parameters
     ----------
     x : array of shape (N, C)
-        Scores, however large: the loss is finite, without NaN and without a warning.
+        Scores. However large they are, the loss is finite, without NaN and without a warning.
     y : integer array of shape (N,)
         The right classes, 0 to C - 1.
 
@@ -84,7 +84,8 @@ def softmax_loss(x, y):
     Raises
     ------
     ValueError
-        If `x` is not (N, C) with N at least 1, `y` is not N integers, or a label is out of range.
+        If the shape of `x` is not (N, C) with N at least 1, if `y` does not hold N integers, or if a label is out of
+        range.
     """
     x, y = np.asarray(x), np.asarray(y)
     if x.ndim != 2 or x.size == 0:

@@ -1,9 +1,9 @@
 """Lessons 05, 06 and 12: a fully connected network, built in three steps.
 
-`BaseNet` is given. `ForwardNet` (lesson 05) adds parameters and the forward pass, `TrainableNet` (lesson 06)
-the loss and its gradients, `FullyConnectedNet` (lesson 12) batch normalization.
+`BaseNet` is given. `ForwardNet` (lesson 05) adds parameters and the forward pass, `TrainableNet` (lesson 06) adds
+the loss and its gradients, and `FullyConnectedNet` (lesson 12) adds batch normalization.
 
-The layers count from 1. Layer i has the weights "Wi", of shape (inputs, outputs), and the biases "bi", of shape
+The layers are numbered from 1. Layer i has the weights "Wi", of shape (inputs, outputs), and the biases "bi", of shape
 (outputs,). Examples X have shape (N, d_1, ..., d_k) with d_1 * ... * d_k = input_dim.
 """
 
@@ -16,40 +16,40 @@ from .layers import affine_backward, affine_forward, batchnorm_backward, batchno
 class ForwardNet(BaseNet):
     """A fully connected network: from examples to scores.
 
-    The network is affine - activation, once for each hidden layer, and a last affine layer that gives the
-    scores. The layers count from 1.
+    Each hidden layer is affine - activation, and a last affine layer gives the scores. The layers are numbered
+    from 1.
 
-    The options are those of `BaseNet`, which has checked and kept them. Of use here: `self.dims`, the number
-    of inputs of every layer and last the number of outputs; `self.num_layers`; `self.params`, an empty dict;
-    `self.dtype`; `self.init_layer(fan_in, fan_out)`, which draws w and b of one layer in that dtype;
+    The options are those of `BaseNet`, which checks and stores them. You can use `self.dims`, the number of
+    inputs of every layer and finally the number of outputs; `self.num_layers`; `self.params`, an empty dict;
+    `self.dtype`; `self.init_layer(fan_in, fan_out)`, which draws w and b of one layer in that dtype; and
     `self.activation_forward(a)`, which returns out and cache of the chosen activation.
     """
 
     def init_params(self):
-        """Fill `self.params` with the first weights and biases of all layers.
+        """Fill `self.params` with the initial weights and biases of all layers.
 
         Layer i has its weights under the name "Wi", of shape (inputs, outputs), and its biases under "bi", of
-        shape (outputs,): "W1", "b1", "W2" and so on. The weights are drawn in this order.
+        shape (outputs,): "W1", "b1", "W2" and so on. Draw the weights in this order.
         """
         for i in range(1, self.num_layers + 1):
             self.params[f"W{i}"], self.params[f"b{i}"] = self.init_layer(self.dims[i - 1], self.dims[i])
 
     def hidden_forward(self, i, h):
-        """Go through hidden layer i, the first being layer 1: affine, then activation.
+        """Go through hidden layer i: affine, then activation. The first hidden layer is layer 1.
 
         `h` is the output of the layer before, of shape (N, inputs of layer i), or the examples themselves.
-        Returns `out`, of shape (N, outputs of layer i), and a cache for the way back.
+        Returns `out`, of shape (N, outputs of layer i), and a cache for the backward pass.
         """
         a, affine_cache = affine_forward(h, self.params[f"W{i}"], self.params[f"b{i}"])
         out, activation_cache = self.activation_forward(a)
         return out, (affine_cache, activation_cache)
 
     def forward(self, X):
-        """Go through all layers, with `self.hidden_forward` through the hidden ones.
+        """Go through all layers, using `self.hidden_forward` for the hidden ones.
 
-        The examples `X`, of shape (N, d_1, ..., d_k), are first taken to the network's dtype. Returns the scores,
-        of shape (N, output_dim), and a list with one cache per layer, from the first to the last. If the examples
-        do not have input_dim numbers each, it raises a ValueError.
+        The examples `X`, of shape (N, d_1, ..., d_k), are first converted to the network's dtype. Returns the scores,
+        of shape (N, output_dim), and a list with one cache per layer, from the first to the last. Raises a ValueError
+        if the examples do not have input_dim numbers each.
         """
         h, caches = np.asarray(X, dtype=self.dtype), []
         for i in range(1, self.num_layers):
@@ -61,21 +61,21 @@ class ForwardNet(BaseNet):
 
 
 class TrainableNet(ForwardNet):
-    """A fully connected network that knows its loss and the gradients of it.
+    """A fully connected network that can compute its loss and the gradients of the loss.
 
-    Everything of `ForwardNet` is at hand. Of use here: `self.forward(X)`, which returns the scores and a list
-    with one cache per layer; a hidden layer's cache is the pair (affine_cache, activation_cache), the last
-    one's is that of `affine_forward`; `self.activation_backward(dout, cache)`, which returns the gradient
-    before the activation; `self.loss_function(scores, y)`, which returns the loss of the scores and its
-    gradient; `self.reg`.
+    It inherits everything from `ForwardNet`. You can use `self.forward(X)`, which returns the scores and a list
+    with one cache per layer (a hidden layer's cache is the pair (affine_cache, activation_cache), the output
+    layer's is that of `affine_forward`); `self.activation_backward(dout, cache)`, which returns the gradient
+    with respect to the input of the activation; `self.loss_function(scores, y)`, which returns the loss of the
+    scores and its gradient; and `self.reg`.
     """
 
     def hidden_backward(self, i, dout, cache):
-        """Go back through hidden layer i, the first being layer 1.
+        """Go back through hidden layer i. The first hidden layer is layer 1.
 
-        `dout` is the gradient with respect to the layer's output, `cache` what `self.hidden_forward` returned.
-        Returns `dh`, the gradient with respect to the layer's input, in its shape, and `grads`, a dict of the
-        gradients with respect to the layer's parameters, under their names "Wi" and "bi".
+        `dout` is the gradient with respect to the layer's output, and `cache` is the cache that
+        `self.hidden_forward` returned. Returns `dh`, the gradient with respect to the layer's input, in its shape,
+        and `grads`, a dict of the gradients with respect to the layer's parameters, under their names "Wi" and "bi".
         """
         affine_cache, activation_cache = cache
         da = self.activation_backward(dout, activation_cache)
@@ -83,13 +83,13 @@ class TrainableNet(ForwardNet):
         return dh, {f"W{i}": dw, f"b{i}": db}
 
     def loss(self, X, y=None):
-        """Return the scores of examples or, with targets, the loss and the gradients of all parameters.
+        """Return the scores or, if targets are given, the loss and the gradients of all parameters.
 
         loss = loss of the scores + reg / 2 * sum of the squares of all weights "W1", "W2", ..., and no others
 
-        `X` are the examples. Without `y`, return the scores alone, of shape (N, output_dim). With `y`, targets of shape
-        (N,) or (N, output_dim) as `self.loss_function` takes them, return the loss, a float, and `grads`, a dict with
-        the gradient with respect to every parameter under the parameter's name.
+        `X` holds the examples. Without `y`, return only the scores, of shape (N, output_dim). With `y`, which holds
+        targets of shape (N,) or (N, output_dim) as `self.loss_function` takes them, return the loss, a float, and
+        `grads`, a dict with the gradient with respect to every parameter under the parameter's name.
         """
         scores, caches = self.forward(X)
         if y is None:
@@ -112,17 +112,17 @@ class TrainableNet(ForwardNet):
 class FullyConnectedNet(TrainableNet):
     """A fully connected network in which any hidden layer may have batch normalization.
 
-    A layer i with `self.normalization[i - 1]` true is affine - batch norm - activation; the others stay as
-    they are in `TrainableNet`, whose methods do most of the work.
+    If `self.normalization[i - 1]` is true, layer i is affine - batch norm - activation. All other layers are as
+    in `TrainableNet`, whose methods do most of the work.
     """
 
     def init_params(self):
-        """Fill `self.params`, and `self.bn_params` beside it.
+        """Fill `self.params` and `self.bn_params`.
 
         Weights and biases are those of `TrainableNet`. A layer i with batch normalization also has "gammai",
         ones, and "betai", zeros, both of shape (outputs of layer i,) and of the network's dtype.
-        `self.bn_params` is a list with one dict for each hidden layer, normalized or not: the bn_param of its
-        `batchnorm_forward`, at first with nothing but the mode, "train".
+        `self.bn_params` is a list with one dict for each hidden layer, normalized or not. Each dict is the bn_param
+        for `batchnorm_forward` in that layer; at first it holds only the mode, "train".
         """
         super().init_params()
         self.bn_params = [{"mode": "train"} for _ in self.hidden_dims]
@@ -132,9 +132,9 @@ class FullyConnectedNet(TrainableNet):
                 self.params[f"beta{i}"] = np.zeros(self.dims[i], dtype=self.dtype)
 
     def hidden_forward(self, i, h):
-        """Go through hidden layer i: affine, batch norm if the layer has it, activation.
+        """Go through hidden layer i: affine, then batch norm if the layer has it, then activation.
 
-        Takes and returns what `TrainableNet.hidden_forward` does.
+        Takes and returns the same as `TrainableNet.hidden_forward`.
         """
         if not self.normalization[i - 1]:
             return super().hidden_forward(i, h)
@@ -146,8 +146,8 @@ class FullyConnectedNet(TrainableNet):
     def hidden_backward(self, i, dout, cache):
         """Go back through hidden layer i.
 
-        Takes and returns what `TrainableNet.hidden_backward` does; if the layer has batch normalization, the
-        gradients also hold "gammai" and "betai".
+        Takes and returns the same as `TrainableNet.hidden_backward`. If the layer has batch normalization, the dict
+        of gradients also holds "gammai" and "betai".
         """
         if not self.normalization[i - 1]:
             return super().hidden_backward(i, dout, cache)
@@ -160,8 +160,8 @@ class FullyConnectedNet(TrainableNet):
     def loss(self, X, y=None):
         """Do what `TrainableNet.loss` does, with batch normalization in the right mode.
 
-        Without targets the network is being tested: its running statistics are used and stay as they are. With
-        targets it is being trained.
+        Without targets, the network is tested: it uses its running statistics and leaves them unchanged. With
+        targets, it is trained.
         """
         for bn_param in self.bn_params:
             bn_param["mode"] = "test" if y is None else "train"

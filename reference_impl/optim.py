@@ -1,9 +1,9 @@
 """Lesson 07: from a gradient to the next value of a parameter.
 
-Every rule takes (w, dw, config) and returns the next w, in its shape and dtype, and the config for the next call.
-The config holds the rule's settings, Python numbers, and what it remembers of earlier steps. What is missing is
-filled in, with the defaults in parentheses below. The config that is returned is the dict that came in, or a new
-one if it was None. `dw` is not modified; a rule may change `w` in place or leave it alone.
+Every rule takes (w, dw, config). It returns the next w, in the same shape and dtype, and the config for the next
+call. The config holds the rule's settings, as Python numbers, and what the rule remembers of earlier steps. Missing
+entries get the defaults that are given in parentheses below. The returned config is the dict that came in, or a new
+one if that was None. `dw` is not modified; a rule may change `w` in place or leave it alone.
 
 References
 ----------
@@ -17,7 +17,7 @@ import numpy as np
 
 
 def sgd(w, dw, config=None):
-    """Take a step against the gradient, as long as the learning rate times the gradient.
+    """Take a step against the gradient: the learning rate times the gradient.
 
     Parameters
     ----------
@@ -38,9 +38,10 @@ def sgd(w, dw, config=None):
 
 
 def sgd_momentum(w, dw, config=None):
-    """Change a velocity by the step of `sgd`, and move by the new velocity.
+    """Add the step of `sgd` to a velocity, and move by the new velocity.
 
-    The new velocity is `momentum` times the old one, minus learning rate times gradient (Sutskever et al., 2013).
+    The new velocity is `momentum` times the old one, minus the learning rate times the gradient (Sutskever et al.,
+    2013).
 
     Parameters
     ----------
@@ -65,11 +66,11 @@ def sgd_momentum(w, dw, config=None):
 
 
 def rmsprop(w, dw, config=None):
-    """Divide each entry's step by the size that its gradients have had lately (Tieleman and Hinton, 2012).
+    """Divide each entry's step by the recent size of its gradients (Tieleman and Hinton, 2012).
 
-    The cache is a running mean of the squared gradients: the share `decay_rate` of the old mean stays, the rest
-    comes from the new square. The step of `sgd` is divided by the root of the new cache; epsilon is added to the root,
-    not below it.
+    The cache is a running mean of the squared gradients: the share `decay_rate` of the old mean stays, and the rest
+    comes from the new square. The step of `sgd` is divided by the root of the new cache. Add epsilon to the root, not
+    under it.
 
     Parameters
     ----------
@@ -95,12 +96,12 @@ def rmsprop(w, dw, config=None):
 
 
 def adam(w, dw, config=None):
-    """Combine momentum and RMSProp, both corrected for having started at zero (Kingma and Ba, 2015).
+    """Combine momentum and RMSProp, both corrected for starting at zero (Kingma and Ba, 2015).
 
-    m is a running mean of the gradients, v one of their squares: the share beta1 (for v, beta2) of the old mean stays.
-    The config keeps both as they are; for the step, each is divided by 1 minus its beta to the power t. The step is
-    the learning rate times the corrected m, divided by the root of the corrected v; epsilon is added to the root, not
-    below it.
+    m is a running mean of the gradients, and v is one of their squares: the share beta1 (for v, beta2) of the old mean
+    stays. The config keeps both uncorrected; for the step, each is divided by 1 minus its beta to the power t. The step
+    is the learning rate times the corrected m, divided by the root of the corrected v. Add epsilon to the root, not
+    under it.
 
     Parameters
     ----------
@@ -108,7 +109,7 @@ def adam(w, dw, config=None):
         A parameter and its gradient.
     config : dict, optional
         With defaults: "learning_rate" (1e-3), "beta1" (0.9), "beta2" (0.999), "epsilon" (1e-8), "m" and "v" (zeros of
-        the shape of w), "t" (0), the number of steps done, which is increased before it is used.
+        the shape of w), "t" (0), the number of steps so far, which is increased before it is used.
 
     Returns
     -------

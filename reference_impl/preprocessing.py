@@ -1,16 +1,16 @@
-"""Lesson 08: data on its way into training.
+"""Lesson 08: prepare data for training.
 
 X holds N examples, y their targets or labels. Inputs are not modified. `rng` is the only source of randomness: the
-same generator state gives the same result, and how a function draws from it is free. Arrays of different
-lengths or of other shapes than stated, and sizes that make no sense, raise a ValueError. A generator may raise it when
-the first batch is asked for.
+same generator state gives the same result, and a function may draw from it in any way. Arrays of different lengths or
+of shapes other than stated, and sizes that make no sense, raise a ValueError. A generator may raise it when its first
+batch is requested.
 """
 
 import numpy as np
 
 
 def train_val_test_split(X, y, num_validation, num_test, rng):
-    """Deal the examples out, at random, into a training, a validation and a test set.
+    """Split the examples at random into a training, a validation and a test set.
 
     Parameters
     ----------
@@ -49,26 +49,26 @@ def train_val_test_split(X, y, num_validation, num_test, rng):
 def normalize(X_train, *others):
     """Shift and scale every feature to mean 0 and standard deviation 1 over the training set.
 
-    The other arrays are shifted and scaled by the training set's amounts. Their own statistics are not used.
+    The other arrays are shifted and scaled by the same amounts. Their own statistics are not used.
 
     Parameters
     ----------
     X_train : array of shape (N, ...)
-        N is at least 1. A feature is one place behind the first axis.
+        N is at least 1. A feature is one position along the axes after the first.
     *others : arrays of shape (any length, ...)
 
     Returns
     -------
     normalized : tuple of arrays
         `X_train` first, then the others; float32 stays float32. A feature that is constant over the training set is
-        shifted and not scaled, without NaN and without a warning.
+        shifted but not scaled, without NaN and without a warning.
     """
     if len(X_train) == 0:
         raise ValueError("normalize needs at least one training example")
     for X in others:
         if X.shape[1:] != X_train.shape[1:]:
             raise ValueError(f"expected features of shape {X_train.shape[1:]}, as in X_train, got {X.shape[1:]}")
-    # Not "std == 0": the mean of equal numbers may be off by a rounding error, and then so is the std.
+    # Not "std == 0": the mean of equal numbers may be off by a rounding error, and then the std is not exactly 0.
     constant = X_train.max(axis=0) == X_train.min(axis=0)
     mean = np.where(constant, X_train[0], X_train.mean(axis=0))
     std = np.where(constant, 1, X_train.std(axis=0))
@@ -76,7 +76,7 @@ def normalize(X_train, *others):
 
 
 def flatten_rows(X):
-    """Make one row of numbers of every example.
+    """Turn every example into one row of numbers.
 
     Parameters
     ----------
@@ -98,7 +98,7 @@ def minibatches(X, y, batch_size, rng):
     ----------
     X, y : arrays of shape (N, ...)
     batch_size : int
-        The last batch may be smaller, never empty.
+        The last batch may be smaller, but it is never empty.
     rng : numpy.random.Generator
         Every call gives a new order.
 
@@ -128,9 +128,9 @@ def augment_flip(X, y, rng):
     Returns
     -------
     X_new : array of shape (N, H, W)
-        Image i is image i of `X`, as it was or with its columns in reverse order, in the dtype of `X`.
+        Image i is image i of `X`, either unchanged or with its columns in reverse order, in the dtype of `X`.
     y_new : array of shape (N,)
-        The labels, as they were.
+        The labels, unchanged.
     """
     if X.ndim != 3 or len(X) != len(y):
         raise ValueError(f"need images of shape (N, H, W) and N labels, got {X.shape} and {len(y)} labels")

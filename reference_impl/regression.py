@@ -1,7 +1,7 @@
-"""Lesson 10: everything so far, on real data. `trained_solver` is given: it stands between two exercises.
+"""Lesson 10: everything so far, on real data. `trained_solver` is given, because it comes between two exercises.
 
-Training examples X_train of shape (N_train, D), their targets y_train of shape (N_train,) and the N examples X to
-answer for are in their own units, and so are the predictions. N may be 1. Inputs are not modified.
+X_train holds the training examples, of shape (N_train, D), y_train their targets, of shape (N_train,), and X the N
+examples to predict. All are in their own units, and so are the predictions. N may be 1. Inputs are not modified.
 """
 
 import functools
@@ -21,7 +21,7 @@ def constant_baseline(X_train, y_train, X):
     ----------
     X_train, y_train : arrays of shape (N_train, D) and (N_train,)
     X : array of shape (N, D)
-        Examples to answer for.
+        Examples to predict.
 
     Returns
     -------
@@ -40,7 +40,7 @@ def linear_baseline(X_train, y_train, X):
     X_train, y_train : arrays of shape (N_train, D) and (N_train,)
         There are more examples than features.
     X : array of shape (N, D)
-        Examples to answer for.
+        Examples to predict.
 
     Returns
     -------
@@ -54,16 +54,17 @@ def linear_baseline(X_train, y_train, X):
 def predict(model, X_train, y_train, X):
     """Return what a trained network predicts, in the unit of the targets.
 
-    It was trained on normalized examples and targets: normalize `X` like them, and bring the scores back to the unit.
+    The network was trained on normalized examples and targets: normalize `X` in the same way, and bring the scores back
+    to the unit of the targets.
 
     Parameters
     ----------
     model : FullyConnectedNet
         ``model.loss(X)`` gives its scores, of shape (N, 1).
     X_train, y_train : arrays of shape (N_train, D) and (N_train,)
-        What the network was trained on, before it was normalized.
+        The network's training data, before it was normalized.
     X : array of shape (N, D)
-        Examples to answer for, in the units of `X_train`; N may be 1.
+        Examples to predict, in the units of `X_train`; N may be 1.
 
     Returns
     -------
@@ -77,14 +78,14 @@ def predict(model, X_train, y_train, X):
 def make_solver(data, rng):
     """Design a network for a regression problem, and the solver that will train it.
 
-    Layers, activation, initializer, update rule, learning rate, epochs: it is all up to you. Nothing is trained here.
+    Layers, activation, initializer, update rule, learning rate, epochs: you choose them all. Nothing is trained here.
 
     Parameters
     ----------
     data : dict
         Normalized data, as a `Solver` takes it. The number D of features differs from problem to problem.
     rng : numpy.random.Generator
-        The only source of randomness: its state decides the first weights and the batches, and so all losses.
+        The only source of randomness: its state determines the initial weights and the batches, and so all losses.
 
     Returns
     -------
@@ -116,14 +117,14 @@ def make_solver(data, rng):
 
 @functools.cache
 def trained_solver():
-    """The solver of `make_solver` for the terrain, trained: the first call trains it, later ones remember it."""
+    """Return the solver of `make_solver` for the terrain. The first call trains it; later calls return the same one."""
     solver = make_solver(terrain()[1], np.random.default_rng(10))
     solver.train()
     return solver
 
 
 def elevation(X):
-    """Return how high the land is, in m, according to your own trained network.
+    """Return how high the land is, in meters, according to your own trained network.
 
     Parameters
     ----------
@@ -132,8 +133,9 @@ def elevation(X):
 
     Returns
     -------
-    metres : array of shape (N,)
-        The network's answers, not a table of the data: off by less than 90 m (RMS) between the places of the data set.
+    meters : array of shape (N,)
+        The network's predictions, not a table of the data. Between the places of the data set, the RMS error is less
+        than 90 m.
     """
     raw, _ = terrain()
     return predict(trained_solver().model, raw["X_train"], raw["y_train"], X)

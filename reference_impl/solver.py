@@ -9,16 +9,16 @@ from .losses import rms_error
 class Solver(BaseSolver):
     """Trains a model.
 
-    Parameters and attributes are those of `BaseSolver`, which has checked and kept them.
+    Parameters and attributes are those of `BaseSolver`, which checks and stores them.
     """
 
     def step(self):
-        """Do one step of training.
+        """Take one step of training.
 
-        With the next batch, from `self.next_batch()`, take the loss and the gradients of `self.model`, and give every
-        parameter in `self.model.params` its next value: `self.update_rule(w, dw, config)` returns it and the config for
-        the next time. Every parameter has its own config in `self.optim_configs`, under its name. The loss goes to the
-        end of `self.loss_history`.
+        Take the next batch from `self.next_batch()`, and the loss and the gradients of `self.model` on it. Give every
+        parameter in `self.model.params` its next value: `self.update_rule(w, dw, config)` returns this value and the
+        config for the next step. Every parameter has its own config in `self.optim_configs`, under its name. Append the
+        loss to `self.loss_history`.
         """
         X, y = self.next_batch()
         loss, grads = self.model.loss(X, y)
@@ -28,14 +28,14 @@ class Solver(BaseSolver):
             params[name], configs[name] = self.update_rule(w, grads[name], configs[name])
 
     def check_accuracy(self, X, y, num_samples=None, batch_size=100):
-        """Say how good the model is on examples `X` and their labels or targets `y`.
+        """Measure how good the model is on examples `X` and their labels or targets `y`.
 
-        Where `self.category` is "classification", return the fraction of examples whose highest score is that of
-        the right class. Where it is "regression", return the RMS error after scores and targets have been multiplied
-        by `self.y_std`, which brings them to the targets' own unit. Either is a float.
+        If `self.category` is "classification", return the fraction of examples whose highest score is that of the
+        right class. If it is "regression", return the RMS error after multiplying scores and targets by `self.y_std`,
+        which brings them to the targets' own unit. Either result is a float.
 
-        If `num_samples` is given and less than the number of examples, measure on so many different ones, drawn
-        from `self.rng`. Ask the model for at most `batch_size` examples at once. If `X` and `y` differ in length or
+        If `num_samples` is given and less than the number of examples, measure on that many different examples, drawn
+        with `self.rng`. Pass at most `batch_size` examples to the model at once. If `X` and `y` differ in length or
         are empty, raise a ValueError.
         """
         if len(X) != len(y) or len(X) == 0:
@@ -50,16 +50,16 @@ class Solver(BaseSolver):
         return rms_error(scores * self.y_std, y * self.y_std)
 
     def train(self):
-        """Train for the epochs that are still to do, and leave the model with its best parameters.
+        """Train for the remaining epochs, and leave the model with its best parameters.
 
-        For each of `self.epochs()`, do `self.step()` for each of `self.iterations()`. Then
+        For each of `self.epochs()`, call `self.step()` once for each of `self.iterations()`. Then
 
         1. Multiply every config's "learning_rate" by `self.lr_decay`.
-        2. `self.check_accuracy` measures on `self.X_train` and `self.y_train`, with `self.num_train_samples`
-           samples, then on `self.X_val` and `self.y_val`, with `self.num_val_samples`. The results go to the
-           ends of `self.train_acc_history` and `self.val_acc_history`.
-        3. If the validation set's result is better than after every earlier epoch (a larger accuracy, a smaller RMS
-           error), call `self.remember_best()`.
+        2. Measure with `self.check_accuracy` on `self.X_train` and `self.y_train`, with `self.num_train_samples`
+           samples, then on `self.X_val` and `self.y_val`, with `self.num_val_samples`. Append the results to
+           `self.train_acc_history` and `self.val_acc_history`.
+        3. If the result on the validation set is better than after every earlier epoch (a larger accuracy, a smaller
+           RMS error), call `self.remember_best()`.
 
         At the very end, `self.restore_best()` gives the best parameters back to the model.
         """
