@@ -96,8 +96,7 @@ print(row.shape, row[:, np.newaxis].shape, row[np.newaxis, :].shape)
 # %% [markdown]
 # ### Choose two shapes
 #
-# Before you look at the picture, predict the result. Then try `(3,)` with `(3, 1)`: with this pair you have to be
-# careful.
+# Before you look at the picture, predict the result. Then try `(3,)` with `(3, 1)`, a pair that calls for care.
 
 # %% tags=["nbval-ignore-output"]
 explorers.broadcasting()
@@ -258,7 +257,7 @@ plots.before_and_after(standardize)
 #
 # One more thing: images come as bytes (`uint8`), whole numbers from 0 to 255. A byte cannot be negative, so
 # `3 - 5` gives 254. Rule 2 asks for floats; make sure that you convert in time. The function `as_float(x)` is
-# given. It returns `x` as floats: whole numbers become float64, floats keep their dtype. You need not use it.
+# given. It returns `x` as floats: whole numbers become float64, floats keep their dtype. You do not have to use it.
 
 # %% exercise="pairwise_differences"
 

@@ -41,7 +41,7 @@ plots.the_three_shapes()
 # An activation works **entry by entry**: give it an array of any shape, and it treats each number on its own.
 #
 # A single number, the **loss**, says how wrong a network is. (You build one in lesson 02.) A **gradient** says, for
-# every entry of an array, how much the loss changes when that entry grows a little. It is one slope per entry.
+# every entry of an array, how much the loss changes when that entry grows a little. It holds one slope per entry.
 #
 # | symbol | what it is | shape |
 # |---|---|---|
@@ -64,8 +64,8 @@ plots.there_and_back()
 #
 # $$\text{dx} = \text{dout} \cdot f'(x) \qquad \text{entry by entry}$$
 #
-# The backward function does not get `x`. The forward function puts what is needed into the **cache**. What you store
-# there is up to you: the input, the output, a mask, a tuple. Only your own backward function reads it.
+# The backward function does not get `x`. So the forward function stores what the backward function will need in the
+# **cache**. What you put there is up to you: the input, the output, a mask, a tuple. Only your own backward function reads it.
 #
 # ## One number by hand
 #
@@ -102,7 +102,7 @@ print(out)
 # - **"integer dtype"**: when `x` holds whole numbers, many NumPy functions return whole numbers. Rule 2 of lesson 00
 #   asks for floats. What number could you compare with that is not an integer?
 # - **"truth value of an array … is ambiguous", "only integer scalar arrays"**: Python's `max` and `if` need single numbers,
-#   and `np.max` looks for the largest entry of one array. NumPy has another function that takes the larger of two, entry by entry.
+#   and `np.max` looks for the largest entry of one array. NumPy has another function that takes the larger of two numbers, entry by entry.
 #
 # </details>
 
@@ -115,7 +115,7 @@ print(out)
 # At exactly 0 there is a kink and no slope; any value from 0 to 1 is accepted there.
 #
 # The function `as_float(x)` is given. It returns `x` as floats: whole numbers become float64, floats keep their dtype. You
-# need not use it.
+# do not have to use it.
 
 # %% exercise="relu_backward"
 

@@ -20,7 +20,7 @@ from reference_impl import as_float, standardize
 # %% [markdown]
 # ## The picture first
 #
-# Three predictions, three targets. Each error is the side of a square; the loss is the mean area of the
+# Here are three predictions and three targets. Each error is the side of a square; the loss is the mean area of the
 # squares.
 
 # %%
@@ -113,7 +113,7 @@ except ValueError as error:
 #
 # The rules of lesson 00 apply here as everywhere: `x` and `y` stay as they are, whole numbers may come in, and
 # one example is a batch too. The function `as_float(x)` is given. It returns `x` as floats: whole numbers become
-# float64, floats keep their dtype. You need not use it.
+# float64, floats keep their dtype. You do not have to use it.
 
 # %% exercise="mse_loss"
 
@@ -133,7 +133,7 @@ print("loss", round(float(loss), 3), "  dx", dx.round(3))  # compare with the nu
 # - **dx is right up to a constant**: the message tells you the factor. Is it 2, or the number of entries? Compare your
 #   formula with the one above, symbol by symbol. The mean is over all entries: in an array of shape $(4, 3)$
 #   there are 12.
-# - **dx has shape (4, 4), expected (4,)**: this is the trap. Print the shapes of `x` and `y` in the first
+# - **dx has shape (4, 4), expected (4,)**: this is the trap. Print the shapes of `x` and `y` on the first
 #   line of your function.
 # - **"what it raises …" is 'nothing'**: for these two shapes your function should stop with a `ValueError`,
 #   but it returned something. Which condition on `x.shape` and `y.shape` lets them pass?
@@ -182,9 +182,9 @@ plots.pull_of_an_outlier(mse_loss)
 # %% [markdown]
 # **Exercise 2 of 2: rms_error** · easy · 5 min
 #
-# You have most of it already, shapes included: a function may call another one. Shapes that
-# match in exercise 1 should match here; shapes that are refused there should be refused here. (*Regularization*, in the docstring, is a term that training
-# adds to a loss. You meet it in lesson 06.)
+# You have most of it already, shapes included: a function may call another one. Shapes that match in exercise 1
+# should match here; shapes that are refused there should be refused here. (*Regularization*, in the docstring, is a
+# term that training adds to a loss. You meet it in lesson 06.)
 
 # %% exercise="rms_error"
 

@@ -175,7 +175,7 @@ plots.one_entry_moves_all_outputs()
 #
 # **Exercise 2 of 4: numerical gradient of an array** · medium · 12 min
 #
-# The same walk as in exercise 1, with the weighted sum in place of the plain difference. Two new traps:
+# Walk through `x` as in exercise 1, with the weighted sum in place of the plain difference. There are two new traps:
 #
 # - NumPy broadcasts: a `df` of shape $(M,)$ fits an output of shape $(N, M)$ without complaint, and the answer is wrong. Compare the shapes
 #   first, and raise a `ValueError` if they differ.
@@ -220,10 +220,10 @@ print(eval_numerical_gradient_array(lambda x: x, np.ones(3), df).round(6))  # f 
 #
 # **Exercise 3 of 4: relative error** · easy · 8 min
 #
-# Return the error as one number. Different shapes are a bug already: raise a `ValueError` for them, and also if there are no entries.
+# Return the error as one number. If the arrays have different shapes, or no entries, raise a `ValueError`.
 #
 # The function `as_float(x)` is given. It returns `x` as floats: whole numbers become float64, floats keep their dtype. You
-# need not use it.
+# do not have to use it.
 
 # %% exercise="rel_error"
 

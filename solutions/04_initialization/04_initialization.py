@@ -282,7 +282,7 @@ for standard_deviation in (1.0, 0.5):
 # %%
 w, b = init_xavier(100, 300, np.random.default_rng(seed=4))
 print(w.shape, b.shape)
-print(w.std().round(4))  # the number worked out by hand above, apart from a little chance
+print(w.std().round(4))  # close to the number worked out by hand above
 
 # %% check="init_xavier"
 

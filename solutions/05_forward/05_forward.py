@@ -29,7 +29,7 @@ plots.rooms()
 # - $N$ stays the same through all doors: rooms never mix examples.
 # - Each room passes its output to the next. A weight matrix turns one width into another: it has one row for each
 #   input of the room, and one column for each output.
-# - Every room keeps a **cache**, a note of what it will need when lesson 06 walks the same way back.
+# - Every room keeps a **cache**, a note of what it will need when you walk back in lesson 06.
 #
 # ## The affine layer
 #
@@ -120,7 +120,7 @@ print(np.arange(12).reshape(2, -1))
 # its shape, so give the flat array a name of its own.
 #
 # The function `as_float(x)` is given. It returns `x` as floats: whole numbers become float64, floats keep their dtype. You
-# need not use it.
+# do not have to use it.
 
 # %% exercise="affine_forward"
 
@@ -169,7 +169,7 @@ print(h)  # which neuron is off?
 # <details>
 # <summary>Help: my check says …</summary>
 #
-# - **"uses your affine_forward, which does not pass"**: mend exercise 1 first, run its cell, then run this check again.
+# - **"uses your affine_forward, which does not pass"**: fix exercise 1 first, run its cell, then run this check again.
 # - **"setting an array element with a sequence"**: a function received a pair where it needs an array. Each of the
 #   two forward functions returns an output *and* a cache: take them apart.
 # - **"bias is added after the ReLU"**: in the calculation by hand, the bias was part of the sum, and ReLU came after that.

@@ -126,12 +126,12 @@ plots.gradient_shapes()
 #
 # Take one gradient at a time. `db` is the easiest, `dx` the hardest.
 #
-# Here and in the next two exercises, use the formulas: one walk back with what the forward pass has stored. The differences of
-# lesson 03 are only for testing. They need forward passes for every single number, and your instructor is told if a backward
-# pass uses them.
+# Here and in the next two exercises, use the formulas: one walk back with what the forward pass has stored. The numerical
+# gradients of lesson 03 are only for testing. They need forward passes for every single number, and your instructor is told if
+# a backward pass uses them.
 #
 # The function `as_float(x)` is given. It returns `x` as floats: whole numbers become float64, floats keep their dtype. You
-# need not use it.
+# do not have to use it.
 
 # %% exercise="affine_backward"
 
@@ -199,7 +199,7 @@ print(dx)  # the gradients with respect to the two inputs, worked out by hand
 # <details>
 # <summary>Help: my check says …</summary>
 #
-# - **"uses your affine_backward, which does not pass"**: mend exercise 1 first, run its cell, then this check again.
+# - **"uses your affine_backward, which does not pass"**: fix exercise 1 first, run its cell, then this check again.
 # - **"Only dx goes back through the ReLU"**: all three gradients of the affine layer start from the same array, the gradient with
 #   respect to the sums.
 # - **"'>' not supported between instances of 'tuple' and 'int'"**: `relu_backward` received a cache that is not its own. In which
@@ -228,7 +228,7 @@ print(dx)  # the gradients with respect to the two inputs, worked out by hand
 # By hand: the network with two neurons has the weights $3, -1, -1, 1, 2, 3$, and their squares add up to $25$. With $\lambda = 0.1$ the price is
 # $0.1 / 2 \cdot 25 = 1.25$, and the loss is $9 + 1.25 = 10.25$.
 #
-# What is its gradient? The derivative of $\frac{\lambda}{2} w^2$ is $\lambda w$: this is what the one half is for. A weight is now used
+# What is the gradient of this price? The derivative of $\frac{\lambda}{2} w^2$ is $\lambda w$: this is what the one half is for. A weight is now used
 # in two places, in its layer and in the price. You know the rule for forks.
 
 # %% [markdown]
@@ -238,7 +238,7 @@ print(dx)  # the gradients with respect to the two inputs, worked out by hand
 #
 # 1. `hidden_backward`: go back through one hidden layer, as in exercise 2. The network may use any activation, so call
 #    `self.activation_backward(dout, cache)`. The layer's cache is the pair `(affine_cache, activation_cache)`.
-# 2. `loss`: go forward; take the loss of the scores; go back through the output layer, whose cache is the last in the list; go back
+# 2. `loss`: go forward; compute the loss of the scores; go back through the output layer, whose cache is the last in the list; go back
 #    through the hidden layers, from the last to the first; and at the end, add the regularization.
 #
 # Without targets, `loss(X)` returns the scores and nothing else. The gradients go into a dict under the names of their
@@ -277,7 +277,7 @@ for name, param in net.params.items():
 #
 # - **Only the biases' gradients are right**: the regularization touches all weights and no bias. Is it in the gradients, with the
 #   right factor, and for every layer?
-# - **"lacks W1, b1", `KeyError: 'W1'`**: the loop backward ends too early (which numbers does `range(3, 0, -1)` hold?), or what
+# - **"lacks W1, b1", `KeyError: 'W1'`**: the backward loop ends too early (which numbers does `range(3, 0, -1)` hold?), or what
 #   `hidden_backward` returns never gets into your dict.
 # - **"The truth value of an array … is ambiguous"**: `y == None` compares entry by entry. `is` looks at `y` as a whole.
 # - **"too many values to unpack", "not enough values"**: a hidden layer's cache is a pair; the output layer's cache comes from
