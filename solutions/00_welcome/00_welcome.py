@@ -205,7 +205,7 @@ print(standardize(x).round(3))  # the first column is the one from above; the se
 #   table above did you use?
 # - **"truth value of an array … is ambiguous"**: `if` decides once, but every column needs its own answer.
 #   `np.where` gives one for each.
-# - **"is NaN, where the mathematics gives a number"**: somewhere your code computes 0 / 0. Which column has a standard
+# - **"where the mathematics gives numbers"**: somewhere your code computes 0 / 0. Which column has a standard
 #   deviation of 0?
 # - **I cannot find the worked entry in my array**: `z[2, 0]` is row 2, column 0. Counting starts at 0.
 # - **"Cannot cast ufunc"**: an in-place operation writes fractions into an array of whole numbers. See rule 1.
@@ -256,8 +256,8 @@ plots.before_and_after(standardize)
 # broadcasting leads there? Two loops are correct too, and a good way to begin; they are just slow.
 #
 # One more thing: images come as bytes (`uint8`), whole numbers from 0 to 255. A byte cannot be negative, so
-# `3 - 5` gives 254. Rule 2 asks for floats; make sure that you convert in time. The function `as_float(x)` is
-# given. It returns `x` as floats: whole numbers become float64, floats keep their dtype. You do not have to use it.
+# `3 - 5` gives 254. Rule 2 asks for floats; make sure that you convert in time. You may use the given function
+# `as_float(x)`. It returns `x` as floats: whole numbers become float64, and floats keep their dtype.
 
 # %% exercise="pairwise_differences"
 
@@ -280,7 +280,7 @@ print(differences)
 #   along the first axis.
 # - **A dtype of `int64`**: whole numbers minus whole numbers are whole numbers. How did you get floats in
 #   exercise 1? By dividing.
-# - **"off by 256"**: bytes wrapped around before you converted them to floats.
+# - **"wrap around"**: bytes wrapped around before you converted them to floats.
 #
 # </details>
 

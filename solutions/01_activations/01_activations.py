@@ -114,8 +114,8 @@ print(out)
 #
 # At exactly 0 there is a kink and no slope; any value from 0 to 1 is accepted there.
 #
-# The function `as_float(x)` is given. It returns `x` as floats: whole numbers become float64, floats keep their dtype. You
-# do not have to use it.
+# You may use the given function `as_float(x)`. It returns `x` as floats: whole numbers become float64, and floats keep
+# their dtype.
 
 # %% exercise="relu_backward"
 
@@ -130,7 +130,7 @@ print(relu_backward(dout, cache))  # which two entries should be stopped?
 # <details>
 # <summary>Help: my check says …</summary>
 #
-# - **"what decides is the sign of x"**: gradients may be negative too, and a negative gradient flows back like any other.
+# - **"The sign of the input x should decide"**: gradients may be negative too, and a negative gradient flows back like any other.
 #   Only the *input* of the forward pass opens or closes the gate.
 # - **"uses relu_forward, which is still empty"**: the check runs your own forward pass to get a cache. Do exercise 1 first,
 #   and run its cell again after each change.

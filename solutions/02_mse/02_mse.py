@@ -112,8 +112,8 @@ except ValueError as error:
 # exercise, refusing shapes that do not match, with a `ValueError`, is worth a point.
 #
 # The rules of lesson 00 apply here as everywhere: `x` and `y` stay as they are, whole numbers may come in, and
-# one example is a batch too. The function `as_float(x)` is given. It returns `x` as floats: whole numbers become
-# float64, floats keep their dtype. You do not have to use it.
+# one example is a batch too. You may use the given function `as_float(x)`. It returns `x` as floats: whole
+# numbers become float64, and floats keep their dtype.
 
 # %% exercise="mse_loss"
 

@@ -196,7 +196,7 @@ print(eval_numerical_gradient_array(lambda x: x, np.ones(3), df).round(6))  # f 
 # <details>
 # <summary>Help: my check says …</summary>
 #
-# - **"you look at output i alone"**: that is right for an activation, where each output depends on one input. In most layers each
+# - **"you look only at output i"**: that is right for an activation, where each output depends on one input. In most layers each
 #   input affects many outputs.
 # - **"You ignore df"**: if `df` were all ones, you would not notice. Where does it belong, before the sum or after?
 # - **The identity gives zeros in the cell above**: `f(x)` returned `x` itself, so your first result changed with the second step. Copy it.
@@ -222,8 +222,8 @@ print(eval_numerical_gradient_array(lambda x: x, np.ones(3), df).round(6))  # f 
 #
 # Return the error as one number. If the arrays have different shapes, or no entries, raise a `ValueError`.
 #
-# The function `as_float(x)` is given. It returns `x` as floats: whole numbers become float64, floats keep their dtype. You
-# do not have to use it.
+# You may use the given function `as_float(x)`. It returns `x` as floats: whole numbers become float64, and floats keep
+# their dtype.
 
 # %% exercise="rel_error"
 
@@ -349,7 +349,7 @@ print(f"{np.sum(errors > 1e-4)} of {errors.size} entries are wrong")
 # <details>
 # <summary>Help: my check says …</summary>
 #
-# - **"look up another one in analytic_grad"**: build the index once, as a tuple with one number for each axis, and use it for `x` and for `analytic_grad`.
+# - **"compared with that of another entry in analytic_grad"**: build the index once, as a tuple with one number for each axis, and use it for `x` and for `analytic_grad`.
 # - **Your own `rel_error` raises an error**, or an index is **out of bounds**: print the index. `x[i]` is one number only if `i` is a
 #   tuple with one number for each axis.
 # - **"cannot be repeated"**: with the same seed, the caller expects the same entries. All your draws must come from the `rng` that you were given.

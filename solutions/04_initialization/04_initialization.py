@@ -147,10 +147,10 @@ print(b)
 #
 # - **"the standard deviation of w"**: the check draws more than 40,000 weights and compares how far they spread with how far
 #   they should. Chance alone changes this by less than the check allows. If the check says that you are off, you are.
-# - **"Generators of the same seed give you different weights"**: `np.random.normal(...)` draws from a hidden generator
+# - **"Generators with the same seed give you different weights"**: `np.random.normal(...)` draws from a hidden generator
 #   that all code shares. The generator to use is an argument of your function.
 # - **"The axes are in another order"**: one row per *input*, one column per *neuron*.
-# - **"goes through without a word"**: the check calls your function with sizes that make no sense, and expects a
+# - **"is accepted"**: the check calls your function with sizes that make no sense, and expects a
 #   `ValueError`. Either size can be wrong on its own.
 # - **"normal() takes at most 3 positional arguments"**: a shape is *one* argument, in its own parentheses.
 #
@@ -290,7 +290,7 @@ print(w.std().round(4))  # close to the number worked out by hand above
 # <details>
 # <summary>Help: my check says …</summary>
 #
-# - **"the variance …, and you use it as their standard deviation"**: the formula gives a variance; NumPy asks for a standard
+# - **"the variance …, but you use it as their standard deviation"**: the formula gives a variance; NumPy asks for a standard
 #   deviation. Try your function with 100 inputs and 300 outputs, and look for 0.0707.
 # - **"uniform"**: many libraries draw Xavier's weights from a uniform distribution between
 #   $\pm\sqrt{6 / (\text{fan\_in} + \text{fan\_out})}$. It has the same variance, because a uniform distribution between $-a$ and $a$ has
@@ -335,9 +335,9 @@ print(w.std().round(4))  # which number do you expect?
 # <details>
 # <summary>Help: my check says …</summary>
 #
-# - **"the 2 stands outside of the root"**: the *variance* is doubled. What does that do to the standard deviation?
+# - **"the 2 is outside the root"**: the *variance* is doubled. What does that do to the standard deviation?
 # - **"Count the terms of the sum"**: which of the two sizes says how many products a neuron adds up?
-# - **"It cuts the result off to an integer"**: `//` divides and rounds down, so `2 // 100` is 0. A single `/` is what you want.
+# - **"It truncates the result to an integer"**: `//` divides and rounds down, so `2 // 100` is 0. A single `/` is what you want.
 #
 # </details>
 

@@ -119,8 +119,8 @@ print(np.arange(12).reshape(2, -1))
 # In the cache, store what the backward pass will need: what came in. The array that the caller passed in must keep
 # its shape, so give the flat array a name of its own.
 #
-# The function `as_float(x)` is given. It returns `x` as floats: whole numbers become float64, floats keep their dtype. You
-# do not have to use it.
+# You may use the given function `as_float(x)`. It returns `x` as floats: whole numbers become float64, and floats keep
+# their dtype.
 
 # %% exercise="affine_forward"
 
@@ -169,10 +169,10 @@ print(h)  # which neuron is off?
 # <details>
 # <summary>Help: my check says …</summary>
 #
-# - **"uses your affine_forward, which does not pass"**: fix exercise 1 first, run its cell, then run this check again.
+# - **"your affine_forward does not pass yet"**: fix exercise 1 first, run its cell, then run this check again.
 # - **"setting an array element with a sequence"**: a function received a pair where it needs an array. Each of the
 #   two forward functions returns an output *and* a cache: take them apart.
-# - **"bias is added after the ReLU"**: in the calculation by hand, the bias was part of the sum, and ReLU came after that.
+# - **"a bias added after the ReLU"**: in the calculation by hand, the bias was part of the sum, and ReLU came after that.
 # - **"must return 2 things"**: the two caches together are the second thing. A tuple holds them both.
 #
 # </details>

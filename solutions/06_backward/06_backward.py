@@ -130,8 +130,8 @@ plots.gradient_shapes()
 # gradients of lesson 03 are only for testing. They need forward passes for every single number, and your instructor is told if
 # a backward pass uses them.
 #
-# The function `as_float(x)` is given. It returns `x` as floats: whole numbers become float64, floats keep their dtype. You
-# do not have to use it.
+# You may use the given function `as_float(x)`. It returns `x` as floats: whole numbers become float64, and floats keep
+# their dtype.
 
 # %% exercise="affine_backward"
 
@@ -199,7 +199,7 @@ print(dx)  # the gradients with respect to the two inputs, worked out by hand
 # <details>
 # <summary>Help: my check says …</summary>
 #
-# - **"uses your affine_backward, which does not pass"**: fix exercise 1 first, run its cell, then this check again.
+# - **"your affine_backward does not pass yet"**: fix exercise 1 first, run its cell, then this check again.
 # - **"Only dx goes back through the ReLU"**: all three gradients of the affine layer start from the same array, the gradient with
 #   respect to the sums.
 # - **"'>' not supported between instances of 'tuple' and 'int'"**: `relu_backward` received a cache that is not its own. In which
@@ -277,7 +277,7 @@ for name, param in net.params.items():
 #
 # - **Only the biases' gradients are right**: the regularization touches all weights and no bias. Is it in the gradients, with the
 #   right factor, and for every layer?
-# - **"lacks W1, b1", `KeyError: 'W1'`**: the backward loop ends too early (which numbers does `range(3, 0, -1)` hold?), or what
+# - **"has no keys W1, b1", `KeyError: 'W1'`**: the backward loop ends too early (which numbers does `range(3, 0, -1)` hold?), or what
 #   `hidden_backward` returns never gets into your dict.
 # - **"The truth value of an array … is ambiguous"**: `y == None` compares entry by entry. `is` looks at `y` as a whole.
 # - **"too many values to unpack", "not enough values"**: a hidden layer's cache is a pair; the output layer's cache comes from
