@@ -52,7 +52,7 @@ class Solver(BaseSolver):
     def train(self):
         """Train for the remaining epochs, and leave the model with its best parameters.
 
-        For each of `self.epochs()`, call `self.step()` once for each of `self.iterations()`. Then
+        In each of `self.epochs()`, call `self.step()` once for each of `self.iterations()`. At the end of the epoch:
 
         1. Multiply every config's "learning_rate" by `self.lr_decay`.
         2. Measure with `self.check_accuracy` on `self.X_train` and `self.y_train`, with `self.num_train_samples`
