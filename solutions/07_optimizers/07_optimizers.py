@@ -6,7 +6,7 @@
 # gradient, and returns the parameter's next value.
 #
 # In this lesson you build the four rules that train nearly every network today, and race them down the same hills.
-# Each one is a few lines. Each one mends a weakness of the one before.
+# Each one is a few lines. Each one fixes a weakness of the one before.
 
 # %% tags=["setup"]
 import numpy as np
@@ -19,14 +19,14 @@ from reference_impl import TrainableNet
 # %% [markdown]
 # ## The picture first
 #
-# Take a loss with only two parameters. Then you can look at it from above, like a hiker at a map: each line joins
-# places of equal loss, the star is the lowest place, and the arrows point straight downhill, against the gradient.
+# Take a loss with only two parameters. Then you can look at it from above, like a hiker looking at a map. Each line
+# joins points of equal loss, the star marks the lowest point, and the arrows point straight downhill, against the gradient.
 
 # %%
 plots.downhill()
 
 # %% [markdown]
-# The map shows a **ravine**: steep from side to side, almost flat along its length. The way to the minimum is
+# The map shows a **ravine**: steep from side to side, almost flat along its length. The way to the minimum runs
 # mostly *along* it. But nearly every arrow points *across* it, because that is where the loss falls fastest.
 #
 # Losses of real networks are full of ravines. Keep this one in mind; it explains the whole lesson.
@@ -46,26 +46,26 @@ plots.downhill()
 # |---|---|---|
 # | $w$ | one parameter of the network, say the weights of a layer | any |
 # | $dw$ | the gradient of the loss with respect to $w$ | the shape of $w$ |
-# | `config` | the rule's settings, such as the learning rate, and what the rule remembers of earlier steps | a dict |
+# | `config` | the rule's settings, such as the learning rate, and what the rule remembers from earlier steps | a dict |
 #
 # Everything happens **entry by entry**, so a rule never needs to know what shape $w$ has.
 
 # %% [markdown]
 # ### What every rule promises
 #
-# The **config** is the rule's whole memory. The function itself remembers nothing: what it wants to know at the
-# next step it puts into the config that it returns, and the caller hands that config back. A network has many
-# parameters, and every one of them has a config of its own. So your four functions all keep these promises:
+# The **config** is the rule's whole memory. The function itself remembers nothing. Whatever it needs at the
+# next step, it puts into the config that it returns, and the caller passes that config back. A network
+# has many parameters, and each one has its own config. So all four of your functions keep these promises:
 #
-# - A setting that the config lacks gets the default that the docstring names. This also holds when there is no
-#   config at all (`config=None`). The config that you return contains these settings: the training loop will read
-#   them there.
-# - What the rule remembers stands in the returned config under the name that the docstring gives.
-# - `dw` belongs to the caller: leave it as it was. `w` may be changed in place or left alone, as you like.
+# - If a setting is missing from the config, the rule uses the default given in the docstring. This also holds
+#   when there is no config at all (`config=None`). The config that you return contains these settings: the training loop
+#   reads them there.
+# - The returned config holds what the rule remembers, under the name given in the docstring.
+# - `dw` belongs to the caller: do not change it. You may change `w` in place or leave it alone, as you like.
 # - The next $w$ has the shape and the dtype of $w$: float32 stays float32.
 #
-# To see your rules at work on numbers that you can follow, here are two steps on the loss $L(w) = w^2$, starting at
-# $w = 1$. Its gradient is $dw = 2w$. You will meet these two steps four times, worked out by hand.
+# Here is a small example with numbers that you can follow: two steps on the loss $L(w) = w^2$, starting
+# at $w = 1$. Its gradient is $dw = 2w$. You will meet these two steps four times, each time worked out by hand.
 
 # %%
 def two_steps(rule, **config):
@@ -78,7 +78,7 @@ def two_steps(rule, **config):
 # %% [markdown]
 # ## Stochastic gradient descent
 #
-# The simplest rule walks against the gradient. How far, the **learning rate** $\eta$ (eta) says:
+# The simplest rule walks against the gradient. The **learning rate** $\eta$ (eta) says how far:
 #
 # $$w \leftarrow w - \eta \, dw$$
 #
@@ -90,19 +90,19 @@ def two_steps(rule, **config):
 # | step 2 | $1.6$ | $0.8 - 0.1 \cdot 1.6 = 0.64$ |
 #
 # *Stochastic* means that in practice the gradient comes from a few examples drawn at random, not from all of them.
-# It is an estimate, cheap and noisy. The rule does not mind where its gradient comes from.
+# It is a cheap, noisy estimate. The rule does not care where its gradient comes from.
 
 # %% [markdown]
 # **Exercise 1 of 4: sgd** · easy · 8 min
 #
-# Two things to do: make sure that the config is a dict with a learning rate in it, and take the step. The first one
-# you will need in all four exercises, so think about it once and well. What if the caller passes no config? A
-# config without a learning rate? One with it?
+# You have two things to do: make sure that the config is a dict with a learning rate in it, and take the step. You will
+# need the first one in all four exercises, so think it through carefully now. What if the caller passes no config? A
+# config without a learning rate? A config with one?
 
 # %% exercise="sgd"
 
 # %%
-two_steps(sgd, learning_rate=0.1)  # the numbers of the table
+two_steps(sgd, learning_rate=0.1)  # the numbers in the table
 
 # %% check="sgd"
 
@@ -110,14 +110,14 @@ two_steps(sgd, learning_rate=0.1)  # the numbers of the table
 # <details>
 # <summary>Help: my check says …</summary>
 #
-# - **"'NoneType' object …"**: `config` is `None` when the caller gives none. Test for that first.
-# - **"you do not write it into the config that you return"**: looking up a default is one thing, keeping it
-#   another. Dictionaries have a method that does both: it returns the value of a key, and enters a default if the
-#   key is missing.
-# - **"scales dw in place"**: operators such as `*=` write into the array on their left, and that array is the
-#   caller's.
-# - **The learning rate seems to be ignored**: is there a fixed number in your code where the config should be
-#   asked?
+# - **"'NoneType' object …"**: `config` is `None` when the caller passes no config. Test for that first.
+# - **"you do not write it into the config that you return"**: looking up a default does not store it.
+#   Dictionaries have a method that does both: it returns the value of a key, and stores a default if
+#   the key is missing.
+# - **"scales dw in place"**: operators such as `*=` write into the array on their left, and that array belongs
+#   to the caller.
+# - **The learning rate seems to be ignored**: does your code use a fixed number where it should read
+#   the config?
 #
 # </details>
 
@@ -125,7 +125,7 @@ two_steps(sgd, learning_rate=0.1)  # the numbers of the table
 # ### How large a learning rate?
 #
 # Here is your rule in the ravine, with three learning rates. `plots.walk` is the training loop from above: it
-# follows a rule for some steps and returns the path, and the config after every step.
+# follows a rule for a number of steps, and returns the path and the config after every step.
 
 # %%
 rates = (0.005, 0.036, 0.041)
@@ -133,25 +133,25 @@ plots.learning_rates({rate: plots.walk(sgd, plots.RAVINE, steps=30, learning_rat
 
 # %% [markdown]
 # Why is there such a sharp limit? In this ravine the slope across is $50\, w_1$, so one step multiplies $w_1$ by
-# $1 - 50\,\eta$. Beyond $\eta = 0.04$ that factor is below $-1$: every step jumps to the other side, and further
+# $1 - 50\,\eta$. Beyond $\eta = 0.04$ that factor is below $-1$: every step jumps to the other side and lands farther
 # out.
 #
-# Along the ravine, the slope is only $w_0$, and a step multiplies $w_0$ by $1 - \eta$. With $\eta < 0.04$ that is
-# at least $0.96$: slow. **The steepest direction limits the learning rate, the flattest one pays for it.** The next
-# three rules are three answers to this.
+# Along the ravine, the slope is only $w_0$, and a step multiplies $w_0$ by $1 - \eta$. With $\eta < 0.04$ that factor
+# is at least $0.96$, so progress is slow. **The steepest direction limits the learning rate, and the flattest one pays for it.** The next
+# three rules are three answers to this problem.
 
 # %% [markdown]
 # ## Momentum
 #
-# Let go of a heavy ball instead of walking. Where it has been rolling for a while, it is fast; a push from the side
-# changes its way only a little. So $w$ gets a **velocity** $v$, and the gradient no longer moves $w$: it changes
-# the velocity.
+# Instead of walking, let a heavy ball roll. Once it has rolled in one direction for a while, it is fast, and a push from
+# the side changes its path only a little. So $w$ gets a **velocity** $v$. The gradient no longer moves $w$ directly: it
+# changes the velocity.
 
 # %%
 plots.coast_and_push()
 
 # %% [markdown]
-# In the ravine, pushes across come from the left and from the right in turn, and cancel. Pushes along it all have
+# In the ravine, the pushes across it alternate between left and right, and cancel. The pushes along it all have
 # the same direction, and add up.
 #
 # $$v \leftarrow \mu \, v - \eta \, dw \qquad\qquad w \leftarrow w + v$$
@@ -159,8 +159,8 @@ plots.coast_and_push()
 # | symbol | what it is | shape | in the config |
 # |---|---|---|---|
 # | $\eta$ | learning rate | number | `"learning_rate"` |
-# | $\mu$ (mu) | momentum: the part of the old velocity that lives on, from 0 to just below 1 | number | `"momentum"` |
-# | $v$ | velocity: what $w$ moves by; zero before the first step | the shape of $w$ | `"velocity"` |
+# | $\mu$ (mu) | momentum: the share of the old velocity that stays, from 0 to just below 1 | number | `"momentum"` |
+# | $v$ | velocity: the step that $w$ takes; zero before the first step | the shape of $w$ | `"velocity"` |
 #
 # By hand, with $\eta = 0.1$ and $\mu = 0.9$:
 #
@@ -169,13 +169,13 @@ plots.coast_and_push()
 # | step 1 | $2$ | $0.9 \cdot 0 - 0.1 \cdot 2 = -0.2$ | $1 - 0.2 = 0.8$ |
 # | step 2 | $1.6$ | $0.9 \cdot (-0.2) - 0.1 \cdot 1.6 = -0.34$ | $0.8 - 0.34 = 0.46$ |
 #
-# The first step is that of plain SGD. The second is already more than twice as long as it would have been.
+# The first step is the same as with plain SGD. The second is already more than twice as long as SGD's.
 
 # %% [markdown]
 # **Exercise 2 of 4: sgd_momentum** · medium · 12 min
 #
-# Mind the order: the velocity is renewed first, then $w$ moves by the *new* one. And mind the memory: whatever you
-# do not put into the config is gone at the next step.
+# Mind the order: first update the velocity, then move $w$ by the *new* one. And mind the memory: anything that
+# you do not put into the config is gone at the next step.
 
 # %% exercise="sgd_momentum"
 
@@ -188,23 +188,23 @@ two_steps(sgd_momentum, learning_rate=0.1, momentum=0.9)
 # <details>
 # <summary>Help: my check says …</summary>
 #
-# - **The first step is right, the second is not**: then your velocity is not what it should be when the second step
-#   begins. Print the config between the steps and compare with the table.
-# - **`KeyError`**: which names does your code count on? A config may hold some of the settings and no velocity; each one
-#   that is missing needs its default.
+# - **The first step is right, the second is not**: your velocity is not what it should be when the second step
+#   begins. Print the config between the steps and compare it with the table.
+# - **`KeyError`**: which keys does your code expect? A config may hold only some of the settings and no velocity.
+#   Each missing one needs its default.
 # - **"looks ahead"**: you built *Nesterov's* momentum. It is often a little better, and you can try it later. Here
 #   $w$ moves by $v$ and nothing else.
-# - **"right as long as the learning rate stays the same"**: there are several ways to place $\eta$ and the minus
-#   sign that give the same path. This course keeps both inside the velocity, as in the formula.
-# - **"could not be broadcast together"**, or a shape that belongs to another parameter: is the velocity kept
-#   outside the config, in a global variable perhaps? Then all parameters share it.
-# - **"an earlier call"**: a default argument is made once, when Python reads your `def` line. A dict there is
-#   shared by all calls.
+# - **"right as long as the learning rate stays the same"**: several ways of placing $\eta$ and the
+#   minus sign give the same path. This course keeps both inside the velocity, as in the formula.
+# - **"could not be broadcast together"**, or a shape that belongs to another parameter: do you keep the velocity
+#   outside the config, perhaps in a global variable? Then all parameters share it.
+# - **"an earlier call"**: Python creates a default argument once, when it runs your `def` line. All calls share a
+#   dict that is created there.
 #
 # </details>
 
 # %% [markdown]
-# Both rules with the same learning rate in the ravine, and on the right the two entries of the velocity:
+# Here are both rules in the ravine, with the same learning rate. On the right are the two entries of the velocity:
 
 # %%
 settings = {"steps": 30, "learning_rate": 0.03}
@@ -216,18 +216,18 @@ plots.velocities(plain, path, states)
 # ## RMSProp
 #
 # The second answer: if one entry of the gradient is fifty times as large as another, why should both use the same
-# learning rate? Divide every entry by its own size, and steep and flat directions count alike.
+# learning rate? Divide every entry by its own size, and steep and flat directions count equally.
 
 # %%
 plots.each_entry_by_its_size()
 
 # %% [markdown]
-# Dividing by the size of *this* gradient alone would keep nothing but its sign. Instead, RMSProp divides by the
-# size that the entry's gradients have had **lately**: the root of a running mean of their squares (*root mean
+# Dividing by the size of *this* gradient alone would leave nothing but its sign. Instead, RMSProp divides
+# by the **recent** size of that entry's gradients: the root of a running mean of their squares (*root mean
 # square*, hence the name).
 #
-# A **running mean** takes one number at a time. It keeps most of its old value and moves a little towards the new
-# number. Here it is called the cache, $c$:
+# A **running mean** takes one number at a time. It keeps most of its old value and moves a little toward the
+# new number. Here it is called the cache, $c$:
 #
 # $$c \leftarrow \rho \, c + (1 - \rho) \, dw^2 \qquad\qquad w \leftarrow w - \frac{\eta \, dw}{\sqrt{c} + \epsilon}$$
 #
@@ -237,7 +237,7 @@ plots.each_entry_by_its_size()
 # | $c$ | running mean of the squared gradient; zero before the first step | the shape of $w$ | `"cache"` |
 # | $\epsilon$ (epsilon) | a tiny number, so that an entry whose gradient was always zero gives 0 and not 0 / 0 | number | `"epsilon"` |
 #
-# Square, root and division are taken entry by entry. By hand, with $\eta = 0.1$, $\rho = 0.9$ and an $\epsilon$ too
+# The square, the root and the division all work entry by entry. By hand, with $\eta = 0.1$, $\rho = 0.9$ and an $\epsilon$ too
 # small to matter:
 #
 # | | $dw = 2w$ | cache | next $w$ |
@@ -248,8 +248,8 @@ plots.each_entry_by_its_size()
 # %% [markdown]
 # **Exercise 3 of 4: rmsprop** · medium · 12 min
 #
-# As before: renew what you remember, then take the step with it. Look twice at where $\epsilon$ stands in the
-# formula.
+# As before, first update what you remember, then use it to take the step. Look carefully at where $\epsilon$ is in
+# the formula.
 
 # %% exercise="rmsprop"
 
@@ -262,17 +262,17 @@ two_steps(rmsprop, learning_rate=0.1, decay_rate=0.9)
 # <details>
 # <summary>Help: my check says …</summary>
 #
-# - **NaN where dw is zero**: $0 / 0$. Is $\epsilon$ in the denominator, and is the denominator in brackets?
+# - **NaN where dw is zero**: this is $0 / 0$. Is $\epsilon$ in the denominator, and is the denominator in parentheses?
 # - **Only "uses epsilon as the rule says" fails**: that check uses an $\epsilon$ that is not tiny, so that its
-#   place shows. Is it under the root or next to it?
-# - **"That is AdaGrad"**: RMSProp's ancestor sums the squares up. The sum only ever grows, so its steps only ever
-#   shrink.
-# - **"turned round"**: with $\rho = 0.99$, ninety-nine parts come from the past and one from the present.
+#   position matters. Is yours under the root or next to it?
+# - **"That is AdaGrad"**: RMSProp's ancestor adds up all the squares. That sum can only grow, so its steps can
+#   only shrink.
+# - **"swapped the two weights"**: with $\rho = 0.99$, 99 % of the cache comes from the past and 1 % from the present.
 #
 # </details>
 
 # %% [markdown]
-# Here is what your RMSProp remembers on its way through the ravine, and what becomes of the learning rate.
+# Here is what your RMSProp remembers on its way through the ravine, and what that does to the learning rate.
 
 # %%
 path, states = plots.walk(rmsprop, plots.RAVINE, steps=40, learning_rate=0.1, decay_rate=0.9)
@@ -280,25 +280,25 @@ plots.scaled_steps(path, states)
 
 # %% [markdown]
 # Left: at the start, the two entries of the gradient differ by a factor of ten, so their squares differ by a
-# hundred, and each cache goes with its own entry. Right: so the flat entry gets the larger steps for its gradient,
-# and nobody had to tell the rule which one is flat.
+# factor of a hundred. Each cache follows its own entry. Right: as a result, the flat entry gets larger steps relative to its
+# gradient, and nobody had to tell the rule which entry is flat.
 #
 # ## Adam
 #
-# The third answer takes both: from momentum the running mean of the gradients, $m$, to walk along; from RMSProp the
-# running mean of their squares, $v$, to divide by. (In Adam, $v$ is no velocity. The letters are those of its
-# inventors.)
+# The third answer combines both. From momentum it takes a running mean of the gradients, $m$, as the direction of the step. From
+# RMSProp it takes a running mean of their squares, $v$, to divide by. (In Adam, $v$ is not a velocity. The letters come from
+# its inventors.)
 #
-# One thing is new. Both means **start at zero**, and a running mean that keeps nearly all of its past takes long to
-# forget that zero. Suppose that the gradient is 1 at every step. Then its mean should be 1, and the mean of its
-# squares too:
+# One thing is new. Both means **start at zero**, and a running mean that keeps nearly all of its past takes a long
+# time to forget that zero. Suppose that the gradient is 1 at every step. Then its mean should be 1, and so should the mean
+# of its squares:
 
 # %%
 plots.started_at_zero()
 
 # %% [markdown]
-# For a constant gradient one can work out what is missing: after $t$ steps, a mean with weight $\beta$ has reached
-# the part $1 - \beta^t$ of what it should be. So Adam divides by exactly that. The hats mark the corrected means:
+# For a constant gradient you can work out what is missing: after $t$ steps, a mean with weight $\beta$ has reached the
+# fraction $1 - \beta^t$ of what it should be. So Adam divides by exactly that fraction. The hats mark the corrected means:
 #
 # $$m \leftarrow \beta_1 m + (1 - \beta_1)\, dw \qquad\qquad v \leftarrow \beta_2 v + (1 - \beta_2)\, dw^2$$
 #
@@ -306,11 +306,11 @@ plots.started_at_zero()
 #
 # | symbol | what it is | shape | in the config |
 # |---|---|---|---|
-# | $t$ | number of this step: 1 at the first | number | `"t"` |
+# | $t$ | number of this step; 1 for the first | number | `"t"` |
 # | $\beta_1$, $\beta_2$ (beta) | the weight of the past in $m$ and in $v$ | numbers | `"beta1"`, `"beta2"` |
 # | $m$ | running mean of the gradient; zero before the first step | the shape of $w$ | `"m"` |
 # | $v$ | running mean of the squared gradient; zero before the first step | the shape of $w$ | `"v"` |
-# | $\hat m$, $\hat v$ | the two means, corrected | the shape of $w$ | not kept |
+# | $\hat m$, $\hat v$ | the two means, corrected | the shape of $w$ | not stored |
 # | $\eta$, $\epsilon$ | as in RMSProp | numbers | `"learning_rate"`, `"epsilon"` |
 
 # %% [markdown]
@@ -326,15 +326,15 @@ plots.started_at_zero()
 # | $\hat v$ | $0.004 / (1 - 0.999) = 4$ | $0.007236 / (1 - 0.998001) \approx 3.6198$ |
 # | next $w$ | $1 - 0.1 \cdot 2 / \sqrt{4} = 0.9$ | $0.9 - 0.1 \cdot 1.8947 / \sqrt{3.6198} \approx 0.8004$ |
 #
-# See how the correction turns $m = 0.2$ back into the gradient 2, and $v = 0.004$ into its square. And see the
-# length of the steps: about one learning rate each, however large the gradient is.
+# See how the correction turns $m = 0.2$ back into the gradient 2, and $v = 0.004$ into its square. Look also at
+# the length of the steps: about one learning rate each, however large the gradient is.
 
 # %% [markdown]
 # **Exercise 4 of 4: adam** · hard · 20 min
 #
-# Three things to remember from step to step: $t$, $m$ and $v$. The corrected means are made for the step and thrown
-# away. Write the lines in the order of the formulas, and the table above tells you after each line whether it is
-# right.
+# There are three things to remember from step to step: $t$, $m$ and $v$. The corrected means are used for one step and
+# then thrown away. Write the lines in the order of the formulas, and after each line compare its numbers with the
+# table above.
 
 # %% exercise="adam"
 
@@ -347,20 +347,20 @@ two_steps(adam, learning_rate=0.1)
 # <details>
 # <summary>Help: my check says …</summary>
 #
-# - **NaN or infinity at the first step**: then $1 - \beta^t$ was zero, so $t$ was. In the formula $t$ already
-#   counts the step that you are doing.
+# - **NaN or infinity at the first step**: $1 - \beta^t$ is zero because $t$ is zero. In the formula, $t$
+#   already counts the current step.
 # - **The first step is right, the second is not**: print the config after the first step and look at the column
-#   "step 1" of the table. Is it the plain $m$ and $v$ that you keep, or the corrected ones? Is $t$ in there?
-# - **Only "uses epsilon as the rule says" fails**: first the correction, then the root, then $\epsilon$.
-# - **"float64 for a float32 parameter"**: what you create yourself should take its dtype from $w$.
+#   "step 1" of the table. Do you keep the plain $m$ and $v$, or the corrected ones? Is $t$ in there?
+# - **Only "uses epsilon as the rule says" fails**: the correction comes first, then the root, then $\epsilon$.
+# - **"float64 for a float32 parameter"**: arrays that you create should take their dtype from $w$.
 #
 # </details>
 
 # %% [markdown]
 # ### What the correction is good for
 #
-# Hand your rule a gradient that never changes, and watch the length of its steps. In the second run $t$ begins at a
-# million: then $1 - \beta^t$ is one for all that a computer can tell, and the correction is switched off.
+# Give your rule a gradient that never changes, and watch the length of its steps. In the second run $t$ starts
+# at a million. Then $1 - \beta^t$ is 1 as far as a computer can tell, and the correction is switched off.
 
 # %%
 def lengths_of_steps(steps=30, **config):
@@ -375,13 +375,13 @@ def lengths_of_steps(steps=30, **config):
 plots.lengths_of_steps(lengths_of_steps(), lengths_of_steps(t=1_000_000))
 
 # %% [markdown]
-# Without the correction, $v$ is too small by much more than $m$ is, and the first steps come out several times too
-# long. That is when a network is at its most fragile.
+# Without the correction, $m$ and $v$ are both too small, but $v$ by much more. So the first steps are several times
+# too long, and that is when a network is most fragile.
 #
 # ## The race
 #
-# All four of your rules, each with a learning rate that suits it: first in the ravine, then on *Beale's function*, a
-# well-known test for optimizers. It begins on a cliff and ends in a bent, flat valley.
+# Now your four rules race, each with a learning rate that suits it: first in the ravine, then on *Beale's function*, a
+# well-known test for optimizers. That race begins on a cliff and ends in a bent, flat valley.
 
 # %%
 plots.race(plots.RAVINE, {
@@ -398,14 +398,14 @@ plots.race(plots.BEALE, {
 })
 
 # %% [markdown]
-# On the cliff the gradient is almost a hundred times as long as in the valley. SGD and momentum need a small
+# On the cliff the gradient is almost a hundred times as large as in the valley. SGD and momentum need a small
 # learning rate to survive the first step. SGD pays for it to the end; momentum makes up for it by gathering speed.
 # RMSProp and Adam hardly notice the cliff.
 #
 # ### Your own race
 #
-# The slider *learning rate* is for the first two rules, *scaled learning rate* for RMSProp and Adam, which measure
-# their steps in it. *Momentum* is also Adam's $\beta_1$. Some things to try:
+# The slider *learning rate* is for the first two rules. *Scaled learning rate* is for RMSProp and Adam, whose
+# steps are about that long. *Momentum* also sets Adam's $\beta_1$. Some things to try:
 #
 # - Find the learning rate at which SGD leaves the ravine. Does momentum leave earlier or later?
 # - Set momentum to 0. Which rule turns into which?
@@ -417,8 +417,8 @@ explorers.race(sgd, sgd_momentum, rmsprop, adam)
 # %% [markdown]
 # ## Four rules train a network
 #
-# Two parameters fit on a map. A network has more, in several arrays, and each array gets a config of its own. Here
-# is the network of lesson 06 on 200 points of a wavy line. Every step looks at 32 of them, drawn at random: this is
+# Two parameters fit on a map. A network has more, in several arrays, and each array gets its own config. Here
+# is the network of lesson 06 on 200 points of a wavy line. Every step uses 32 of them, drawn at random: this is
 # the *stochastic* in SGD.
 
 # %%
@@ -462,12 +462,12 @@ plots.losses({
 #
 # <details><summary>Answer</summary>
 #
-# The velocity grows until what is lost equals what is gained: $v = 0.9\, v - \eta\, dw$, so $v = -10\, \eta\, dw$.
-# Ten times as long. In general it is $1 / (1 - \mu)$ times.
+# The velocity grows until each step loses as much as it gains: $v = 0.9\, v - \eta\, dw$, so $v = -10\, \eta\, dw$. The steps
+# become ten times as long. In general, the factor is $1 / (1 - \mu)$.
 #
 # </details>
 #
-# 2. Somebody measures the loss in cents instead of euros, so every gradient is a hundred times as large. Which of
+# 2. Someone measures the loss in cents instead of euros, so every gradient is a hundred times as large. Which of
 #    the four rules walks a different path?
 #
 # <details><summary>Answer</summary>
@@ -477,13 +477,13 @@ plots.losses({
 #
 # </details>
 #
-# 3. In the last figure, RMSProp begins with a jump of the loss. How long is its very first step, in learning rates,
+# 3. In the last figure, the loss of RMSProp begins with a jump. How long is its very first step, in learning rates,
 #    with the default decay rate of 0.99?
 #
 # <details><summary>Answer</summary>
 #
 # After the first step, the cache is $0.01\, dw^2$, and its root is a tenth of the gradient. So the step is ten
-# learning rates long. This is what Adam's correction mends.
+# learning rates long. Adam's correction fixes this.
 #
 # </details>
 #
