@@ -1,12 +1,12 @@
 # %% [markdown]
 # # 08. Data: split, normalize, batch, augment
 #
-# A network is as good as the data that it learns from, and as honest as the data that it is tested on. Between a
-# file of measurements and the first training step lie a few small functions. They are easy to write and easy to get
+# A network is only as good as the data that it learns from, and its results are only as honest as the data that it is tested
+# on. Between a file of measurements and the first training step lie a few small functions. They are easy to write and easy to get
 # wrong, and when they are wrong nothing crashes: the numbers just look better than they are.
 #
-# You will build five of them: rows out of images, a fair split, normalization without leaks, batches, and new
-# examples out of old ones. Lesson 09 trains with yours.
+# You will build five of them: they turn images into rows, split the data fairly, normalize without leaks, deal out batches, and make
+# new examples out of old ones. Lesson 09 trains with them.
 
 # %% tags=["setup"]
 import numpy as np
@@ -20,18 +20,18 @@ from reference_impl.data import TERRAIN_SHAPE, load_digits, load_terrain
 # %% [markdown]
 # ## The picture first
 #
-# Two data sets will keep you company. The first is a piece of Tennessee. An example is a place, given by its
-# longitude and latitude; its target is how high the land is there. There are 8,686 of them.
+# You will work with two data sets. The first is a piece of Tennessee. An example is a place, given by its
+# longitude and latitude; its target is the elevation of the land there. There are 8,686 examples.
 
 # %%
 X, y = load_terrain()
 print("X", X.shape, "  y", y.shape)
-print("the first example:", X[0].round(3), "->", y[0], "metres")
+print("the first example:", X[0].round(3), "->", y[0], "meters")
 plots.terrain(X, y, TERRAIN_SHAPE)
 
 # %% [markdown]
-# The second is a set of small images: 1,797 handwritten digits of 8 × 8 pixels, each with its **label**, the digit
-# that somebody meant.
+# The second is a set of small images: 1,797 handwritten digits of 8 × 8 pixels, each with its **label**, the digit that
+# someone meant to write.
 
 # %%
 images, labels = load_digits()
@@ -42,26 +42,26 @@ print("images", images.shape, "  labels", labels.shape, "  the first five:", lab
 #
 # | symbol | what it is | shape |
 # |---|---|---|
-# | `X` | examples, one behind the other along the first axis | $(N, \dots)$: $(8686, 2)$ for places, $(1797, 8, 8)$ for images |
+# | `X` | examples, one after another along the first axis | $(N, \dots)$: $(8686, 2)$ for places, $(1797, 8, 8)$ for images |
 # | `y` | their targets or labels: entry $i$ belongs to example $i$ | $(N,)$, sometimes $(N, M)$ |
 # | `rng` | a random generator, for example `np.random.default_rng(0)` | |
 #
-# ### Chance that can be repeated
+# ### Randomness that can be repeated
 #
-# Three of the five functions need chance. All of it comes from the generator `rng` that is handed
-# in, so whoever runs the same code with the same seed gets the same numbers. A few of its methods:
+# Three of the five functions need randomness. All of it comes from the generator `rng` that the caller passes
+# in, so anyone who runs the same code with the same seed gets the same numbers. Here are a few of its methods:
 #
-# | call | gives |
+# | call | returns |
 # |---|---|
-# | `rng.permutation(n)` | the numbers $0$ to $n - 1$, each once, in random order |
+# | `rng.permutation(n)` | the numbers $0$ to $n - 1$, each exactly once, in random order |
 # | `rng.choice(n, k, replace=False)` | $k$ different numbers out of $0$ to $n - 1$ |
 # | `rng.random(n)` | $n$ random numbers between 0 and 1 |
 # | `rng.integers(0, 2, n)` | $n$ coin flips, 0 or 1 |
 #
-# How you draw is up to you. The checks look only at what every fair draw has in common.
+# You decide how to draw. The checks look only at what all fair draws have in common.
 #
-# And one tool from NumPy: **indexing with an array of places**. It takes the rows at these places, in that order, and makes a new
-# array. The old one stays as it is.
+# You also need one tool from NumPy: **indexing with an array of positions**. It takes the rows at these positions, in that order, and makes a
+# new array. The old array does not change.
 
 # %%
 letters = np.array(["a", "b", "c", "d", "e"])
@@ -70,8 +70,8 @@ print(letters[np.array([3, 0, 3])])
 # %% [markdown]
 # **Exercise 1 of 5: flatten_rows** · easy · 6 min
 #
-# The first layer of a network wants one row of numbers for each example. An image is a table. Lay its rows end to
-# end: first row, second row, and so on.
+# The first layer of a network wants one row of numbers for each example. An image is a table. Lay its rows end to end:
+# the first row, then the second row, and so on.
 #
 # $$(N, d_1, d_2, \dots, d_k) \;\to\; (N,\; d_1 \cdot d_2 \cdots d_k)$$
 #
@@ -91,36 +91,36 @@ plots.image_and_row(images[3], rows[3])
 # <details>
 # <summary>Help: my check says …</summary>
 #
-# - **"what -1 stands for"**: in a call of `reshape`, one -1 means "work this size out for me". With no examples, NumPy is left with
-#   the equation $0 \cdot n = 0$. A data set without examples does occur: a split with no test set makes one.
-# - **"mixed up"**: the shape is right and the numbers are not. A transpose comes too many. Print `rows[0]` next to `images[0]`.
-# - **"any number of axes"**: an example may be a single number, a row, an image, or an image with colours. `X.shape[1:]` is the shape of
-#   one example, and `np.prod` multiplies what it is given.
+# - **"what -1 stands for"**: in a call of `reshape`, -1 means "work out this size for me". Without examples, NumPy has to solve the
+#   equation $0 \cdot n = 0$, and any $n$ solves it. A data set without examples does occur: a split with no test set makes one.
+# - **"mixed up"**: the shape is right but the numbers are not. There is one transpose too many. Print `rows[0]` next to `images[0]`.
+# - **"any number of axes"**: an example may be a single number, a row, an image, or a color image. `X.shape[1:]` is the shape of one example,
+#   and `np.prod` multiplies all entries of what you pass to it.
 #
 # </details>
 
 # %% [markdown]
 # ## The exam must be new
 #
-# A network can learn by heart. Whether it has understood anything shows only on examples that it has **never seen**.
-# So the data are dealt out into three sets, before anything else happens:
+# A network can memorize its training data. Only examples that it has **never seen** show whether it has understood
+# anything. So before anything else happens, you split the data into three sets:
 #
-# - the **training set**, from which it learns;
-# - the **validation set**, on which *you* compare: which learning rate, how many layers, when to stop;
-# - the **test set**, which is looked at once, at the very end. It is the exam.
+# - the **training set**, from which the network learns;
+# - the **validation set**, on which *you* compare choices: which learning rate, how many layers, when to stop;
+# - the **test set**, which you look at once, at the very end. It is the exam.
 #
-# Why two sets for testing? Whoever tries fifty networks and keeps the one that does best on the validation set has, without wishing
-# to, chosen it to suit that set.
+# Why two sets for testing? If you try fifty networks and keep the one that does best on the validation set, you have chosen one that suits
+# that set, even if you did not mean to.
 #
-# Data seldom come in a random order. The places of the terrain are sorted from north to south: cut off the last thousand as a
-# test set, and it is a strip in the south that training never saw.
+# Data are seldom in random order. The places of the terrain are sorted from north to south: if you cut off the last thousand
+# as a test set, you get a strip in the south that training never saw.
 #
 # **Exercise 2 of 5: train_val_test_split** · medium · 15 min
 #
-# Deal the examples out like a deck of cards: mix, then cut. Every example goes into exactly one set, and its target goes with it.
+# Treat the examples like a deck of cards: shuffle, then cut. Every example goes into exactly one set, and its target goes with it.
 # The result is a dict with six arrays.
 #
-# Sizes that make no sense should be refused at once; this is worth a point. In Python, `raise ValueError("what is wrong")` stops the
+# Refuse sizes that make no sense at once; this is worth a point. In Python, `raise ValueError("what is wrong")` stops the
 # function with a message for the caller.
 
 # %% exercise="train_val_test_split"
@@ -136,20 +136,20 @@ plots.two_ways_to_split(data, X, TERRAIN_SHAPE, num_validation=1000, num_test=10
 # <details>
 # <summary>Help: my check says …</summary>
 #
-# - **"mixed in two different orders"**: `rng` gives another order each time you ask. Ask once, keep the answer, use it for `X` and for `y`.
+# - **"mixed in two different orders"**: `rng` gives a different order each time you ask. Ask once, keep the answer, and use it for both `X` and `y`.
 # - **"A size of zero goes wrong"**: try `letters[-2:]`, `letters[-1:]`, `letters[-0:]`. The last one may surprise you.
-# - **"leaves nothing to train on"**: count what is left before you cut. One example is the least.
-# - **"the caller's arrays change"**: the terrain in this notebook is mixed up then, too. Mend your function, and run the notebook again from the top.
-# - **A key is missing**: the six names are in the docstring, written exactly so.
+# - **"leaves nothing to train on"**: before you cut, count what is left. At least one example must be left to train on.
+# - **"the caller's arrays change"**: then the terrain in this notebook is shuffled, too. Fix your function, and run the notebook again from the top.
+# - **A key is missing**: the docstring lists the six names. Write them exactly as they are there.
 #
 # </details>
 
 # %% [markdown]
 # ### What a leak looks like
 #
-# Here is the laziest learner there is. It learns all training examples by heart, and for a new place it answers with the height of
-# the nearest place that it knows. We let it take the exam twice: with your split, and with a training set that still
-# holds the test examples.
+# Here is the laziest learner of all. It memorizes all training examples, and for a new place it answers with the elevation of
+# the nearest place that it knows. It takes the exam twice: with your split, and with a training set that still
+# contains the test examples.
 
 # %%
 def answer_by_heart(X_known, y_known, X_new):
@@ -165,14 +165,14 @@ print(f"fair exam:  off by {fair:.1f} m")
 print(f"leaky exam: off by {leaky:.1f} m")
 
 # %% [markdown]
-# No error at all! The second number is not wrong by a bug, it is wrong by what it means: it measures memory. Whenever a result looks
-# too good, look for a way in which the test set has found its way into training.
+# No error at all! The second number is not a bug. It simply measures something else: memory. Whenever a result looks
+# too good, ask how the test set could have found its way into training.
 
 # %% [markdown]
 # ## One scale for all
 #
 # Longitude here runs from −84.41 to −84.08, elevation from 247 to 1067. A first layer multiplies them all by weights of similar size:
-# then elevation shouts, longitude whispers, and one learning rate cannot suit both. So each feature is **normalized**: shifted and
+# then elevation drowns out longitude, and no single learning rate suits both. So each feature is **normalized**: shifted and
 # scaled to mean 0 and standard deviation 1.
 #
 # $$\mu_j = \frac{1}{N} \sum_{i=1}^{N} x_{ij} \qquad
@@ -185,25 +185,25 @@ print(f"leaky exam: off by {leaky:.1f} m")
 # | $\mu$, $\sigma$ | mean and standard deviation of each feature, **of the training set** | $(D,)$ |
 # | $z$ | normalized examples | $(N, D)$ |
 #
-# In lesson 00 you standardized one array. What is new here is the other sets. They get the same shift and the same scale, the training
-# set's: you cannot know the mean of examples that nobody has measured yet.
+# In lesson 00 you standardized one array. What is new here is the other sets. They get the same shift and the same scale as the training
+# set, because you cannot know the mean of examples that nobody has measured yet.
 #
 # ### By hand
 #
-# Three training heights: 200, 400 and 600 metres. $\mu = 400$, and $\sigma = \sqrt{(200^2 + 0 + 200^2) / 3} \approx 163.3$.
+# Take three training elevations: 200, 400 and 600 meters. $\mu = 400$, and $\sigma = \sqrt{(200^2 + 0 + 200^2) / 3} \approx 163.3$.
 #
 # - The training set becomes $-1.22,\ 0,\ 1.22$.
-# - A test place at 600 metres becomes $(600 - 400) / 163.3 = 1.22$: the same height, the same number.
-# - Had you normalized that lone place by its own mean, it would be $0$, and the network would take it for a place at 400 metres.
+# - A test place at 600 meters becomes $(600 - 400) / 163.3 = 1.22$: the same elevation, the same number.
+# - If you normalized that one place by its own mean, it would be $0$, and the network would take it for a place at 400 meters.
 
 # %% [markdown]
 # **Exercise 3 of 5: normalize** · medium · 15 min
 #
-# `normalize(X_train, *others)`: the star collects all further arguments in a tuple called `others`, however many there are. Return a
-# tuple with as many arrays as came in.
+# In `normalize(X_train, *others)`, the star collects all further arguments in a tuple called `others`, however many there are. Return a
+# tuple with as many arrays as you received.
 #
-# A feature may be **constant** over the training set: its standard deviation is 0, and $0/0$ is NaN. Such a feature is shifted and
-# not scaled. Examples may be images too; then each pixel is a feature.
+# A feature may be **constant** over the training set: its standard deviation is 0, and $0/0$ is NaN. Shift such a feature, but do
+# not scale it. Examples may also be images; then each pixel is a feature.
 
 # %% exercise="normalize"
 
@@ -223,16 +223,16 @@ plots.scales(before, after, ["longitude", "latitude", "elevation"])
 # <summary>Help: my check says …</summary>
 #
 # - **"all features together"**: `X.mean()` is one number. Along which axis do the examples lie?
-# - **"with its own mean and standard deviation"**: that is the leak in small. Compute $\mu$ and $\sigma$ once, then apply them to every array.
-# - **"blown up by that tiny number"**: adding 1e-8 to every $\sigma$ is a popular trick against $0/0$. It works as long as the feature stays
-#   constant. Think of a pixel that is dark in all training images and lit in one test image.
+# - **"with its own mean and standard deviation"**: this is a small leak. Compute $\mu$ and $\sigma$ once, from the training set, then apply them to every array.
+# - **"blown up by that tiny number"**: adding 1e-8 to every $\sigma$ is a popular trick against $0/0$. It works only as long as the feature
+#   stays constant. Think of a pixel that is dark in all training images and bright in one test image.
 # - **"is an array of shape …, expected a tuple of 1"**: `normalize(X)` returns a tuple as well, with one array in it. That is why the cell
 #   above writes `(after,) = ...`.
 #
 # </details>
 
 # %% [markdown]
-# Constant features are no invention of the checks. Here are the digits:
+# Constant features are not an invention of the checks. The digits have some:
 
 # %%
 train, rest = normalize(images[:1200], images[1200:])
@@ -240,15 +240,15 @@ print("pixels that never have any ink:", int((images[:1200].max(axis=0) == 0).su
 print("the largest number, normalized:", train.max().round(1), "in the first 1,200 images,", rest.max().round(1), "in the others")
 
 # %% [markdown]
-# Look at the second line, too: these are numbers of standard deviations. A pixel at the rim has ink in one image out of a thousand; scaled to standard deviation 1, that one speck
-# becomes a giant. For images one often subtracts the mean image and divides *all* pixels by the same number. Normalizing is a tool, not
-# a law.
+# Look at the second line, too: it counts standard deviations. A pixel at the edge has ink in one image out of a thousand; scaled to standard deviation 1, that one speck
+# becomes huge. For images, people often subtract the mean image and divide *all* pixels by the same number. Normalizing is a tool,
+# not a law.
 
 # %% [markdown]
 # ## A few at a time
 #
-# A gradient needs no more than a sample of the examples to point roughly the right way. So training takes a **batch** of them, makes a
-# step, takes the next batch. When every example has come once, an **epoch** is over, and the next one begins in a new order.
+# A sample of the examples is enough for a gradient that points roughly the right way. So training takes a **batch** of them, makes a step,
+# and takes the next batch. When every example has been used once, an **epoch** is over, and the next one begins in a new order.
 #
 # With $N$ examples and batches of $B$, an epoch has $\lceil N / B \rceil$ batches (rounded up). By hand: 7 examples in batches of 3 make
 # batches of 3, 3 and **1**. The seventh example counts as much as any other.
@@ -256,8 +256,8 @@ print("the largest number, normalized:", train.max().round(1), "in the first 1,2
 # %% [markdown]
 # **Exercise 4 of 5: minibatches** · medium · 15 min
 #
-# This function hands out its batches one by one, with `yield`. A function with a `yield` in it is a *generator* (another kind than
-# the random generator `rng`): each `yield` gives the caller one thing and then waits until the next is asked for.
+# This function hands out its batches one by one, with `yield`. A function with a `yield` in it is a *generator* (not to be confused
+# with the random generator `rng`): each `yield` gives the caller one item and then waits until the caller asks for the next one.
 
 # %%
 def countdown(n):
@@ -270,7 +270,7 @@ for number in countdown(3):
     print(number)
 
 # %% [markdown]
-# Yours yields pairs, `X_batch, y_batch`. (A plain list of such pairs is accepted too.)
+# Your function yields pairs, `X_batch, y_batch`. (The check also accepts a plain list of such pairs.)
 
 # %% exercise="minibatches"
 
@@ -284,17 +284,17 @@ for X_batch, y_batch in minibatches(np.arange(7) * 10, np.arange(7), batch_size=
 # <details>
 # <summary>Help: my check says …</summary>
 #
-# - **"Every batch is a fresh draw"**: many training loops do this, and it is not wrong as such: but then an epoch leaves out about a third of the
-#   examples. Asked for is: each one once. Mix first, then cut.
-# - **"An empty batch comes at the end"**: try 6 examples in batches of 3. `range(start, stop, step)` ends in time by itself.
-# - **"The last, smaller batch is missing"**: a slice that reaches beyond the end of an array is no error; it just holds what is there.
+# - **"Every batch is a fresh draw"**: many training loops do this, and it is not wrong in itself. But then an epoch leaves out about a third of the
+#   examples. Here, use every example exactly once: shuffle first, then cut.
+# - **"An empty batch comes at the end"**: try 6 examples in batches of 3. `range(start, stop, step)` stops in time by itself.
+# - **"The last, smaller batch is missing"**: a slice that reaches beyond the end of an array is not an error; it just holds what is there.
 # - **"Only the first batch comes back"**: `return` ends the function, also in the middle of a loop.
-# - **The error is reported for `generator`**: that is your function. Its body runs only when the first batch is asked for.
+# - **The error is reported for `generator`**: that is your function. Its body runs only when the check asks for the first batch.
 #
 # </details>
 
 # %% [markdown]
-# Each row of the table is one epoch of yours. Every batch number should appear six times, and the last one twice.
+# Each row of the table is one epoch of your `minibatches`. Every batch number should appear six times, and the last one twice.
 
 # %%
 plots.epochs(minibatches)
@@ -302,8 +302,8 @@ plots.epochs(minibatches)
 # %% [markdown]
 # ### How well does a batch speak for all?
 #
-# The mean height of a batch is an estimate of the mean height of all 8,686 places. The same holds for its gradient. Choose a batch size, and watch how far
-# the batches scatter, and how many steps an epoch has. Where does a batch four times as large bring you?
+# The mean elevation of a batch estimates the mean elevation of all 8,686 places. In the same way, its gradient estimates the gradient of all of them. Choose a batch size,
+# and watch how far the batches scatter and how many steps an epoch has. What does a batch four times as large gain you?
 
 # %% tags=["nbval-ignore-output"]
 explorers.batch_means(minibatches, X, y)
@@ -311,27 +311,27 @@ explorers.batch_means(minibatches, X, y)
 # %% [markdown]
 # ## More examples out of old ones
 #
-# Photographs of cats are expensive; mirror images of them are free. A mirrored cat is a cat. So a network that sees each image
-# mirrored half of the time learns from twice as many cats, and cannot learn that cats look to the left. This is called **augmentation**.
+# Photographs of cats are expensive; mirror images of them are free. A mirrored cat is still a cat. So a network that sees each
+# image mirrored half of the time learns from twice as many cats, and cannot learn that cats always face left. This is called **augmentation**.
 #
-# It is honest only if the **label stays true**. Mirror a 3, and it is no 3 any more; nobody has to read it.
+# It is honest only if the **label stays true**. A mirrored 3 is no longer a 3, and a network should not learn to read it as one.
 
 # %% [markdown]
 # **Exercise 5 of 5: augment_flip** · medium · 12 min
 #
-# `X` has shape $(N, H, W)$: $N$ images of $H$ rows and $W$ columns. Flip a coin for each image by itself. Heads: its columns come in reverse order.
-# Tails: it stays as it is.
+# `X` has shape $(N, H, W)$: $N$ images of $H$ rows and $W$ columns. Flip a separate coin for each image. Heads: reverse the order of its columns.
+# Tails: leave it as it is.
 #
 # $$\begin{pmatrix}1&2&3\\4&5&6\end{pmatrix} \;\to\; \begin{pmatrix}3&2&1\\6&5&4\end{pmatrix}$$
 #
-# In NumPy, `a[::-1]` is `a` with its first axis in reverse order. In `a[:, ::-1]` it is the second.
+# In NumPy, `a[::-1]` is `a` with its first axis in reverse order. In `a[:, ::-1]`, the second axis is reversed.
 
 # %% exercise="augment_flip"
 
 # %%
 flipped, same_labels = augment_flip(images[:10], labels[:10], np.random.default_rng(1))
 names = [str(label) for label in same_labels]
-plots.mirrored(images[:10], flipped, names, "digits, and what your flip makes of them", cmap="Greys")
+plots.mirrored(images[:10], flipped, names, "digits, before and after your flip", cmap="Greys")
 
 # %% check="augment_flip"
 
@@ -340,29 +340,29 @@ plots.mirrored(images[:10], flipped, names, "digits, and what your flip makes of
 # <summary>Help: my check says …</summary>
 #
 # - **"turned upside down"**: axis 0 counts the images, axis 1 the rows of an image, axis 2 its columns.
-# - **"One coin decides for all"**: `rng.random()` is one number. You need as many as there are images.
+# - **"One coin decides for all"**: `rng.random()` is one number. You need one for each image.
 # - **"mirror the caller's images themselves"**: the next epoch starts from the originals again. Start from a copy.
 # - **An error about shapes that could not be broadcast**: $N$ coins against images of shape $(N, H, W)$ need two more axes: `coins[:, np.newaxis, np.newaxis]`
-#   has the shape $(N, 1, 1)$. Or use the coins to pick the images.
+#   has the shape $(N, 1, 1)$. Or use the coins to pick the images to flip.
 #
 # </details>
 
 # %% [markdown]
-# The function did what it should, and still the picture shows a bad idea: which of these labels are still true? Now some land: patches of 8 × 8 points of the
-# terrain, with the label *steep* or *flat*. (Each patch is shown relative to its own mean height.)
+# The function does what it should, but the picture shows that it was a bad idea: which of these labels are still true? Now try it on land: patches of 8 × 8 points of
+# the terrain, with the label *steep* or *flat*. (The colors show elevation relative to the mean of each patch.)
 
 # %%
 heights = y.reshape(TERRAIN_SHAPE)
 patches = np.array([heights[r : r + 8, c : c + 8] for r in range(0, 80, 8) for c in range(0, 96, 8)])
 patches = patches - patches.mean(axis=(1, 2), keepdims=True)
-steep = patches.std(axis=(1, 2)) > 80  # metres
+steep = patches.std(axis=(1, 2)) > 80  # meters
 chosen = np.random.default_rng(4).permutation(len(patches))[:10]
 new_patches, new_steep = augment_flip(patches[chosen], steep[chosen], np.random.default_rng(5))
 names = ["steep" if label else "flat" for label in new_steep]
-plots.mirrored(patches[chosen], new_patches, names, "patches of land, and what your flip makes of them")
+plots.mirrored(patches[chosen], new_patches, names, "patches of land, before and after your flip")
 
 # %% [markdown]
-# A steep hillside, mirrored, is as steep as before: here the flip is honest, and gives a network twice as much land to learn from.
+# A mirrored hillside is as steep as before. Here the flip is honest, and it gives a network twice as much land to learn from.
 #
 # ## Questions to think about
 #
@@ -370,7 +370,7 @@ plots.mirrored(patches[chosen], new_patches, names, "patches of land, and what y
 #
 # <details><summary>Answer</summary>
 #
-# 0 and 8, and a 1 written as a plain stroke. All others become signs that nobody writes, or look like another one: a mirrored 2 like an S or a 5.
+# 0 and 8, and a 1 written as a plain stroke. All others become shapes that nobody writes, or look like something else: a mirrored 2 looks like an S or a 5.
 #
 # </details>
 #
@@ -378,7 +378,7 @@ plots.mirrored(patches[chosen], new_patches, names, "patches of land, and what y
 #
 # <details><summary>Answer</summary>
 #
-# Not as it is: mirrored, it faces west. You may if the label is turned round with it. Augmentation is a statement about the labels, not about the images.
+# Not with the same label: the mirrored slope faces west. You may mirror the patch if you also change the label. Augmentation is a statement about the labels, not about the images.
 #
 # </details>
 #
@@ -386,28 +386,28 @@ plots.mirrored(patches[chosen], new_patches, names, "patches of land, and what y
 #
 # <details><summary>Answer</summary>
 #
-# The test asks how the network does on the world as it is. And it should ask every network the same questions: with coins in it, the exam would be another one each time.
+# The test asks how the network does on the world as it is. It should also ask every network the same questions: with random flips, the exam would be different each time.
 #
 # </details>
 #
-# 4. Normalize first and split afterwards: what is wrong with that? And is it a large error with 8,686 examples? With 50?
+# 4. Suppose you normalize first and split afterwards. What is wrong with that? Is it a large error with 8,686 examples? With 50?
 #
 # <details><summary>Answer</summary>
 #
-# Mean and standard deviation then know the test examples. With thousands of examples they hardly move, with 50 they do. But the habit is worth keeping:
-# other steps leak much more, for example choosing the features that go best with the target before the split.
+# The mean and the standard deviation then contain information about the test examples. With thousands of examples they hardly change; with 50 they do. The habit of splitting first is always worth keeping:
+# other steps leak much more, for example, choosing the features that correlate best with the target before the split.
 #
 # </details>
 #
-# 5. Ten measurements of each of 100 patients: 1,000 examples. Is a random split of the 1,000 fair, if the network is to judge *new* patients?
+# 5. You have ten measurements of each of 100 patients: 1,000 examples. Is a random split of the 1,000 fair if the network will be used on *new* patients?
 #
 # <details><summary>Answer</summary>
 #
-# No. Nearly every patient would be in all three sets, and the network could recognize people instead of illnesses. Deal out the patients, not the measurements.
+# No. Nearly every patient would be in all three sets, and the network could recognize people instead of illnesses. Split the patients, not the measurements.
 # Look at the map of your split again, with this in mind: each test place has training places right beside it.
 #
 # </details>
 #
 # ## What comes next
 #
-# **09. The solver**: you have a network, its gradients, update rules, and now batches of clean data. Time for the loop that ties them together.
+# **09. The solver**: you have a network, its gradients, update rules, and now batches of clean data. Now you build the loop that ties them together.
