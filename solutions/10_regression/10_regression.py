@@ -1,10 +1,10 @@
 # %% [markdown]
 # # 10. Regression: learn a landscape
 #
-# You have built every part: layers, backward pass, update rules, batches, the training loop. Now they go to work on something real:
-# a piece of the Appalachian mountains in Tennessee, measured point by point.
+# You have built every part: layers, backward pass, update rules, batches, the training loop. Now you put them to work on something
+# real: a piece of the Appalachian Mountains in Tennessee, measured point by point.
 #
-# Two numbers go in, longitude and latitude. One comes out: how many metres the land lies above the sea. You will first answer with a constant,
+# Two numbers go in, longitude and latitude. One number comes out: the elevation of the land in meters. You will first predict it with a constant,
 # then with a plane, and then watch **a network that you designed** discover valleys and ridges.
 
 # %% tags=["setup"]
@@ -27,10 +27,10 @@ grid, height = load_terrain()
 plots.the_land(grid, height)
 
 # %% [markdown]
-# 8,686 points, 86 rows from north to south with 101 points each. Could you tell the height of a point if you had seen only some of the others?
+# There are 8,686 points: 86 rows from north to south with 101 points each. Could you tell the elevation of a point if you had seen only some of the others?
 #
-# `terrain()` deals them out as in lesson 08: 6,686 for training, 1,000 for validation, 1,000 for testing. It gives the same split twice: `raw` in
-# degrees and metres, `data` normalized, as a network likes it.
+# `terrain()` splits them as in lesson 08: 6,686 for training, 1,000 for validation, 1,000 for testing. It returns the same split twice: `raw` in
+# degrees and meters, and `data` normalized, as a network needs it.
 
 # %%
 raw, data = terrain()
@@ -45,21 +45,21 @@ for kind, given in {"in its own unit": raw, "normalized": data}.items():
 # |---|---|---|
 # | `X_train`, `X_val` | longitude and latitude | $(N, 2)$ |
 # | `y_train`, `y_val` | elevation | $(N,)$ |
-# | $\mu_y$, $\sigma_y$ | mean and standard deviation of the training elevations, in metres | numbers |
+# | $\mu_y$, $\sigma_y$ | mean and standard deviation of the training elevations, in meters | numbers |
 #
 # ## How good is good?
 #
-# An error of 90 m means nothing by itself. So start with **baselines**: the best that can be done without any network. What does not beat them has
-# learned nothing.
+# An error of 90 m means nothing by itself. So start with **baselines**: the best that you can do without a network. A network that does not beat them
+# has learned nothing.
 #
-# The RMS error of lesson 02 tells how wrong a predictor is, in metres:
+# The RMS error of lesson 02 tells you how wrong a predictor is, in meters:
 #
 # $$\text{RMS error} = \sqrt{\frac{1}{N}\sum_{i=1}^{N} (\text{prediction}_i - y_i)^2}$$
 
 # %% [markdown]
 # **Exercise 1 of 5: a constant** · easy · 5 min
 #
-# The most modest predictor gives the same answer everywhere. Which number $c$ makes the RMS error on the training set smallest? Take the
+# The simplest predictor gives the same answer everywhere. Which number $c$ makes the RMS error on the training set smallest? Take the
 # derivative of $\sum_i (c - y_i)^2$ with respect to $c$ and set it to zero: $\sum_i (c - y_i) = 0$. Which $c$ does that?
 
 # %% exercise="constant_baseline"
@@ -74,15 +74,15 @@ print(prediction.shape, "off by", round(rms_error(prediction, raw["y_val"])), "m
 # <details>
 # <summary>Help: my check says …</summary>
 #
-# - **"You return one number"**: the caller asks about `len(X)` places and wants as many answers, even if all are equal.
-# - **"smallest absolute error"**: median and mean are both sensible middles. They win at different games; this one is played with squares.
+# - **"You return one number"**: the caller asks about `len(X)` places and needs one answer for each, even if all answers are equal.
+# - **"smallest absolute error"**: the median and the mean are both sensible choices. The median minimizes the absolute error; here you minimize the squared error.
 #
 # </details>
 
 # %% [markdown]
 # **Exercise 2 of 5: a plane** · medium · 12 min
 #
-# The next step up is a function that rises and falls evenly:
+# The next step up is a function with the same slope everywhere:
 #
 # $$\text{prediction} = v_0 + v_1 \cdot \text{longitude} + v_2 \cdot \text{latitude}$$
 #
@@ -103,9 +103,9 @@ print(prediction.shape, "off by", round(rms_error(prediction, raw["y_val"])), "m
 # <summary>Help: my check says …</summary>
 #
 # - **"no constant term"**: without $v_0$ the plane must pass through zero at longitude 0, latitude 0: in the ocean west of Africa.
-# - **"must be shifted by the same amount"**: centring is a fine idea, but a place is the same place whichever list it stands in.
+# - **"must be shifted by the same amount"**: centering is a fine idea, but the same place must get the same answer, whichever array it is in.
 # - **"too many values to unpack"**: NumPy's solver returns more than the solution. Which of its results do you need?
-# - **NumPy cannot multiply your shapes**: one row of $A$ has $D + 1$ entries, and so has $v$. The matrix for `X` needs its column of ones too.
+# - **NumPy cannot multiply your shapes**: one row of $A$ has $D + 1$ entries, and so has $v$. The matrix for `X` needs a column of ones too.
 #
 # </details>
 
@@ -115,22 +115,22 @@ baselines = {"a constant": constant_baseline(*known, grid), "a plane": linear_ba
 plots.side_by_side(grid, height, baselines)
 
 # %% [markdown]
-# The plane has noticed that the land falls to the east, and gains 17 m by it. No plane can bend, though. Time for something that does.
+# The plane has noticed that the land falls toward the east, which improves the error by 17 m. But a plane cannot bend. It is time for something that can.
 #
-# ## From scores to metres
+# ## From scores to meters
 #
-# A network is trained on normalized numbers, so it thinks in them. Asked about a place, it needs the place **normalized as its training
-# examples were**; and its score says how many standard deviations the land lies above the average:
+# You train a network on normalized numbers, so it also needs and returns normalized numbers. To ask it about a place, **normalize the place as you
+# normalized the training examples**. Its score says how many standard deviations the land lies above the average:
 #
-# $$\text{metres} = \text{score} \cdot \sigma_y + \mu_y$$
+# $$\text{meters} = \text{score} \cdot \sigma_y + \mu_y$$
 #
 # By hand: suppose $\mu_y = 531$ m and $\sigma_y = 163$ m, and the score is $-0.5$. Then the land is half a standard deviation below the average:
 # $-0.5 \cdot 163 + 531 = 449.5$ m.
 #
-# *Whose* statistics? Always the training set's. Normalize a single place by its own mean, and every place on Earth becomes $(0, 0)$.
+# Which statistics do you use? Always those of the training set. If you normalized a single place by its own mean, every place on Earth would become $(0, 0)$.
 
 # %% [markdown]
-# **Exercise 3 of 5: answers in metres** · medium · 10 min
+# **Exercise 3 of 5: answers in meters** · medium · 10 min
 #
 # `model.loss(X)` without targets gives scores of shape $(N, 1)$. You have `normalize(X_train, *others)` from lesson 08.
 
@@ -139,7 +139,7 @@ plots.side_by_side(grid, height, baselines)
 # %%
 net = FullyConnectedNet("regression", [4], [False], input_dim=2, output_dim=1)
 net.params = {name: np.zeros_like(w) for name, w in net.params.items()}
-print(predict(net, *known, grid[:3]).round())  # all scores are 0: how high is that?
+print(predict(net, *known, grid[:3]).round())  # all scores are 0: which elevation is that?
 
 # %% check="predict"
 
@@ -147,36 +147,36 @@ print(predict(net, *known, grid[:3]).round())  # all scores are 0: how high is t
 # <details>
 # <summary>Help: my check says …</summary>
 #
-# - **"by its own mean and standard deviation"**: `normalize(X)` alone looks at `X`. What must come first in the call, so that its statistics are used?
-# - **"in the opposite order"**: putting on socks, then shoes, is undone by taking off shoes, then socks.
+# - **"by its own mean and standard deviation"**: `normalize(X)` uses the statistics of `X` itself. Which array must come first in the call, so that `normalize` uses its statistics?
+# - **"in the opposite order"**: if you put on socks and then shoes, you take off the shoes first and then the socks.
 # - **"shape (N, 1)"**: one column of a matrix is an array of shape $(N,)$.
-# - **"not enough values to unpack", "too many values to unpack"**: `normalize` returns a tuple with one array for each that it was given.
+# - **"not enough values to unpack", "too many values to unpack"**: `normalize` returns a tuple with one array for each array that you pass in.
 #
 # </details>
 
 # %% [markdown]
 # ## Your design
 #
-# Now it is all yours. Nothing in the next exercise is right or wrong; some choices reach the target and some do not.
+# Now you decide. No choice in the next exercise is right or wrong, but some reach the target and some do not.
 #
-# | choice | what you know about it | a start |
+# | choice | what you know about it | where to start |
 # |---|---|---|
-# | hidden layers | more units bend in more places; every step costs more (05) | two or three of 64 |
+# | hidden layers | more units bend the surface in more places, but every step costs more (05) | two or three of 64 |
 # | activation | tanh draws smooth hills, ReLU draws folds (01) | either |
-# | initializer | `"xavier"` suits tanh, `"he"` suits ReLU (04) | the one that suits |
+# | initializer | `"xavier"` suits tanh, `"he"` suits ReLU (04) | the one that suits your activation |
 # | update rule | Adam needs the least tuning (07) | Adam |
 # | learning rate | too small: slow. Too large: the loss jumps, or becomes NaN (07) | between 0.001 and 0.01 |
 # | `lr_decay` | large steps first, small ones at the end (09) | 0.95 to 1 |
 # | epochs | one takes about 67 steps of 100 examples (09) | 20 to 60 |
 #
-# **The target: below 90 m** on places that lie *between* the data points. It takes a few seconds of training; the course's own design reaches about
-# 70 m. Aim a few metres lower than 90: when your work is graded, your network is trained afresh, and another processor rounds a little differently.
+# **The target is an RMS error below 90 m** on places that lie *between* the data points. It takes a few seconds of training; the course's own design
+# reaches about 70 m. Aim a few meters below 90: when your work is graded, your network is trained again, and another processor rounds a little differently.
 
 # %% [markdown]
 # **Exercise 4 of 5: network and solver** · medium · 15 min
 #
-# Make the network and the solver that will train it, and return the solver. `normalization` is all `False` (batch normalization is lesson 12), one entry
-# for each hidden layer. Take the number of inputs from the data: further down, the same design will meet examples with eight numbers.
+# Make the network and the solver that will train it, and return the solver. `normalization` has one entry for each hidden layer, all `False` (batch
+# normalization is lesson 12). Take the number of inputs from the data: further down, the same design will get examples with eight features.
 
 # %% exercise="make_solver"
 
@@ -190,11 +190,11 @@ print(solver.model.dims, solver.num_epochs, "epochs of", solver.iterations_per_e
 # <details>
 # <summary>Help: my check says …</summary>
 #
-# - **"normalization needs one bool per hidden layer"**: two hidden layers, two times `False`.
-# - **"nobody can repeat your result"**: network and solver each draw random numbers, the one its weights, the other its batches. Both take an `rng`.
+# - **"normalization needs one bool per hidden layer"**: two hidden layers need two `False`.
+# - **"nobody can repeat your result"**: the network draws its weights at random, and the solver its batches. Pass `rng` to both.
 # - **"The loss is nan"** or **"inf"**: the learning rate is too large for this update rule. Divide it by ten.
-# - **"unexpected keyword argument 'learning_rate'"**: the learning rate belongs to the update rule, so it goes into the dict `optim_config` (lesson 09).
-# - **"'FullyConnectedNet' object has no attribute …"**: you returned the network. The solver is asked for; it holds the network as `solver.model`.
+# - **"unexpected keyword argument 'learning_rate'"**: the learning rate belongs to the update rule, so put it into the dict `optim_config` (lesson 09).
+# - **"'FullyConnectedNet' object has no attribute …"**: you returned the network. Return the solver; it holds the network as `solver.model`.
 #
 # </details>
 
@@ -207,7 +207,7 @@ print(solver.model.dims, solver.num_epochs, "epochs of", solver.iterations_per_e
 # %% tags=["nbval-ignore-output"]
 @functools.cache
 def trained_solver():
-    """The solver of `make_solver` for the terrain, trained: the first call trains it, later ones remember it."""
+    """Return the solver of `make_solver`, trained on the terrain; only the first call trains it."""
     raw, data = terrain()
     grid, _ = load_terrain()
     solver = make_solver(data, np.random.default_rng(10))
@@ -220,13 +220,13 @@ solver = trained_solver()
 # %% [markdown]
 # **Exercise 5 of 5: the land according to your network** · medium · 15 min, with training
 #
-# Answer for any places: longitude and latitude in degrees in, metres out. You have all it takes: `terrain()`, `trained_solver()`, whose `model` is your
-# trained network, and your own `predict`.
+# Predict the elevation of any places: longitude and latitude come in as degrees, meters go out. You have all that you need: `terrain()`, `trained_solver()`, whose `model`
+# is your trained network, and your own `predict`.
 #
-# The check asks about some 2,900 places between the data points, so your network has seen none of them.
+# The check asks about some 2,900 places between the data points. Your network has not seen any of them.
 #
-# What is asked for is what your trained network has learnt of the land. Answers that are looked up in the data, or read off between its points, are another method: the check refuses a table,
-# and your instructor is told where the answers are much closer at the data points than between them.
+# Your answers must come from your trained network. Looking answers up in the data, or interpolating between its points, is a different method. The check refuses a lookup table,
+# and the grader tells your instructor if your answers are much closer at the data points than between them.
 
 # %% exercise="elevation"
 
@@ -239,10 +239,10 @@ print(f"validation set: off by {rms_error(elevation(raw['X_val']), raw['y_val'])
 # <details>
 # <summary>Help: my check says …</summary>
 #
-# - **"not below 90 m yet"**: read the curves. Still falling at the end: more epochs, or a larger learning rate. Jumping up and down: a smaller one, or `lr_decay`
-#   below 1. Flat and too high: more units, or another layer.
-# - **"better than any plane" fails**: almost always a scale. Are the answers in metres? Are the inputs normalized? Print a few next to `raw["y_val"]`.
-# - **"depends on the other places in X"**: somewhere the statistics of `X` are used, not the training set's.
+# - **"not below 90 m yet"**: read the curves. If they are still falling at the end, use more epochs or a larger learning rate. If they jump up and down, use a smaller one, or `lr_decay`
+#   below 1. If they are flat and too high, use more units or another layer.
+# - **"better than any plane" fails**: the cause is almost always a scale. Are the answers in meters? Are the inputs normalized? Print a few answers next to `raw["y_val"]`.
+# - **"depends on the other places in X"**: somewhere your code uses the statistics of `X` instead of those of the training set.
 #
 # </details>
 
@@ -255,26 +255,26 @@ plots.loss_and_errors(trained_solver())
 # %% [markdown]
 # ### Turn the knobs while it learns
 #
-# Your design once more, with another learning rate or another batch size. Press *Train*, and watch; the button then pauses the training, and lets it go on. Which
-# learning rate is too large, and how do you see it? What does a batch of 10 do to the first epoch, and what does one of 1000?
+# Train your design once more, with another learning rate or another batch size. Press *Train*, and watch; the button then pauses the training and resumes it. Which
+# learning rate is too large, and how can you tell? What does a batch size of 10 do to the first epoch, and what does 1000 do?
 
 # %% tags=["nbval-ignore-output"]
 explorers.learn_the_land(make_solver, predict, data, raw, grid)
 
 # %% [markdown]
-# Look back at the two errors of your own training: the curves stay together. With 6,686 examples there is nothing to gain from learning them by heart. Take most of them
+# Look back at the two errors of your own training: the curves stay together. With 6,686 examples, memorizing them would gain nothing. Take most of them
 # away, and that changes.
 #
 # ## Overfitting, seen
 #
-# The same design, but only 60 points to learn from, and time enough to learn them by heart. The solver usually ends with the parameters of the best epoch;
-# this once it is told to keep those of the last.
+# Now train the same design on only 60 points, with enough time to memorize them. The solver usually ends with the parameters of the best epoch.
+# This time, it keeps those of the last epoch.
 
 # %%
 few = {**data, "X_train": data["X_train"][:60], "y_train": data["y_train"][:60]}
 solver = make_solver(few, np.random.default_rng(10))
 solver.num_epochs, solver.lr_decay = 400, 1.0
-solver.restore_best = lambda: None  # this once, go on with the last parameters
+solver.restore_best = lambda: None  # this time, keep the last parameters
 solver.train()
 seen = {"after the last epoch": predict(solver.model, *known, grid)}
 del solver.restore_best
@@ -283,17 +283,17 @@ seen["after the best epoch"] = predict(solver.model, *known, grid)
 plots.overfitting(solver, grid, raw["X_train"][:60], seen)
 
 # %% [markdown]
-# On its 60 points the network gets better and better. On the land it gets worse: it makes its hills fit every dot, and what lies between is invention.
+# On its 60 points the network gets better and better. On the rest of the land it gets worse: it bends its hills to fit every dot, and makes up what lies between.
 #
-# That is **overfitting**, and the reason why a validation set exists: the solid curve alone looks like success. Keeping the parameters of the best
+# That is **overfitting**, and it is why you need a validation set: the solid curve alone looks like success. Keeping the parameters of the best
 # epoch, as your solver does, is called **early stopping**. More data helps more than anything; a smaller network, or L2 regularization (`reg`), helps too.
 
 # %% [markdown]
 # ## The same code on other data: California housing
 #
-# 20,640 blocks of houses in the California of 1990. Eight numbers about each, such as income, age of the houses and where it lies; the target is the median price, in units of
-# 100,000 dollars. The next cell downloads the data once (less than 1 MB) and keeps it. Without an internet connection it says so in one line; you have
-# then still done all of this lesson.
+# This data set describes 20,640 blocks of houses in California in 1990. Each block has eight features, such as income, age of the houses and location; the target is the median
+# price, in units of 100,000 dollars. The next cell downloads the data once (less than 1 MB) and keeps it. Without an internet connection it says so in one
+# line; you can still complete this lesson.
 
 # %% tags=["nbval-ignore-output"]
 try:
@@ -313,21 +313,21 @@ if houses is not None:
     plots.loss_and_errors(solver, unit="100,000 dollars")
 
 # %% [markdown]
-# Not a line of your design was written for houses. A good one is off by 50,000 to 60,000 dollars, where a constant is off by 115,000.
+# You did not write a single line of your design for houses. A good design is off by 50,000 to 60,000 dollars, while a constant is off by 115,000.
 
 # %% [markdown]
 # ## Your own network
 #
-# So far `FullyConnectedNet` and `Solver` came from the course. You have written them yourself, in lessons 01 to 09. If those notebooks lie beside this one,
-# the next cell finds them, checks every part once more, and puts together a network and a solver **made of your own code**: your network calls your layers,
-# your solver your update rules. A part that does not pass yet stays the course's, and the table says why.
+# So far `FullyConnectedNet` and `Solver` came from the course. You have written them yourself, in lessons 01 to 09. If those notebooks are next to this one, the
+# next cell finds them, checks every part once more, and puts together a network and a solver **made of your own code**: your network calls your layers, and your solver calls
+# your update rules. Where one of your parts does not pass yet, the course's part stays in use, and the table says why.
 
 # %% tags=["nbval-ignore-output"]
 mine = own.assemble()
 mine
 
 # %% [markdown]
-# From here on, the two names stand for yours. The same design, trained with the same random numbers:
+# From here on, the two names refer to your own classes. Train the same design with the same random numbers:
 
 # %% tags=["nbval-ignore-output"]
 FullyConnectedNet, Solver = mine.FullyConnectedNet, mine.Solver
@@ -337,9 +337,9 @@ print(f"the course's parts: {trained_solver().check_accuracy(data['X_test'], dat
 print(f"your own parts:     {solver.check_accuracy(data['X_test'], data['y_test']):.1f} m")
 
 # %% [markdown]
-# If all parts are yours, nothing but NumPy stands between you and that map. Mountains, from your own chain rule.
+# If all parts are yours, you made that map with nothing but NumPy: mountains from your own chain rule.
 #
-# The two errors need not be equal to the last digit: you may draw your batches or your first weights in another order. They should be close.
+# The two errors should be close, but they need not agree to the last digit: your code may draw the batches or the first weights in another order.
 
 # %% [markdown]
 # ## Questions to think about
@@ -348,8 +348,8 @@ print(f"your own parts:     {solver.check_accuracy(data['X_test'], data['y_test'
 #
 # <details><summary>Answer</summary>
 #
-# The best constant is the mean, and the RMS distance from the mean is what a standard deviation is. So a network that has learned nothing has an RMS error
-# of 1 in normalized targets. What is below 1 has been learned.
+# The best constant is the mean, and the standard deviation is the RMS distance from the mean. So a network that has learned nothing has an RMS error of 1 on normalized
+# targets. An error below 1 shows that it has learned something.
 #
 # </details>
 #
@@ -357,8 +357,8 @@ print(f"your own parts:     {solver.check_accuracy(data['X_test'], data['y_test'
 #
 # <details><summary>Answer</summary>
 #
-# More bends: more units and more steps. Networks learn the broad shapes first and fine detail late, because each unit bends the whole map along one line. Feeding
-# in sines and cosines of the position, besides the position itself, helps a lot. Try it: it takes one line before `normalize`.
+# It would take more bends: more units and more steps. Networks learn the broad shapes first and the fine detail late, because each unit bends the whole map along one line. It
+# helps a lot to feed in sines and cosines of the position, in addition to the position itself. Try it: it takes one line before `normalize`.
 #
 # </details>
 #
@@ -366,11 +366,11 @@ print(f"your own parts:     {solver.check_accuracy(data['X_test'], data['y_test'
 #
 # <details><summary>Answer</summary>
 #
-# Not quite: you picked the winner by it, and part of winning is luck. That is what the test set is kept for, and the reason to look at it once, at the end.
+# Not quite: you picked the winner by it, and part of winning is luck. That is why you keep a test set, and why you look at it only once, at the end.
 #
 # </details>
 #
-# 4. What does your network say about Paris (longitude 2.35, latitude 48.86)? What should one think of a network's answers far from its training data?
+# 4. What does your network say about Paris (longitude 2.35, latitude 48.86)? What should you think of a network's answers far from its training data?
 #
 # ## What comes next
 #
