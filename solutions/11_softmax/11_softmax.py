@@ -29,7 +29,7 @@ plots.digits(images, data["y_train"])
 # The labels are 0 to 9. So why not let the network output one number, and train it with the mean squared error of lesson 02?
 #
 # Because a 4 does not lie *between* a 1 and a 7. Suppose an image is a 1 or a 7, with equal odds. The number with the smallest
-# squared error is 4, which is certainly wrong.
+# squared error is 4, the one answer that is certainly wrong.
 
 # %%
 plots.numbers_are_no_classes()
@@ -245,7 +245,7 @@ plots.worst_mistakes((X + data["mean_image"]).reshape(-1, 8, 8), y, predicted, l
 # With two inputs instead of 64 you can see what a classifier learns: every point of the plane gets the class with the highest score. The examples form three
 # arms of a spiral, and about one in seven has a wrong label, as happens in real life.
 #
-# Move the slider through the training. Without regularization, the large network soon learns the wrong labels too, and draws an island around each
+# Move the slider *step* through the training. Without regularization, the large network soon learns the wrong labels too, and draws an island around each
 # of them. Which setting does best on *new* points?
 
 # %% tags=["nbval-ignore-output"]

@@ -1,11 +1,11 @@
 # %% [markdown]
 # # 12. Batch normalization
 #
-# A deep network is fussy. Make its first weights a little too small and the signal dies on its way through the layers; make them a little too large
-# and it explodes. In lesson 04 you met the remedy of choosing the weights with care.
+# A deep network is fussy. Make its initial weights a little too small, and the signal dies on its way through the layers; make them a little too
+# large, and it explodes. In lesson 04 you met one remedy: choose the weights with care.
 #
-# **Batch normalization** is a bolder one: a layer that puts the signal back in range, whatever the weights are. You build it forward and backward, and
-# then a network that uses it. It is the last piece of this course.
+# **Batch normalization** is a bolder one: a layer that brings the signal back into range, whatever the weights are. You will build its forward and backward
+# pass, and then a network that uses it. It is the last piece of this course.
 
 # %% tags=["setup"]
 import numpy as np
@@ -30,8 +30,8 @@ from reference_impl.data import get_digits_data
 # %% [markdown]
 # ## The picture first
 #
-# Ten layers with ReLU, a hundred neurons each, before any training. How large is the signal that arrives at the activation of each layer? The scale is
-# logarithmic: from one grid line to the next it is a factor of 100.
+# Here is a network of ten ReLU layers with a hundred neurons each, before any training. How large is the signal that arrives at the activation of each layer?
+# The scale is logarithmic: each grid line is 100 times the one below.
 
 # %%
 plots.signals_through_layers(affine_forward, relu_forward)
@@ -41,11 +41,11 @@ plots.signals_through_layers(affine_forward, relu_forward)
 #
 # ## The idea
 #
-# In lesson 00 you standardized the columns of a data set: mean 0, standard deviation 1. Batch norm does the same *inside* the network. Each neuron's
+# In lesson 00 you standardized the columns of a data set to mean 0 and standard deviation 1. Batch norm does the same *inside* the network. Each neuron's
 # values over the batch are one column, and each column is standardized before it goes into the activation.
 #
-# Standardized is not always best: perhaps the next layer would like another range. So two learned numbers per column follow, a scale
-# $\gamma$ (gamma) and a shift $\beta$ (beta). If it pays, the network can learn to undo the whole thing.
+# Standardized values are not always best: perhaps the next layer works better with another range. So the layer then applies two learned numbers per
+# column, a scale $\gamma$ (gamma) and a shift $\beta$ (beta). If it helps, the network can learn to undo the standardization.
 
 # %%
 plots.one_column({"x": [0, 0, 4, 4], "x_hat": [-1, -1, 1, 1], "out = 3 x_hat + 10": [7, 7, 13, 13]})
@@ -53,7 +53,7 @@ plots.one_column({"x": [0, 0, 4, 4], "x_hat": [-1, -1, 1, 1], "out = 3 x_hat + 1
 # %% [markdown]
 # ## The formulas
 #
-# For each column by itself, with sums over the $N$ examples of the batch:
+# For each column separately, with sums over the $N$ examples of the batch:
 #
 # $$\mu = \frac{1}{N} \sum_n x_n \qquad v = \frac{1}{N} \sum_n (x_n - \mu)^2 \qquad \hat{x}_n = \frac{x_n - \mu}{\sqrt{v + \varepsilon}} \qquad
 # \text{out}_n = \gamma\, \hat{x}_n + \beta$$
@@ -68,7 +68,7 @@ plots.one_column({"x": [0, 0, 4, 4], "x_hat": [-1, -1, 1, 1], "out = 3 x_hat + 1
 #
 # ### One column by hand
 #
-# Four examples, one neuron: $x = (0, 0, 4, 4)$, with $\gamma = 3$ and $\beta = 10$. We leave $\varepsilon$ out, it is too small to see.
+# Four examples, one neuron: $x = (0, 0, 4, 4)$, with $\gamma = 3$ and $\beta = 10$. We leave out $\varepsilon$, because it is too small to matter.
 #
 # 1. Mean: $\mu = 2$.
 # 2. Variance: all four are 2 away from the mean, so $v = 2^2 = 4$, and its root, the standard deviation, is 2.
@@ -77,19 +77,19 @@ plots.one_column({"x": [0, 0, 4, 4], "x_hat": [-1, -1, 1, 1], "out = 3 x_hat + 1
 #
 # ## Training and testing
 #
-# In training, $\mu$ and $v$ come from the batch. So what the network says about one example depends on who else is in the batch. In training this does
-# no harm, it even helps a little against overfitting. But once the network is in use, an answer must not depend on its company, and there may be no batch
-# at all.
+# In training, $\mu$ and $v$ come from the batch. So the network's output for one example depends on the other examples in the batch. In training this does no
+# harm, and even helps a little against overfitting. But once the network is in use, its output for an example must not depend on other examples, and there may be no
+# batch at all.
 #
-# So during training the layer keeps **running statistics**, averages that move a little with each batch:
+# So during training the layer keeps **running statistics**, averages that change a little with each batch:
 #
 # $$\text{running} \leftarrow m \cdot \text{running} + (1 - m) \cdot \text{batch} \qquad \text{with momentum } m = 0.9$$
 #
-# In testing these take the place of $\mu$ and $v$, and they stay as they are. For the column above, whose mean is 2, the running mean starts at 0 and is
-# $0.9 \cdot 0 + 0.1 \cdot 2 = 0.2$ after the first batch, $0.9 \cdot 0.2 + 0.1 \cdot 2 = 0.38$ after a second one like it.
+# In testing these replace $\mu$ and $v$, and they do not change. For the column above, whose mean is 2, the running mean starts at 0. It
+# is $0.9 \cdot 0 + 0.1 \cdot 2 = 0.2$ after the first batch, and $0.9 \cdot 0.2 + 0.1 \cdot 2 = 0.38$ after a second batch like it.
 #
-# All this lives in a dict, `bn_param`. It holds the mode and the running statistics, and perhaps `eps` and `momentum`. It outlives the call: what your
-# function stores in it is still there the next time. A useful method of dicts: `d.get(key, default)` gives the default where the key is missing.
+# All this is stored in a dict, `bn_param`. It holds the mode and the running statistics, and perhaps `eps` and `momentum`. What your function
+# stores in it is still there at the next call. A useful method of dicts: `d.get(key, default)` returns the default if the key is missing.
 #
 # **Exercise 1 of 3: batch norm forward** · medium · 20 min
 
@@ -110,24 +110,24 @@ print(bn_param["running_mean"])  # 0.2
 #
 # - **"eps stands outside the root"**: $\sqrt{v + \varepsilon}$ and $\sqrt{v} + \varepsilon$ differ where the variance itself is tiny. The checks have such a
 #   column.
-# - **"never reach bn_param"**: giving a new value to a variable of your function changes the variable. Only storing under a key changes the dict.
-# - **"N - 1"**: two variances are in use, divided by $N$ or by $N - 1$. NumPy's divides by $N$ unless it is told otherwise.
-# - **A shape problem**: mean and variance have one entry per column, shape $(D,)$. Over which axis do you average?
-# - **A KeyError**: the dict may lack `eps`, `momentum` and the running statistics. The docstring says what counts then.
+# - **"never reach bn_param"**: assigning a new value to a variable in your function changes only that variable. To change the dict, store the value under a key.
+# - **"N - 1"**: there are two common variances, divided by $N$ or by $N - 1$. NumPy divides by $N$ unless you tell it otherwise.
+# - **A shape problem**: mean and variance have one entry per column, shape $(D,)$. Along which axis do you average?
+# - **A KeyError**: the dict may lack `eps`, `momentum` and the running statistics. The docstring says what to use instead.
 #
 # </details>
 
 # %% [markdown]
 # ### What your layer does
 #
-# The same ten layers again, on the right with your layer before each activation.
+# Here are the same ten layers again. On the right, your layer comes before each activation.
 
 # %%
 plots.signals_through_layers(affine_forward, relu_forward, batchnorm_forward)
 
 # %% [markdown]
-# And the two modes: on the left your running statistics find the true mean 3 and variance 4 (dotted), a little noisily. On the right is one and the same
-# example, each time with fifteen others.
+# Now look at the two modes. On the left, your running statistics approach the true mean 3 and variance 4 (dotted), with a little noise. On the right, the same example is in 20
+# batches, each time with fifteen other examples.
 
 # %%
 plots.two_modes(batchnorm_forward)
@@ -135,20 +135,20 @@ plots.two_modes(batchnorm_forward)
 # %% [markdown]
 # ## The way back
 #
-# The backward pass of batch norm has a bad name, but no single step of it is hard. Draw the computation as a graph, one simple operation at a time,
-# and walk back against the arrows. The circled numbers are the order of the walk.
+# The backward pass of batch norm has a bad reputation, but no single step of it is hard. Draw the computation as a graph, one simple operation at a time,
+# and walk back against the arrows. The circled numbers show the order of the walk.
 
 # %%
 plots.graph()
 
 # %% [markdown]
-# Two rules are all it takes:
+# You need only two rules:
 #
 # - **Along an arrow**, multiply by the slope of the one operation there.
-# - **Where a quantity was used twice**, as $x$ and $c$ are, the gradients of its uses add up.
+# - **Where a quantity is used twice**, as $x$ and $c$ are, add up the gradients from its uses.
 #
-# In the table, $c = x - \mu$ is the centred column and $s = \sqrt{v + \varepsilon}$ the standard deviation. Sums go over the examples, because one $\gamma$,
-# one $s$ and one $\mu$ serve them all.
+# In the table, $c = x - \mu$ is the centered column and $s = \sqrt{v + \varepsilon}$ the standard deviation. The sums run over the examples, because they all
+# share one $\gamma$, one $s$ and one $\mu$.
 #
 # | step | forward | backward |
 # |---|---|---|
@@ -161,21 +161,21 @@ plots.graph()
 #
 # ### The same column by hand
 #
-# Let the rest of the network say $\text{dout} = (1, 0, 0, 0)$: only the first output matters.
+# Suppose the upstream gradient is $\text{dout} = (1, 0, 0, 0)$: only the first output matters.
 #
 # 1. $\text{d}\beta = 1$, $\ \text{d}\gamma = 1 \cdot (-1) = -1$, $\ \text{d}\hat{x} = (3, 0, 0, 0)$.
 # 2. $\text{d}c = (1.5, 0, 0, 0)$, $\ \text{d}s = -3 \cdot (-2) / 4 = 1.5$.
 # 3. $\text{d}v = 1.5 / 4 = 0.375$.
 # 4. $\frac{2}{4} c\, \text{d}v = (-0.375, -0.375, 0.375, 0.375)$, so $\text{d}c = (1.125, -0.375, 0.375, 0.375)$.
 # 5. $\text{d}x = (1.125, -0.375, 0.375, 0.375)$ so far, $\ \text{d}\mu = -1.5$.
-# 6. $\frac{1}{4} \text{d}\mu = -0.375$ for everyone, so $\text{dx} = (0.75, -0.75, 0, 0)$.
+# 6. $\frac{1}{4} \text{d}\mu = -0.375$ for each example, so $\text{dx} = (0.75, -0.75, 0, 0)$.
 #
-# Does it make sense? Pushing the first example up raises its output. Pushing the *second* up, its neighbour, raises the mean and so lowers the output of
-# the first. And the entries add up to zero: moving the whole column changes nothing.
+# Does it make sense? If you increase the first example, its output rises. If you increase the *second* one, its neighbor, the mean rises, and so the output of
+# the first falls. And the entries add up to zero: shifting the whole column changes nothing.
 #
 # ### In one line
 #
-# Put the six steps into each other and simplify. What is left is
+# Substitute the six steps into one another and simplify. The result is
 #
 # $$\text{dx} = \frac{\gamma}{N s} \Bigl( N\, \text{dout} - \text{d}\beta - \hat{x}\, \text{d}\gamma \Bigr)$$
 #
@@ -184,7 +184,7 @@ plots.graph()
 # Steps 2 to 4 give $\ \text{d}c = \frac{1}{s}\text{d}\hat{x} + \frac{2}{N}\, c \cdot \frac{1}{2s} \cdot \bigl(-\sum \text{d}\hat{x}\, c\bigr) / s^2$. With $c = s\,\hat{x}$ this is
 # $\frac{1}{s} \bigl( \text{d}\hat{x} - \frac{1}{N}\, \hat{x} \sum \text{d}\hat{x}\, \hat{x} \bigr)$.
 #
-# Steps 5 and 6 subtract the mean of $\text{d}c$ over the batch. The mean of $\hat{x}$ is zero, so the second term has none:
+# Steps 5 and 6 subtract the mean of $\text{d}c$ over the batch. The mean of $\hat{x}$ is zero, so the second term contributes nothing to that mean:
 # $\text{dx} = \frac{1}{s} \bigl( \text{d}\hat{x} - \frac{1}{N} \sum \text{d}\hat{x} - \frac{1}{N}\, \hat{x} \sum \text{d}\hat{x}\, \hat{x} \bigr)$.
 #
 # Now use $\text{d}\hat{x} = \gamma\,\text{dout}$ and the sums of step 1.
@@ -193,8 +193,8 @@ plots.graph()
 #
 # **Exercise 2 of 3: batch norm backward** · hard · 30 min
 #
-# Walk through the six steps, or use the one line: both are right. Think about what the forward pass should put into the cache, and add it there.
-# `as_float(x)`, which is given, returns `x` as floats: whole numbers become float64, floats keep their dtype. You may use it or not.
+# Walk through the six steps, or use the one line: both are right. Think about what your forward pass should store in the cache, and add it there.
+# You may use the given function `as_float(x)`. It returns `x` as floats: whole numbers become float64, and floats keep their dtype.
 
 # %% exercise="batchnorm_backward"
 
@@ -209,16 +209,16 @@ print(dx.ravel().round(3) + 0.0, dgamma.round(3), dbeta.round(3))  # by hand: 0.
 # <details>
 # <summary>Help: my check says …</summary>
 #
-# - **"You treat mean and variance as constants"**: that is step 2 alone. Steps 3 to 6 are missing.
+# - **"You treat mean and variance as constants"**: you have done step 2, but steps 3 to 6 are missing.
 # - **"The path through the variance is half"** or **"twice"**: look at steps 3 and 4. There is a 2 in one of them and a 1/2 in the other.
-# - **dgamma and dbeta are right, dx is not**: print each intermediate gradient for the column of the example, and compare with the six steps above. The first
-#   one that differs is where it is.
-# - **Off by a factor that is the batch size**: means bring a 1/N, sums do not. Which of your sums is the derivative of a mean?
-# - **Something about your own forward pass**: the check takes its cache from your `batchnorm_forward`. It must cache what *this* batch was standardized with.
+# - **dgamma and dbeta are right, dx is not**: print each intermediate gradient for the column of the example, and compare it with the six steps above. Look for
+#   the mistake at the first one that differs.
+# - **Off by a factor that is the batch size**: the derivative of a mean has a factor 1/N, that of a sum does not. Which of your sums is the derivative of a mean?
+# - **Something about your own forward pass**: the check takes its cache from your `batchnorm_forward`. That cache must hold the values that standardized *this* batch.
 #
 # </details>
 #
-# The gradient check of lesson 03 needs no reference: it compares your two functions with each other.
+# The gradient check of lesson 03 needs no reference values: it compares your two functions with each other.
 
 # %%
 rng = np.random.default_rng(1)
@@ -237,18 +237,18 @@ print("relative error below 1e-6:", rel_error(dx, numerical) < 1e-6)
 # %% [markdown]
 # ## Into the network
 #
-# A normalized layer is now **affine - batch norm - activation**. Most of the network is as it was in lesson 06. You extend its class, `TrainableNet`, and
-# change four methods:
+# A normalized layer is now **affine - batch norm - activation**. Most of the network stays as it was in lesson 06. You extend its class, `TrainableNet`,
+# and change four methods:
 #
 # | method | what is new |
 # |---|---|
-# | `init_params()` | gamma, beta and a `bn_param` for the layers |
+# | `init_params()` | gamma and beta for each normalized layer, and a `bn_param` for every hidden layer |
 # | `hidden_forward(i, h)` | batch norm on the way through hidden layer `i` |
 # | `hidden_backward(i, dout, cache)` | batch norm on the way back |
-# | `loss(X, y)` | the right mode: testing without targets, training with them |
+# | `loss(X, y)` | the right mode: test mode without targets, training mode with them |
 #
-# All the rest, the walk through the layers, the loss and the regularization, is inherited. Where you only want to *add* to a method, `super()` calls the
-# old one:
+# You inherit all the rest: the walk through the layers, the loss and the regularization. Where you only want to *add* to a method, `super()` calls
+# the old one:
 
 # %%
 class Plain:
@@ -264,12 +264,12 @@ class Deeper(Plain):
 print(Deeper().layers())
 
 # %% [markdown]
-# Of use in your methods: `self.params`, `self.bn_params`, `self.normalization` (one bool per hidden layer), `self.dims` (number of inputs of each layer, and
-# last the number of outputs), `self.dtype`, `self.activation_forward(a)`, `self.activation_backward(dout, cache)`.
+# These are useful in your methods: `self.params`, `self.bn_params`, `self.normalization` (one bool per hidden layer), `self.dims` (the number of inputs of each layer,
+# and finally the number of outputs), `self.dtype`, `self.activation_forward(a)`, `self.activation_backward(dout, cache)`.
 #
 # **Exercise 3 of 3: the whole network** · medium · 25 min
 #
-# Layers count from 1 and Python's lists from 0, so hidden layer `i` finds its bool at `self.normalization[i - 1]`, and its dict at `self.bn_params[i - 1]`.
+# Layer numbers start at 1 and Python's list indices at 0. So the bool of hidden layer `i` is `self.normalization[i - 1]`, and its dict is `self.bn_params[i - 1]`.
 
 # %% exercise="FullyConnectedNet"
 
@@ -284,17 +284,17 @@ print(net.bn_params)
 # <details>
 # <summary>Help: my check says …</summary>
 #
-# - **The loss is right, the gradients are not**: the way back is the way forward in reverse order. Does each backward function get the cache of its own
+# - **The loss is right, the gradients are not**: the backward pass takes the steps of the forward pass in reverse order. Does each backward function get the cache of its own
 #   forward function?
-# - **A wrong result in all checks**: do `batchnorm_forward` and `batchnorm_backward` pass their own? The network is built on yours.
-# - **"one dict for all layers"**: `[{"mode": "train"}] * 3` makes a list of three names for one and the same dict.
-# - **"IndexError: list index out of range"**: layers count from 1 and lists from 0. Which place belongs to layer `i`?
-# - **A KeyError for gamma or W**: print `net.params.keys()`, and compare with the names in the docstring.
-# - **"raised … unpack"**: a layer without batch norm has another cache than one with it. Which of the two came in?
+# - **A wrong result in all checks**: do `batchnorm_forward` and `batchnorm_backward` pass their own checks? The network uses your versions.
+# - **"one dict for all layers"**: `[{"mode": "train"}] * 3` makes a list that holds the same dict three times.
+# - **"IndexError: list index out of range"**: layer numbers start at 1 and list indices at 0. Which index belongs to layer `i`?
+# - **A KeyError for gamma or W**: print `net.params.keys()`, and compare it with the names in the docstring.
+# - **"raised … unpack"**: a layer without batch norm has a different cache from one with it. Which of the two did your function get?
 #
 # </details>
 #
-# Once more the numerical gradient, now through the whole network, with tanh, which has no kinks:
+# Here is the numerical gradient once more, now through the whole network, with tanh, which has no kinks:
 
 # %%
 rng = np.random.default_rng(2)
@@ -310,8 +310,8 @@ for name in ("W1", "gamma1", "beta2"):
 # %% [markdown]
 # ## The same network, with and without
 #
-# Five hidden layers learn to read digits, with plain gradient descent, from three different starts. The loss is the one for classes, cross-entropy, which
-# lesson 11 builds. Everything but batch norm is the same: data, weights, learning rate, batches.
+# A network with five hidden layers learns to read digits, with plain gradient descent, from three different starts. The loss is cross-entropy, the classification
+# loss that lesson 11 builds. Everything except batch norm is the same: data, weights, learning rate, batches.
 
 # %%
 data = get_digits_data()
@@ -350,15 +350,15 @@ runs = {name: (train(False, **start), train(True, **start)) for name, start in s
 plots.with_and_without(runs)
 
 # %% [markdown]
-# With good weights batch norm is a help. With weights that are too large it still learns where the plain network crawls, and with weights that are too
-# small it is the difference between learning and not learning at all.
+# With good weights, batch norm helps. With weights that are too large, the normalized network still learns while the plain one crawls. With weights that are too
+# small, batch norm makes the difference between learning and not learning at all.
 #
-# The price is time: each step takes about twice as long here, since for networks this small the layer costs as much as the matrix products.
+# The price is time: each step takes about twice as long here, because in such a small network the layer costs as much as the matrix products.
 #
 # ### Play with it
 #
-# Six tanh layers before training. Without batch norm, try to find weights that keep all six layers alive, then multiply the inputs by 100. Then switch batch
-# norm on.
+# Here are six tanh layers before training. Without batch norm, try to find weights that keep all six layers alive. Then multiply the inputs by 100, and switch on
+# batch norm.
 
 # %% tags=["nbval-ignore-output"]
 explorers.activations(affine_forward, tanh_forward, batchnorm_forward)
@@ -370,11 +370,11 @@ explorers.activations(affine_forward, tanh_forward, batchnorm_forward)
 #
 # <details><summary>Answer</summary>
 #
-# Zero. A bias moves the whole column, and batch norm takes the mean out again. Beta has taken over its work; many programs leave the bias out.
+# Zero. A bias shifts the whole column, and batch norm subtracts the mean again. Beta does the bias's job, so many programs leave out the bias.
 #
 # </details>
 #
-# 2. What does your layer put out for a batch of a single example, in training mode?
+# 2. What does your layer return for a batch of a single example, in training mode?
 #
 # <details><summary>Answer</summary>
 #
@@ -382,12 +382,12 @@ explorers.activations(affine_forward, tanh_forward, batchnorm_forward)
 #
 # </details>
 #
-# 3. Somebody forgets to switch to test mode and measures the accuracy with batches that are sorted by class. What happens?
+# 3. Someone forgets to switch to test mode and measures the accuracy with batches that are sorted by class. What happens?
 #
 # <details><summary>Answer</summary>
 #
-# Each batch is standardized by its own statistics, so what all its members have in common, the very thing that tells their class, is subtracted. The accuracy
-# falls badly, and no error is raised. It is one of the most frequent bugs with batch norm.
+# Batch norm standardizes each batch by its own statistics. So it subtracts what all examples of the batch have in common, which is exactly what tells you their class. The
+# accuracy falls badly, and no error is raised. This is one of the most common bugs with batch norm.
 #
 # </details>
 #
@@ -395,17 +395,17 @@ explorers.activations(affine_forward, tanh_forward, batchnorm_forward)
 #
 # <details><summary>Answer</summary>
 #
-# Nothing but the influence of $\varepsilon$: the standard deviation grows by the same factor. So the regularization cannot make the layer's function simpler. It
-# only sets the size of the weights, and with it how far one step of the optimizer turns them.
+# Only the influence of $\varepsilon$ changes: the standard deviation grows by the same factor. So regularization cannot make the layer's function simpler. It only
+# controls the size of the weights, and so how much one step of the optimizer changes their direction.
 #
 # </details>
 #
-# 5. Layer normalization, used in language models, standardizes each *example* over its features. Which of your answers to 2 and 3 would change?
+# 5. Layer normalization, which language models use, standardizes each *example* over its features. Which of your answers to 2 and 3 would change?
 #
 # ## What comes next
 #
 # You have built it all: activations, losses, gradients, initialization, layers, optimizers, data, training loop, regression, classification, batch norm.
-# Every number that your networks put out has gone through code that you wrote.
+# Every number that your networks compute has gone through code that you wrote.
 #
-# From here, the large libraries hold no secrets: PyTorch's `Linear`, `BatchNorm1d`, `CrossEntropyLoss` and `Adam` are your functions, with more options and faster
+# From here, the large libraries hold no secrets: PyTorch's `Linear`, `BatchNorm1d`, `CrossEntropyLoss` and `Adam` are your functions, with more options and on faster
 # machines. And whenever a network misbehaves, you know where to look.
