@@ -1,6 +1,6 @@
-"""The figures of the lessons: one look, alt text always.
+"""The figures of the lessons, all in one style and all with alt text.
 
-A lesson's figures live in ``lessonkit/plots/lesson_NN.py``; each builds a matplotlib figure and hands it to `show`
+A lesson's figures live in ``lessonkit/plots/lesson_NN.py``; each builds a matplotlib figure and passes it to `show`
 with its alt text.
 """
 

@@ -8,12 +8,12 @@ CELL = {"ha": "center", "va": "center", "fontsize": 10}
 
 
 def draw_array(ax, array, shape, left):
-    """Draw an array as a grid of cells from column `left` on, repeated to `shape`; repeated cells are dashed.
+    """Draw an array as a grid of cells, starting at column `left` and repeated to `shape`; repeated cells are dotted.
 
     Returns
     -------
     float
-        The column where the next thing may be drawn.
+        The first column that is still free.
     """
     own = np.atleast_2d(array)
     values = np.broadcast_to(own, (1,) * (2 - len(shape)) + tuple(shape))
@@ -33,7 +33,7 @@ def _square(left, top, **look):
 
 
 def draw_difference(ax, a, b):
-    """Draw ``a - b`` with what broadcasting repeats; return the shape of the result, or None if there is none."""
+    """Draw ``a - b`` with the cells that broadcasting repeats; return the result's shape, or None if there is none."""
     try:
         shape = np.broadcast_shapes(a.shape, b.shape)
     except ValueError:
@@ -53,7 +53,7 @@ def draw_difference(ax, a, b):
 
 
 def axes_of_an_array():
-    """An array of shape (3, 4), and what a mean along each axis leaves of it."""
+    """Show an array of shape (3, 4), and its mean along each axis."""
     from matplotlib.patches import FancyArrowPatch
 
     x = np.array([[1, 2, 3, 4], [5, 6, 7, 8], [9, 10, 11, 12]])
@@ -75,7 +75,7 @@ def axes_of_an_array():
 
 
 def broadcasting():
-    """Three differences of arrays whose shapes differ, with what NumPy repeats."""
+    """Show three differences of arrays whose shapes differ, with the cells that NumPy repeats."""
     table = np.array([[1, 2, 3, 4], [5, 6, 7, 8], [9, 10, 11, 12]])
     row, column = np.array([1, 2, 3, 4]), np.array([[1], [5], [9]])
     fig, axes = figure(3, 1, width=7.5, height=5.2, margins=NO_AXES, gaps=(0, 0.1))
@@ -83,32 +83,34 @@ def broadcasting():
         draw_difference(ax, a, b)
     show(fig, "Three subtractions drawn as grids; cells that NumPy repeats are dotted. (3, 4) minus (4,): the row is "
          "repeated down. (3, 4) minus (3, 1): the column is repeated to the right. (3, 1) minus (4,): both are "
-         "repeated, and every entry of the one meets every entry of the other. Each result has shape (3, 4).")  # fmt: skip
+         "repeated, and every entry of one meets every entry of the other. Each result has shape (3, 4).")  # fmt: skip
 
 
-def flats(size=80):
-    """Flats to let: floor area in square metres and distance to the next stop in kilometres; shape (size, 2)."""
+def apartments(size=80):
+    """Return apartments for rent: area in square meters and distance to the nearest stop in kilometers; shape (size, 2)."""
     rng = np.random.default_rng(7)
     area = rng.gamma(9, 8, size) + 15
     return np.column_stack([area, rng.gamma(3, 0.15, size) + area / 300])
 
 
 def before_and_after(standardize):
-    """Flats to let, on one scale for both axes, before and after `standardize`."""
-    x = flats()
+    """Show apartments for rent, with the same scale on both axes, before and after `standardize`."""
+    x = apartments()
     fig, (left, right) = figure(1, 2, width=8, height=3.8)
     left.scatter(*x.T, color=BLUE, s=14)
-    left.set(title="as measured", xlabel="area in m²", ylabel="way to the stop in km", xlim=(0, 200), ylim=(-100, 100))
+    left.set(
+        title="as measured", xlabel="area in m²", ylabel="distance to the stop in km", xlim=(0, 200), ylim=(-100, 100)
+    )
     right.scatter(*standardize(x).T, color=VERMILLION, marker="^", s=18)
-    right.set(title="standardized", xlabel="area", ylabel="way to the stop", xlim=(-4, 4), ylim=(-4, 4))
+    right.set(title="standardized", xlabel="area", ylabel="distance to the stop", xlim=(-4, 4), ylim=(-4, 4))
     for ax in (left, right):
         ax.set_aspect("equal")
-    show(fig, "Two scatter plots of 80 flats, each with one scale for both axes. As measured, in square metres and "
-         "kilometres, they lie on a flat line. Standardized, they are a round cloud around (0, 0).")  # fmt: skip
+    show(fig, "Two scatter plots of 80 apartments, each with the same scale on both axes. As measured, in square meters "
+         "and kilometers, they lie on a flat line. Standardized, they are a round cloud around (0, 0).")  # fmt: skip
 
 
 def nearest_station(pairwise_differences, points_per_side=45):
-    """A map of the nearest of five stations, from the differences between places and stations."""
+    """Show a map of the nearest of five stations, from the differences between places and stations."""
     stations = np.array([[1.5, 1.5], [2.5, 5.0], [5.5, 2.0], [6.0, 6.5], [8.5, 4.0]])
     line = np.linspace(0, 10, points_per_side)
     points = np.stack(np.meshgrid(line, line * 0.8), axis=-1).reshape(-1, 2)
@@ -121,6 +123,6 @@ def nearest_station(pairwise_differences, points_per_side=45):
         ax.annotate(str(k), station, xytext=(9, 9), textcoords="offset points", fontweight="bold")
     ax.set(xlabel="km east", ylabel="km north", aspect="equal", title="Every place, marked by its nearest station")
     ax.grid(False)
-    counts = ", ".join(f"{n} to station {k}" for k, n in enumerate(np.bincount(nearest, minlength=len(stations))))
+    counts = ", ".join(f"{n} for station {k}" for k, n in enumerate(np.bincount(nearest, minlength=len(stations))))
     show(fig, f"Map of {len(points)} places and 5 stations. The places nearest to one station form a patch around it, "
-         f"with straight borders to the next. Places that belong {counts}.")  # fmt: skip
+         f"with straight borders to the next one. Places by nearest station: {counts}.")  # fmt: skip

@@ -11,7 +11,7 @@ SIGMOID = [.0067, .0110, .0180, .0293, .0474, .0759, .1192, .1824, .2689, .3775,
 
 
 def the_three_shapes():
-    """The three activations side by side."""
+    """Show the three activations side by side."""
     from matplotlib.ticker import MultipleLocator
 
     curves = {
@@ -35,7 +35,7 @@ def the_three_shapes():
 
 
 def there_and_back():
-    """One block of a network: x in, out out; dout back in, dx back out."""
+    """Show one block of a network: x goes in, out comes out; dout goes back in, dx comes back out."""
     from matplotlib.patches import FancyBboxPatch
 
     fig, ax = figure(width=7.5, height=2.2, margins=NO_AXES)
@@ -57,7 +57,7 @@ def there_and_back():
 
 
 def functions_and_slopes(pairs):
-    """The student's forward functions and slopes.
+    """Show the student's forward functions and their slopes.
 
     Parameters
     ----------
@@ -77,14 +77,14 @@ def functions_and_slopes(pairs):
 
 
 def gradient_through_depth(pairs, depth=20, examples=500):
-    """Mean size of a gradient of one, walked back through `depth` activations in a row.
+    """Show the mean size of a gradient of one that walks back through `depth` activations in a row.
 
     Parameters
     ----------
     pairs : dict
         ``(forward, backward)`` by name.
     depth, examples : int
-        How many activations in a row; how many random numbers go through them.
+        How many activations there are in a row; how many random numbers go through them.
     """
     rng = np.random.default_rng(1)
     start = rng.normal(size=examples)
@@ -105,4 +105,4 @@ def gradient_through_depth(pairs, depth=20, examples=500):
     ax.set(xlabel="activations walked back through", ylabel="mean size of the gradient", xlim=(1, depth + 2.5))
     ax.set_xticks([1, *range(5, depth + 1, 5)])
     show(fig, "Line plot, logarithmic: mean size of a gradient of one after walking back through up to 20 activations. "
-         "Through ReLU it stays near one half, through tanh it falls slowly, through sigmoid it falls below one billionth.")  # fmt: skip
+         "Through ReLU it stays near one half, through tanh it falls slowly, and through sigmoid it falls below one billionth.")  # fmt: skip

@@ -4,12 +4,12 @@ import numpy as np
 
 from lessonkit.plots import BLACK, BLUE, GREEN, ORANGE, UNTITLED, VERMILLION, figure, show
 
-# The example that the lesson works by hand.
+# The example that the lesson works out by hand.
 PREDICTIONS, TARGETS = np.array([3.0, 3.0, 5.0]), np.array([2.0, 3.0, 7.0])
 
 
 def errors_as_squares():
-    """Three predictions on a line, three targets, and the squares that lie between them."""
+    """Show three predictions, three targets, and the squares between them."""
     from matplotlib.patches import Rectangle
 
     positions = np.array([0.0, 4.0, 7.5])
@@ -25,12 +25,12 @@ def errors_as_squares():
         ax.annotate(words, (p + side, max(x, y)), xytext=(12, 2), textcoords="offset points", va="top")
     ax.set(xlim=(-0.6, 12), ylim=(1, 8), aspect="equal", xticks=[], ylabel="predicted and true value")
     ax.legend(loc="upper left", fontsize=10)
-    show(fig, "Three predictions (dots: 3, 3, 5) above each other's targets (squares: 2, 3, 7). Between each pair lies a "
-         "square whose side is the error: areas 1, 0 and 4. The largest error dominates.")  # fmt: skip
+    show(fig, "Three predictions (dots: 3, 3, 5), each in one column with its target (squares: 2, 3, 7). Between each pair lies a "
+         "square whose side is the error. The areas are 1, 0 and 4. The largest error dominates.")  # fmt: skip
 
 
 def every_against_every():
-    """What (N,) against (N, 1) makes of three predictions: a table of nine differences."""
+    """Show what NumPy makes of (N, 1) minus (N,) for three predictions: a table of nine differences."""
     fig, (left, right) = figure(1, 2, width=7.5, height=3.2, width_ratios=(1, 2))
     pairs = (PREDICTIONS - TARGETS)[:, np.newaxis]
     table = PREDICTIONS[:, np.newaxis] - TARGETS
@@ -53,7 +53,7 @@ def every_against_every():
 
 
 def loss_of_one_prediction(mse_loss):
-    """The loss while one of three predictions moves, with the slopes that `mse_loss` gives."""
+    """Show the loss while one of three predictions moves, with the slopes that `mse_loss` gives."""
 
     def at(third):
         x = PREDICTIONS.copy()
@@ -82,7 +82,7 @@ def loss_of_one_prediction(mse_loss):
 
 
 def pull_of_an_outlier(mse_loss):
-    """How much each of ten predictions is to move, when one target is far off."""
+    """Show how far each of ten predictions should move when one target is an outlier."""
     rng = np.random.default_rng(5)
     targets = rng.normal(0, 1, 10)
     targets[6] = 8.0
@@ -94,5 +94,5 @@ def pull_of_an_outlier(mse_loss):
     ax.set(xlabel="example", ylabel="−dx: where to move", xticks=range(10))
     ax.annotate("the outlier", (6, -dx[6]), xytext=(22, -12), textcoords="offset points")
     share = abs(dx[6]) / np.abs(dx).sum()
-    show(fig, "Bar chart of minus dx for ten predictions of zero. Nine targets lie near zero, that of example 6 is 8: "
-         f"this one bar makes up {100 * share:.0f} percent of all pull.")  # fmt: skip
+    show(fig, "Bar chart of minus dx for ten predictions of zero. Nine targets lie near zero, and the target of example 6 is 8: "
+         f"its bar makes up {100 * share:.0f} percent of the total pull.")  # fmt: skip

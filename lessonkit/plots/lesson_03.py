@@ -13,7 +13,7 @@ def cube(x):
 
 
 def two_ways_to_take_a_slope():
-    """A one-sided and a two-sided secant of x³ at x = 1, beside the tangent."""
+    """Show a one-sided and a two-sided secant of x³ at x = 1, with the tangent."""
     at, h = 1.0, 0.6
     x = np.linspace(-0.1, 1.9, 101)
     fig, axes = figure(1, 2, width=9, height=3.8, sharey=True)
@@ -35,7 +35,7 @@ def two_ways_to_take_a_slope():
 
 
 def one_entry_moves_all_outputs():
-    """How a step of one input reaches the loss: through every output, weighted by df."""
+    """Show how a step of one input reaches the loss: through every output, weighted by df."""
     from matplotlib.patches import Circle
 
     fig, ax = figure(width=8, height=2.9, margins=NO_AXES)
@@ -62,12 +62,12 @@ def one_entry_moves_all_outputs():
     ax.add_patch(Circle((8.45, 2), 0.42, facecolor="white", edgecolor=VERMILLION, linewidth=1.5))
     ax.text(8.45, 2, "sum", ha="center", va="center")
     ax.text(9.1, 2, "$L = \\sum\\, df \\cdot f(x)$", va="center")
-    show(fig, "Diagram. Of three inputs only x1 moves, by plus or minus h. Arrows lead from it to both outputs f0 and f1, from there, "
-         "multiplied by df0 and df1, to their sum, the number L.")  # fmt: skip
+    show(fig, "Diagram. Of three inputs, only x1 moves, by plus or minus h. Arrows lead from it to both outputs, f0 and f1. These are "
+         "multiplied by df0 and df1 and added up to the number L.")  # fmt: skip
 
 
 def valley_errors(gradient):
-    """Errors of the one-sided and of the student's difference over `STEPS`: x³ at x = 3, where the slope is 27."""
+    """Return the errors of the one-sided and of the student's difference for `STEPS`: x³ at x = 3, with slope 27."""
     x = np.array([3.0])
     one_sided = [abs(float((cube(x + h) - cube(x)) / h) - 27) for h in STEPS]
     return one_sided, [abs(float(gradient(cube, x.copy(), h)[0]) - 27) for h in STEPS]
@@ -88,7 +88,7 @@ def valley_axes(ax, one_sided, two_sided):
 
 
 def valley(gradient):
-    """The error of a numerical slope against its step.
+    """Plot the error of a numerical slope against its step.
 
     Parameters
     ----------
@@ -102,13 +102,13 @@ def valley(gradient):
     ax.text(2e-14, 1.5e-7, "too small:\nrounding errors,\nlike 1/h", fontsize=10, ha="center")
     ax.text(3e-2, 1e-9, "too large:\nthe curve bends,\nlike h², or like h", fontsize=10, ha="center")
     ax.legend(loc="upper center", fontsize=10, ncols=2)
-    show(fig, "Plot with logarithmic axes: error of the numerical slope of x cubed at 3 against the step h. Both curves are valleys. "
-         "For small h both errors grow like 1/h from rounding. For large h the one-sided error grows like h, the two-sided like h squared, "
+    show(fig, "Plot with logarithmic axes: the error of the numerical slope of x cubed at 3 against the step h. Both curves are valleys. "
+         "For small h, rounding makes both errors grow like 1/h. For large h, the one-sided error grows like h and the two-sided like h squared, "
          "so a right two-sided difference has its lowest point near h = 1e-5 and lies far below the one-sided one.")  # fmt: skip
 
 
 def kink(gradient, relu, h=0.25):
-    """Numerical slopes of ReLU on both sides of its kink.
+    """Show numerical slopes of ReLU on both sides of its kink.
 
     Parameters
     ----------
@@ -117,7 +117,7 @@ def kink(gradient, relu, h=0.25):
     relu : callable
         ``relu(x) -> out``.
     h : float
-        Step, large enough to see.
+        The step, large enough to see.
     """
     x = np.linspace(-1, 1, 41)
     fig, ax = figure(width=7, height=3.4, margins=UNTITLED)
@@ -130,11 +130,11 @@ def kink(gradient, relu, h=0.25):
     ax.set(xlabel="x", ylabel="slope", ylim=(-0.15, 1.3))
     ax.legend(loc="center right", fontsize=10)
     show(fig, f"Slope of ReLU over x from -1 to 1: a step from 0 to 1 at the kink, x = 0. Your numerical slopes with h = {h} are dots. "
-         f"Right ones agree with it except closer than h to the kink, where they climb from 0 to 1 in a straight line.")  # fmt: skip
+         f"Correct slopes agree with it, except closer than h to the kink, where they climb from 0 to 1 in a straight line.")  # fmt: skip
 
 
 def verdicts(errors):
-    """Relative errors of gradients on a scale that says what to think of them.
+    """Show relative errors of gradients on a scale that says what they mean.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Figures of lesson 04: neurons that stay twins, and what the width of the weights does to a signal with depth."""
+"""Figures of lesson 04: neurons that stay twins, and how the width of the weights changes a signal with depth."""
 
 import numpy as np
 
@@ -6,7 +6,7 @@ from lessonkit.plots import BLACK, BLUE, COLORS, DASHES, MARKERS, SKY, VERMILLIO
 
 
 def two_neurons(runs):
-    """The first-layer weights of two neurons during training, one panel for each start.
+    """Show the first-layer weights of two neurons during training, one panel for each start.
 
     Parameters
     ----------
@@ -29,14 +29,14 @@ def two_neurons(runs):
 
 
 def size(values):
-    """The root of the mean square: how large the numbers typically are."""
+    """Return the root of the mean square: how large the numbers typically are."""
     return float(np.sqrt(np.mean(np.square(values))))
 
 
 def ridges(ax, layers, low, high):
-    """One histogram for each layer, the first on top, all over the same axis from low to high.
+    """Draw one histogram for each layer, the first on top, all on the same axis from low to high.
 
-    Exact zeros, which a ReLU makes of half of its inputs, are counted in words instead: they would dwarf the rest.
+    A ReLU turns half of its inputs into exact zeros. These are counted in words instead, because they would dwarf the rest.
     Values beyond the ends are drawn at the ends.
     """
     edges = np.linspace(low, high, 62)
@@ -58,12 +58,12 @@ def ridges(ax, layers, low, high):
 
 
 def layer_histograms(networks, low=-1.0, high=1.0):
-    """How the activations of each layer are spread, one panel for each network.
+    """Show how the activations of each layer are distributed, one panel for each network.
 
     Parameters
     ----------
     networks : dict
-        List of the layers' activations, first layer first, by the network's name.
+        The activations of the layers, from the first layer on, by the network's name.
     low, high : float
         Ends of the horizontal axis.
     """
@@ -81,17 +81,17 @@ def layer_histograms(networks, low=-1.0, high=1.0):
     for ax, (name, layers) in zip(axes[0], networks.items()):
         ridges(ax, layers, low, high)
         ax.set_title(name, fontsize=11)
-        facts.append(f"{name}: typical size {size(layers[0]):.2g} in layer 1, {size(layers[-1]):.2g} in the last")
+        facts.append(f"{name}: typical size {size(layers[0]):.2g} in layer 1, {size(layers[-1]):.2g} in the last layer")
     show(fig, f"Histograms of the activations, one row per layer. {'; '.join(facts)}.")
 
 
 def size_by_layer(panels):
-    """The typical size of the activations against depth, logarithmic.
+    """Plot the typical size of the activations against depth, on a logarithmic axis.
 
     Parameters
     ----------
     panels : dict
-        By the panel's title, a dict of lists of the layers' activations by the name of the initialization.
+        By the panel's title, a dict that gives the layers' activations by the name of the initialization.
     """
     fig, axes = figure(1, len(panels), width=9, height=3.6, margins=(0.95, 0.15, 0.6, 0.4), sharey=True, squeeze=False)
     facts = []

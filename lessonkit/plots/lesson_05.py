@@ -1,6 +1,6 @@
 """Figures of lesson 05: shapes as boxes, a network as a row of rooms, and two neurons with their numbers.
 
-Lesson 06 walks the same rooms and the same two neurons back.
+Lesson 06 walks back through the same rooms and the same two neurons.
 """
 
 import numpy as np
@@ -22,7 +22,7 @@ BIASES = {"a1": B1[0], "a2": B1[1], "s": B2[0]}
 
 
 def plain(value):
-    """A number as it stands in a figure: with a true minus sign, and no zeros behind the point."""
+    """Return a number as figures show it: with a true minus sign, and without trailing zeros."""
     return f"{round(float(value), 4) + 0:g}".replace("-", "−")
 
 
@@ -36,11 +36,11 @@ def draw_network(ax, numbers, gradients=None, active=(), into=()):
     ----------
     ax : matplotlib axes
     numbers : dict
-        The numbers that are known so far, by node.
+        The numbers known so far, by node.
     gradients : dict, optional
-        Gradients of the loss that are known so far: by node, by edge for a weight, by ``"b " + node`` for a bias.
+        Gradients of the loss known so far: by node, by edge for a weight, by ``"b " + node`` for a bias.
     active, into : collection of str
-        Nodes that are drawn with a heavy outline; nodes into which the edges are drawn heavy.
+        Nodes with a heavy outline; nodes whose incoming edges are heavy.
     """
     from matplotlib.patches import Circle
 
@@ -73,7 +73,7 @@ def draw_network(ax, numbers, gradients=None, active=(), into=()):
 
 
 def _label(ax, position, words, gradient):
-    """A weight or a bias, with its gradient below it once that is known."""
+    """Write a weight or a bias, with its gradient below once that is known."""
     x, y = position
     box = dict(facecolor="white", edgecolor="none", pad=1)
     ax.text(x, y, words, ha="center", va="center", fontsize=10, bbox=box)
@@ -83,7 +83,7 @@ def _label(ax, position, words, gradient):
 
 
 def two_neurons():
-    """The worked example: every number of the forward pass at its place."""
+    """Show the worked example, with every number of the forward pass in its place."""
     fig, ax = figure(width=8.6, height=4.6, margins=NO_AXES)
     draw_network(ax, NUMBERS)
     show(fig, "Network with numbers. Inputs 2 and 4. The first neuron has weights 3 and -1 and bias -0.5, its sum is 1.5, and ReLU "
@@ -95,13 +95,13 @@ def two_neurons():
 
 
 def draw_rooms(ax, backward=False):
-    """Draw a network with one hidden layer as a row of rooms, with the shapes of what passes through the doors.
+    """Draw a network with one hidden layer as a row of rooms, with the shapes of the arrays that pass through the doors.
 
     Parameters
     ----------
     ax : matplotlib axes
     backward : bool
-        Whether the way back is drawn as well.
+        Whether to draw the backward pass as well.
     """
     from matplotlib.patches import FancyBboxPatch
 
@@ -136,11 +136,11 @@ def draw_rooms(ax, backward=False):
 
 
 def rooms():
-    """A network as a row of rooms."""
+    """Show a network as a row of rooms."""
     fig, ax = figure(width=9, height=2.3, margins=NO_AXES)
     draw_rooms(ax)
     show(fig, "Diagram: three rooms in a row, affine, ReLU, affine, joined by arrows. X of shape (N, D) enters, sums and then h of "
-         "shape (N, H) pass between the rooms, scores of shape (N, M) leave. The affine rooms hold W1 of shape (D, H) with b1 and W2 "
+         "shape (N, H) pass between the rooms, and scores of shape (N, M) leave. The affine rooms hold W1 of shape (D, H) with b1 and W2 "
          "of shape (H, M) with b2. Below each room is a shelf for its cache.")  # fmt: skip
 
 
@@ -148,7 +148,7 @@ def rooms():
 
 
 def draw_box(ax, left, top, rows, columns, name, shape, color=SKY):
-    """Draw an array as a grid of cells, name above and shape below."""
+    """Draw an array as a grid of cells, with its name above and its shape below."""
     from matplotlib.patches import Rectangle
 
     for i in range(rows):
@@ -161,7 +161,7 @@ def draw_box(ax, left, top, rows, columns, name, shape, color=SKY):
 
 
 def affine_shapes(N=4, D=3, M=2):
-    """The affine layer as boxes of cells."""
+    """Show the affine layer as grids of cells."""
     fig, ax = figure(width=8, height=2.9, margins=NO_AXES)
     ax.set_axis_off()
     ax.set(xlim=(-0.5, 17), ylim=(-1.6, 5.4), aspect="equal")
@@ -181,7 +181,7 @@ def affine_shapes(N=4, D=3, M=2):
 
 
 def flattening():
-    """One example of shape (2, 3) laid out in one row: the last index changes fastest."""
+    """Show one example of shape (2, 3) laid out in one row: the last index changes fastest."""
     fig, ax = figure(width=8, height=2.1, margins=NO_AXES)
     ax.set_axis_off()
     ax.set(xlim=(-0.5, 15), ylim=(-1, 3), aspect="equal")
@@ -192,7 +192,7 @@ def flattening():
         ax.text(8.5 + k, 1, str(k), ha="center", va="center", fontsize=12)
     ax.annotate("", (7.6, 1), (3.6, 1), arrowprops=dict(arrowstyle="-|>", linewidth=2, color=BLACK, mutation_scale=16))
     ax.text(5.6, 1.2, "flatten", ha="center")
-    show(fig, "An example of shape (2, 3), its entries numbered 0, 1, 2 in the first row and 3, 4, 5 in the second, becomes one row of six: "
+    show(fig, "An example of shape (2, 3), with entries 0, 1, 2 in the first row and 3, 4, 5 in the second, becomes one row of six: "
          "0, 1, 2, 3, 4, 5.")  # fmt: skip
 
 
@@ -200,7 +200,7 @@ def flattening():
 
 
 def landscapes(nets):
-    """The score of each network over the plane, as a height map.
+    """Show the score of each network over the plane, as a contour map.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Figures of lesson 06: the rooms walked back, the gradients of two neurons, and a network that goes downhill."""
+"""Figures of lesson 06: the way back through the rooms, the gradients of two neurons, and a network that goes downhill."""
 
 from lessonkit.plots import BLACK, BLUE, GREEN, NO_AXES, ORANGE, VERMILLION, figure, show
 from lessonkit.plots.lesson_05 import NUMBERS, draw_box, draw_network, draw_rooms
@@ -12,15 +12,15 @@ GRADIENTS = {
 
 
 def rooms_walked_back():
-    """A network as a row of rooms, with the way back."""
+    """Show a network as a row of rooms, with the backward pass."""
     fig, ax = figure(width=9, height=2.7, margins=NO_AXES)
     draw_rooms(ax, backward=True)
     show(fig, "The rooms of lesson 05, affine, ReLU, affine, with a second row of dashed arrows from right to left: dscores enters the last room, "
-         "dh, dsums and dX pass on to the left. Below the two affine rooms stand the gradients of their parameters: dW2 and db2, dW1 and db1.")  # fmt: skip
+         "and dh, dsums and dX pass on to the left. Below the two affine rooms are the gradients of their parameters: dW2 and db2, dW1 and db1.")  # fmt: skip
 
 
 def three_rules():
-    """What a gradient does on its way back through a product, a sum and a fork."""
+    """Show what a gradient does on its way back through a product, a sum and a fork."""
     fig, axes = figure(1, 3, width=9, height=2.4, margins=(0.15, 0.1, 0.05, 0.35), gaps=(0.4, 0))
     panels = [
         ("product", "×", ["2", "3"], ["6"], ["3 · 10 = 30", "2 · 10 = 20"], ["10"], "times the other factor"),
@@ -47,16 +47,16 @@ def three_rules():
 
 
 def two_neurons_back():
-    """The worked example: every number of the forward pass, and below it its gradient."""
+    """Show the worked example: every number of the forward pass, with its gradient below it."""
     fig, ax = figure(width=9.6, height=5.2, margins=NO_AXES)
     draw_network(ax, NUMBERS, GRADIENTS)
     show(fig, "The network of lesson 05 with gradients in italics below the numbers. Score 2, gradient -6. Weights into the score: -9 and 0, bias -6. "
-         "ReLU outputs: -12 and -18. Sums: -12 and 0, for the second ReLU is off. Weights of the first neuron: -24 and -48, bias -12; of the second "
+         "ReLU outputs: -12 and -18. Sums: -12 and 0, because the second ReLU is off. First neuron: weights -24 and -48, bias -12. Second "
          "neuron: all 0. Inputs: -36 and 12.")  # fmt: skip
 
 
 def gradient_shapes(N=4, D=3, M=2):
-    """What there is and what is wanted in the affine layer's backward pass, as boxes of cells."""
+    """Show what you have and what you want in the affine layer's backward pass, as grids of cells."""
     fig, ax = figure(width=9, height=2.9, margins=NO_AXES)
     ax.set_axis_off()
     ax.set(xlim=(-0.5, 24.5), ylim=(-1.7, 6.4), aspect="equal")
@@ -74,7 +74,7 @@ def gradient_shapes(N=4, D=3, M=2):
 
 
 def downhill(x, y, before, after, losses):
-    """A network's curve before and after training, and the loss on the way.
+    """Show a network's curve before and after training, and the loss on the way.
 
     Parameters
     ----------
@@ -89,9 +89,9 @@ def downhill(x, y, before, after, losses):
     left.plot(x, y, "o", color=BLACK, markersize=4, label="targets")
     left.plot(x, before, color=VERMILLION, linestyle="--", label="before")
     left.plot(x, after, color=BLUE, linestyle="-", label="after")
-    left.set(xlabel="x", ylabel="score", title="what the network says")
+    left.set(xlabel="x", ylabel="score", title="the network's scores")
     left.legend(fontsize=9)
     right.semilogy(losses, color=GREEN, linestyle="-")
     right.set(xlabel="step", ylabel="loss", title="the loss on the way")
     show(fig, f"Left: targets as dots, the network's curve before training dashed, after training solid. Right: the loss over {len(losses)} steps, "
-         f"logarithmic, from {losses[0]:.2g} to {losses[-1]:.2g}. With right gradients it falls and the solid curve follows the dots.")  # fmt: skip
+         f"logarithmic, from {losses[0]:.2g} to {losses[-1]:.2g}. With correct gradients, the loss falls and the solid curve follows the dots.")  # fmt: skip

@@ -20,7 +20,7 @@ class Surface:
     ----------
     name : str
     loss, gradient : callable
-        Of w, an array of shape (2, ...): the height, and the slope in both directions.
+        Functions of w, an array of shape (2, ...): the height, and the slope in both directions.
     start, minimum : tuple of float
         Where paths begin, and where they should end. The loss at the minimum is zero.
     window : tuple of float
@@ -76,7 +76,7 @@ def walk(rule, surface, steps=60, **config):
         ``rule(w, dw, config) -> next_w, config``.
     surface : Surface
     steps : int
-        How many steps; fewer when the path leaves the map for good.
+        How many steps; the walk ends early if the path leaves the map for good.
     **config
         The rule's settings.
 
@@ -99,7 +99,7 @@ def walk(rule, surface, steps=60, **config):
 
 
 def draw_map(ax, surface, points=80):
-    """The surface from above: contour lines, start and minimum."""
+    """Draw the surface from above: contour lines, start and minimum."""
     left, right, bottom, top = surface.window
     x, y = np.meshgrid(np.linspace(left, right, points), np.linspace(bottom, top, points))
     heights = surface.loss(np.array([x, y]))
@@ -111,18 +111,18 @@ def draw_map(ax, surface, points=80):
 
 
 def look(number, **more):
-    """Colour, dash and marker of the line with this number."""
+    """Return the color, dash and marker of the line with this number."""
     line = {"color": COLORS[number], "linestyle": DASHES[number], "linewidth": 1.5}
     return {**line, "marker": MARKERS[number], "markersize": 4, **more}
 
 
 def draw_path(ax, path, number, label=None, every=1):
-    """One path, in the colour, dash and marker of its number."""
+    """Draw one path in the color, dash and marker of its number."""
     ax.plot(*path.T, **look(number, label=label, markevery=every))
 
 
 def ending(surface, path):
-    """Where a path ended, in words: its last loss."""
+    """Return where a path ended, in words: its last loss."""
     return f"{surface.loss(path[-1]):.3g}" if np.abs(path[-1]).max() < OFF_THE_MAP else "off the map"
 
 
@@ -136,7 +136,7 @@ POINTS = [(-4.0, 0.8), (-3.0, -0.7), (-1.8, 0.6), (-2.2, 0.0), (-0.6, -0.5), (0.
 
 
 def downhill():
-    """The ravine, and at some places the direction of steepest descent."""
+    """Show the ravine, with the direction of steepest descent at some points."""
     fig, ax = figure(width=8, height=3.6, margins=UNTITLED)
     draw_map(ax, RAVINE)
     for point in POINTS:
@@ -148,18 +148,18 @@ def downhill():
     show(
         fig,
         "Contour map of a long, narrow valley with its minimum at the star. The arrows of steepest "
-        "descent point straight across the valley, not along it: hardly one of them points at the "
+        "descent point straight across the valley, not along it: hardly any of them points at the "
         "minimum.",
     )
 
 
 def learning_rates(paths):
-    """Paths of the same rule, one map for each learning rate.
+    """Show paths of the same rule, one map for each learning rate.
 
     Parameters
     ----------
     paths : dict
-        Path by learning rate, from small to large.
+        The path by learning rate, from small to large.
     """
     fig, axes = figure(1, len(paths), width=10, height=3.2, sharey=True, margins=(0.8, 0.15, 0.6, 0.6))
     for ax, (rate, path) in zip(axes, paths.items()):
@@ -173,13 +173,13 @@ def learning_rates(paths):
     show(
         fig,
         "Three maps of the ravine with the path of your rule: small steps that creep along the valley, "
-        "steps that zigzag down into it, and steps that jump further out on each side. Loss at the end: "
+        "steps that zigzag down into it, and steps that jump farther out each time. Loss at the end: "
         f"{losses}.",
     )
 
 
 def coast_and_push():
-    """The new velocity as the sum of two arrows."""
+    """Show the new velocity as the sum of two arrows."""
     fig, ax = figure(width=7, height=2.9, margins=NO_AXES)
     start, coast, end = np.array([0.0, 0.0]), np.array([3.6, 1.35]), np.array([4.6, 0.15])
     _arrow(ax, start, coast / 0.9, GRAY, "-", 1.5)
@@ -206,7 +206,7 @@ def coast_and_push():
 
 
 def velocities(plain, path, states):
-    """The path without and with momentum, and the velocity over the steps.
+    """Show the path without and with momentum, and the velocity over the steps.
 
     Parameters
     ----------
@@ -229,15 +229,15 @@ def velocities(plain, path, states):
     right.legend(fontsize=9)
     show(
         fig,
-        "Left, a map of the ravine: the path of sgd creeps along the valley, that of sgd_momentum swings "
-        "from side to side and comes further. Right, the velocity over the steps: across the valley it "
-        "changes sign again and again and dies out, along the valley it builds up, and fades near the "
+        "Left, a map of the ravine: the path of sgd creeps along the valley, while that of sgd_momentum swings "
+        "from side to side and gets farther. Right, the velocity over the steps: across the valley it "
+        "changes sign again and again and dies out; along the valley it builds up, and fades near the "
         f"minimum. Loss at the end: {ending(RAVINE, plain)} for sgd, {ending(RAVINE, path)} with momentum.",
     )
 
 
 def each_entry_by_its_size():
-    """The direction of steepest descent next to the one in which both entries are equally large."""
+    """Show the direction of steepest descent next to the one in which both entries are equally large."""
     fig, ax = figure(width=8, height=3.6, margins=UNTITLED)
     draw_map(ax, RAVINE)
     for point in POINTS[:3] + POINTS[4:]:
@@ -250,14 +250,14 @@ def each_entry_by_its_size():
     ax.set(xlabel="w[0]", ylabel="w[1]", aspect="equal")
     show(
         fig,
-        "The ravine again. At five places a dotted arrow points against the gradient, straight across the "
+        "The ravine again. At five points, a dotted arrow points against the gradient, straight across the "
         "valley, and a solid one shows the same gradient with each entry divided by its own size: it "
         "points diagonally, across and along at once.",
     )
 
 
 def scaled_steps(path, states):
-    """What RMSProp remembers, and what it makes of the learning rate.
+    """Show what RMSProp remembers, and how that changes the learning rate.
 
     Parameters
     ----------
@@ -284,14 +284,14 @@ def scaled_steps(path, states):
     show(
         fig,
         "Two logarithmic plots over the steps of RMSProp in the ravine. Left: the squared gradients of "
-        "both entries as dots, far apart, and the cache as a line that follows each of them. Right: the "
+        "both entries as dots, far apart, and the caches as lines that follow them. Right: the "
         "learning rate that each entry really gets. It is much smaller for the steep second entry than "
         "for the flat first one, and grows as the gradients shrink.",
     )
 
 
 def started_at_zero():
-    """The running mean of a gradient that is always one, for two values of beta."""
+    """Show the running mean of a gradient that is always one, for two values of beta."""
     steps = np.arange(1, 61)
     fig, ax = figure(width=7.5, height=3.4, margins=UNTITLED)
     ax.plot(steps, np.ones(60), color=GREEN, linestyle="-.", label="what it should be: the mean of ones is 1")
@@ -301,19 +301,19 @@ def started_at_zero():
     ax.legend(loc="center right", fontsize=10)
     show(
         fig,
-        "The running mean of a gradient that is one at every step, started at zero. With beta 0.9 it "
+        "The running mean of a gradient that is one at every step; the mean starts at zero. With beta 0.9 it "
         "climbs from 0.1 to nearly 1 in 40 steps. With beta 0.999 it is still below 0.06 after 60 steps. "
-        "The right answer would be 1 from the first step.",
+        "The correct value would be 1 from the first step on.",
     )
 
 
 def lengths_of_steps(corrected, uncorrected):
-    """The lengths of Adam's first steps for a constant gradient.
+    """Show the lengths of Adam's first steps for a constant gradient.
 
     Parameters
     ----------
     corrected, uncorrected : array
-        Lengths in learning rates, from the first step on.
+        Lengths in learning rates, starting with the first step.
     """
     steps = np.arange(1, len(corrected) + 1)
     fig, ax = figure(width=7.5, height=3.2, margins=UNTITLED)
@@ -330,13 +330,13 @@ def lengths_of_steps(corrected, uncorrected):
 
 
 def race(surface, paths):
-    """The paths of several rules on one map, and their losses.
+    """Show the paths of several rules on one map, and their losses.
 
     Parameters
     ----------
     surface : Surface
     paths : dict
-        Path by the rule's name.
+        The path by the rule's name.
     """
     fig, (left, right) = figure(1, 2, width=10, height=4.2, width_ratios=(3, 2), gaps=(0.9, 0))
     draw_map(left, surface)
@@ -350,20 +350,20 @@ def race(surface, paths):
     ends = ", ".join(f"{name} {ending(surface, path)}" for name, path in paths.items())
     show(
         fig,
-        f"Map of {surface.name} with the paths of {', '.join(paths)} from the dot towards the star, and "
+        f"Map of {surface.name} with the paths of {', '.join(paths)} from the dot toward the star, and "
         f"next to it their losses over the steps on a logarithmic scale. Loss at the end: {ends}.",
     )
 
 
 def losses(histories, every):
-    """Losses over the steps of training.
+    """Plot losses over the steps of training.
 
     Parameters
     ----------
     histories : dict
-        Losses by the rule's name.
+        The losses by the rule's name.
     every : int
-        Steps between one loss and the next.
+        The number of steps between one loss and the next.
     """
     fig, ax = figure(width=7.5, height=3.6, margins=UNTITLED)
     for number, (name, history) in enumerate(histories.items()):

@@ -9,24 +9,24 @@ WORDS = {"train": "training", "val": "validation", "test": "test"}
 
 
 def terrain(X, y, shape):
-    """The elevation data as a map.
+    """Show the elevation data as a map.
 
     Parameters
     ----------
     X : array of shape (N, 2)
         Longitude and latitude of a grid.
     y : array of shape (N,)
-        Elevation in metres.
+        Elevation in meters.
     shape : tuple
         Rows and columns of the grid.
     """
     fig, ax = figure(width=6.4, height=4.6, margins=UNTITLED)
     ax.grid(False)
     image = ax.imshow(y.reshape(shape), extent=_extent(X), aspect="equal", cmap=SEQUENTIAL)
-    fig.colorbar(image, ax=ax, label="elevation in metres")
+    fig.colorbar(image, ax=ax, label="elevation in meters")
     ax.set(xlabel="longitude in degrees", ylabel="latitude in degrees")
-    show(fig, f"Map of hilly land, {shape[0]} by {shape[1]} points, elevation from {y.min():.0f} to {y.max():.0f} metres. "
-         "Branching ridges of over 800 metres fill the west and the south, a plateau of some 600 metres the north; the east is low.")  # fmt: skip
+    show(fig, f"Map of hilly land, {shape[0]} by {shape[1]} points, elevation from {y.min():.0f} to {y.max():.0f} meters. "
+         "Branching ridges of over 800 meters fill the west and the south. A plateau of some 600 meters fills the north; the east is low.")  # fmt: skip
 
 
 def _extent(X):
@@ -35,7 +35,7 @@ def _extent(X):
 
 
 def two_ways_to_split(data, X, shape, num_validation, num_test):
-    """Where on the map the examples of the three sets lie: cut in the old order, and as the student deals them out.
+    """Show where the examples of the three sets lie on the map: cut in the old order, and in the student's split.
 
     Parameters
     ----------
@@ -67,17 +67,17 @@ def two_ways_to_split(data, X, shape, num_validation, num_test):
     axes[0].set_ylabel("latitude in degrees")
     handles = [Patch(facecolor=c, edgecolor=BLACK, label=w) for c, w in zip(colors, WORDS.values(), strict=True)]
     fig.legend(handles=handles, loc="lower center", ncols=3)
-    show(fig, "Two maps of the land that show which points are in which set. Left, cut in the old order: the validation and "
-         "the test set are two strips in the south. Right, your split: points of all three sets should be spread over the whole land.")  # fmt: skip
+    show(fig, "Two maps of the land that show which points are in which set. Left, cut in the old order: the validation "
+         "set and the test set are two strips in the south. Right, your split: points of all three sets should be spread over the whole land.")  # fmt: skip
 
 
 def scales(before, after, names):
-    """Where the values of each feature lie, before and after normalizing.
+    """Show the range of each feature, before and after normalizing.
 
     Parameters
     ----------
     before, after : arrays of shape (N, D)
-        The same training examples, as they were and normalized.
+        The same training examples, before and after.
     names : list of str
         The features' names.
     """
@@ -97,13 +97,13 @@ def scales(before, after, names):
 
 
 def image_and_row(image, row):
-    """An image, and the row of numbers that it becomes.
+    """Show an image, and the row of numbers that it becomes.
 
     Parameters
     ----------
     image : array of shape (H, W)
     row : array of shape (H * W,)
-        What the student's function makes of it.
+        What the student's function returns for it.
     """
     fig, (left, right) = figure(1, 2, width=9, height=2.4, width_ratios=[1, 4])
     for ax, pixels in ((left, image), (right, np.atleast_2d(row))):
@@ -112,7 +112,7 @@ def image_and_row(image, row):
         ax.set(yticks=[])
     left.set(title=f"an image, {image.shape[0]} × {image.shape[1]}", xticks=[])
     H, W = image.shape
-    right.set(title="your row: the image's first row, then its second, and so on", xlabel="place in the row",
+    right.set(title="your row: the image's first row, then its second, and so on", xlabel="position in the row",
               xticks=range(0, H * W + 1, W))  # fmt: skip
     for start in range(W, H * W, W):
         right.axvline(start - 0.5, color=BLUE, linewidth=1, linestyle="--")
@@ -121,12 +121,12 @@ def image_and_row(image, row):
 
 
 def epochs(minibatches, N=20, batch_size=6, num_epochs=4):
-    """Which batch each example comes in, for a few epochs.
+    """Show which batch each example is in, for a few epochs.
 
     Parameters
     ----------
     minibatches : callable
-        The student's.
+        The student's function.
     N, batch_size, num_epochs : int
     """
     rng = np.random.default_rng(8)
@@ -142,13 +142,13 @@ def epochs(minibatches, N=20, batch_size=6, num_epochs=4):
         number = table[epoch, example]
         ax.text(example, epoch, "–" if np.isnan(number) else f"{number:.0f}", ha="center", va="center")
     ax.set(xlabel="example", ylabel="epoch", xticks=examples, yticks=range(num_epochs),
-           yticklabels=range(1, num_epochs + 1), title=f"the batch in which each example comes, {batch_size} at a time")  # fmt: skip
-    show(fig, f"Table with {num_epochs} epochs as rows and {N} examples as columns. Each cell holds the number of the batch in which "
-         "the example came; a dash would mean that it did not come. Every row should hold every batch number, in another order.")  # fmt: skip
+           yticklabels=range(1, num_epochs + 1), title=f"the batch that each example is in, {batch_size} at a time")  # fmt: skip
+    show(fig, f"Table with {num_epochs} epochs as rows and {N} examples as columns. Each cell holds the number of the batch that "
+         "the example is in; a dash means that it is in none. Every row should hold every batch number, in another order.")  # fmt: skip
 
 
 def mirrored(images, new, labels, title, cmap=SEQUENTIAL):
-    """Images, and below each what became of it.
+    """Show images, with the result for each one below it.
 
     Parameters
     ----------
@@ -157,7 +157,7 @@ def mirrored(images, new, labels, title, cmap=SEQUENTIAL):
         One word for each image.
     title : str
     cmap : str
-        A matplotlib colour map.
+        A matplotlib color map.
     """
     fig, axes = figure(
         2, len(images), width=9, height=2.6, squeeze=False, margins=(0.35, 0.1, 0.3, 0.75), gaps=(0.1, 0.1)
@@ -174,5 +174,5 @@ def mirrored(images, new, labels, title, cmap=SEQUENTIAL):
     axes[0, 0].set_ylabel("before")
     axes[1, 0].set_ylabel("after")
     fig.suptitle(title)
-    show(fig, f"{title}: {len(images)} small images in a row, labelled {', '.join(labels)}, and below each the image that came back: "
-         f"{sum(flipped)} of them changed, the others are as they were.")  # fmt: skip
+    show(fig, f"{title}: {len(images)} small images in a row, labeled {', '.join(labels)}, and below each one the image that came back: "
+         f"{sum(flipped)} of them changed; the others did not.")  # fmt: skip

@@ -6,7 +6,7 @@ from lessonkit.plots import BLACK, BLUE, GREEN, NO_AXES, UNTITLED, VERMILLION, f
 
 
 def the_loop():
-    """The training loop as a picture: the steps of an epoch, and what happens after each epoch."""
+    """Show the training loop as a diagram: the steps of an epoch, and what happens after each epoch."""
     from matplotlib.patches import FancyBboxPatch
 
     fig, ax = figure(width=9, height=4.6, margins=NO_AXES)
@@ -35,7 +35,7 @@ def the_loop():
     arrow((10.8, 5.0), (2.6, 5.0), BLUE, bend=-0.07)
     box(1.3, 0.9, 2.6, 1.7, "lower the\nlearning rates")
     box(5.2, 0.9, 2.9, 1.7, "measure:\ncheck_accuracy()")
-    box(9.4, 0.9, 2.8, 1.7, "better than ever?\nkeep a copy")
+    box(9.4, 0.9, 2.8, 1.7, "best so far?\nkeep a copy")
     arrow((2.6, 4.2), (2.6, 2.7))
     ax.text(2.9, 3.35, "after its last step", va="center", fontsize=10)
     arrow((4.0, 1.75), (5.1, 1.75))
@@ -46,11 +46,11 @@ def the_loop():
     arrow((12.3, 1.75), (14.5, 1.75))
     show(fig, "Diagram of train(). An inner loop, step(), runs for every step of an epoch: take the next batch, get loss and gradients from "
          "the model, update every parameter. After the last step of an epoch: lower the learning rates, measure with check_accuracy(), and "
-         "keep a copy of the parameters if they are better than ever. Then the next epoch; at the very end, the model gets the best back.")  # fmt: skip
+         "keep a copy of the parameters if they are the best so far. Then the next epoch begins. At the very end, the model gets the best ones back.")  # fmt: skip
 
 
 def the_best_epoch():
-    """Errors that a long training might have: on the training data they fall, on the validation data they turn."""
+    """Show errors of a long training: they keep falling on the training data, and rise again on the validation data."""
     epochs = np.arange(1, 21)
     train = 30 + 130 * np.exp(-epochs / 4)
     val = 48 + 118 * np.exp(-epochs / 3.2) + 0.14 * np.maximum(epochs - 6, 0) ** 2
@@ -62,21 +62,21 @@ def the_best_epoch():
     ax.annotate(
         f"the best: epoch {epochs[best]}", (epochs[best], val[best]), (0, 26), textcoords="offset points", ha="center"
     )
-    ax.set(xlabel="epoch", ylabel="RMS error in metres", ylim=(0, None), xticks=range(0, 21, 5))
+    ax.set(xlabel="epoch", ylabel="RMS error in meters", ylim=(0, None), xticks=range(0, 21, 5))
     ax.legend()
-    show(fig, "Sketch of two curves over 20 epochs. The RMS error on the training data falls all the time. The error on the "
+    show(fig, "Sketch of two curves over 20 epochs. The RMS error on the training data keeps falling. The error on the "
          f"validation data falls until epoch {epochs[best]}, marked with a star as the best, and then rises slowly.")  # fmt: skip
 
 
 def histories(solver, unit=""):
-    """The loss of every step, and the accuracies of every epoch.
+    """Show the loss of every step, and the accuracies of every epoch.
 
     Parameters
     ----------
     solver : Solver
-        The student's, after training.
+        The student's solver, after training.
     unit : str
-        Of the accuracies.
+        The unit of the accuracies.
     """
     losses, train, val = (np.array(h) for h in (solver.loss_history, solver.train_acc_history, solver.val_acc_history))
     pick = np.argmax if solver.category == "classification" else np.argmin
@@ -99,12 +99,12 @@ def histories(solver, unit=""):
 
 
 def a_fit_that_grows(solver, X, y, stops=(1, 5, 20, 80, 320)):
-    """Train in stages, and show the curve of the network after each.
+    """Train in stages, and show the curve of the network after each stage.
 
     Parameters
     ----------
     solver : Solver
-        The student's, not yet trained, with a model of one input and one output.
+        The student's solver, not yet trained, with a model of one input and one output.
     X, y : arrays of shape (N, 1) and (N,)
         The training examples.
     stops : tuple of int
@@ -122,4 +122,4 @@ def a_fit_that_grows(solver, X, y, stops=(1, 5, 20, 80, 320)):
         ax.set(title=f"{stop} epoch{'s' if stop > 1 else ''}", xlabel="x")
     axes[0].set_ylabel("y")
     show(fig, f"{len(stops)} panels with the same points and the curve of the network after {', '.join(map(str, stops))} epochs. "
-         f"The curve bends towards the points; its RMS error goes from {errors[0]:.2f} to {errors[-1]:.2f}.")  # fmt: skip
+         f"The curve bends toward the points; its RMS error goes from {errors[0]:.2f} to {errors[-1]:.2f}.")  # fmt: skip

@@ -1,4 +1,4 @@
-"""Figures of lesson 10: the land, as it is and as a network sees it, and how its error falls while it trains."""
+"""Figures of lesson 10: the land, as it is and as a network sees it, and how the error falls during training."""
 
 import os
 import time
@@ -8,13 +8,13 @@ import numpy as np
 from lessonkit.plots import BLACK, BLUE, SEQUENTIAL, UNTITLED, VERMILLION, Picture, figure, show
 
 SHAPE = (86, 101)  # rows from north to south, columns from west to east
-LOWEST, HIGHEST = 240, 1070  # metres: one scale of colours for all maps
-WIDTH_OF_A_DEGREE = 0.8  # of longitude in degrees of latitude, this far north
-FRAME = 0.5  # seconds between two pictures of a training
+LOWEST, HIGHEST = 240, 1070  # meters: one color scale for all maps
+WIDTH_OF_A_DEGREE = 0.8  # of longitude, in degrees of latitude, this far north
+FRAME = 0.5  # seconds between two pictures during training
 
 
 def draw_map(ax, X, metres, title=""):
-    """A map of elevation at the grid X, north up."""
+    """Draw a map of elevation on the grid X, with north at the top."""
     (west, south), (east, north) = X.min(axis=0), X.max(axis=0)
     where = dict(extent=(west, east, south, north), aspect=1 / WIDTH_OF_A_DEGREE)
     image = ax.imshow(np.reshape(metres, SHAPE), vmin=LOWEST, vmax=HIGHEST, cmap=SEQUENTIAL, **where)
@@ -38,7 +38,7 @@ def _scale(fig, image, axes):
 
 
 def show_scale(ax):
-    """The colours of all maps, beside axes that have no map yet."""
+    """Draw the color scale of all maps beside axes that have no map yet."""
     from matplotlib.cm import ScalarMappable
     from matplotlib.colors import Normalize
 
@@ -46,7 +46,7 @@ def show_scale(ax):
 
 
 def the_land(X, metres):
-    """The elevation data as a map.
+    """Show the elevation data as a map.
 
     Parameters
     ----------
@@ -56,12 +56,12 @@ def the_land(X, metres):
     """
     fig, ax = figure(width=6, height=3.9, margins=UNTITLED)
     _scale(fig, draw_map(ax, X, metres), ax)
-    show(fig, "Map of elevation over longitude and latitude, from 247 to 1067 metres. The southwest is rough: high ridges that branch like "
-         "trees. In the northeast lie two even planes of land, the northern one higher, with a straight edge between them.")  # fmt: skip
+    show(fig, "Map of elevation over longitude and latitude, from 247 to 1067 meters. The southwest is rough, with high ridges that branch like "
+         "trees. In the northeast lie two flat areas, the northern one higher, with a straight edge between them.")  # fmt: skip
 
 
 def side_by_side(X, metres, answers):
-    """The land, and the land as several predictors see it, in the same colours.
+    """Show the land, and the land as several predictors see it, in the same colors.
 
     Parameters
     ----------
@@ -80,8 +80,8 @@ def side_by_side(X, metres, answers):
         image = draw_map(ax, X, seen, f"{name}\noff by {error:.0f} m (RMS)")
         ax.set_ylabel("")
     _scale(fig, image, axes)
-    show(fig, f"Maps in the same colours: the land as it is, and as seen by {', '.join(answers)}. Each title gives the RMS error in "
-         "metres. A constant is one flat colour, a plane an even slope; a trained network shows the high ridges and the edge of the low land, softened.")  # fmt: skip
+    show(fig, f"Maps in the same colors: the land as it is, and as seen by {', '.join(answers)}. Each title gives the RMS error in "
+         "meters. A constant is one flat color, a plane an even slope; a trained network shows the high ridges and the edge of the low land, softened.")  # fmt: skip
 
 
 def _draw_errors(ax, solver, unit):
@@ -93,10 +93,10 @@ def _draw_errors(ax, solver, unit):
 
 
 def watch(solver, grid, see):
-    """Train the solver, and draw the land as its network sees it while it trains.
+    """Train the solver, and draw the land as its network sees it during training.
 
-    The picture is replaced in place about twice a second; drawing does not change the training. Where nobody looks on, the
-    solver just trains.
+    About twice a second, a new picture replaces the old one; drawing does not change the training. Where nobody is
+    watching, the solver just trains.
 
     Parameters
     ----------
@@ -105,7 +105,7 @@ def watch(solver, grid, see):
     grid : array of shape (8686, 2)
         Where to look.
     see : callable
-        ``see(model) -> metres``: what the network answers for the grid.
+        ``see(model) -> meters``: the network's answers for the grid.
     """
     from IPython import get_ipython
     from IPython.display import HTML, display
@@ -140,9 +140,9 @@ def watch_the_land(solver, predict, raw, grid):
     solver : Solver
         Not yet trained.
     predict : callable
-        ``predict(model, X_train, y_train, X) -> metres``
+        ``predict(model, X_train, y_train, X) -> meters``
     raw : dict
-        "X_train" and "y_train", in degrees and metres.
+        "X_train" and "y_train", in degrees and meters.
     grid : array of shape (8686, 2)
         Where to look.
     """
@@ -159,24 +159,24 @@ def _bar(solver):
 
 
 def _frame(solver, grid, seen):
-    """The progress bar above the picture, in a box that keeps its height."""
+    """Return the progress bar above the picture, in a box that keeps its height."""
     fig, (left, right) = figure(1, 2, width=9, height=3.4, gaps=(1, 0))
     _scale(fig, draw_map(left, grid, seen, "as the network sees it"), left)
     _draw_errors(right, solver, "m")
     right.axhline(90, color=BLACK, linestyle=":", linewidth=1.2)
     right.text(0.99, 92, "target: 90 m", transform=right.get_yaxis_transform(), ha="right", fontsize=9)
     right.legend(loc="lower left", fontsize=9)
-    alt = "Left: the land as the network sees it. Right: RMS error on training and validation set after every epoch."
+    alt = "Left: the land as the network sees it. Right: RMS error on the training set and the validation set after every epoch."
     return f'<div style="min-height:26em">{_bar(solver)}{Picture(fig, alt)._repr_html_()}</div>'
 
 
 def loss_and_errors(solver, unit="m"):
-    """Loss after every step; RMS error of training and validation set after every epoch.
+    """Plot the loss of every step, and the RMS error on the training set and the validation set after every epoch.
 
     Parameters
     ----------
     solver : Solver
-        Trained.
+        A trained solver.
     unit : str
         Unit of the targets.
     """
@@ -187,21 +187,21 @@ def loss_and_errors(solver, unit="m"):
     left.set(xlabel="step", ylabel="loss of a batch")
     _draw_errors(right, solver, unit)
     show(fig, "Two plots. Left: the loss of every batch over the steps, logarithmic, noisy and falling. Right: RMS error over the epochs, "
-         f"in {unit}, for the training set (solid) and the validation set (dashed); both fall fast at first, then slowly.")  # fmt: skip
+         f"in {unit}, for the training set (solid) and the validation set (dashed); both fall quickly at first, then slowly.")  # fmt: skip
 
 
 def overfitting(solver, grid, points, seen):
-    """What a network makes of few points: maps with the points, and the two errors parting.
+    """Show what a network learns from a few points: maps with the points, and how the two errors drift apart.
 
     Parameters
     ----------
     solver : Solver
-        Trained on `points` for long.
+        A solver that trained on `points` for a long time.
     grid : array of shape (8686, 2)
     points : array of shape (N, 2)
         The places that it learned from.
     seen : dict
-        What the network answers for the grid, by a title.
+        The network's answers for the grid, by title.
     """
     fig, axes = figure(
         1,
@@ -230,6 +230,6 @@ def overfitting(solver, grid, points, seen):
     errors.plot([best + 1], [solver.val_acc_history[best]], color=VERMILLION, marker="D", linestyle="none")
     place = dict(xytext=(6, -16), textcoords="offset points", fontsize=9)
     errors.annotate("best on validation", (best + 1, solver.val_acc_history[best]), **place)
-    show(fig, f"Maps of the land as a network sees it that learned from {len(points)} points, drawn as dots ({', '.join(seen)}); between the dots it "
-         "makes things up. Beside them the RMS error over the epochs: on the training points it falls towards zero, on the validation "
+    show(fig, f"Maps of the land as seen by a network that learned from {len(points)} points, drawn as dots ({', '.join(seen)}); between the dots it "
+         "makes things up. Beside the maps, the RMS error over the epochs: on the training points it falls toward zero; on the validation "
          "set it soon stops falling and rises again.")  # fmt: skip

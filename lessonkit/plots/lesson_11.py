@@ -6,7 +6,7 @@ from lessonkit.plots import BLACK, BLUE, COLORS, VERMILLION, figure, show
 
 
 def digits(images, labels, rows=2, columns=8):
-    """Some images with what they show.
+    """Show some images with their labels.
 
     Parameters
     ----------
@@ -21,12 +21,12 @@ def digits(images, labels, rows=2, columns=8):
         ax.set_title(str(label), fontsize=10)
     caption = ", ".join(map(str, labels[: rows * columns]))
     show(
-        fig, f"{rows * columns} small grey images of handwritten digits, each below the digit that it shows: {caption}."
+        fig, f"{rows * columns} small gray images of handwritten digits, each below the digit that it shows: {caption}."
     )
 
 
 def numbers_are_no_classes():
-    """One image, a 1 or a 7: the number with the least squared error is 4."""
+    """Show why one number cannot stand for a class: for an image that is a 1 or a 7, the least squared error is at 4."""
     guess = np.arange(0, 9.01, 0.1)
     fig, (left, right) = figure(1, 2, width=9, height=3)
     left.plot(guess, ((guess - 1) ** 2 + (guess - 7) ** 2) / 2, color=BLUE, linestyle="-")
@@ -42,7 +42,7 @@ def numbers_are_no_classes():
 
 
 def sure_and_wrong():
-    """What two losses say when the score of the right class is ahead, or behind."""
+    """Show two losses while the score of the right class is ahead or behind."""
     lead = np.linspace(-8, 8, 161)
     wrong = 1 / (1 + np.exp(lead))
     curves = {
@@ -58,16 +58,16 @@ def sure_and_wrong():
         ax.set(title=title, xlabel="score of the right class minus that of the wrong one")
         ax.xaxis.label.set_fontsize(10)
     axes[0].legend()
-    axes[0].annotate("sure and wrong", (-8, 1), xytext=(-7.8, 1.5), fontsize=10)
+    axes[0].annotate("confident,\nbut wrong", (-8, 1), xytext=(-7.8, 1.5), fontsize=10)
     axes[1].annotate("no slope:\nnothing is learned", (-7, 0), xytext=(-7.6, -0.45), fontsize=10,
                      arrowprops=dict(arrowstyle="->"))  # fmt: skip
     show(fig, "Two line plots over the lead of the right class's score, from -8 to 8. Left, the loss: cross-entropy rises in a straight "
-         "line as the lead becomes negative, the squared error of the probability levels off at 1. Right, the slope: that of cross-entropy "
-         "goes to -1 there, that of the squared error back to 0.")  # fmt: skip
+         "line as the lead becomes negative, while the squared error of the probability levels off at 1. Right, the slope: that of cross-entropy "
+         "goes to -1 there, and that of the squared error back to 0.")  # fmt: skip
 
 
 def scores_to_probabilities(scores, exponentials, probabilities):
-    """The three steps of softmax for one example.
+    """Show the three steps of softmax for one example.
 
     Parameters
     ----------
@@ -93,12 +93,12 @@ def scores_to_probabilities(scores, exponentials, probabilities):
 
 
 def training(solver, good_enough):
-    """Loss and accuracy over training.
+    """Show loss and accuracy during training.
 
     Parameters
     ----------
     solver : Solver
-        After training.
+        The solver after training.
     good_enough : float
         The validation accuracy to reach.
     """
@@ -127,7 +127,7 @@ def training(solver, good_enough):
 
 
 def confusion(labels, predicted, classes=10):
-    """How often each class was taken for each.
+    """Show how often the network predicted each class for each true class.
 
     Parameters
     ----------
@@ -144,16 +144,16 @@ def confusion(labels, predicted, classes=10):
         color = "white" if wrong[row, column] > 0.6 * darkest else BLACK
         weight = "normal" if row == column else "bold"
         ax.text(column, row, counts[row, column], ha="center", va="center", fontsize=10, color=color, fontweight=weight)
-    ax.set(xlabel="what the network said", ylabel="what it is", title=f"{wrong.sum()} of {len(labels)} wrong")
+    ax.set(xlabel="predicted digit", ylabel="true digit", title=f"{wrong.sum()} of {len(labels)} wrong")
     ax.set_xticks(range(classes))
     ax.set_yticks(range(classes))
     ax.set_axisbelow(True)
-    show(fig, "Confusion matrix: a row for each digit that an image shows, a column for each digit that the network said, and the number of such "
-         f"images in each field. {len(labels) - wrong.sum()} of {len(labels)} lie on the diagonal, where both agree; mistakes stand beside it in bold.")  # fmt: skip
+    show(fig, "Confusion matrix: a row for each true digit, a column for each predicted digit, and the number of such "
+         f"images in each cell. {len(labels) - wrong.sum()} of {len(labels)} lie on the diagonal, where both agree; the mistakes are off the diagonal, in bold.")  # fmt: skip
 
 
 def worst_mistakes(images, labels, predicted, losses, columns=8):
-    """The images with the largest losses among those that were taken for something else.
+    """Show the misclassified images with the largest losses.
 
     Parameters
     ----------
@@ -161,7 +161,7 @@ def worst_mistakes(images, labels, predicted, losses, columns=8):
     labels, predicted : integer arrays of shape (N,)
     losses : array of shape (N,)
     columns : int
-        How many are shown at most.
+        At most this many are shown.
     """
     wrong = np.flatnonzero(labels != predicted)
     worst = wrong[np.argsort(-losses[wrong])][:columns]
@@ -170,11 +170,13 @@ def worst_mistakes(images, labels, predicted, losses, columns=8):
         ax.set_axis_off()
     for ax, i in zip(axes, worst):
         _draw_digit(ax, images[i])
-        ax.set_title(f"is {labels[i]}, said {predicted[i]}\nloss {losses[i]:.1f}", fontsize=9)
-    caption = "; ".join(f"a {labels[i]} taken for a {predicted[i]}, loss {losses[i]:.1f}" for i in worst) or "none"
+        ax.set_title(f"is {labels[i]}, read as {predicted[i]}\nloss {losses[i]:.1f}", fontsize=9)
+    caption = (
+        "; ".join(f"true digit {labels[i]}, predicted {predicted[i]}, loss {losses[i]:.1f}" for i in worst) or "none"
+    )
     show(
         fig,
-        f"A row of images of handwritten digits that the network took for others, those with the largest loss first: {caption}.",
+        f"A row of handwritten digits that the network misread, those with the largest loss first: {caption}.",
     )
 
 

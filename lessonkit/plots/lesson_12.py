@@ -1,4 +1,4 @@
-"""Figures of lesson 12: what batch normalization does to a column, to a deep network, and on the way back."""
+"""Figures of lesson 12: what batch normalization does to a column, to a deep network, and in the backward pass."""
 
 import numpy as np
 
@@ -9,14 +9,14 @@ STARTS = {"weights too small, 0.05": 0.05, "just right, 0.14": 0.1414, "weights 
 
 
 def signals_through_layers(affine_forward, relu_forward, batchnorm_forward=None):
-    """Size of the signals in a deep network before training, for three widths of the weights.
+    """Plot the size of the signals in a deep network before training, for three widths of the weights.
 
     Parameters
     ----------
     affine_forward, relu_forward : callable
         The layers.
     batchnorm_forward : callable, optional
-        The student's own; if given, a second panel shows the same networks with it.
+        The student's function; if given, a second panel shows the same networks with it.
     """
     panels = {"without batch norm": None}
     if batchnorm_forward:
@@ -57,12 +57,12 @@ def _sizes(weight_scale, affine_forward, relu_forward, normalize):
 
 
 def one_column(steps):
-    """The numbers of one column after each step.
+    """Show the numbers of one column after each step.
 
     Parameters
     ----------
     steps : dict
-        List of numbers by what was done.
+        The list of numbers, by the name of the step.
     """
     fig, ax = figure(width=8, height=0.7 * len(steps) + 0.9, margins=(1.7, 0.15, 0.6, 0.15))
     for row, values in enumerate(steps.values()):
@@ -80,7 +80,7 @@ def one_column(steps):
     show(fig, f"Dots on one number line for each step, from top to bottom. {rows}.")
 
 
-# Where each quantity of the graph stands, and what it is for the column of the lesson.
+# The position of each quantity in the graph, and its value for the column of the lesson.
 NODES = {
     "x": (0, 0, "0  0  4  4"),
     "mean": (1.4, 1.5, "2"),
@@ -99,7 +99,7 @@ EDGES = {
 
 
 def graph():
-    """Batch normalization as a computational graph, with the numbers of the lesson's column."""
+    """Show batch normalization as a computational graph, with the numbers of the lesson's column."""
     fig, ax = figure(width=10, height=3.4, margins=NO_AXES)
     ax.set_axis_off()
     ax.set(xlim=(-0.7, 10.6), ylim=(-0.75, 2.2))
@@ -120,22 +120,22 @@ def graph():
                           linestyle="--" if learned else "-", linewidth=1.5))  # fmt: skip
         ax.text(x, y + (0.42 if y else -0.42), numbers, ha="center", va="center", fontsize=11)
     show(fig, "Computational graph, from left to right. x leads to its mean (2) and, with the mean subtracted, to c. c leads to var (4), var to std (2). "
-         "c divided by std is x_hat. x_hat times gamma (3) plus beta (10) is out. Below each stand the four numbers of the column: x is 0, 0, 4, 4; "
-         "c is -2, -2, 2, 2; x_hat is -1, -1, 1, 1; out is 7, 7, 13, 13. The circled numbers on the arrows are the steps of the way back: "
+         "c divided by std is x_hat. x_hat times gamma (3) plus beta (10) is out. Below each one are the four numbers of the column: x is 0, 0, 4, 4; "
+         "c is -2, -2, 2, 2; x_hat is -1, -1, 1, 1; out is 7, 7, 13, 13. The circled numbers on the arrows are the steps of the backward pass: "
          "1 at out, 2 at x_hat, 3 from std to var, 4 from var to c, 5 at c, 6 from mean to x.")  # fmt: skip
 
 
 def two_modes(batchnorm_forward, batches=60, batch_size=64, company=15):
-    """Running statistics over training, and one example in the company of others.
+    """Show the running statistics during training, and one example in batches with others.
 
     Parameters
     ----------
     batchnorm_forward : callable
-        The student's own.
+        The student's function.
     batches, batch_size : int
-        How many batches train the running statistics, and of how many examples.
+        How many batches train the running statistics, and how many examples each one has.
     company : int
-        How many others share a batch with the one example.
+        How many other examples share a batch with the one example.
     """
     rng = np.random.default_rng(7)
     gamma, beta, bn_param = np.ones(1), np.zeros(1), {"mode": "train"}
@@ -161,17 +161,17 @@ def two_modes(batchnorm_forward, batches=60, batch_size=64, company=15):
     right.set_xticks([1, 5, 10, 15, 20])
     right.legend(loc="upper right", ncols=2)
     show(fig, "Left: running mean and running variance over 60 training batches; both start near zero, rise, and then hover around the true values 3 and 4. "
-         "Right: output for one and the same example in 20 different batches. In training mode, circles, it differs from batch to batch; in test mode, "
+         "Right: the output for the same example in 20 different batches. In training mode, circles, it differs from batch to batch; in test mode, "
          "squares, it is always the same.")  # fmt: skip
 
 
 def with_and_without(runs):
-    """Validation accuracy of the same networks with and without batch normalization.
+    """Plot the validation accuracy of the same networks with and without batch normalization.
 
     Parameters
     ----------
     runs : dict
-        By the name of a start: a pair of trained solvers, without and with.
+        A pair of trained solvers, without and with batch norm, by the name of the start.
     """
     fig, axes = figure(1, len(runs), width=9.5, height=3.3, sharey=True)
     for ax, (start, solvers) in zip(axes, runs.items()):
@@ -188,5 +188,5 @@ def with_and_without(runs):
     axes[0].yaxis.set_major_formatter("{x:.0%}")
     axes[0].legend(loc="center right", fontsize=9)
     show(fig, f"Three line plots of validation accuracy over the epochs, for the starts {', '.join(runs)}; dashed without batch norm, solid with it. "
-         "With weights that are too small the network without it does not learn at all, with weights that are too large it learns slowly. "
-         "With it, the network learns in all three.")  # fmt: skip
+         "Without it, the network does not learn at all if the weights are too small, and learns slowly if they are too large. "
+         "With it, the network learns from all three starts.")  # fmt: skip

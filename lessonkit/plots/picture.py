@@ -8,7 +8,7 @@ from lessonkit.plots.style import STYLE
 
 
 def image_tag(fig, alt):
-    """The figure as an HTML image with its alt text."""
+    """Return the figure as an HTML image with its alt text."""
     import matplotlib
 
     with matplotlib.rc_context(STYLE):
@@ -19,7 +19,7 @@ def image_tag(fig, alt):
 
 
 class Picture:
-    """A drawn figure: an image for the eye, its alt text for everyone else."""
+    """A drawn figure, with its alt text for readers who cannot see it."""
 
     def __init__(self, fig, alt):
         self.figure, self.alt = fig, alt
@@ -32,7 +32,7 @@ class Picture:
 
 
 def show(fig, alt):
-    """Show a figure with the text that says what it shows.
+    """Show a figure with its alt text.
 
     Parameters
     ----------
@@ -46,7 +46,9 @@ def show(fig, alt):
         If the alt text is missing or too short to say anything.
     """
     if len(alt) < 20:
-        raise ValueError("Say in the alt text what the figure shows: kind of plot, axes, and what to see in it.")
+        raise ValueError(
+            "In the alt text, say what the figure shows: the kind of plot, the axes, and what to see in it."
+        )
     from IPython.display import display
 
     display(Picture(fig, alt))

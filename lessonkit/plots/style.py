@@ -1,6 +1,6 @@
-"""The look of every figure: one palette that colour-blind readers can tell apart, and fixed margins.
+"""The style of every figure: one palette that color-blind readers can tell apart, and fixed margins.
 
-Lines differ by dash and marker as well as by colour, so nothing depends on colour alone.
+Lines differ by dash and marker as well as by color, so nothing depends on color alone.
 """
 
 import logging
@@ -9,7 +9,7 @@ from cycler import cycler
 
 from lessonkit.plots.fast import FAST, gridspec
 
-# Matplotlib lists a computer's fonts before its first figure, and warns, in red, of nothing that a student could change.
+# Before its first figure, Matplotlib lists the computer's fonts, with a red warning about which students can do nothing.
 logging.getLogger("matplotlib.font_manager").addFilter(lambda record: "building the font cache" not in record.msg)
 
 # Okabe and Ito, "Color Universal Design", 2008; without the yellow, which is too faint for lines on white.
@@ -40,11 +40,11 @@ MARGINS = (0.8, 0.15, 0.6, 0.4)  # left, right, bottom, top, in inches: room for
 NO_AXES = (0.05, 0.05, 0.05, 0.05)  # for diagrams
 UNTITLED = (0.8, 0.15, 0.6, 0.15)
 GAPS = (0.75, 0.75)  # between columns and between rows, in inches
-STEPS = 5  # along an axis: more are no easier to read
+STEPS = 5  # ticks along an axis: more are not easier to read
 
 
 def figure(rows=1, columns=1, width=7.0, height=3.5, margins=MARGINS, gaps=None, **options):
-    """A figure in the course's style, with axes that stay where they are while a slider moves.
+    """Return a figure in the course's style, whose axes keep their place while a slider moves.
 
     Parameters
     ----------
@@ -57,7 +57,7 @@ def figure(rows=1, columns=1, width=7.0, height=3.5, margins=MARGINS, gaps=None,
     gaps : tuple of float, optional
         Between columns and between rows, in inches. Default: `GAPS`, or less where an axis is shared.
     **options
-        Handed to `matplotlib.figure.Figure.subplots`.
+        Passed to `matplotlib.figure.Figure.subplots`.
 
     Returns
     -------
