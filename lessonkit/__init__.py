@@ -1,6 +1,6 @@
 """What a lesson imports: ``check()``, ``progress()``, and the plots and explorers of the course.
 
-Importing it also lets the kit follow the notebook's cells (`settle_in`): the one thing done here.
+Importing it also lets the kit follow the notebook's cells (`settle_in`). Nothing else happens at import.
 """
 
 from lessonkit import own

@@ -1,4 +1,4 @@
-"""``python -m lessonkit progress``: which exercises pass, in a shell."""
+"""``python -m lessonkit progress``: show in a shell which exercises pass."""
 
 import argparse
 import sys

@@ -1,9 +1,9 @@
-"""A network of one's own: what a student wrote in lessons 01 to 09 takes the place of the reference.
+"""A network of the student's own: what a student wrote in lessons 01 to 09 replaces the reference.
 
-`assemble` loads a second copy of the reference, beside the installed one, which stays as it is. Lesson by lesson it runs
-the definitions of the student's notebook with imports from ``reference_impl`` led to that copy, and puts every exercise
-that passes its checks into it. So the student's network calls the student's layers, the student's solver draws the
-student's batches, and what does not pass stays the reference's.
+`assemble` loads a second copy of the reference; the installed one does not change. Lesson by lesson, it runs the
+definitions of the student's notebook, with imports from ``reference_impl`` redirected to that copy, and puts every exercise
+that passes its checks into the copy. So the student's network calls the student's layers, and the student's solver draws
+the student's batches. What does not pass stays the reference's.
 """
 
 import importlib
@@ -20,7 +20,7 @@ from lessonkit.engine.host import LocalHost, seconds_for
 
 FIRST, LAST = 1, 9
 REFERENCE = "reference_impl"
-# A backward pass reads what its forward pass has kept, so the two must fit each other.
+# A backward pass reads the cache of its forward pass, so the two must match.
 FORWARD_OF = {f"{name}_backward": f"{name}_forward" for name in ("sigmoid", "relu", "tanh", "affine", "affine_relu")}
 FORWARD_OF["TrainableNet"] = "ForwardNet"
 ALSO_CALLED = {"TrainableNet": "FullyConnectedNet"}  # until lesson 12 builds another one
@@ -28,7 +28,7 @@ ALSO_CALLED = {"TrainableNet": "FullyConnectedNet"}  # until lesson 12 builds an
 
 @dataclass
 class Part:
-    """One exercise: whose it is, and if it is not the student's, why."""
+    """One exercise: whether it is the student's, and if not, why."""
 
     lesson: str
     name: str
@@ -41,9 +41,9 @@ class Part:
 
 
 class Own:
-    """The functions and classes of the course, the student's own where they pass; shows itself as a table.
+    """The functions and classes of the course, the student's own where they pass; displays itself as a table.
 
-    Every name that can be imported from ``reference_impl`` is an attribute: ``mine.Solver``, ``mine.affine_forward``.
+    Every name that you can import from ``reference_impl`` is an attribute: ``mine.Solver``, ``mine.affine_forward``.
 
     Attributes
     ----------
@@ -83,8 +83,8 @@ class Own:
 def assemble(folder=None):
     """Put together what you wrote in lessons 01 to 09.
 
-    Notebooks are read as they were last saved. Every part is checked where it will work, among the other parts that
-    are yours; one that does not pass stays the reference's, and says so.
+    This reads the notebooks as they were last saved. It checks every part together with the other parts that are
+    yours. A part that does not pass stays the reference's, and the table says so.
 
     Parameters
     ----------
@@ -98,7 +98,7 @@ def assemble(folder=None):
     Raises
     ------
     ValueError
-        If this copy of the course ends before lesson 10, and so lacks what could stand in for a part.
+        If this copy of the course ends before lesson 10, and so lacks the reference's parts.
     """
     assembly = _Assembly()
     for lesson in lessons().values():
@@ -109,7 +109,7 @@ def assemble(folder=None):
 
 @contextmanager
 def _imports_led_to(modules):
-    """While it lasts, the reference and its modules are imported from `modules`; new ones are added to it."""
+    """Within the context, import the reference and its modules from `modules`, and add new ones to it."""
 
     def take():
         return {name: sys.modules.pop(name) for name in list(sys.modules) if name.split(".")[0] == REFERENCE}
@@ -133,13 +133,13 @@ class _Assembly:
         self.reference = dict(vars(self.package))
         if "Solver" not in self.reference:
             raise ValueError("A network of your own can be put together from lesson 10 on: open that lesson's bundle.")
-        self.spaces = [vars(module) for module in self.modules.values()]  # and those of the student's notebooks
+        self.spaces = [vars(module) for module in self.modules.values()]  # later also those of the student's notebooks
         self.parts = []
         for name, alias in ALSO_CALLED.items():
             self.put(alias, self.reference[name])
 
     def add(self, lesson, folder):
-        """Take what passes from the student's notebook of a lesson."""
+        """Take the exercises that pass from the student's notebook of a lesson."""
         space, lost, absent = self.read(lesson, folder)
         for name in (exercise.name for exercise in lesson.exercises):
             written = space.get(name, self.reference[name])
@@ -155,7 +155,7 @@ class _Assembly:
             self.decide(lesson, name, reason)
 
     def read(self, lesson, folder):
-        """What the notebook defines, what of it is lost and why, and why it defines nothing at all."""
+        """Return what the notebook defines, what is lost and why, and the reason if there is no usable notebook."""
         path = definitions.find_notebook(lesson.name, folder)
         if path is None:
             return {}, {}, f"no notebook of lesson {lesson.name[:2]} was found"
@@ -180,7 +180,7 @@ class _Assembly:
             self.put(ALSO_CALLED[name], part)
 
     def why_not(self, name, space):
-        """Why the part that now goes by this name cannot stay, or nothing when it passes."""
+        """Return why the part that now has this name cannot stay, or "" if it passes."""
         try:
             result = grade(name, LocalHost(space, seconds=seconds_for(name)), expected_of(name))
         except ValueError as error:  # this copy lacks the checks, or their expected values
@@ -193,7 +193,7 @@ class _Assembly:
         return f"yours does not pass its checks. {failed.sentence}"
 
     def settle(self, name, reason, space):
-        """The student's backward pass fails with the student's forward pass: keep one of the two, or none."""
+        """Keep one of the two, or none, when the student's backward pass fails with the student's forward pass."""
         forward = FORWARD_OF[name]
         own_forward = vars(self.package)[forward]
         self.put(forward, self.reference[forward])

@@ -9,12 +9,12 @@ from pathlib import Path
 
 
 class UnknownName(ValueError):
-    """There is no lesson or exercise of this name; the message names the closest ones."""
+    """There is no lesson or exercise with this name; the message lists the closest names."""
 
 
 @dataclass(frozen=True)
 class Exercise:
-    """One function or class that the student writes; of a class, what some of its methods take and return as well."""
+    """One function or class that the student writes; for a class, also what some of its methods take and return."""
 
     name: str
     lesson: str
@@ -25,7 +25,7 @@ class Exercise:
 
     @classmethod
     def parse(cls, name, lesson, signature):
-        """Read ``"dout, cache -> dx"``, or for a class a table of such lines by the names of its methods."""
+        """Read ``"dout, cache -> dx"``, or for a class, a table of such lines by method name."""
         if isinstance(signature, dict):
             methods = tuple(cls.parse(method, lesson, line) for method, line in signature.items())
             return cls(name, lesson, (), (), is_class=True, methods=methods)
@@ -37,7 +37,7 @@ class Exercise:
 
 @dataclass(frozen=True)
 class Lesson:
-    """One numbered notebook that builds one component; `explained` is as ``lessons.toml`` says."""
+    """One numbered notebook that builds one component; ``lessons.toml`` says what `explained` holds."""
 
     name: str
     title: str
@@ -59,7 +59,7 @@ def _table():
 
 @cache
 def lessons():
-    """All lessons, in the order of the course, by name."""
+    """Return all lessons by name, in the order of the course."""
     course = {}
     for row in _table()["lesson"]:
         exercises = tuple(Exercise.parse(k, row["name"], v) for k, v in row["exercises"].items())
@@ -68,12 +68,12 @@ def lessons():
 
 
 def lesson(name):
-    """The lesson called `name`; its number alone (``"01"``) will do.
+    """Return the lesson called `name`; its number alone (``"01"``) is enough.
 
     Raises
     ------
     UnknownName
-        If there is no such lesson. The message names the closest ones.
+        If there is no such lesson. The message lists the closest names.
     """
     for candidate in lessons().values():
         if name in (candidate.name, candidate.name[:2]):
@@ -83,23 +83,23 @@ def lesson(name):
 
 @cache
 def exercises():
-    """All exercises of the course by name."""
+    """Return all exercises of the course by name."""
     return {exercise.name: exercise for lesson in lessons().values() for exercise in lesson.exercises}
 
 
 def results_of(exercise):
-    """The names of what an exercise returns, and its methods, but the cache: that is never yielded."""
+    """Return the names of what an exercise and its methods return, without the cache, which is never yielded."""
     known = exercises()[exercise]
     return {name for part in (known, *known.methods) for name in part.returns if name != "cache"}
 
 
 def exercise(name):
-    """The exercise called `name`.
+    """Return the exercise called `name`.
 
     Raises
     ------
     UnknownName
-        If there is no such exercise. The message names the closest ones.
+        If there is no such exercise. The message lists the closest names.
     """
     if name not in exercises():
         raise UnknownName(f"There is no exercise {name!r}. {_closest(name, exercises())}")
@@ -107,14 +107,14 @@ def exercise(name):
 
 
 def explained_everywhere():
-    """As `Lesson.explained`: what lesson 00 explains for all lessons."""
+    """Return what lesson 00 explains for all lessons, in the form of `Lesson.explained`."""
     return _table()["explained"]
 
 
 def explained_under(name, check=""):
-    """The heading under which a lesson explains what a check of an exercise tests.
+    """Return the heading under which a lesson explains what a check of an exercise tests.
 
-    None where ``lessons.toml`` names none: then it is the heading that the exercise itself stands under.
+    None if ``lessons.toml`` names none: then the exercise's own heading applies.
     """
     own = lesson(exercise(name).lesson).explained
     of_checks = {pattern: heading for pattern, heading in own.items() if "." in pattern}

@@ -1,7 +1,7 @@
-"""What became of the cells that were run: so that a check can say why a function is not there, or is an old one.
+"""What happened to the cells that were run, so that a check can say why a function is missing or outdated.
 
-IPython tells this module of every cell, before and after it runs (`follow`). It keeps the source of each, how it ended,
-and which exercises it defined anew.
+IPython tells this module about every cell, before and after it runs (`follow`). The module keeps the source of each cell,
+how it ended, and which exercises it redefined.
 """
 
 import ast
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from lessonkit.catalogue import exercises
 from lessonkit.statements import INVISIBLE, blank_lines_above, plain_python
 
-KEPT = 500  # cells; the oldest are forgotten first
+KEPT = 500  # cells; the oldest are dropped first
 MAX_SOURCE = 100_000  # characters of a cell that are kept
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
@@ -26,11 +26,11 @@ class Run:
     ----------
     source : str
     kind, message : str
-        When it stopped, the error's.
+        The error's, if the cell stopped with one.
     line : int
-        The line of the cell at which it stopped; 0 where that is not known.
+        The line of the cell at which it stopped; 0 if that is not known.
     changed : frozenset of str
-        The exercises that it defined anew.
+        The exercises that it redefined.
     """
 
     source: str
@@ -49,11 +49,11 @@ class Run:
 
 _runs = []
 _trees = {}  # by source
-_before = {}  # the exercises as they were when the cell that runs now began
+_before = {}  # the exercises as they were when the current cell began
 
 
 def follow(shell):
-    """Let an IPython shell tell of every cell that it runs."""
+    """Let an IPython shell report every cell that it runs."""
 
     def begin(info=None):
         _remember(shell.user_ns)
@@ -67,7 +67,7 @@ def follow(shell):
 
 
 def note(source, error=None, namespace=None):
-    """Note that a cell was run in `namespace`, and the exception that stopped it."""
+    """Record that a cell was run in `namespace`, and the exception that stopped it."""
     namespace = _before if namespace is None else namespace
     changed = frozenset(name for name in exercises() if namespace.get(name) is not _before.get(name))
     del _runs[: max(0, len(_runs) - KEPT + 1)]
@@ -82,7 +82,7 @@ def note(source, error=None, namespace=None):
 
 
 def forget():
-    """Start anew, as when the kernel is restarted."""
+    """Forget everything, as when the kernel is restarted."""
     _runs.clear()
     _trees.clear()
     _before.clear()
@@ -95,18 +95,20 @@ def _remember(namespace):
 
 
 def _line_of(error):
-    """The line of the cell at which it stopped; 0 when that is not known."""
+    """Return the line of the cell at which it stopped; 0 if that is not known."""
     if isinstance(error, SyntaxError):
         return error.lineno or 0
     frames = [(frame.f_code, line) for frame, line in traceback.walk_tb(error.__traceback__)]
     timed = next((line for code, line in frames if code.co_filename == "<timed exec>"), None)
     if timed is not None:
         return timed + 1  # below the line with %%time
-    return next((line for code, line in frames if code.co_name == "<module>"), 0)  # the next ones are what it imports
+    return next(
+        (line for code, line in frames if code.co_name == "<module>"), 0
+    )  # later frames belong to what it imports
 
 
 def why_not_current(name, namespace):
-    """Why the `name` that a check would see is missing or not what the student wrote last, as a sentence; or "".
+    """Return why the `name` that a check would see is missing or outdated, as a sentence; or "".
 
     Parameters
     ----------
@@ -127,7 +129,7 @@ def why_not_current(name, namespace):
 
 
 def _stopped(name, namespace):
-    """The cell that was to define `name` last stopped before it did, and nothing has defined it since."""
+    """Return a sentence if the last cell that should define `name` stopped before it did; or ""."""
     if namespace.get(name) is not _before.get(name):
         return ""  # the cell that runs now has defined it
     for run in reversed(_runs):
@@ -142,11 +144,11 @@ def _stopped(name, namespace):
     what = f"{run.kind}: {run.message}".rstrip(": .")
     where = f" at {run.where}" if run.where else ""
     old = f" Until then the check would see an earlier {name}." if name in namespace else ""
-    return f"The cell that defines {name} stopped{where}: {what}. Mend that line, and run the cell again.{old}"
+    return f"The cell that defines {name} stopped{where}: {what}. Fix that line, and run the cell again.{old}"
 
 
 def _tree(source):
-    """A cell's syntax tree; None where it is no Python."""
+    """Return a cell's syntax tree; None if it is not valid Python."""
     if source not in _trees:
         if len(_trees) > KEPT:
             _trees.clear()
@@ -158,7 +160,7 @@ def _tree(source):
 
 
 def _defines(source, name):
-    """Whether a cell is to define the function or class `name` for the whole notebook."""
+    """Whether a cell should define the function or class `name` for the whole notebook."""
     if name not in source:
         return False
     tree = _tree(source)
@@ -166,12 +168,12 @@ def _defines(source, name):
 
 
 def _places(tree, name):
-    """The last lines of the statements of a cell that define `name`."""
+    """Return the last lines of the statements of a cell that define `name`."""
     return [node.end_lineno for node in _at_top(tree.body) if _binds_function(node, name)]
 
 
 def _at_top(body):
-    """The statements that run when the cell runs: also those in a block of an `if` or a `try`."""
+    """Yield the statements that run when the cell runs, including those in a block of an `if` or a `try`."""
     for node in body:
         yield node
         if not isinstance(node, (*FUNCTIONS, ast.ClassDef)):
@@ -193,7 +195,7 @@ def _binds_function(node, name):
 
 
 def _is_meant(source, name):
-    """Whether a cell that is no Python has the line ``def name``, and not in a class, a function or a text."""
+    """Whether a cell that is not valid Python has the line ``def name``, outside of classes, functions and strings."""
     start = re.compile(rf"(?:async\s+)?(?:def|class)\s+{re.escape(name)}\b")
     lines = _without_texts(source.translate(dict.fromkeys(map(ord, INVISIBLE)))).splitlines()
     for number, line in enumerate(lines):
@@ -207,12 +209,12 @@ def _is_meant(source, name):
 
 
 def _without_texts(source):
-    """A source without what stands between triple quotes; lines stay where they are."""
+    """Return a source without its triple-quoted strings; lines keep their numbers."""
     return re.sub(r"(\"\"\"|''')(?:.|\n)*?\1", lambda text: "\n" * text[0].count("\n"), source)
 
 
 def _was_reached(run, name):
-    """Whether the cell had come past the last definition of `name` when it stopped."""
+    """Whether the cell had passed the last definition of `name` when it stopped."""
     tree = _tree(run.source)
     if tree is None or run.kind in ("SyntaxError", "IndentationError", "TabError"):
         return False
@@ -227,7 +229,7 @@ def _shadowed(name, value):
 
 
 def _inside_of(name):
-    """The function in which `name` was defined by mistake."""
+    """Return the function in which `name` was defined by mistake."""
     for run in reversed(_runs):
         tree = _tree(run.source) if name in run.source else None
         for node in _at_top(tree.body) if tree is not None else ():
@@ -241,7 +243,7 @@ def _functions_in(function):
 
 
 def _renamed(name, namespace):
-    """A function of the student's that goes by nearly this name, and is no exercise itself."""
+    """Return a function of the student's that has nearly this name and is not an exercise itself."""
     own = [
         other
         for other, value in namespace.items()

@@ -1,7 +1,7 @@
-"""What a student has written: the exercises in a lesson's notebook, without running the rest of it.
+"""What a student has written: the exercises in a lesson's notebook, read without running the rest of it.
 
-Of each cell only those statements are run that an exercise needs: its own definition, and what that reads, however far
-away it stands. So looking at a student's progress never trains a network or draws a figure.
+Of each cell, only the statements that an exercise needs are run: its own definition, and whatever that reads, wherever in
+the notebook it is. So looking at a student's progress never trains a network or draws a figure.
 """
 
 import __future__
@@ -22,7 +22,7 @@ from lessonkit.catalogue import lesson as find_lesson
 from lessonkit.statements import INVISIBLE, statements
 from lessonkit.time_limit import within
 
-SECONDS = 10  # that one statement may take
+SECONDS = 10  # the limit for one statement
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 FILLS = (
     "append",
@@ -35,9 +35,9 @@ FILLS = (
     "sort",
     "resize",
     "register",
-)  # methods that change what they are called on
-LOOSE = (ast.Expr, ast.For, ast.With, ast.If, ast.Assign)  # statements that may change something by a call
-DEMONSTRATION = "demonstration"  # a tag: a cell that shows something under an exercise's name
+)  # methods that change the object they are called on
+LOOSE = (ast.Expr, ast.For, ast.With, ast.If, ast.Assign)  # statements that may change something through a call
+DEMONSTRATION = "demonstration"  # the tag of a cell that shows something under an exercise's name
 
 
 @dataclass
@@ -47,13 +47,13 @@ class Definitions:
     Attributes
     ----------
     namespace : dict
-        By name.
+        The objects by name.
     stopped : list of str
         Which cells could not be run, and why: ``cell 3 stopped at line 2: No module named 'pandas'``.
     lost : dict
-        By name, the last of these sentences about a cell that was to define it.
+        By name, the last of these sentences about a cell that should have defined it.
     future : int
-        The compiler's flags for what was imported from ``__future__``.
+        The compiler flags for the imports from ``__future__``.
     """
 
     namespace: dict
@@ -62,7 +62,7 @@ class Definitions:
     future: int = 0
 
     def stop(self, number, line, error, names):
-        """Note that a cell stopped, and which names are lost with it."""
+        """Record that a cell stopped, and which names are lost with it."""
         words = (
             "" if isinstance(error, SystemExit) else getattr(error, "msg", None) or " ".join(str(error).split())[:200]
         )
@@ -81,14 +81,14 @@ class _Cell:
 
 
 def find_notebook(lesson, folder=None):
-    """The student's notebook of a lesson, or None.
+    """Return the student's notebook of a lesson, or None.
 
     Parameters
     ----------
     lesson : str
         The lesson's name or number.
     folder : path, optional
-        Where to look: here, beside it, or in its ``lessons`` folder. Default: the current folder.
+        Where to look: in it, beside it, or in its ``lessons`` folder. Default: the current folder.
     """
     name = find_lesson(lesson).name
     here = Path(folder or Path.cwd()).resolve()
@@ -97,7 +97,7 @@ def find_notebook(lesson, folder=None):
 
 
 def definitions(path, names):
-    """What the notebook at `path` defines of some exercises, and what they need.
+    """Return what the notebook at `path` defines of some exercises, and what they need.
 
     Parameters
     ----------
@@ -112,7 +112,7 @@ def definitions(path, names):
     Raises
     ------
     ValueError
-        If the file is no notebook.
+        If the file is not a notebook.
     """
     path = Path(path)
     try:
@@ -132,7 +132,7 @@ def definitions(path, names):
 
 
 def _parsed(notebook, file_name, written):
-    """The code cells that can be parsed; the others are told."""
+    """Yield the code cells that can be parsed, and record the others as stopped."""
     for number, cell in enumerate(notebook["cells"], start=1):
         if cell is None or cell["cell_type"] != "code" or is_demonstration(cell):
             continue
@@ -149,13 +149,13 @@ def _parsed(notebook, file_name, written):
 
 
 def is_demonstration(cell):
-    """Whether a cell of the lesson shows something under an exercise's name, and answers nothing."""
+    """Whether a cell of the lesson shows something under an exercise's name, without being an answer."""
     tags = cell["metadata"].get("tags")
     return isinstance(tags, list) and DEMONSTRATION in tags
 
 
 def _grown(node):
-    """What a statement changes by a call: ``table.update(...)``, ``np.copyto(table, ...)``, ``setattr(Solver, ...)``."""
+    """Return what a statement changes through a call: ``table.update(...)``, ``np.copyto(table, ...)``, ``setattr(Solver, ...)``."""
     calls = [part for part in ast.walk(node) if isinstance(part, ast.Call)] if isinstance(node, LOOSE) else []
     owners = []
     for call in calls:
@@ -169,7 +169,7 @@ def _grown(node):
 
 
 def _leave_out_later(cells, name):
-    """Where an exercise's own cell has an answer, that one is graded: not what stands below its check."""
+    """If an exercise's own cell has an answer, grade that one, and leave out what is below its check."""
     own = [i for i, cell in enumerate(cells) if cell.grade_id == name and any(map(_answers(name), cell.statements))]
     if not own:
         return
@@ -179,7 +179,7 @@ def _leave_out_later(cells, name):
 
 
 def _leave_out_changes(cells, last):
-    """Of the cells below the last exercise, only what is new counts: what they change, no check has seen."""
+    """Below the last exercise, keep only new names: no check has seen what these cells change."""
     seen = {name for cell in cells if cell.number <= last for part in cell.statements for name in part.binds}
     for cell in cells:
         if cell.number > last:
@@ -187,7 +187,7 @@ def _leave_out_changes(cells, last):
 
 
 def _answers(name):
-    """Whether a statement defines `name`, and not as it was released."""
+    """Return a test: whether a statement defines `name`, and not just as it was released."""
 
     def answers(part):
         bodies = [node.body for node in ast.walk(part.node) if isinstance(node, FUNCTIONS)]
@@ -198,7 +198,7 @@ def _answers(name):
 
 
 def _is_empty(body):
-    """Whether a function is as it was released: its text, and an error that says so."""
+    """Whether a function is as it was released: a docstring, and an error that says it is empty."""
     *text, last = body
     said = all(isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) for node in text)
     return said and ast.unparse(last) in ("raise NotImplementedError()", "raise NotImplementedError")
@@ -209,10 +209,10 @@ def _is_import(node):
 
 
 def _needed(cells, names):
-    """The names of the exercises and of all that they need; ``*`` is what a module brings along unnamed."""
+    """Return the names of the exercises and of all that they need; ``*`` stands for star imports and `exec`."""
     parts = [part for cell in cells for part in cell.statements]
     needed, before = {*names, "*"}, None
-    for cell in cells:  # what an exercise's own cell imports: where that fails, the student should know
+    for cell in cells:  # the imports in an exercise's own cell: if one fails, the student should know
         if any(part.binds & names for part in cell.statements):
             needed |= {name for part in cell.statements if _is_import(part.node) for name in part.binds}
     while needed != before:
@@ -224,12 +224,12 @@ def _needed(cells, names):
 
 
 def _is_shell(part):
-    """Whether a statement is a magic or a shell line alone: it is not run, and needs nothing."""
+    """Whether a statement is only a magic or a shell line, which is not run and needs nothing."""
     return "get_ipython" in part.needs and isinstance(part.node, ast.Expr)
 
 
 def _run(cell, needed, written):
-    """Run the statements of a cell that are needed, silently."""
+    """Run the needed statements of a cell, without output."""
     for part in cell.statements:
         if not part.binds & needed or _is_shell(part):
             continue
@@ -256,7 +256,7 @@ def _execute(node, label, written):
 
 
 def _awaited(coroutine):
-    """Run a coroutine to its end, in a thread: in a notebook, this one has a loop that runs already."""
+    """Run a coroutine to its end, in another thread: in a notebook, this thread already runs an event loop."""
     with ThreadPoolExecutor(1) as pool:
         return pool.submit(asyncio.run, coroutine).result()
 
@@ -266,7 +266,7 @@ def _nothing_shown(*_, **__):
 
 
 class _NoShell:
-    """Stands in for IPython where no cell runs: shell lines and magics do nothing."""
+    """Stands in for IPython when no cell runs: shell lines and magics do nothing."""
 
     def system(self, *_):
         return None

@@ -1,4 +1,4 @@
-"""``check("relu_backward")`` in a notebook: grade the function of that name and show what came of it."""
+"""``check("relu_backward")`` in a notebook: grade the function with that name, and show the result."""
 
 import atexit
 import os
@@ -13,7 +13,7 @@ from lessonkit.engine.diagnose import Result, grade
 from lessonkit.engine.expected import expected_of
 from lessonkit.engine.host import LocalHost, not_implemented, seconds_for
 
-MOST_UNSEEN = 100  # where no cell ends, as in a widget's callback
+MOST_UNSEEN = 100  # the limit where no cell ends, as in a widget's callback
 RESULT = "application/vnd.lessonkit.result+json"
 
 
@@ -25,16 +25,16 @@ class CheckInterrupted(KeyboardInterrupt):
 
 
 class CheckFailed(Exception):
-    """A check that failed while nbgrader validates: its report is all there is to show."""
+    """A check that failed while nbgrader validates; it shows only its report."""
 
     def _render_traceback_(self):
         return str(self).splitlines()
 
 
 class Report:
-    """The result of a check: for the reader its report, as a number the points.
+    """The result of a check: it displays as the report, and as a number it is the points.
 
-    Graded on the secret seed, it shows nbgrader the points as its text, and carries what an instructor's report reads.
+    When graded on the secret seed, its text is the points, which nbgrader reads, and it carries the data for the instructor.
     """
 
     def __init__(self, result, graded=False):
@@ -57,13 +57,13 @@ class Report:
         return {"text/plain": words, "text/html": html}
 
     def show(self):
-        """Print it, unless someone has seen it."""
+        """Print the report, unless it has been shown."""
         if not self.is_shown:
             report.put_out(self)
 
 
 def check(exercise, hidden=False):
-    """Check the exercise as it now stands in your notebook.
+    """Check the exercise as it is now in your notebook.
 
     Parameters
     ----------
@@ -75,7 +75,7 @@ def check(exercise, hidden=False):
     Returns
     -------
     Report
-        Shows the report; as a number, the points earned.
+        Displays the report; as a number, it is the points earned.
 
     Raises
     ------
@@ -102,12 +102,12 @@ def check(exercise, hidden=False):
     return shown
 
 
-_settled = {}  # the shell that this module has settled in
-_unseen = []  # the reports of the cell that runs now
+_settled = {}  # the shell that this module is set up in
+_unseen = []  # the reports of the current cell
 
 
 def _show_what_was_lost(*_):
-    """At the end of a cell, print the reports that it did not display: of a check in a loop, or with a ``;``."""
+    """At the end of a cell, print the reports that it did not display: from a check in a loop, or before a ``;``."""
     reports = _unseen[:]
     _unseen.clear()
     for shown in reports:
@@ -115,7 +115,7 @@ def _show_what_was_lost(*_):
 
 
 def settle_in():
-    """In IPython: follow its cells, and answer a call of an empty exercise with one line, not with a long traceback."""
+    """In IPython, follow the cells, and answer a call of an empty exercise with one line instead of a long traceback."""
     shell = _shell()
     if shell is None or shell is _settled.get("in"):
         return
@@ -137,12 +137,12 @@ def settle_in():
 
 
 def _shell():
-    """The IPython that runs this notebook or terminal; None in a script."""
+    """Return the IPython shell that runs this notebook or terminal; None in a script."""
     return sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
 
 
 def _hidden(exercise, namespace, visible):
-    """Grade on the secret seed; show numbers only for what fails on the visible one, which is no secret."""
+    """Grade on the secret seed; show numbers only for what fails on the visible seed, which is not secret."""
     module = os.environ.get("LESSONKIT_LIVE_TRUTH")
     if not module:
         raise ValueError(f"check({exercise!r}, hidden=True) grades: it runs on the instructor's side, not here.")
@@ -154,18 +154,18 @@ SAYS_NO_NUMBERS = ("mistake", "unseen", "waits", "empty", "depends")
 QUOTES_THE_CODE = ("error", "undefined", "kept")  # whose words can carry secret inputs
 WRONG = {
     "nan": "is not finite",
-    "shape": "has another shape than it should",
-    "dtype": "has another dtype than it should",
+    "shape": "has the wrong shape",
+    "dtype": "has the wrong dtype",
     "sign": "has the opposite sign",
-    "structure": "is of another kind than it should be",
-    "type": "is of another kind than it should be",
+    "structure": "has the wrong type",
+    "type": "has the wrong type",
 }
-ELSEWHERE = "It shows on other random inputs than yours."
-ERROR_ELSEWHERE = "It raised an error on other random inputs than yours."
+ELSEWHERE = "This shows on random inputs other than yours."
+ERROR_ELSEWHERE = "It raised an error on random inputs other than yours."
 
 
 def conceal(hidden, visible):
-    """The outcome on the secret seed, told without its numbers."""
+    """Return the outcome on the secret seed, without its numbers."""
     if hidden.passed:
         return hidden
     if not visible.passed:

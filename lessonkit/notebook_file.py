@@ -1,6 +1,6 @@
-"""Reads a notebook file as the world writes it: one reader for `progress()`, `own.assemble()` and the grader.
+"""Reads notebook files in all the forms that occur: one reader for `progress()`, `own.assemble()` and the grader.
 
-What can be read is brought into nbformat's shape; what is no notebook is called what it is.
+It converts what it can read to nbformat's format. If a file is not a notebook, the error says what it is.
 """
 
 import io
@@ -13,10 +13,10 @@ MAX_CELLS = 2000
 
 
 class NotANotebook(ValueError):
-    """The file holds no notebook; the message says, in plain words, what it is and what to do."""
+    """The file is not a notebook; the message says, in plain words, what it is and what to do."""
 
 
-# How a file begins that is something else, and what to call it.
+# The first bytes of other kinds of files, and their names.
 SIGNATURES = (
     (b"%PDF", "a PDF"),
     (b"\x89PNG", "a picture (PNG)"),
@@ -28,12 +28,12 @@ SIGNATURES = (
     (b"Rar!", "a compressed file (RAR)"),
     (b"version https://git-lfs", "a pointer of Git LFS, which stands for a file that was not uploaded"),
 )
-MAX_BYTES, MAX_PARTS = 20 * 2**20, 2_000_000  # of a notebook; what Python makes of a part takes fifty times the bytes
+MAX_BYTES, MAX_PARTS = 20 * 2**20, 2_000_000  # of a notebook; in Python's memory, a part takes fifty times its bytes
 SAVE_AGAIN = "Hand in the notebook itself: in Jupyter, File > Save Notebook, then the .ipynb file."
 
 
 def read(data):
-    """The notebook that a file holds.
+    """Return the notebook that a file holds.
 
     Parameters
     ----------
@@ -42,10 +42,10 @@ def read(data):
     Returns
     -------
     notebook : dict
-        In nbformat's words, version 4: ``cells``, each with ``cell_type``, ``source`` (text) and ``metadata``, and
-        None in place of a cell that is none.
+        In nbformat's format, version 4: ``cells``, each with ``cell_type``, ``source`` (text) and ``metadata``, and
+        None in place of an invalid cell.
     notes : list of str
-        What was mended so that it could be read.
+        What had to be repaired to read it.
 
     Raises
     ------
@@ -63,14 +63,14 @@ def read(data):
 
 
 def unpacked(archive, name, most):
-    """A file of a zip archive.
+    """Return a file of a zip archive.
 
-    Its headers may claim any size, and bzip2 and LZMA unpack what a few bytes stand for at once: those are not read.
+    Its headers may claim any size. This does not read bzip2 and LZMA, which unpack all that a few bytes stand for at once.
 
     Raises
     ------
     ValueError
-        If it has more than `most` bytes, or is packed in such a way.
+        If it has more than `most` bytes, or is packed in one of those ways.
     """
     entry = archive.getinfo(name)
     if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
@@ -83,7 +83,7 @@ def unpacked(archive, name, most):
 
 
 def _out_of_zip(data, notes):
-    """The only notebook in a zip file."""
+    """Return the only notebook in a zip file."""
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
         names = [name for name in archive.namelist() if not name.endswith("/") and not is_clutter(name)]
@@ -106,16 +106,16 @@ def _out_of_zip(data, notes):
 
 
 def is_clutter(name):
-    """Whether a file's path is what macOS or an editor leaves beside the real ones."""
+    """Whether a path belongs to a file that macOS or an editor leaves beside the real ones."""
     parts = name.replace("\\", "/").split("/")
     return "__MACOSX" in parts or ".ipynb_checkpoints" in parts or parts[-1].startswith("._")
 
 
 def _document(data):
-    """The JSON document that bytes hold, in whichever encoding."""
+    """Return the JSON document in some bytes, in any encoding."""
     for signature, words in SIGNATURES:
         if data.startswith(signature):
-            raise NotANotebook(f"The file is {words}, and no notebook. {SAVE_AGAIN}")
+            raise NotANotebook(f"The file is {words}, not a notebook. {SAVE_AGAIN}")
     if not data.strip(b"\0 \t\r\n"):
         raise NotANotebook(f"The file is empty. {SAVE_AGAIN}")
     if sum(map(data.count, b"[{,")) > MAX_PARTS:
@@ -130,7 +130,7 @@ def _document(data):
 
 
 def decode(data):
-    """Text of a file of JSON: UTF-8, UTF-16 or UTF-32, with a byte order mark or without; else what Windows wrote."""
+    """Return the text of a JSON file: UTF-8, UTF-16 or UTF-32, with or without a byte order mark; otherwise Windows-1252."""
     encoding = json.detect_encoding(data)
     try:
         return data.decode(encoding).removeprefix("\ufeff")
@@ -139,10 +139,10 @@ def decode(data):
 
 
 def _what_it_is(text, error):
-    """Words for a text that is no JSON."""
+    """Return a sentence that says what a text is that is not valid JSON."""
     start = text.lstrip()[:200].lower()
     if start.startswith(("<!doctype", "<html", "<?xml")):
-        return f"The file is a web page, and no notebook. {SAVE_AGAIN}"
+        return f"The file is a web page, not a notebook. {SAVE_AGAIN}"
     if "<<<<<<<" in text and ">>>>>>>" in text:
         return (
             "The file holds the marks of a merge conflict (<<<<<<<, >>>>>>>), where two versions of the notebook met. "
@@ -150,13 +150,13 @@ def _what_it_is(text, error):
         )
     if not start.startswith(("{", "[")) and '"cells"' not in text:
         kind = "a Python script" if "def " in text or "import " in text else "a text file"
-        return f"The file is {kind}, and no notebook. {SAVE_AGAIN}"
+        return f"The file is {kind}, not a notebook. {SAVE_AGAIN}"
     cut = isinstance(error, json.JSONDecodeError) and (
         error.pos >= len(text.rstrip()) - 1 or error.msg.startswith("Unterminated string")
     )
     if cut and not text.rstrip().endswith("}"):
         return (
-            "The notebook is cut off: the download or the upload stopped half-way. "
+            "The notebook is cut off: the download or the upload stopped halfway. "
             "Open your own copy in Jupyter, save it, and hand it in again."
         )
     line = getattr(error, "lineno", None)
@@ -168,14 +168,14 @@ def _what_it_is(text, error):
 
 
 def _cells(document):
-    """The cells of a notebook of any version, each cleaned or None."""
+    """Return the cells of a notebook of any version, each cleaned or None."""
     cells = document.get("cells") if isinstance(document, dict) else None
     if cells is None and isinstance(document, dict):
         sheets = document.get("worksheets")
         sheets = sheets if isinstance(sheets, list) else []
         cells = [cell for sheet in sheets if isinstance(sheet, dict) for cell in sheet.get("cells") or ()] or None
     if not isinstance(cells, list):
-        raise NotANotebook(f"The file is JSON, but no notebook: it has no cells. {SAVE_AGAIN}")
+        raise NotANotebook(f"The file is JSON, but not a notebook: it has no cells. {SAVE_AGAIN}")
     if len(cells) > MAX_CELLS:
         raise NotANotebook(
             f"The notebook has {len(cells)} cells; at most {MAX_CELLS} are read. Delete those you do not need, and hand it in again."
@@ -184,7 +184,7 @@ def _cells(document):
 
 
 def _cell(cell):
-    """A cell with the fields that nbformat knows, without outputs; None when it is none."""
+    """Return a cell with the fields that nbformat knows, without outputs; None if it is not a valid cell."""
     if not isinstance(cell, dict):
         return None
     kind = str(cell.get("cell_type")).lower()
@@ -199,7 +199,7 @@ def _cell(cell):
 
 
 def source_of(cell):
-    """A cell's source as text, None when it has none; what is no Unicode in it is replaced, line ends are ``\\n``."""
+    """Return a cell's source as text, or None; invalid Unicode is replaced, and line ends are ``\\n``."""
     source = cell.get("source", cell.get("input"))
     if isinstance(source, list):
         if not all(isinstance(line, str) for line in source):

@@ -14,7 +14,7 @@ ADVICE = (  # what to do with an exercise that is still empty
 
 
 def headline(result):
-    """One line: how many checks pass, how many points that is."""
+    """Return one line: how many checks pass, and how many points that gives."""
     if result.empty:
         return f"{result.exercise} is still empty."
     passing = sum(outcome.passed for outcome in result.outcomes)
@@ -26,7 +26,7 @@ def headline(result):
 
 
 def text(result):
-    """The report as plain text."""
+    """Return the report as plain text."""
     if result.empty:
         return f"{headline(result)} {ADVICE}"
     lines = [headline(result), *filter(None, [lent(result)])]
@@ -45,7 +45,7 @@ def put_out(words):
 
 
 def html(result):
-    """The report as HTML: no script, no colour that carries meaning, readable in light and dark."""
+    """Return the report as HTML: no script, no color that carries meaning, readable in light and dark mode."""
     mark = "✓" if result.passed else "…" if result.empty else "✗"
     first = f"<strong>{mark} {escape(headline(result))}</strong>"
     if result.empty:
@@ -63,8 +63,8 @@ def html(result):
 
 
 def diagnoses(result):
-    """Each outcome with its diagnosis, ``(outcome, sentence, example)``; a cause is told once."""
-    causes = {}  # and the check that told them
+    """Yield each outcome with its diagnosis, ``(outcome, sentence, example)``; each cause is explained only once."""
+    causes = {}  # and the check that explained each one
     for outcome in result.outcomes:
         if outcome.passed:
             yield outcome, outcome.sentence, ""
@@ -85,23 +85,23 @@ def diagnoses(result):
 
 
 def state(outcome):
-    """How a check went, in a word with its sign."""
+    """Return how a check went, in one word with its symbol."""
     if outcome.passed:
         return "✓ passes"
     return STATES.get(outcome.kind) or ("◐ partly" if outcome.worth else "✗ fails")
 
 
 def lent(result):
-    """Which exercises stood in for the student's own when this one was graded, as a sentence; or ""."""
+    """Return a sentence that says which reference exercises replaced the student's own for grading; or ""."""
     if not result.lent:
         return ""
     names, one = " and ".join(f"`{name}`" for name in result.lent), len(result.lent) == 1
-    article, does = ("a right ", "yours does") if one else ("right ", "yours do")
-    return f"Graded with {article}{names}, since {does} not pass yet."
+    article, does = ("a correct ", "yours does") if one else ("correct ", "yours do")
+    return f"Graded with {article}{names}, because {does} not pass yet."
 
 
 def earned(outcome):
-    """What a check earned of what it can earn."""
+    """Return what a check earned, and out of how many points."""
     return f"{show_number(outcome.worth)} of {show_number(outcome.points)} point{'s' if outcome.points != 1 else ''}"
 
 
@@ -110,7 +110,7 @@ def _example(outcome):
 
 
 def set_code(sentence):
-    """Escaped text with `code` between backticks set as code."""
+    """Return escaped text in which `code` between backticks is set as code."""
     parts = escape(sentence).split("`")
     return "".join(f"<code>{part}</code>" if i % 2 else part for i, part in enumerate(parts))
 

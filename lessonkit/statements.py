@@ -1,4 +1,4 @@
-"""What the statements of a cell bind and need: so that one that fails takes along only those that need it."""
+"""What the statements of a cell bind and need, so that a failing statement affects only those that need it."""
 
 import ast
 import re
@@ -7,7 +7,7 @@ from functools import lru_cache
 
 DEFERRED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 TRANSPARENT_MAGICS = ("time", "capture", "prun")  # cell magics whose body is ordinary code
-INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad"  # characters that come along from web pages and chats
+INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad"  # characters that get copied along from web pages and chats
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Statement:
     needs : frozenset of str
         Names that it reads when it runs.
     uses : frozenset of str
-        Names that the functions which it defines read when they are called.
+        Names that the functions it defines read when they are called.
     """
 
     node: ast.stmt
@@ -35,7 +35,7 @@ LONG = 10_000  # characters of a cell: IPython's time grows with the square of i
 
 
 def plain_python(source):
-    """A cell's source with IPython's shell lines and magics as calls of ``get_ipython()``, lines where they were."""
+    """Return a cell's source with IPython's shell lines and magics as calls of ``get_ipython()``; lines keep their numbers."""
     magic = re.match(r"\s*%%(\w+)[^\n]*\n", source)
     if magic and magic[1] in TRANSPARENT_MAGICS:
         source = "\n" * source[: magic.end()].count("\n") + source[magic.end() :]
@@ -43,24 +43,22 @@ def plain_python(source):
         if len(source) > LONG:
             raise ImportError
         from IPython.core.inputtransformer2 import TransformerManager
-    except (
-        ImportError
-    ):  # a plain Python, or a cell in which IPython would take long: what begins as a magic is left out
+    except ImportError:  # plain Python, or a cell that would take IPython too long: leave out what starts like a magic
         source = re.sub(r"(?m)^([ \t]*[\w.,]+[ \t]*=)[ \t]*[%!].*$", r"\1 []", source)
         return re.sub(r"(?m)^([ \t]*)(?:[%!?].*|[\w.]+\?\??)$", r"\1pass", source)
     return "\n" * blank_lines_above(source) + TransformerManager().transform_cell(source)
 
 
 def blank_lines_above(source):
-    """How many lines IPython takes off the top of a cell before it counts them."""
+    """Return how many lines IPython removes from the top of a cell before it counts them."""
     return source[: len(source) - len(source.lstrip())].count("\n")
 
 
 @lru_cache(maxsize=4096)
 def form(source):
-    """What a source says, without its layout and its docstrings: its syntax tree, or its lines where it has none.
+    """Return what a source says, without layout and docstrings: its syntax tree, or its lines if it has none.
 
-    An exercise that is still empty is the same in each release of a lesson, whatever its docstring says there.
+    So an empty exercise has the same form in each release of a lesson, even if its docstring changes.
     """
     if len(source) > 10 * LONG:
         return lines_of(source)
@@ -78,24 +76,24 @@ def form(source):
 
 
 def lines_of(text):
-    """A text without blanks at the ends of its lines, and without empty lines around it."""
+    """Return a text without spaces at the ends of its lines, and without empty lines around it."""
     return "\n".join(line.rstrip() for line in text.strip().splitlines())
 
 
 def statements(source):
-    """The statements of a cell.
+    """Return the statements of a cell.
 
     Raises
     ------
     SyntaxError
-        With the line of the cell, if it is no Python.
+        If it is not valid Python; the error has the line of the cell.
     """
     tree = compile(plain_python(source), "<cell>", "exec", ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, True)
     return [statement_of(node) for node in tree.body]
 
 
 def imports_of(source):
-    """The import statements at the top of a cell, each as text; none where it is no Python."""
+    """Return the import statements at the top of a cell, each as text; none if it is not valid Python."""
     try:
         nodes = [statement.node for statement in statements(source)]
     except SyntaxError:
@@ -104,7 +102,7 @@ def imports_of(source):
 
 
 def statement_of(node):
-    """A `Statement` of a syntax tree's node."""
+    """Return the `Statement` of a node of a syntax tree."""
     binds, needs, uses = set(), set(), set()
     _walk(node, binds, needs, uses, deferred=False)
     return Statement(node, frozenset(binds), frozenset(needs), frozenset(uses))
@@ -143,7 +141,7 @@ def _walk(node, binds, needs, uses, deferred):
 
 
 def _walk_function(node, binds, needs, uses, deferred):
-    """A function's decorators and defaults are read at once, its body when it is called, its annotations then or never."""
+    """Walk a function: decorators and defaults are read at once, the body when it is called, annotations then or never."""
     arguments = node.args
     if not isinstance(node, ast.Lambda):
         binds.add(node.name)
@@ -173,7 +171,7 @@ def _targets(node):
 
 
 def _owner(target):
-    """The name whose value an assignment to an attribute or an item changes."""
+    """Return the name whose value an assignment to an attribute or an item changes."""
     while isinstance(target, (ast.Attribute, ast.Subscript, ast.Starred)):
         target = target.value
     return target.id if isinstance(target, ast.Name) else None

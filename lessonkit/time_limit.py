@@ -1,41 +1,41 @@
-"""Ends code that does not come back, by whatever the system has: a timer, a second thread, or a count of steps."""
+"""Ends code that does not return, with what the system offers: a timer, a second thread, or a count of steps."""
 
 import signal
 import sys
 import threading
 import time
 
-AGAIN = 0.005  # seconds until code that has caught `TimeOver` is stopped once more
+AGAIN = 0.005  # seconds until code that has caught `TimeOver` is stopped again
 STEPS = 100  # loops and calls between two looks at the clock
 IN_BROWSER = sys.platform == "emscripten"  # one thread, and no timer that could interrupt it
 
 
 class TimeOver(BaseException):
-    """The code took longer than it may. Derived from BaseException, so that `except Exception` lets it pass."""
+    """The code took longer than it may. It derives from BaseException, so `except Exception` does not catch it."""
 
 
 def within(seconds, action, name="the code"):
-    """Do `action` and return its result, or end it after some seconds.
+    """Call `action` and return its result, or end it after some seconds.
 
     Parameters
     ----------
     seconds : float
     action : callable
-        Takes nothing.
+        A function without arguments.
     name : str
         What the message calls it.
 
     Raises
     ------
     TimeOver
-        If it has not come back by then. Code that waits outside Python (a long NumPy call) is ended when it is back.
+        If it has not returned by then. Code outside Python (a long NumPy call) can be ended only when it returns.
     """
     message = f"{name} did not come back within {seconds:g} second{'s' * (seconds != 1)}"
     return _way()(seconds, action, message)
 
 
 def _way():
-    """How code is ended here and now."""
+    """Return the way to end code on this system and thread."""
     if IN_BROWSER:
         return _by_steps if hasattr(sys, "monitoring") else _not_at_all
     if hasattr(signal, "setitimer") and _may_set_signals():
@@ -52,7 +52,7 @@ def _not_at_all(seconds, action, message):
 
 
 def _by_timer(seconds, action, message):
-    """With the system's timer. One that ran before goes on afterwards, and has its turn if it is due first."""
+    """Use the system's timer. A timer that was already running goes on afterwards, and fires if it is due first."""
     active = True
 
     def over(*arguments):
@@ -78,7 +78,7 @@ def _by_timer(seconds, action, message):
 
 
 def _by_thread(seconds, action, message):
-    """With a second thread, which raises the exception in this one: on Windows, and where cells have threads."""
+    """Use a second thread, which raises the exception in this one: on Windows, and where cells run in threads."""
     this, done, lock = threading.get_ident(), threading.Event(), threading.Lock()
     over = type("TimeOver", (TimeOver,), {"__str__": lambda self: message, "__module__": __name__})
 
@@ -99,21 +99,21 @@ def _by_thread(seconds, action, message):
     finally:
         done.set()
         with lock:
-            _raise_in(this, None)  # what has not arrived yet shall not arrive any more
+            _raise_in(this, None)  # an exception that has not arrived yet must not arrive later
 
 
 def _raise_in(thread, exception):
-    import ctypes  # where this is needed, there is one
+    import ctypes  # available wherever this is needed
 
     kind = exception if exception is None else ctypes.py_object(exception)
     ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), kind)
 
 
-_deadlines = []  # the outermost first: when, and the message
+_deadlines = []  # the outermost first: the time, and the message
 
 
 def _by_steps(seconds, action, message):
-    """By looking at the clock now and then: nothing goes on for ever without loops and calls."""
+    """Look at the clock now and then: no code runs forever without loops and calls."""
     tool = None if _deadlines else _free_tool()
     _deadlines.append((time.monotonic() + seconds, message))
     try:
@@ -131,7 +131,7 @@ def _by_steps(seconds, action, message):
 
 
 def _free_tool():
-    """A number by which the interpreter reports steps to us; None when debuggers and profilers have taken all."""
+    """Return a tool number under which the interpreter reports steps; None if debuggers and profilers use them all."""
     for number in range(3, 6):
         if sys.monitoring.get_tool(number) is None:
             sys.monitoring.use_tool_id(number, "lessonkit")
@@ -140,7 +140,7 @@ def _free_tool():
 
 
 def _clock():
-    """What is called at every step."""
+    """Return the function to call at every step."""
     steps = 0
 
     def look(*_):
@@ -149,7 +149,7 @@ def _clock():
         if steps % STEPS == 0:
             for deadline, message in _deadlines:
                 if time.monotonic() > deadline:
-                    steps = -1  # and again at the next step, where the code has caught it
+                    steps = -1  # raise again at the next step if the code catches it
                     raise TimeOver(message)
 
     return look
