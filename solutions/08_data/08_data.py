@@ -70,7 +70,7 @@ print(letters[np.array([3, 0, 3])])
 # %% [markdown]
 # **Exercise 1 of 5: flatten_rows** · easy · 6 min
 #
-# The first layer of a network wants one row of numbers for each example. An image is a table. Lay its rows end to end:
+# The first layer of a network needs one row of numbers for each example. An image is a table. Lay its rows end to end:
 # the first row, then the second row, and so on.
 #
 # $$(N, d_1, d_2, \dots, d_k) \;\to\; (N,\; d_1 \cdot d_2 \cdots d_k)$$
@@ -120,7 +120,7 @@ plots.image_and_row(images[3], rows[3])
 # Treat the examples like a deck of cards: shuffle, then cut. Every example goes into exactly one set, and its target goes with it.
 # The result is a dict with six arrays.
 #
-# Refuse sizes that make no sense at once; this is worth a point. In Python, `raise ValueError("what is wrong")` stops the
+# If the sizes make no sense, refuse them at once; this is worth a point. In Python, `raise ValueError("what is wrong")` stops the
 # function with a message for the caller.
 
 # %% exercise="train_val_test_split"
@@ -288,7 +288,7 @@ for X_batch, y_batch in minibatches(np.arange(7) * 10, np.arange(7), batch_size=
 #   examples. Here, use every example exactly once: shuffle first, then cut.
 # - **"An empty batch comes at the end"**: try 6 examples in batches of 3. `range(start, stop, step)` stops in time by itself.
 # - **"The last, smaller batch is missing"**: a slice that reaches beyond the end of an array is not an error; it just holds what is there.
-# - **"Only the first batch comes back"**: `return` ends the function, also in the middle of a loop.
+# - **"Only the first batch comes back"**: `return` ends the function, even in the middle of a loop.
 # - **The error is reported for `generator`**: that is your function. Its body runs only when the check asks for the first batch.
 #
 # </details>
@@ -300,10 +300,10 @@ for X_batch, y_batch in minibatches(np.arange(7) * 10, np.arange(7), batch_size=
 plots.epochs(minibatches)
 
 # %% [markdown]
-# ### How well does a batch speak for all?
+# ### How well does a batch represent all examples?
 #
 # The mean elevation of a batch estimates the mean elevation of all 8,686 places. In the same way, its gradient estimates the gradient of all of them. Choose a batch size,
-# and watch how far the batches scatter and how many steps an epoch has. What does a batch four times as large gain you?
+# and watch how far the batches scatter and how many steps an epoch has. What do you gain from a batch four times as large?
 
 # %% tags=["nbval-ignore-output"]
 explorers.batch_means(minibatches, X, y)
@@ -348,7 +348,7 @@ plots.mirrored(images[:10], flipped, names, "digits, before and after your flip"
 # </details>
 
 # %% [markdown]
-# The function does what it should, but the picture shows that it was a bad idea: which of these labels are still true? Now try it on land: patches of 8 × 8 points of
+# The function does what it should, but the picture shows that flipping digits is a bad idea: which of these labels are still true? Now try it on land: patches of 8 × 8 points of
 # the terrain, with the label *steep* or *flat*. (The colors show elevation relative to the mean of each patch.)
 
 # %%

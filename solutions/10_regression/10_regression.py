@@ -201,7 +201,7 @@ print(solver.model.dims, solver.num_epochs, "epochs of", solver.iterations_per_e
 # %% [markdown]
 # ## Watch it learn
 #
-# The first call of `trained_solver()` trains your design in the picture below; later calls remember the result. Change your design, run its cell and
+# The first call of `trained_solver()` trains your design and draws the picture below; later calls return the stored result. Change your design, run its cell and
 # then this one, as often as you like.
 
 # %% tags=["nbval-ignore-output"]

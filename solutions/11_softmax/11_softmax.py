@@ -83,7 +83,7 @@ plots.sure_and_wrong()
 #
 # ## One example by hand
 #
-# Take the scores of the figure, $(2, 1, -1)$, and suppose that the right class is the last one, $y = 2$.
+# Take the scores in the figure, $(2, 1, -1)$, and suppose that the right class is the last one, $y = 2$.
 #
 # 1. Exponentials: $(7.389,\ 2.718,\ 0.368)$, with the sum $10.475$.
 # 2. Probabilities: $(0.7054,\ 0.2595,\ 0.0351)$.
@@ -131,8 +131,8 @@ print(table[:, [2, 0]])  # not the same: columns 2 and 0 of every row
 # %% [markdown]
 # **Exercise 1 of 1: softmax loss** · hard · 25 min
 #
-# Return the loss and its gradient with respect to the scores. A good order: shift the scores, take the exponentials and their sums, then the
-# loss, then the gradient. No loop is needed.
+# Return the loss and its gradient with respect to the scores. A good order is to shift the scores, take the exponentials and their sums, then compute
+# the loss, then the gradient. You do not need a loop.
 
 # %% exercise="softmax_loss"
 

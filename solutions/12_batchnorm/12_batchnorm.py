@@ -37,7 +37,7 @@ from reference_impl.data import get_digits_data
 plots.signals_through_layers(affine_forward, relu_forward)
 
 # %% [markdown]
-# Only one width of the weights keeps the signal alive. And training moves the weights, so what was right at the start may not stay right.
+# Only one width of the weights keeps the signal alive. And training changes the weights, so a width that is right at the start may not stay right.
 #
 # ## The idea
 #
@@ -144,7 +144,7 @@ plots.graph()
 # %% [markdown]
 # You need only two rules:
 #
-# - **Along an arrow**, multiply by the slope of the one operation there.
+# - **Along an arrow**, multiply by the slope of the operation there.
 # - **Where a quantity is used twice**, as $x$ and $c$ are, add up the gradients from its uses.
 #
 # In the table, $c = x - \mu$ is the centered column and $s = \sqrt{v + \varepsilon}$ the standard deviation. The sums run over the examples, because they all
