@@ -136,10 +136,10 @@ plots.two_ways_to_split(data, X, TERRAIN_SHAPE, num_validation=1000, num_test=10
 # <details>
 # <summary>Help: my check says …</summary>
 #
-# - **"mixed in two different orders"**: `rng` gives a different order each time you ask. Ask once, keep the answer, and use it for both `X` and `y`.
+# - **"shuffled in two different orders"**: `rng` gives a different order each time you ask. Ask once, keep the answer, and use it for both `X` and `y`.
 # - **"A size of zero goes wrong"**: try `letters[-2:]`, `letters[-1:]`, `letters[-0:]`. The last one may surprise you.
-# - **"leaves nothing to train on"**: before you cut, count what is left. At least one example must be left to train on.
-# - **"the caller's arrays change"**: then the terrain in this notebook is shuffled, too. Fix your function, and run the notebook again from the top.
+# - **"leaves nothing for training"**: before you cut, count what is left. At least one example must be left to train on.
+# - **"changes X and y"**: then the terrain in this notebook is shuffled, too. Fix your function, and run the notebook again from the top.
 # - **A key is missing**: the docstring lists the six names. Write them exactly as they are there.
 #
 # </details>
@@ -224,9 +224,9 @@ plots.scales(before, after, ["longitude", "latitude", "elevation"])
 #
 # - **"all features together"**: `X.mean()` is one number. Along which axis do the examples lie?
 # - **"with its own mean and standard deviation"**: this is a small leak. Compute $\mu$ and $\sigma$ once, from the training set, then apply them to every array.
-# - **"blown up by that tiny number"**: adding 1e-8 to every $\sigma$ is a popular trick against $0/0$. It works only as long as the feature
+# - **"divided by that tiny number"**: adding 1e-8 to every $\sigma$ is a popular trick against $0/0$. It works only as long as the feature
 #   stays constant. Think of a pixel that is dark in all training images and bright in one test image.
-# - **"is an array of shape …, expected a tuple of 1"**: `normalize(X)` returns a tuple as well, with one array in it. That is why the cell
+# - **"For X_train alone you return an array"**: `normalize(X)` must return a tuple as well, with one array in it. That is why the cell
 #   above writes `(after,) = ...`.
 #
 # </details>
@@ -284,11 +284,11 @@ for X_batch, y_batch in minibatches(np.arange(7) * 10, np.arange(7), batch_size=
 # <details>
 # <summary>Help: my check says …</summary>
 #
-# - **"Every batch is a fresh draw"**: many training loops do this, and it is not wrong in itself. But then an epoch leaves out about a third of the
+# - **"Every batch is a new draw"**: many training loops do this, and it is not wrong in itself. But then an epoch leaves out about a third of the
 #   examples. Here, use every example exactly once: shuffle first, then cut.
 # - **"An empty batch comes at the end"**: try 6 examples in batches of 3. `range(start, stop, step)` stops in time by itself.
 # - **"The last, smaller batch is missing"**: a slice that reaches beyond the end of an array is not an error; it just holds what is there.
-# - **"Only the first batch comes back"**: `return` ends the function, even in the middle of a loop.
+# - **"Only one batch comes back"**: `return` ends the function, even in the middle of a loop.
 # - **The error is reported for `generator`**: that is your function. Its body runs only when the check asks for the first batch.
 #
 # </details>
@@ -341,7 +341,7 @@ plots.mirrored(images[:10], flipped, names, "digits, before and after your flip"
 #
 # - **"turned upside down"**: axis 0 counts the images, axis 1 the rows of an image, axis 2 its columns.
 # - **"One coin decides for all"**: `rng.random()` is one number. You need one for each image.
-# - **"mirror the caller's images themselves"**: the next epoch starts from the originals again. Start from a copy.
+# - **"changes the caller's images"**: the next epoch starts from the originals again. Start from a copy.
 # - **An error about shapes that could not be broadcast**: $N$ coins against images of shape $(N, H, W)$ need two more axes: `coins[:, np.newaxis, np.newaxis]`
 #   has the shape $(N, 1, 1)$. Or use the coins to pick the images to flip.
 #

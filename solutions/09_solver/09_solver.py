@@ -147,10 +147,10 @@ print("RMS error:", round(solver.check_accuracy(wave["X_val"], wave["y_val"]), 3
 # <details>
 # <summary>Help with part 1, <code>step</code></summary>
 #
-# - **"The parameters stay where they are"**: assigning a new value to a loop variable does not change the dict that the old value came from.
+# - **"The parameters do not change"**: assigning a new value to a loop variable does not change the dict that the old value came from.
 # - **"The config … is dropped"**: the rules of lesson 07 may change the dict that you pass in. Other rules return a new dict. All rules promise only this: the config that they
 #   return is the right one for the next step.
-# - **"Every step takes the whole training set"**, **"draw batches of their own"**: `self.next_batch()` returns two arrays, `X` and `y`.
+# - **"Every step takes the whole training set"**, **"draw their own batches"**: `self.next_batch()` returns two arrays, `X` and `y`.
 # - **`KeyError: 'learning_rate'`**: which config did you pass: the one of this parameter, or the dict that holds all of them?
 #
 # </details>
@@ -172,7 +172,7 @@ print("RMS error:", round(solver.check_accuracy(wave["X_val"], wave["y_val"]), 3
 # - **How to loop**: write `for _ in self.epochs():`, and inside it another loop over `self.iterations()`. The name `_` says that you do not need the value.
 # - **"For regression nothing is ever kept"**: no error can beat a best value that starts at 0. What does the first epoch have to beat?
 # - **"the worst parameters are kept"**: larger is better for one category, smaller for the other. `self.category` tells you which one you have.
-# - **"starts afresh"**: someone may train for five epochs, look at the result, and go on for five more. The histories are kept on `self`; a variable inside `train` is lost.
+# - **"starts anew"**: someone may train for five epochs, look at the result, and go on for five more. The histories are kept on `self`; a variable inside `train` is lost.
 # - **`KeyError: 'learning_rate'` in the decay**: without an `optim_config`, the update rule fills in its learning rate at its first step. Does your decay come before that?
 #
 # </details>

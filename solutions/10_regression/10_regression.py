@@ -75,7 +75,7 @@ print(prediction.shape, "off by", round(rms_error(prediction, raw["y_val"])), "m
 # <summary>Help: my check says …</summary>
 #
 # - **"You return one number"**: the caller asks about `len(X)` places and needs one answer for each, even if all answers are equal.
-# - **"smallest absolute error"**: the median and the mean are both sensible choices. The median minimizes the absolute error; here you minimize the squared error.
+# - **"minimizes the absolute error"**: the median and the mean are both sensible choices. The median minimizes the absolute error; here you minimize the squared error.
 #
 # </details>
 
@@ -103,7 +103,7 @@ print(prediction.shape, "off by", round(rms_error(prediction, raw["y_val"])), "m
 # <summary>Help: my check says …</summary>
 #
 # - **"no constant term"**: without $v_0$ the plane must pass through zero at longitude 0, latitude 0: in the ocean west of Africa.
-# - **"must be shifted by the same amount"**: centering is a fine idea, but the same place must get the same answer, whichever array it is in.
+# - **"Shift both by the same amount"**: centering is a fine idea, but the same place must get the same answer, whichever array it is in.
 # - **"too many values to unpack"**: NumPy's solver returns more than the solution. Which of its results do you need?
 # - **NumPy cannot multiply your shapes**: one row of $A$ has $D + 1$ entries, and so has $v$. The matrix for `X` needs a column of ones too.
 #
@@ -192,7 +192,7 @@ print(solver.model.dims, solver.num_epochs, "epochs of", solver.iterations_per_e
 #
 # - **"normalization needs one bool per hidden layer"**: two hidden layers need two `False`.
 # - **"nobody can repeat your result"**: the network draws its weights at random, and the solver its batches. Pass `rng` to both.
-# - **"The loss is nan"** or **"inf"**: the learning rate is too large for this update rule. Divide it by ten.
+# - **"the loss is nan"** or **"inf"**: the learning rate is too large for this update rule. Divide it by ten.
 # - **"unexpected keyword argument 'learning_rate'"**: the learning rate belongs to the update rule, so put it into the dict `optim_config` (lesson 09).
 # - **"'FullyConnectedNet' object has no attribute …"**: you returned the network. Return the solver; it holds the network as `solver.model`.
 #

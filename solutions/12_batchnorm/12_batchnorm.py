@@ -108,7 +108,7 @@ print(bn_param["running_mean"])  # 0.2
 # <details>
 # <summary>Help: my check says …</summary>
 #
-# - **"eps stands outside the root"**: $\sqrt{v + \varepsilon}$ and $\sqrt{v} + \varepsilon$ differ where the variance itself is tiny. The checks have such a
+# - **"eps is outside the root"**: $\sqrt{v + \varepsilon}$ and $\sqrt{v} + \varepsilon$ differ where the variance itself is tiny. The checks have such a
 #   column.
 # - **"never reach bn_param"**: assigning a new value to a variable in your function changes only that variable. To change the dict, store the value under a key.
 # - **"N - 1"**: there are two common variances, divided by $N$ or by $N - 1$. NumPy divides by $N$ unless you tell it otherwise.
@@ -287,7 +287,7 @@ print(net.bn_params)
 # - **The loss is right, the gradients are not**: the backward pass takes the steps of the forward pass in reverse order. Does each backward function get the cache of its own
 #   forward function?
 # - **A wrong result in all checks**: do `batchnorm_forward` and `batchnorm_backward` pass their own checks? The network uses your versions.
-# - **"one dict for all layers"**: `[{"mode": "train"}] * 3` makes a list that holds the same dict three times.
+# - **"All layers share one dict"**: `[{"mode": "train"}] * 3` makes a list that holds the same dict three times.
 # - **"IndexError: list index out of range"**: layer numbers start at 1 and list indices at 0. Which index belongs to layer `i`?
 # - **A KeyError for gamma or W**: print `net.params.keys()`, and compare it with the names in the docstring.
 # - **"raised … unpack"**: a layer without batch norm has a different cache from one with it. Which of the two did your function get?
