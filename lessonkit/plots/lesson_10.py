@@ -13,11 +13,11 @@ WIDTH_OF_A_DEGREE = 0.8  # of longitude, in degrees of latitude, this far north
 FRAME = 0.5  # seconds between two pictures during training
 
 
-def draw_map(ax, X, metres, title=""):
+def draw_map(ax, X, meters, title=""):
     """Draw a map of elevation on the grid X, with north at the top."""
     (west, south), (east, north) = X.min(axis=0), X.max(axis=0)
     where = dict(extent=(west, east, south, north), aspect=1 / WIDTH_OF_A_DEGREE)
-    image = ax.imshow(np.reshape(metres, SHAPE), vmin=LOWEST, vmax=HIGHEST, cmap=SEQUENTIAL, **where)
+    image = ax.imshow(np.reshape(meters, SHAPE), vmin=LOWEST, vmax=HIGHEST, cmap=SEQUENTIAL, **where)
     ax.set_title(title, fontsize=10)
     ax.set(xlabel="longitude (°)", ylabel="latitude (°)")
     ax.xaxis.set_major_locator(_few_ticks())
@@ -45,27 +45,27 @@ def show_scale(ax):
     _scale(ax.figure, ScalarMappable(Normalize(LOWEST, HIGHEST), SEQUENTIAL), ax)
 
 
-def the_land(X, metres):
+def the_land(X, meters):
     """Show the elevation data as a map.
 
     Parameters
     ----------
     X : array of shape (8686, 2)
         Longitude and latitude of the grid.
-    metres : array of shape (8686,)
+    meters : array of shape (8686,)
     """
     fig, ax = figure(width=6, height=3.9, margins=UNTITLED)
-    _scale(fig, draw_map(ax, X, metres), ax)
+    _scale(fig, draw_map(ax, X, meters), ax)
     show(fig, "Map of elevation over longitude and latitude, from 247 to 1067 meters. The southwest is rough, with high ridges that branch like "
          "trees. In the northeast lie two flat areas, the northern one higher, with a straight edge between them.")  # fmt: skip
 
 
-def side_by_side(X, metres, answers):
+def side_by_side(X, meters, answers):
     """Show the land, and the land as several predictors see it, in the same colors.
 
     Parameters
     ----------
-    X, metres
+    X, meters
         The grid and its elevation.
     answers : dict
         Predictions for the grid, by the predictor's name.
@@ -74,9 +74,9 @@ def side_by_side(X, metres, answers):
     fig, axes = figure(
         1, columns, width=min(3 * columns, 10), height=3.1, sharey=True, margins=(0.65, 0.15, 0.6, 0.6), gaps=(0.5, 0)
     )
-    draw_map(axes[0], X, metres, "as it is")
+    draw_map(axes[0], X, meters, "as it is")
     for ax, (name, seen) in zip(axes[1:], answers.items()):
-        error = np.sqrt(np.mean((seen - metres) ** 2))
+        error = np.sqrt(np.mean((seen - meters) ** 2))
         image = draw_map(ax, X, seen, f"{name}\noff by {error:.0f} m (RMS)")
         ax.set_ylabel("")
     _scale(fig, image, axes)
@@ -212,8 +212,8 @@ def overfitting(solver, grid, points, seen):
         margins=(0.65, 0.15, 0.6, 0.4),
         gaps=(0.9, 0),
     )
-    for ax, (title, metres) in zip(axes, seen.items()):
-        image = draw_map(ax, grid, metres, title)
+    for ax, (title, meters) in zip(axes, seen.items()):
+        image = draw_map(ax, grid, meters, title)
         ax.plot(
             points[:, 0],
             points[:, 1],
