@@ -45,7 +45,7 @@ def put_out(words):
 
 
 def html(result):
-    """Return the report as HTML: no script, no color that carries meaning, readable in light and dark mode."""
+    """The report as HTML: no script, no color that carries meaning, readable in light and dark."""
     mark = "✓" if result.passed else "…" if result.empty else "✗"
     first = f"<strong>{mark} {escape(headline(result))}</strong>"
     if result.empty:
@@ -97,7 +97,7 @@ def lent(result):
         return ""
     names, one = " and ".join(f"`{name}`" for name in result.lent), len(result.lent) == 1
     article, does = ("a correct ", "yours does") if one else ("correct ", "yours do")
-    return f"Graded with {article}{names}, because {does} not pass yet."
+    return f"Graded with {article}{names}, since {does} not pass yet."
 
 
 def earned(outcome):

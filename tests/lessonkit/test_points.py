@@ -108,7 +108,7 @@ def test_what_uses_a_wrong_one_waits(live):
 
 def test_a_result_says_what_was_lent():
     result = Result("second", (Outcome("a", "a", 2, True),), ("first",))
-    assert "Graded with a correct `first`, because yours does not pass yet." in report.text(result)
+    assert "Graded with a correct `first`, since yours does not pass yet." in report.text(result)
     assert (
         Result.from_record(
             {"exercise": "old", "outcomes": [{"check": "a", "title": "a", "points": 2, "passed": True}]}

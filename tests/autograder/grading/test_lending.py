@@ -51,7 +51,7 @@ def test_a_wrong_one_costs_its_own_points_alone(graded):
     assert results["affine_backward"].points == 0
     for exercise in EXERCISES[1:]:
         assert results[exercise].passed and results[exercise].lent == ("affine_backward",)
-        assert "Graded with a correct `affine_backward`, because yours does not pass yet." in report.text(
+        assert "Graded with a correct `affine_backward`, since yours does not pass yet." in report.text(
             results[exercise]
         )
 
