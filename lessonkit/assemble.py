@@ -70,7 +70,7 @@ class Own:
     __repr__ = __str__
 
     def _repr_html_(self):
-        head = "<tr><th>lesson</th><th>part</th><th>whose it is</th></tr>"
+        head = "<tr><th>lesson</th><th>part</th><th>whose code</th></tr>"
         cells = "".join(
             f"<tr><td>{part.lesson[:2]}</td><td><code>{escape(part.name)}</code></td>"
             f'<td style="text-align:left">{"✓" if part.yours else "○"} {escape(part.words)}</td></tr>'
@@ -198,13 +198,13 @@ class _Assembly:
         own_forward = vars(self.package)[forward]
         self.put(forward, self.reference[forward])
         if not self.why_not(name, space):
-            self.give_up(forward, f"your {name} does not fit it: it reads what the reference's {forward} keeps")
+            self.give_up(forward, f"your {name} does not match it: it needs the cache of the reference's {forward}")
             return ""
         self.put(name, self.reference[name])
         self.put(forward, own_forward)
         if self.why_not(name, space):
             self.put(forward, self.reference[forward])
-            self.give_up(forward, f"it must fit {name}, which is not yours")
+            self.give_up(forward, f"it must match {name}, which is not yours")
         return reason
 
     def is_yours(self, name):

@@ -161,7 +161,7 @@ def test_a_way_back_that_reads_another_cache_keeps_the_way_there_from_being_used
     """Lesson 06 was done with the reference's affine_forward, so its affine_backward reads the reference's cache."""
     mine = own.assemble(home(tmp_path, {"affine_forward": OWN_CACHE}))
     only_these_fall_back(mine, "affine_forward")
-    assert "your affine_backward does not fit it" in reason(mine, "affine_forward")
+    assert "your affine_backward does not match it" in reason(mine, "affine_forward")
     solver, called = train(mine)
     assert ("affine_backward", "06_backward") in {(name, file[:11]) for name, file in called}
     assert np.isfinite(solver.loss_history).all()
@@ -181,7 +181,7 @@ def test_when_neither_fits_both_fall_back(tmp_path):
     empty = "def affine_backward(dout, cache):\n    raise NotImplementedError()"
     mine = own.assemble(home(tmp_path, {"affine_forward": OWN_CACHE, "affine_backward": empty}))
     only_these_fall_back(mine, "affine_forward", "affine_backward")
-    assert reason(mine, "affine_forward") == "it must fit affine_backward, which is not yours"
+    assert reason(mine, "affine_forward") == "it must match affine_backward, which is not yours"
     assert np.isfinite(train(mine)[0].loss_history).all()
 
 
