@@ -174,4 +174,4 @@ def test_the_secret_inputs_are_not_quoted(grader):
     graded = grader(notebook({**solved(*HONEST), "tanh_forward": source}))
     said = str(graded.results["tanh_forward"])
     assert graded.points["tanh_forward"] < 5 and "SECRET" not in said
-    assert "on other random inputs than yours" in said
+    assert "on random inputs other than yours" in said

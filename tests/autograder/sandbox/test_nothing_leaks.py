@@ -23,7 +23,7 @@ def test_what_fails_on_the_secret_seed_alone_is_told_without_numbers(kind):
     )
     told = conceal(hidden, PASSES)
     assert not any(letter.isdigit() for letter in told.sentence + told.example) and told.worth == 0.5
-    assert "on other random inputs than yours" in told.sentence
+    assert "on random inputs other than yours" in told.sentence
 
 
 def test_a_hint_is_told_without_its_numbers():
