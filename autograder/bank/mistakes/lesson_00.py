@@ -16,8 +16,8 @@ def scaled(x, center, spread):
 
 @mistake(
     "standardize",
-    "You standardize every row, across its features. Axis 1 runs along a row: the mean of a column is "
-    "taken over the examples, along the other axis.",
+    "You standardize each row, across its features. Axis 1 runs along a row; the mean of a column is taken over the "
+    "examples, along the other axis.",
 )
 def rows_instead_of_columns(x):
     return scaled(x, x.mean(axis=1, keepdims=True), x.std(axis=1, keepdims=True))
@@ -25,8 +25,8 @@ def rows_instead_of_columns(x):
 
 @mistake(
     "standardize",
-    "NumPy cannot line up a mean of shape (N,) with x of shape (N, D). You took one mean per row. The "
-    "exercise asks for one per column, and those line up by themselves.",
+    "NumPy cannot broadcast a mean of shape (N,) against x of shape (N, D). You took one mean per row. The exercise "
+    "asks for one per column, and those broadcast by themselves.",
 )
 def one_mean_per_row_without_its_axis(x):
     return (x - x.mean(axis=1)) / x.std(axis=1)
@@ -34,7 +34,7 @@ def one_mean_per_row_without_its_axis(x):
 
 @mistake(
     "standardize",
-    "You take one mean and one standard deviation of the whole array. Every column has its own: say along which axis.",
+    "You take one mean and one standard deviation of the whole array. Each column needs its own: say along which axis.",
 )
 def one_mean_for_all(x):
     return scaled(x, x.mean(), x.std())
@@ -42,8 +42,8 @@ def one_mean_for_all(x):
 
 @mistake(
     "standardize",
-    "Every column loses its own mean, but all are divided by the same number, the spread of the whole "
-    "array. Every column has its own standard deviation as well.",
+    "You subtract each column's own mean, but you divide all columns by the same number, the spread of the whole "
+    "array. Each column has its own standard deviation as well.",
 )
 def one_spread_for_all(x):
     return np.where(x.std(axis=0) == 0, 0, scaled(x, x.mean(axis=0), x.std()))
@@ -51,8 +51,8 @@ def one_spread_for_all(x):
 
 @mistake(
     "standardize",
-    "The means of the columns are 0 now, but their spread is what it was. Two steps make a standardized "
-    "column; the division is missing.",
+    "The means of the columns are 0 now, but their spread is unchanged. Standardizing a column takes two steps; the "
+    "division is missing.",
 )
 def only_subtracts_the_mean(x):
     return x - x.mean(axis=0)
@@ -60,7 +60,7 @@ def only_subtracts_the_mean(x):
 
 @mistake(
     "standardize",
-    "The columns have spread 1 now, but their means are not 0. Two steps make a standardized column; the "
+    "The columns have spread 1 now, but their means are not 0. Standardizing a column takes two steps; the "
     "subtraction is missing.",
 )
 def only_divides(x):
@@ -78,7 +78,7 @@ def forgets_the_parentheses(x):
 
 @mistake(
     "standardize",
-    "You divide first and subtract the old mean then. Once x is divided, its mean is another one: subtract first.",
+    "You divide first and then subtract the old mean. Dividing x changes its mean, so subtract first.",
 )
 def divides_before_it_subtracts(x):
     spread = x.std(axis=0)
@@ -87,7 +87,7 @@ def divides_before_it_subtracts(x):
 
 @mistake(
     "standardize",
-    "You divide by the variance. The standard deviation is its square root, and it has the unit of x.",
+    "You divide by the variance. The standard deviation is its square root, and it has the same unit as x.",
 )
 def divides_by_the_variance(x):
     return scaled(x, x.mean(axis=0), x.var(axis=0))
@@ -95,8 +95,8 @@ def divides_by_the_variance(x):
 
 @mistake(
     "standardize",
-    "You divide by the square root of the sum of squared distances. The standard deviation takes their "
-    "mean: with more rows, your columns would shrink.",
+    "You divide by the square root of the sum of squared distances. The standard deviation uses their mean instead: "
+    "with a sum, more rows would make your result smaller.",
 )
 def divides_by_the_length(x):
     return scaled(x, x.mean(axis=0), np.sqrt(((x - x.mean(axis=0)) ** 2).sum(axis=0)))
@@ -104,8 +104,8 @@ def divides_by_the_length(x):
 
 @mistake(
     "standardize",
-    "You divide by a standard deviation that averages over N - 1 (`ddof=1`). That estimates the spread of "
-    "a larger population; here the mean of the squared distances of these N rows is asked for.",
+    "You divide by a standard deviation that averages over N - 1 (`ddof=1`). That estimates the spread of a larger "
+    "population; here you need the mean of the squared distances of these N rows.",
 )
 def sample_standard_deviation(x):
     spread = x.std(axis=0, ddof=1) if len(x) > 1 else np.zeros(x.shape[1])
@@ -114,8 +114,8 @@ def sample_standard_deviation(x):
 
 @mistake(
     "standardize",
-    "You divide by the mean absolute distance from the mean. The standard deviation squares the distances, "
-    "takes their mean, and then the root.",
+    "You divide by the mean absolute distance from the mean. The standard deviation squares the distances, takes "
+    "their mean, and then takes the square root.",
 )
 def divides_by_the_mean_distance(x):
     return scaled(x, x.mean(axis=0), np.abs(x - x.mean(axis=0)).mean(axis=0))
@@ -132,7 +132,7 @@ def smallest_to_zero_and_largest_to_one(x):
 
 @mistake(
     "standardize",
-    "Every sign is turned round: you subtract x from the mean. What lies above the mean should come out positive.",
+    "Every sign is reversed: you subtract x from the mean. Values above the mean should come out positive.",
 )
 def subtracts_x_from_the_mean(x):
     return -standardize(x)
@@ -149,7 +149,8 @@ def zero_over_zero(x):
 
 @mistake(
     "standardize",
-    "A column whose values are all equal comes out as ones. It has no distance from its mean, so it should be zeros.",
+    "A column whose values are all equal comes out as ones. Each of its values equals its mean, so the column should "
+    "be zeros.",
 )
 def ones_for_a_column_without_spread(x):
     return np.where(x.std(axis=0) == 0, 1.0, standardize(x))
@@ -157,8 +158,8 @@ def ones_for_a_column_without_spread(x):
 
 @mistake(
     "standardize",
-    "A column whose values are all equal keeps its old values. Its mean is subtracted like that of every "
-    "other column, which leaves zeros.",
+    "A column whose values are all equal keeps its old values. Subtract its mean, as for every other column: that "
+    "leaves zeros.",
 )
 def skips_a_column_without_spread(x):
     return np.where(x.std(axis=0) == 0, x, standardize(x))
@@ -166,8 +167,8 @@ def skips_a_column_without_spread(x):
 
 @mistake(
     "standardize",
-    "Your function writes its result into x, which belongs to the caller (and integers cannot even hold "
-    "it). Make a new array: `x = x - m` does, `x -= m` does not.",
+    "Your function writes its result into x, which belongs to the caller (and an integer array cannot even hold it). "
+    "Make a new array: `x = x - m` makes one, `x -= m` does not.",
 )
 def writes_into_x(x):
     spread = x.std(axis=0)
@@ -178,8 +179,8 @@ def writes_into_x(x):
 
 @mistake(
     "standardize",
-    "For integer x your result is cut off to integers. Where does it get its dtype? `np.zeros_like(x)`, "
-    "for one, takes over that of x: ask for a float.",
+    "For integer x your result is truncated to integers. Where does its dtype come from? `np.zeros_like(x)`, for "
+    "example, copies the dtype of x: ask for a float.",
 )
 def keeps_the_integer_dtype(x):
     out = np.zeros_like(x)
@@ -189,8 +190,7 @@ def keeps_the_integer_dtype(x):
 
 @mistake(
     "standardize",
-    "You standardize twice in one direction: first the columns, then the rows of what came out. Columns "
-    "alone are asked for.",
+    "You standardize twice: first the columns, then the rows of the result. Standardize only the columns.",
 )
 def columns_and_then_rows(x):
     z = standardize(x)
@@ -199,7 +199,7 @@ def columns_and_then_rows(x):
 
 @mistake(
     "standardize",
-    "The two choices of `np.where` are swapped: it takes the first where the condition holds. So you divide by 1 "
+    "The two choices of `np.where` are swapped: it takes the first where the condition is true. So you divide by 1 "
     "where there is a spread, and by 0 where there is none.",
 )
 def swaps_the_choices_of_where(x):
@@ -209,7 +209,7 @@ def swaps_the_choices_of_where(x):
 
 @mistake(
     "standardize",
-    "One column without spread turns your whole result into zeros. Decide for every column by itself.",
+    "One column without spread turns your whole result into zeros. Decide for each column separately.",
 )
 def one_column_decides_for_all(x):
     return standardize(x) * np.all(x.std(axis=0) > 0)
@@ -217,7 +217,8 @@ def one_column_decides_for_all(x):
 
 @mistake(
     "standardize",
-    "A column whose values are all equal is zero in x after the call: x belongs to the caller. Make a new array.",
+    "After the call, a column of x whose values are all equal holds zeros, but x belongs to the caller. Make a new "
+    "array.",
 )
 def zeroes_a_column_of_x(x):
     z = standardize(x)
@@ -229,18 +230,15 @@ def zeroes_a_column_of_x(x):
 # pairwise_differences
 
 
-@mistake(
-    "pairwise_differences",
-    "Every sign is turned round: you subtract a from b. Entry (i, j) is a_i - b_j.",
-)
+@mistake("pairwise_differences", "Every sign is reversed: you subtract a from b. Entry (i, j) is a_i - b_j.")
 def b_minus_a(a, b):
     return -pairwise_differences(a, b)
 
 
 @mistake(
     "pairwise_differences",
-    "The first two axes are swapped: your entry (j, i) holds a_i - b_j. The rows of a should run along the "
-    "first axis: give each array its axis of length 1 in the other place.",
+    "The first two axes are swapped: your entry (j, i) holds a_i - b_j. The rows of a should run along the first "
+    "axis: insert each array's axis of length 1 in the other place.",
 )
 def axes_swapped(a, b):
     return np.swapaxes(pairwise_differences(a, b), 0, 1)
@@ -256,8 +254,8 @@ def features_in_the_middle(a, b):
 
 @mistake(
     "pairwise_differences",
-    "You subtract row by row: `a - b` pairs row i with row i alone, and fails when N and M differ. Give a "
-    "and b a new axis each, so that every row of one meets every row of the other.",
+    "You subtract row by row: `a - b` pairs row i only with row i, and fails when N and M differ. Give a and b a new "
+    "axis each, so that every row of one meets every row of the other.",
 )
 def row_by_row(a, b):
     return 1.0 * a - b
@@ -265,8 +263,8 @@ def row_by_row(a, b):
 
 @mistake(
     "pairwise_differences",
-    "`np.subtract.outer` subtracts every number of b from every number of a, features across: four axes. "
-    "Features should only meet features of the same column.",
+    "`np.subtract.outer` subtracts every number of b from every number of a, even across features, and gives four "
+    "axes. Subtract only numbers of the same feature.",
 )
 def outer_of_every_number(a, b):
     return 1.0 * np.subtract.outer(1.0 * a, b)
@@ -274,8 +272,8 @@ def outer_of_every_number(a, b):
 
 @mistake(
     "pairwise_differences",
-    "The values are right but lie in one long list of N * M rows. Keep an axis for the rows of a and one "
-    "for those of b.",
+    "The values are right but lie in one long list of N * M rows. Keep one axis for the rows of a and one for the "
+    "rows of b.",
 )
 def one_long_list(a, b):
     return pairwise_differences(a, b).reshape(-1, a.shape[1])
@@ -283,7 +281,8 @@ def one_long_list(a, b):
 
 @mistake(
     "pairwise_differences",
-    "You add up the differences of a pair. No sum is asked for: entry (i, j) is a whole vector, with D numbers.",
+    "You add up the differences of each pair. The exercise asks for no sum: entry (i, j) is a whole vector of D "
+    "numbers.",
 )
 def sums_the_features(a, b):
     return pairwise_differences(a, b).sum(axis=2)
@@ -291,7 +290,7 @@ def sums_the_features(a, b):
 
 @mistake(
     "pairwise_differences",
-    "You return distances: squared differences, added up, perhaps with a root. The exercise stops before "
+    "You return distances: squared differences, added up, perhaps with a square root. The exercise stops before "
     "that, at the difference vectors themselves.",
 )
 def distances(a, b):
@@ -300,7 +299,7 @@ def distances(a, b):
 
 @mistake(
     "pairwise_differences",
-    "You take absolute values: the sign of a_i - b_j is lost. It tells which one is larger.",
+    "You take absolute values, so the sign of a_i - b_j is lost. The sign tells which of the two is larger.",
 )
 def absolute_differences(a, b):
     return np.abs(pairwise_differences(a, b))
@@ -308,7 +307,7 @@ def absolute_differences(a, b):
 
 @mistake(
     "pairwise_differences",
-    "You square the differences. The differences themselves are asked for, signs and all.",
+    "You square the differences. The exercise asks for the differences themselves, with their signs.",
 )
 def squared_differences(a, b):
     return pairwise_differences(a, b) ** 2
@@ -324,8 +323,8 @@ def a_with_itself(a, b):
 
 @mistake(
     "pairwise_differences",
-    "The shape is right, but the pairs are mixed up: when you repeat the rows of a and reshape, each row "
-    "has to come M times in a row (1 1 2 2, not 1 2 1 2).",
+    "The shape is right, but the pairs are mixed up: when you repeat the rows of a and reshape, each row has to come "
+    "M times before the next one (1 1 2 2, not 1 2 1 2).",
 )
 def tiled_in_the_wrong_order(a, b):
     N, M, D = len(a), len(b), a.shape[1]
@@ -334,7 +333,7 @@ def tiled_in_the_wrong_order(a, b):
 
 @mistake(
     "pairwise_differences",
-    "The last row of a is left at zeros: a loop stops one too early. `range(N)` already ends at N - 1.",
+    "The entries for the last row of a stay zero: a loop stops one step too early. `range(N)` already ends at N - 1.",
 )
 def loop_ends_too_early(a, b):
     out = np.zeros((len(a), len(b), a.shape[1]))
@@ -345,7 +344,7 @@ def loop_ends_too_early(a, b):
 
 @mistake(
     "pairwise_differences",
-    "Only the pairs (i, i) are filled in; the rest is left at zeros. One loop over i reaches the diagonal alone.",
+    "Only the pairs (i, i) are filled in; the rest stays zero. One loop over i reaches only the diagonal.",
 )
 def only_the_diagonal(a, b):
     out = np.zeros((len(a), len(b), a.shape[1]))
@@ -356,8 +355,8 @@ def only_the_diagonal(a, b):
 
 @mistake(
     "pairwise_differences",
-    "Make floats before you subtract. Otherwise integers stay integers, and bytes (uint8), which cannot be "
-    "negative, wrap round: 3 - 5 gives 254.",
+    "Convert to floats before you subtract. Otherwise integers stay integers, and bytes (uint8), which cannot be "
+    "negative, wrap around: 3 - 5 gives 254.",
 )
 def subtracts_before_it_makes_floats(a, b):
     return a[:, None] - b[None]
@@ -385,8 +384,8 @@ def writes_into_a(a, b):
 
 @mistake(
     "pairwise_differences",
-    "You make floats, but only after the subtraction. By then bytes (uint8), which cannot be negative, have wrapped "
-    "round, and 3 - 5 has become 254. Make floats first.",
+    "You convert to floats, but only after the subtraction. By then bytes (uint8), which cannot be negative, have "
+    "wrapped around, and 3 - 5 has become 254. Convert first.",
 )
 def makes_floats_too_late(a, b):
     return (a[:, None] - b[None]).astype(float)
@@ -394,8 +393,8 @@ def makes_floats_too_late(a, b):
 
 @mistake(
     "pairwise_differences",
-    "For integer a the result is cut off to integers, even where b has a fraction. Every result of the course is floating, whichever "
-    "argument holds integers.",
+    "For integer a the result is truncated to integers, even where b has a fraction. Every result in this course is "
+    "floating point, whichever argument holds integers.",
 )
 def keeps_the_dtype_of_a(a, b):
     if a.dtype.kind == b.dtype.kind:
