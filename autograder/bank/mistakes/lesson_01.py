@@ -10,8 +10,8 @@ from reference_impl import relu_forward, sigmoid_forward, tanh_forward
 
 @mistake(
     "sigmoid_forward",
-    "Infinity divided by infinity is NaN: `exp(x)` is larger than any float when x is large. "
-    "Use the form that only ever takes the exponential of a number that is not positive.",
+    "Infinity divided by infinity is NaN: `exp(x)` is larger than any float when x is large. Use the form that takes "
+    "the exponential only of numbers that are not positive.",
 )
 def infinity_over_infinity(x):
     x = np.asarray(x, dtype=float)
@@ -19,7 +19,7 @@ def infinity_over_infinity(x):
     return out, out
 
 
-@mistake("sigmoid_forward", "The sign in the exponent is turned round: your curve falls where sigmoid rises.")
+@mistake("sigmoid_forward", "The sign in the exponent is reversed: your curve falls where sigmoid rises.")
 def sign_of_the_exponent(x):
     out = 0.5 * (1 - np.tanh(np.asarray(x, dtype=float) / 2))
     return out, out
@@ -30,7 +30,7 @@ def tanh_instead(x):
     return tanh_forward(x)
 
 
-@mistake("sigmoid_forward", "Sigmoid is shifted to run from -0.5 to 0.5: it should be 0.5 at x = 0, not 0.")
+@mistake("sigmoid_forward", "Your sigmoid is shifted and runs from -0.5 to 0.5. At x = 0 it should be 0.5, not 0.")
 def centred_at_zero(x):
     out, _ = sigmoid_forward(x)
     return out - 0.5, out
@@ -44,8 +44,8 @@ def returns_the_derivative(x):
 
 @mistake(
     "sigmoid_forward",
-    "The result depends on the other entries of the batch: you divide by a sum over an axis. "
-    "That is softmax. Sigmoid treats each entry alone.",
+    "The result depends on the other entries of the batch: you divide by a sum over an axis. That is softmax. "
+    "Sigmoid treats each entry separately.",
 )
 def softmax_over_the_last_axis(x):
     x = np.asarray(x, dtype=float)
@@ -57,7 +57,7 @@ def softmax_over_the_last_axis(x):
 @mistake(
     "sigmoid_forward",
     "The result depends on the other entries of the array: you divide by the sum of them all. That is softmax. "
-    "Sigmoid treats each entry alone.",
+    "Sigmoid treats each entry separately.",
 )
 def softmax_over_everything(x):
     out = np.exp(x - x.max())
@@ -66,8 +66,8 @@ def softmax_over_everything(x):
 
 @mistake(
     "sigmoid_forward",
-    "The result is 1 + e^-x. Division comes before addition, so `1 / 1 + np.exp(-x)` is just that; the whole sum belongs "
-    "below the line.",
+    "The result is 1 + e^-x. Division comes before addition, so `1 / 1 + np.exp(-x)` gives just that; the whole sum "
+    "belongs in the denominator.",
 )
 def forgets_the_parentheses(x):
     out = 1 / 1 + np.exp(-x)
@@ -92,7 +92,7 @@ def writes_into_x(x):
     return out, out
 
 
-@mistake("sigmoid_forward", "The result has an integer dtype when x has: every value is cut off to 0 or 1.")
+@mistake("sigmoid_forward", "The result has an integer dtype when x has one: every value is truncated to 0 or 1.")
 def keeps_the_integer_dtype(x):
     out, _ = sigmoid_forward(x)
     out = out.astype(x.dtype)
@@ -145,7 +145,7 @@ class input_in_place_of_the_output:
         return dout * cache * (1 - cache)
 
 
-@mistake("sigmoid_backward", "You forgot a factor: the derivative of sigmoid is sigmoid(x) times (1 - sigmoid(x)).")
+@mistake("sigmoid_backward", "A factor is missing: the derivative of sigmoid is sigmoid(x) times (1 - sigmoid(x)).")
 def forgets_one_minus_sigmoid(dout, cache):
     return dout * cache
 
@@ -157,7 +157,8 @@ def derivative_of_tanh(dout, cache):
 
 @mistake(
     "sigmoid_backward",
-    "The result is dout · s minus s, which `dout * s * 1 - s` gives: it subtracts at the very end. The difference 1 - s is one factor of the product, in parentheses.",
+    "The result is dout · s minus s, which `dout * s * 1 - s` gives: it subtracts at the very end. The difference 1 "
+    "- s is one factor of the product, so put it in parentheses.",
 )
 def product_without_parentheses(dout, cache):
     return dout * cache * 1 - cache
@@ -192,7 +193,8 @@ def writes_into_the_cache(dout, cache):
 
 @mistake(
     "sigmoid_backward",
-    "For an integer `dout` your dx is cut off to whole numbers. An array that is made like `dout` holds what `dout` holds: ask for floats.",
+    "For an integer `dout` your dx is truncated to integers. An array made like `dout` takes over the dtype of "
+    "`dout`: ask for floats.",
 )
 def dx_in_the_dtype_of_dout(dout, cache):
     dx = np.zeros_like(dout)
@@ -202,8 +204,8 @@ def dx_in_the_dtype_of_dout(dout, cache):
 
 @mistake(
     "sigmoid_backward",
-    "For an integer x your dx is cut off to whole numbers, though `dout` has a fraction. An array that is made like x holds what x holds: "
-    "ask for floats.",
+    "For an integer x your dx is truncated to integers, though `dout` has a fraction. An array made like x takes "
+    "over the dtype of x: ask for floats.",
 )
 class dx_in_the_dtype_of_x:
     def sigmoid_forward(x):
@@ -218,7 +220,8 @@ class dx_in_the_dtype_of_x:
 
 @mistake(
     "sigmoid_backward",
-    "The x of the forward pass is not what it was: your backward pass clips it in place. It still belongs to the caller. Make a new array.",
+    "The x of the forward pass has changed: your backward pass clips it in place. It still belongs to the caller. "
+    "Make a new array.",
 )
 class clips_the_cached_x:
     def sigmoid_forward(x):
@@ -238,12 +241,12 @@ def no_derivative_at_all(dout, cache):
 # relu_forward
 
 
-@mistake("relu_forward", "You take the absolute value. ReLU makes negative inputs zero, it does not mirror them.")
+@mistake("relu_forward", "You take the absolute value. ReLU sets negative inputs to zero; it does not mirror them.")
 def absolute_value(x):
     return np.abs(np.asarray(x, dtype=float)), x
 
 
-@mistake("relu_forward", "You keep the negative entries and drop the positive ones: the comparison is turned round.")
+@mistake("relu_forward", "You keep the negative entries and drop the positive ones: the comparison is reversed.")
 def keeps_the_negative_side(x):
     return np.minimum(np.asarray(x, dtype=float), 0), x
 
@@ -276,7 +279,7 @@ def leaky(x):
     return np.where(x > 0, x, 0.01 * x), x
 
 
-@mistake("relu_forward", "You take one maximum of the whole array. ReLU compares every entry with zero by itself.")
+@mistake("relu_forward", "You take one maximum of the whole array. ReLU compares each entry with zero separately.")
 def one_maximum_for_all(x):
     return np.full(np.shape(x), max(0.0, np.max(x))), x
 
@@ -296,7 +299,10 @@ def drops_entries(x):
     return x[x > 0] * 1.0, x
 
 
-@mistake("relu_forward", "The result has an integer dtype when x has. Every output of the course is floating.")
+@mistake(
+    "relu_forward",
+    "The result has an integer dtype when x has one. Every output in this course is floating point.",
+)
 def integer_in_integer_out(x):
     return np.maximum(x, 0), x
 
@@ -328,14 +334,16 @@ def ignores_dout(dout, cache):
 
 @mistake(
     "relu_backward",
-    "You clip the upstream gradient at zero. What decides is the sign of the input x, not the sign of dout.",
+    "You clip the upstream gradient at zero. The sign of the input x should decide, not the sign of dout.",
 )
 def relu_of_dout(dout, cache):
     return np.maximum(dout, 0)
 
 
 @mistake(
-    "relu_backward", "The gradient passes where the input was negative and stops where it was positive: turn it round."
+    "relu_backward",
+    "The gradient passes where the input was negative and stops where it was positive. It should be the other way "
+    "around.",
 )
 def mask_turned_round(dout, cache):
     return dout * (cache < 0)
@@ -388,8 +396,8 @@ def makes_the_mask_in_the_cache(dout, cache):
 
 @mistake(
     "relu_backward",
-    "For an integer x your dx is cut off to whole numbers, though `dout` has a fraction. An array that is made like x holds what x holds: "
-    "ask for floats.",
+    "For an integer x your dx is truncated to integers, though `dout` has a fraction. An array made like x takes "
+    "over the dtype of x: ask for floats.",
 )
 def relu_dx_in_the_dtype_of_x(dout, cache):
     dx = np.zeros_like(cache)
@@ -402,8 +410,8 @@ def relu_dx_in_the_dtype_of_x(dout, cache):
 
 @mistake(
     "tanh_forward",
-    "For large inputs the result is NaN: something on the way overflows, and infinity divided by infinity is NaN. NumPy has "
-    "a function for tanh.",
+    "For large inputs the result is NaN: an intermediate value overflows, and infinity divided by infinity is NaN. "
+    "NumPy has a function for tanh.",
 )
 def overflows(x):
     x = np.asarray(x, dtype=float)
@@ -452,8 +460,8 @@ def swaps_output_and_cache(x):
 
 @mistake(
     "tanh_forward",
-    "The result is e^x minus e^-x / e^x plus e^-x: division comes before addition and subtraction. In parentheses, the whole difference belongs above the line, and "
-    "the whole sum below it.",
+    "The result is e^x minus e^-x / e^x plus e^-x: division comes before addition and subtraction. Put parentheses "
+    "around the whole difference in the numerator, and around the whole sum in the denominator.",
 )
 def fraction_without_parentheses(x):
     out = np.exp(x) - np.exp(-x) / np.exp(x) + np.exp(-x)
@@ -506,14 +514,15 @@ class x_in_place_of_tanh:
         return dout * (1 - cache**2)
 
 
-@mistake("tanh_backward", "You forgot the square: the derivative of tanh is 1 - tanh(x)², not 1 - tanh(x).")
+@mistake("tanh_backward", "The square is missing: the derivative of tanh is 1 - tanh(x)², not 1 - tanh(x).")
 def forgets_the_square(dout, cache):
     return dout * (1 - cache)
 
 
 @mistake(
     "tanh_backward",
-    "The result is dout minus tanh(x)², which `dout * 1 - t**2` gives: it multiplies first. The upstream gradient belongs to the whole slope, 1 - tanh(x)², in parentheses.",
+    "The result is dout minus tanh(x)², which `dout * 1 - t**2` gives: it multiplies first. The upstream gradient "
+    "should multiply the whole slope, 1 - tanh(x)², so put the slope in parentheses.",
 )
 def slope_without_parentheses(dout, cache):
     return dout * 1 - cache**2
@@ -551,7 +560,8 @@ def squares_the_cache_in_place(dout, cache):
 
 @mistake(
     "tanh_backward",
-    "For an integer `dout` your dx is cut off to whole numbers. An array that is made like `dout` holds what `dout` holds: ask for floats.",
+    "For an integer `dout` your dx is truncated to integers. An array made like `dout` takes over the dtype of "
+    "`dout`: ask for floats.",
 )
 def dx_takes_the_dtype_of_dout(dout, cache):
     dx = np.empty_like(dout)
@@ -561,8 +571,8 @@ def dx_takes_the_dtype_of_dout(dout, cache):
 
 @mistake(
     "tanh_backward",
-    "For an integer x your dx is cut off to whole numbers, though `dout` has a fraction. An array that is made like x holds what x holds: "
-    "ask for floats.",
+    "For an integer x your dx is truncated to integers, though `dout` has a fraction. An array made like x takes "
+    "over the dtype of x: ask for floats.",
 )
 class dx_takes_the_dtype_of_x:
     def tanh_forward(x):
