@@ -17,8 +17,8 @@ def differences(x, y):
 
 @mistake(
     "mse_loss",
-    "The gradient lacks a factor 2: the derivative of a square (x - y)² is twice (x - y). (Some books put "
-    "1/2 before the loss to be rid of it. The loss here has none.)",
+    "The gradient lacks a factor 2: the derivative of a square (x - y)² is twice (x - y). (Some books put 1/2 before "
+    "the loss to get rid of it. The loss here has none.)",
 )
 def gradient_without_the_two(x, y):
     d = differences(x, y)
@@ -27,8 +27,8 @@ def gradient_without_the_two(x, y):
 
 @mistake(
     "mse_loss",
-    "The gradient is that of the sum. The loss is a mean, so every entry of its gradient is divided by the "
-    "number of entries as well.",
+    "The gradient is that of the sum. The loss is a mean, so each entry of its gradient is divided by the number of "
+    "entries as well.",
 )
 def gradient_of_the_sum(x, y):
     d = differences(x, y)
@@ -58,8 +58,8 @@ def loss_is_the_sum(x, y):
 
 @mistake(
     "mse_loss",
-    "With M outputs an example has M errors. You divide by the number of examples, N; the mean over all "
-    "entries divides by N times M.",
+    "With M outputs, each example has M errors. You divide by the number of examples, N; the mean over all entries "
+    "divides by N times M.",
 )
 def divides_by_the_examples_alone(x, y):
     d = differences(x, y)
@@ -68,7 +68,8 @@ def divides_by_the_examples_alone(x, y):
 
 @mistake(
     "mse_loss",
-    "The loss divides by all N times M entries, but the gradient by the N examples alone. The two belong together.",
+    "The loss divides by all N times M entries, but the gradient only by the N examples. Both must divide by the "
+    "same number.",
     alone=True,
 )
 def gradient_divides_by_the_examples_alone(x, y):
@@ -88,8 +89,8 @@ def half_the_mean(x, y):
 
 @mistake(
     "mse_loss",
-    "The gradient points the other way: this is the derivative by the targets y. Where a prediction is too "
-    "large, making it larger still makes the loss grow, so dx is positive there.",
+    "The gradient points the other way: this is the derivative with respect to the targets y. Where a prediction is "
+    "too large, making it larger still makes the loss grow, so dx is positive there.",
 )
 def gradient_with_the_wrong_sign(x, y):
     loss, dx = mse_loss(x, y)
@@ -119,8 +120,8 @@ def gradient_of_the_absolute_error(x, y):
 
 @mistake(
     "mse_loss",
-    "You return one gradient for all entries: a mean was taken. The loss is one number, but it has a "
-    "derivative by every entry of x, so dx has the shape of x.",
+    "You return one gradient for all entries: a mean was taken. The loss is one number, but it has a derivative with "
+    "respect to every entry of x, so dx has the shape of x.",
 )
 def one_gradient_for_all(x, y):
     loss, dx = mse_loss(x, y)
@@ -129,8 +130,8 @@ def one_gradient_for_all(x, y):
 
 @mistake(
     "mse_loss",
-    "The loss comes out as one number per output: you take the mean along axis 0 alone. It is the mean "
-    "over all entries, one number.",
+    "The loss comes out as one number per output: you take the mean only along axis 0. It should be the mean over "
+    "all entries, one number.",
 )
 def one_loss_per_output(x, y):
     d = differences(x, y)
@@ -139,8 +140,8 @@ def one_loss_per_output(x, y):
 
 @mistake(
     "mse_loss",
-    "The loss comes out as one number per example: you take the mean along axis 1, or over the last axis. "
-    "It is the mean over all entries, one number.",
+    "The loss comes out as one number per example: you take the mean along axis 1, or over the last axis. It should "
+    "be the mean over all entries, one number.",
 )
 def one_loss_per_example(x, y):
     d = differences(x, y)
@@ -158,7 +159,7 @@ def no_mean_at_all(x, y):
 
 @mistake(
     "mse_loss",
-    "You return the root of the mean, which is the RMS error. The loss is the mean itself, without a root.",
+    "You return the square root of the mean, which is the RMS error. The loss is the mean itself, without a root.",
 )
 def root_mean_square(x, y):
     loss, dx = mse_loss(x, y)
@@ -167,8 +168,8 @@ def root_mean_square(x, y):
 
 @mistake(
     "mse_loss",
-    "You take the root of the mean: this is the RMS error, with its own gradient (0 / 0 where the "
-    "prediction is perfect). The loss is the mean itself, without a root.",
+    "You take the square root of the mean: this is the RMS error, with its own gradient (0 / 0 where the prediction "
+    "is perfect). The loss is the mean itself, without a root.",
 )
 def root_mean_square_and_its_gradient(x, y):
     d = differences(x, y)
@@ -176,7 +177,7 @@ def root_mean_square_and_its_gradient(x, y):
     return rms, d / (d.size * rms)
 
 
-@mistake("mse_loss", "The gradient has a square left in it: taking the derivative lowers the power by one.")
+@mistake("mse_loss", "The gradient still has a square in it: taking the derivative lowers the power by one.")
 def gradient_keeps_the_square(x, y):
     d = differences(x, y)
     return np.mean(d**2), 2 * d**2 / d.size
@@ -184,17 +185,14 @@ def gradient_keeps_the_square(x, y):
 
 @mistake(
     "mse_loss",
-    "You square the mean of the differences, so errors of different sign cancel. Square each one first, then average.",
+    "You square the mean of the differences, so errors of opposite sign cancel. Square each one first, then average.",
 )
 def square_of_the_mean(x, y):
     d = differences(x, y)
     return np.mean(d) ** 2, np.full_like(d, 2 * np.mean(d) / d.size)
 
 
-@mistake(
-    "mse_loss",
-    "You square x and y each for itself. The square of a difference is not the difference of the squares.",
-)
+@mistake("mse_loss", "You square x and y separately. The square of a difference is not the difference of the squares.")
 def difference_of_the_squares(x, y):
     differences(x, y)
     x, y = 1.0 * x, np.reshape(y, x.shape)
@@ -203,9 +201,9 @@ def difference_of_the_squares(x, y):
 
 @mistake(
     "mse_loss",
-    "NumPy broadcasts where shapes differ: (N,) against (N, 1) makes a table of N times N differences, "
-    "every prediction against every target, and no error. Compare the shapes first: bring y into the shape "
-    "of x where the two hold the same N values, and refuse the rest.",
+    "NumPy broadcasts where shapes differ: (N,) against (N, 1) makes, without an error, a table of N times N "
+    "differences, every prediction against every target. Compare the shapes first: reshape y to the shape of x where "
+    "the two hold the same N values, and refuse the rest.",
 )
 def broadcasts_whatever_it_gets(x, y):
     d = 1.0 * x - y
@@ -214,8 +212,8 @@ def broadcasts_whatever_it_gets(x, y):
 
 @mistake(
     "mse_loss",
-    "Your function accepts shapes that do not belong together, and NumPy broadcasts or reshapes the one "
-    "into the other. Raise a ValueError there: a loss of mismatched numbers looks like any other loss.",
+    "Your function accepts shapes that do not belong together, and NumPy broadcasts or reshapes one into the other. "
+    "Raise a ValueError there: a loss of mismatched numbers looks like any other loss.",
 )
 def refuses_nothing(x, y):
     y = y.reshape(x.shape) if y.size == x.size else y
@@ -235,8 +233,8 @@ def reshapes_whatever_fits(x, y):
 
 @mistake(
     "mse_loss",
-    "You refuse shapes that do not match, and that is right, but with an AssertionError. The docstring "
-    "promises a ValueError, and whoever calls your function may wait for one.",
+    "You refuse shapes that do not match, and that is right, but you raise an AssertionError. The docstring promises "
+    "a ValueError, and the caller may be waiting for one.",
 )
 def refuses_with_an_assertion(x, y):
     assert x.shape == y.shape or x.size == y.size and 1 in (x.ndim, y.ndim)
@@ -245,8 +243,8 @@ def refuses_with_an_assertion(x, y):
 
 @mistake(
     "mse_loss",
-    "You demand the very same shape. One output may be written as (N,) or as (N, 1): these are the same N "
-    "values, and the exercise takes either.",
+    "You demand exactly the same shape. One output may be written as (N,) or as (N, 1): these are the same N values, "
+    "and the exercise accepts either.",
 )
 def refuses_a_column(x, y):
     if x.shape != y.shape:
@@ -266,8 +264,8 @@ def flattens_x_and_y(x, y):
 
 @mistake(
     "mse_loss",
-    "Where the shapes do not match your function returns without an answer. A printed line is easily overlooked, and "
-    "the program goes on: stop it with `raise ValueError(...)`.",
+    "Where the shapes do not match, your function returns without an answer. A printed line is easily overlooked, "
+    "and the program goes on: stop it with `raise ValueError(...)`.",
 )
 def returns_instead_of_raising(x, y):
     try:
@@ -278,7 +276,8 @@ def returns_instead_of_raising(x, y):
 
 @mistake(
     "mse_loss",
-    "dx comes out flat, or as a column, although x is not: it has the shape of x, whichever of the two shapes y has.",
+    "dx comes out flat, or as a column, although x is not: dx must have the shape of x, whichever of the two shapes "
+    "y has.",
 )
 def gradient_in_the_shape_of_y(x, y):
     loss, dx = mse_loss(x, y)
@@ -287,8 +286,8 @@ def gradient_in_the_shape_of_y(x, y):
 
 @mistake(
     "mse_loss",
-    "One of the two is cut off to integers because the other is integer: 2.7 has become 2. Make floats of "
-    "integers, never the other way round.",
+    "One of the two is truncated to integers because the other holds integers: 2.7 has become 2. Convert integers to "
+    "floats, never the other way around.",
 )
 def cut_to_integers(x, y):
     if x.dtype.kind == "i" or y.dtype.kind == "i":
@@ -298,8 +297,8 @@ def cut_to_integers(x, y):
 
 @mistake(
     "mse_loss",
-    "For integer predictions your gradient is cut off to integers. Where does it get its dtype? "
-    "`np.zeros_like(x)`, for one, takes over that of x: ask for a float.",
+    "For integer predictions your gradient is truncated to integers. Where does its dtype come from? "
+    "`np.zeros_like(x)`, for example, copies the dtype of x: ask for a float.",
 )
 def gradient_in_the_dtype_of_x(x, y):
     loss, dx = mse_loss(x, y)
@@ -308,8 +307,8 @@ def gradient_in_the_dtype_of_x(x, y):
 
 @mistake(
     "mse_loss",
-    "The gradient is zero everywhere. If there is a `//` in your formula: that is integer division, which "
-    "cuts off what is behind the point, and 2 // n is 0.",
+    "The gradient is zero everywhere. Is there a `//` in your formula? That is integer division, which drops "
+    "everything after the decimal point, and 2 // n is 0.",
 )
 def integer_division(x, y):
     loss, dx = mse_loss(x, y)
@@ -318,8 +317,8 @@ def integer_division(x, y):
 
 @mistake(
     "mse_loss",
-    "Only the last entry counts in your loss. In a loop, set the total to zero once, before it, and add to "
-    "it in every turn.",
+    "Only the last entry counts in your loss. In a loop, set the total to zero once, before the loop, and add to it "
+    "in every pass.",
 )
 def total_starts_again(x, y):
     loss, dx = mse_loss(x, y)
@@ -329,8 +328,8 @@ def total_starts_again(x, y):
 
 @mistake(
     "mse_loss",
-    "Your function writes the differences into x, which belongs to the caller (and whole numbers cannot "
-    "hold fractions). `x - y` makes a new array; `x -= y` overwrites the old one.",
+    "Your function writes the differences into x, which belongs to the caller (and an array of integers cannot hold "
+    "fractions). `x - y` makes a new array; `x -= y` overwrites the old one.",
 )
 def writes_into_x(x, y):
     loss, dx = mse_loss(x, y)
@@ -340,7 +339,8 @@ def writes_into_x(x, y):
 
 @mistake(
     "mse_loss",
-    "Your function changes y, which belongs to the caller: the next call would meet other targets. Make a new array.",
+    "Your function changes y, which belongs to the caller: the next call would get different targets. Make a new "
+    "array.",
 )
 def writes_into_y(x, y):
     loss, dx = mse_loss(x, y)
@@ -349,15 +349,15 @@ def writes_into_y(x, y):
     return loss, dx
 
 
-@mistake("mse_loss", "Loss and gradient are returned in the other order: the loss comes first.")
+@mistake("mse_loss", "You return the loss and the gradient in the wrong order: the loss comes first.")
 def gradient_first(x, y):
     return mse_loss(x, y)[::-1]
 
 
 @mistake(
     "mse_loss",
-    "The values are right, but y has another shape after the call than before: it took over that of x. y belongs to the caller. `reshape` leaves "
-    "an array as it is.",
+    "The values are right, but y has another shape after the call than before: it has taken the shape of x. y "
+    "belongs to the caller. `reshape` leaves an array as it is.",
     alone=True,
 )
 def gives_y_the_shape_of_x(x, y):
@@ -371,7 +371,7 @@ def gives_y_the_shape_of_x(x, y):
 
 @mistake(
     "rms_error",
-    "The root is missing: this is the mean squared error, in the square of the target's unit (metres become m²).",
+    "The root is missing: this is the mean squared error, in the square of the target's unit (meters become m²).",
 )
 def forgets_the_root(x, y):
     return mse_loss(x, y)[0]
@@ -379,8 +379,8 @@ def forgets_the_root(x, y):
 
 @mistake(
     "rms_error",
-    "You take the root of the sum. Of N entries it is √N times too large, and it grows with every example. "
-    "Take the mean first.",
+    "You take the root of the sum. For N entries it is √N times too large, and it grows with every example. Take the "
+    "mean first.",
 )
 def root_of_the_sum(x, y):
     return np.sqrt(np.sum(differences(x, y) ** 2))
@@ -388,7 +388,8 @@ def root_of_the_sum(x, y):
 
 @mistake(
     "rms_error",
-    "You divide after the root: √(sum) / N. The mean is taken of the squares, so the division belongs under the root.",
+    "You divide after taking the root: √(sum) / N. RMS takes the mean of the squares, so the division belongs under "
+    "the root.",
 )
 def divides_outside_the_root(x, y):
     return np.sqrt(np.sum(differences(x, y) ** 2)) / x.size
@@ -422,16 +423,14 @@ def mean_of_the_roots(x, y):
 
 @mistake(
     "rms_error",
-    "The error comes out as one number per output: you take the mean along axis 0 alone. It is one number for all.",
+    "The error comes out as one number per output: you take the mean only along axis 0. It should be one number for "
+    "all outputs.",
 )
 def one_error_per_output(x, y):
     return np.sqrt(np.mean(differences(x, y) ** 2, axis=0))
 
 
-@mistake(
-    "rms_error",
-    "You average the differences before you square: errors of different sign cancel. Square first.",
-)
+@mistake("rms_error", "You average the differences before you square, so errors of opposite sign cancel. Square first.")
 def errors_cancel(x, y):
     return np.abs(np.mean(differences(x, y)))
 
@@ -463,8 +462,8 @@ def root_of_half_the_mean(x, y):
 
 @mistake(
     "rms_error",
-    "You divide the error by the spread of the targets. That is a share without a unit; the RMS error "
-    "keeps the unit of the target.",
+    "You divide the error by the spread of the targets. That gives a ratio without a unit; the RMS error keeps the "
+    "unit of the target.",
 )
 def relative_to_the_spread(x, y):
     return rms_error(x, y) / np.std(y)
@@ -480,7 +479,7 @@ def root_of_a_tuple(x, y):
 
 @mistake(
     "rms_error",
-    "You take the root of the gradient. mse_loss returns the loss first and dx second: it is the loss that you need.",
+    "You take the root of the gradient. mse_loss returns the loss first and dx second; you need the loss.",
 )
 def root_of_the_gradient(x, y):
     _, dx = mse_loss(x, y)
@@ -489,9 +488,8 @@ def root_of_the_gradient(x, y):
 
 @mistake(
     "rms_error",
-    "(N,) against (N, 1) gives every prediction against every target: N times N differences, and no error "
-    "message. Compare the shapes first: let them agree where they hold the same N values, and refuse the "
-    "rest.",
+    "(N,) against (N, 1) gives every prediction against every target: N times N differences, and no error message. "
+    "Compare the shapes first: make them agree where they hold the same N values, and refuse the rest.",
 )
 def every_prediction_against_every_target(x, y):
     return np.sqrt(np.mean((1.0 * x - y) ** 2))
@@ -509,8 +507,8 @@ def accepts_any_shapes(x, y):
 
 @mistake(
     "rms_error",
-    "Any two arrays with the same number of entries pass, so (M, N) is paired with (N, M) and the wrong "
-    "numbers meet. Compare the shapes, and raise a ValueError.",
+    "Any two arrays with the same number of entries pass, so (M, N) is paired with (N, M) and the wrong numbers are "
+    "compared. Compare the shapes, and raise a ValueError.",
 )
 def flattens_both(x, y):
     return rms_error(x.ravel(), y.ravel())
@@ -518,7 +516,8 @@ def flattens_both(x, y):
 
 @mistake(
     "rms_error",
-    "Predictions or targets are cut off to integers because the others are integer. Make floats of integers instead.",
+    "Predictions or targets are truncated to integers because the others are integers. Convert the integers to "
+    "floats instead.",
 )
 def targets_cut_to_integers(x, y):
     if x.dtype.kind == "i" or y.dtype.kind == "i":
@@ -528,8 +527,8 @@ def targets_cut_to_integers(x, y):
 
 @mistake(
     "rms_error",
-    "Where the shapes do not match your function returns without an answer. A printed line is easily overlooked, and "
-    "the program goes on: stop it with `raise ValueError(...)`.",
+    "Where the shapes do not match, your function returns without an answer. A printed line is easily overlooked, "
+    "and the program goes on: stop it with `raise ValueError(...)`.",
 )
 def gives_up_without_raising(x, y):
     try:
@@ -538,7 +537,7 @@ def gives_up_without_raising(x, y):
         return None
 
 
-@mistake("rms_error", "The error is cut off to a whole number: 2.7 m has become 2 m. Return the float.")
+@mistake("rms_error", "The error is truncated to a whole number: 2.7 m has become 2 m. Return the float.")
 def whole_numbers_only(x, y):
     return int(rms_error(x, y))
 
@@ -555,8 +554,8 @@ def overwrites_x(x, y):
 
 @mistake(
     "rms_error",
-    "The values are right, but y has another shape after the call than before: it took over that of x. y belongs to the caller. `reshape` leaves "
-    "an array as it is.",
+    "The values are right, but y has another shape after the call than before: it has taken the shape of x. y "
+    "belongs to the caller. `reshape` leaves an array as it is.",
     alone=True,
 )
 def y_takes_the_shape_of_x(x, y):
