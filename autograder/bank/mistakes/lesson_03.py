@@ -75,8 +75,8 @@ def on_floats(x):
 
 @mistake(
     "eval_numerical_gradient",
-    "You take a one-sided difference, from x to x + h. The slope belongs to the middle between two points, so "
-    "step to both sides of x: the error then shrinks with the square of h.",
+    "You take a one-sided difference, from x to x + h. The slope between two points belongs to the point halfway "
+    "between them, so step to both sides of x: the error then shrinks with the square of h.",
 )
 def forward_difference(f, x, h=1e-5):
     return gradient(lambda f, x, i, h: (stepped(f, x, i, h) - f(x)) / h)(f, x, h)
@@ -92,7 +92,8 @@ def backward_difference(f, x, h=1e-5):
 
 @mistake(
     "eval_numerical_gradient",
-    "Everything is twice too large: from x - h to x + h the distance is not h. Look at the picture of the secant.",
+    "Everything is twice as large as it should be: the distance from x - h to x + h is not h. Look at the picture of "
+    "the secant.",
 )
 def divides_by_h(f, x, h=1e-5):
     return gradient(lambda f, x, i, h: 2 * central(f, x, i, h))(f, x, h)
@@ -100,8 +101,8 @@ def divides_by_h(f, x, h=1e-5):
 
 @mistake(
     "eval_numerical_gradient",
-    "The difference is divided by 2 and then multiplied by h. Python works through `/ 2 * h` from left to right: "
-    "the whole distance belongs in brackets.",
+    "The difference is divided by 2 and then multiplied by h. Python works through `/ 2 * h` from left to right: put "
+    "the whole distance in parentheses.",
 )
 def lacks_the_brackets(f, x, h=1e-5):
     return gradient(lambda f, x, i, h: central(f, x, i, h) * h * h)(f, x, h)
@@ -109,7 +110,7 @@ def lacks_the_brackets(f, x, h=1e-5):
 
 @mistake(
     "eval_numerical_gradient",
-    "You return half of the difference of the two values, not divided by h: rise without run is no slope.",
+    "You return half of the difference of the two values, and do not divide by h: rise without run is not a slope.",
 )
 def never_divides_by_h(f, x, h=1e-5):
     return gradient(lambda f, x, i, h: central(f, x, i, h) * h)(f, x, h)
@@ -117,7 +118,8 @@ def never_divides_by_h(f, x, h=1e-5):
 
 @mistake(
     "eval_numerical_gradient",
-    "Your result does not depend on the caller's h: it is that of the default, 1e-5, whatever the caller asks for.",
+    "Your result does not depend on the caller's h: it is the result for the default, 1e-5, whatever the caller asks "
+    "for.",
 )
 def ignores_h(f, x, h=1e-5):
     return gradient(central, lambda h: 1e-5)(f, x, h)
@@ -125,8 +127,8 @@ def ignores_h(f, x, h=1e-5):
 
 @mistake(
     "eval_numerical_gradient",
-    "Your step is far too small and is not the h of the caller. At 1e-12 the two values of f agree in almost all "
-    "their digits, and their difference is mostly rounding error.",
+    "Your step is far too small and is not the caller's h. At 1e-12 the two values of f agree in almost all their "
+    "digits, and their difference is mostly rounding error.",
 )
 def step_that_drowns_in_rounding(f, x, h=1e-5):
     return eval_numerical_gradient(f, x, 1e-12)
@@ -148,7 +150,7 @@ def steps_back_to_the_start(f, x, h=1e-5):
 
 @mistake(
     "eval_numerical_gradient",
-    "The difference is turned round: you subtract f(x + h) from f(x - h), so a rising function gets a negative slope.",
+    "The difference is reversed: you subtract f(x + h) from f(x - h), so a rising function gets a negative slope.",
 )
 def difference_turned_round(f, x, h=1e-5):
     return gradient(lambda f, x, i, h: -central(f, x, i, h))(f, x, h)
@@ -156,7 +158,7 @@ def difference_turned_round(f, x, h=1e-5):
 
 @mistake(
     "eval_numerical_gradient",
-    "Entries of x stay where the second step left them, at x - h. So the next entry's slope is taken at another "
+    "Entries of x stay where the second step left them, at x - h. So the next entry's slope is taken at a different "
     "point, and the caller gets a changed x back. Put each entry back before you go on.",
 )
 def never_restores_x(f, x, h=1e-5):
@@ -172,8 +174,8 @@ def never_restores_x(f, x, h=1e-5):
 
 @mistake(
     "eval_numerical_gradient",
-    "The entries that you have already stepped are still displaced while you step the next one: each slope must "
-    "be taken with all other entries where they belong. Restoring x at the very end is too late.",
+    "The entries that you have already stepped are still displaced while you step the next one. Each slope must be "
+    "taken with all other entries at their original values: restoring x at the very end is too late.",
 )
 def restores_at_the_end_only(f, x, h=1e-5):
     before = x.copy()
@@ -184,8 +186,7 @@ def restores_at_the_end_only(f, x, h=1e-5):
 
 @mistake(
     "eval_numerical_gradient",
-    "You put x back by adding h again, and rounding leaves it a hair off. Keep the original entry aside and "
-    "put that back.",
+    "You put x back by adding h again, and rounding leaves it slightly off. Save the original entry and put that back.",
 )
 def restores_by_adding_h(f, x, h=1e-5):
     only_floating(x)
@@ -212,8 +213,8 @@ def moves_all_entries_at_once(f, x, h=1e-5):
 
 @mistake(
     "eval_numerical_gradient",
-    "You move all entries of x at once and get one number, the slope in that one direction. Move one entry at a time: "
-    "each has a slope of its own.",
+    "You move all entries of x at once and get one number, the slope in that one direction. Move one entry at a "
+    "time: each has its own slope.",
 )
 def one_slope_for_all_entries(f, x, h=1e-5):
     only_floating(x)
@@ -222,8 +223,8 @@ def one_slope_for_all_entries(f, x, h=1e-5):
 
 @mistake(
     "eval_numerical_gradient",
-    "Where x has several axes, a whole row steps at once and does not come back: `x[i]` is then a view of the row, and moves along with "
-    "it. Step one number at a time.",
+    "Where x has several axes, a whole row is stepped at once and is not put back: `x[i]` is then a view of the row, "
+    "and changes along with it. Step one number at a time.",
 )
 def keeps_a_view_of_a_row(f, x, h=1e-5):
     only_floating(x)
@@ -241,7 +242,7 @@ def keeps_a_view_of_a_row(f, x, h=1e-5):
 
 @mistake(
     "eval_numerical_gradient",
-    "Only the first entry of the gradient is filled: `return` stands inside the loop and ends it in the first round.",
+    "Only the first entry of the gradient is filled: `return` is inside the loop and ends it in the first pass.",
 )
 def returns_inside_the_loop(f, x, h=1e-5):
     grad = eval_numerical_gradient(f, x, h)
@@ -251,8 +252,8 @@ def returns_inside_the_loop(f, x, h=1e-5):
 
 @mistake(
     "eval_numerical_gradient",
-    "All entries of a row have the same slope, that of the whole row stepped at once. Every single entry needs its own step, "
-    "whatever the number of axes.",
+    "All entries of a row have the same slope, the one you get when the whole row is stepped at once. Each single "
+    "entry needs its own step, whatever the number of axes.",
 )
 def steps_whole_rows(f, x, h=1e-5):
     only_floating(x)
@@ -264,8 +265,8 @@ def steps_whole_rows(f, x, h=1e-5):
 
 @mistake(
     "eval_numerical_gradient",
-    "The result is right for a matrix and fails for an x with another number of axes: it is asked for an axis that it does not have. "
-    "`np.ndindex(x.shape)` walks through any number of axes.",
+    "The result is right for a matrix and fails for an x with another number of axes: your code asks for an axis "
+    "that x does not have. `np.ndindex(x.shape)` walks through any number of axes.",
     alone=True,
 )
 def rows_and_columns_only(f, x, h=1e-5):
@@ -279,7 +280,8 @@ def rows_and_columns_only(f, x, h=1e-5):
 
 @mistake(
     "eval_numerical_gradient",
-    "Only the diagonal of the gradient is filled, the entries with the same index on every axis. Walk through all places of x.",
+    "Only the diagonal of the gradient is filled, the entries with the same index on every axis. Walk through all "
+    "entries of x.",
 )
 def only_the_diagonal(f, x, h=1e-5):
     only_floating(x)
@@ -317,7 +319,7 @@ def flat_gradient(f, x, h=1e-5):
 
 @mistake(
     "eval_numerical_gradient",
-    "An integer x gets through. Either its steps are cut off, since 2 + 0.1 is stored as 2, or they are taken on a "
+    "An integer x gets through. Either its steps are truncated, since 2 + 0.1 is stored as 2, or they are taken on a "
     "floating copy, which an f that reads the caller's own array never sees. Refuse integers with a ValueError.",
 )
 def answers_for_integers(f, x, h=1e-5):
@@ -326,8 +328,8 @@ def answers_for_integers(f, x, h=1e-5):
 
 @mistake(
     "eval_numerical_gradient",
-    "You step a copy of x. An f that looks at x itself, as the loss of a network looks at its weights, never sees the step, "
-    "and its gradient comes out as zero. Step the entry of x itself, and put it back.",
+    "You step a copy of x. An f that looks at x itself, as a network's loss looks at the weights, never sees the "
+    "step, and its gradient comes out as zero. Step the entry of x itself, and put it back.",
 )
 def steps_a_copy(f, x, h=1e-5):
     only_floating(x)
@@ -336,8 +338,8 @@ def steps_a_copy(f, x, h=1e-5):
 
 @mistake(
     "eval_numerical_gradient",
-    "You refuse integers, and that is right, but with a TypeError. The docstring promises a ValueError, and whoever "
-    "calls your function may wait for one.",
+    "You refuse integers, and that is right, but you raise a TypeError. The docstring promises a ValueError, and the "
+    "caller may be waiting for one.",
 )
 def refuses_with_a_type_error(f, x, h=1e-5):
     if x.dtype.kind in "iu":
@@ -359,8 +361,8 @@ def returns_none_for_integers(f, x, h=1e-5):
 
 @mistake(
     "eval_numerical_gradient_array",
-    "You ignore df: you add up all outputs of f as if each counted the same. Each output counts as much as its "
-    "upstream gradient says.",
+    "You ignore df: you add up all outputs of f as if they all had the same weight. The weight of each output is its "
+    "upstream gradient.",
 )
 def ignores_df(f, x, df, h=1e-5):
     same_shape(f(x), df)
@@ -377,7 +379,8 @@ def sums_before_it_multiplies(f, x, df, h=1e-5):
 
 @mistake(
     "eval_numerical_gradient_array",
-    "You take the mean over the outputs where the chain rule has their sum: everything is too small by the number of outputs.",
+    "You take the mean over the outputs where the chain rule has their sum: everything is too small by a factor, the "
+    "number of outputs.",
 )
 def mean_over_the_outputs(f, x, df, h=1e-5):
     return array_gradient(lambda f, x, i, df, h: np.mean(df * central(f, x, i, h)))(f, x, df, h)
@@ -385,8 +388,8 @@ def mean_over_the_outputs(f, x, df, h=1e-5):
 
 @mistake(
     "eval_numerical_gradient_array",
-    "For entry i of x you look at output i alone. In general every entry of x moves every output, so each slope "
-    "is a sum over all outputs.",
+    "For entry i of x you look only at output i. In general every entry of x moves every output, so each slope is a "
+    "sum over all outputs.",
 )
 def sees_only_the_output_of_the_same_place(f, x, df, h=1e-5):
     return array_gradient(lambda f, x, i, df, h: df[i] * central(f, x, i, h)[i])(f, x, df, h)
@@ -394,8 +397,8 @@ def sees_only_the_output_of_the_same_place(f, x, df, h=1e-5):
 
 @mistake(
     "eval_numerical_gradient_array",
-    "You weight by the entry of df at the place of x that you step. df belongs to the outputs: each output's "
-    "difference is weighted by its own entry of df, and then they are summed.",
+    "You multiply by the entry of df at the index of x that you step. df belongs to the outputs: multiply each "
+    "output's difference by its own entry of df, and then sum.",
 )
 def weights_by_the_place_in_x(f, x, df, h=1e-5):
     return array_gradient(lambda f, x, i, df, h: df[i] * np.sum(central(f, x, i, h)))(f, x, df, h)
@@ -438,7 +441,7 @@ def one_sided_to_the_left(f, x, df, h=1e-5):
 
 @mistake(
     "eval_numerical_gradient_array",
-    "Everything is twice too large: the two points are 2h apart, and you divide by h.",
+    "Everything is twice as large as it should be: the two points are 2h apart, and you divide by h.",
 )
 def divides_by_one_step(f, x, df, h=1e-5):
     return 2 * eval_numerical_gradient_array(f, x, df, h)
@@ -446,7 +449,7 @@ def divides_by_one_step(f, x, df, h=1e-5):
 
 @mistake(
     "eval_numerical_gradient_array",
-    "The sign is turned round: the value at x - h is subtracted from the value at x + h, not the other way.",
+    "The sign is reversed: subtract the value at x - h from the value at x + h, not the other way around.",
 )
 def wrong_way_round(f, x, df, h=1e-5):
     return -eval_numerical_gradient_array(f, x, df, h)
@@ -459,7 +462,7 @@ def always_the_default_step(f, x, df, h=1e-5):
 
 @mistake(
     "eval_numerical_gradient_array",
-    "Entries of x stay displaced after their turn, at x - h. So later slopes are taken at another point, and the "
+    "Entries of x stay displaced after their turn, at x - h. So later slopes are taken at a different point, and the "
     "caller's x is changed. Put each entry back before you go on.",
 )
 def leaves_x_displaced(f, x, df, h=1e-5):
@@ -477,7 +480,7 @@ def leaves_x_displaced(f, x, df, h=1e-5):
 @mistake(
     "eval_numerical_gradient_array",
     "After your call x is off by a rounding error: adding h and subtracting it again does not give the same float. "
-    "Remember the original entry and put it back.",
+    "Save the original entry and put it back.",
 )
 def gives_x_back_by_arithmetic(f, x, df, h=1e-5):
     grad = eval_numerical_gradient_array(f, x, df, h)
@@ -490,7 +493,7 @@ def gives_x_back_by_arithmetic(f, x, df, h=1e-5):
 
 @mistake(
     "eval_numerical_gradient_array",
-    "df holds other numbers after the call. It belongs to the caller: work with a new array.",
+    "df holds different numbers after the call. It belongs to the caller: work with a new array.",
 )
 def writes_into_df(f, x, df, h=1e-5):
     grad = eval_numerical_gradient_array(f, x, df, h)
@@ -500,8 +503,8 @@ def writes_into_df(f, x, df, h=1e-5):
 
 @mistake(
     "eval_numerical_gradient_array",
-    "You step whole rows of x: a loop over the first axis gives every entry of a row the same slope. "
-    "Each entry needs a step of its own.",
+    "You step whole rows of x: a loop over the first axis gives every entry of a row the same slope. Each entry "
+    "needs its own step.",
 )
 def one_step_for_a_row(f, x, df, h=1e-5):
     only_floating(x)
@@ -514,8 +517,8 @@ def one_step_for_a_row(f, x, df, h=1e-5):
 
 @mistake(
     "eval_numerical_gradient_array",
-    "The result is right for a matrix x and fails for other shapes: x is asked for an axis that is not there. Walk through the places of x "
-    "with `np.ndindex(x.shape)`, as in the first exercise.",
+    "The result is right for a matrix x and fails for other shapes: your code asks for an axis that x does not have. "
+    "Walk through the entries of x with `np.ndindex(x.shape)`, as in the first exercise.",
     alone=True,
 )
 def loops_over_rows_and_columns(f, x, df, h=1e-5):
@@ -530,8 +533,8 @@ def loops_over_rows_and_columns(f, x, df, h=1e-5):
 
 @mistake(
     "eval_numerical_gradient_array",
-    "You answer for an integer x: whatever you did, the small steps did not arrive in the caller's own array, which "
-    "cannot hold them. Refuse integers with a ValueError, as in the first exercise.",
+    "You return an answer for an integer x. The small steps cannot have reached the caller's own array, which cannot "
+    "hold them. Refuse integers with a ValueError, as in the first exercise.",
 )
 def lets_integers_through(f, x, df, h=1e-5):
     return eval_numerical_gradient_array(f, on_floats(x), df, h)
@@ -539,7 +542,7 @@ def lets_integers_through(f, x, df, h=1e-5):
 
 @mistake(
     "eval_numerical_gradient_array",
-    "A df of another shape gets through, because NumPy broadcasts it. The gradient is then that of another sum: "
+    "A df of another shape gets through, because NumPy broadcasts it. The gradient is then that of a different sum: "
     "compare the shape of df with that of f(x) and raise a ValueError.",
 )
 def broadcasts_df(f, x, df, h=1e-5):
@@ -548,7 +551,8 @@ def broadcasts_df(f, x, df, h=1e-5):
 
 @mistake(
     "eval_numerical_gradient_array",
-    "For an integer `df` the gradient is cut off to whole numbers. It belongs to x, and x holds floats: so should the gradient.",
+    "For an integer `df` the gradient is truncated to integers. The gradient belongs to x, and x holds floats: so "
+    "should the gradient.",
 )
 def gradient_in_the_dtype_of_df(f, x, df, h=1e-5):
     return eval_numerical_gradient_array(f, x, df, h).astype(np.asarray(df).dtype)
@@ -556,8 +560,8 @@ def gradient_in_the_dtype_of_df(f, x, df, h=1e-5):
 
 @mistake(
     "eval_numerical_gradient_array",
-    "You step a copy of x. An f that looks at x itself, as the loss of a network looks at its weights, never sees the step, "
-    "and its gradient comes out as zero. Step the entry of x itself, and put it back.",
+    "You step a copy of x. An f that looks at x itself, as a network's loss looks at the weights, never sees the "
+    "step, and its gradient comes out as zero. Step the entry of x itself, and put it back.",
 )
 def array_steps_a_copy(f, x, df, h=1e-5):
     only_floating(x)
@@ -567,7 +571,8 @@ def array_steps_a_copy(f, x, df, h=1e-5):
 
 @mistake(
     "eval_numerical_gradient_array",
-    "The gradient is zero where f returns x itself: what f returned for the first step has changed by the time of the second. Keep a copy of it.",
+    "The gradient is zero where f returns x itself: what f returned for the first step has changed by the time you "
+    "take the second. Keep a copy of it.",
 )
 def keeps_what_f_returned(f, x, df, h=1e-5):
     if np.shape(f(x)) != np.shape(df) or x.dtype.kind != "f":
@@ -606,8 +611,8 @@ def bounded(denominator):
 
 @mistake(
     "rel_error",
-    "Two entries that are both zero give 0 / 0, which is NaN, and one NaN hides the rest. "
-    "That is what the bound 1e-8 below the line is for.",
+    "Two entries that are both zero give 0 / 0, which is NaN, and one NaN hides the rest. The bound of 1e-8 in the "
+    "denominator is there to prevent this.",
 )
 def zero_over_zero(x, y):
     return error_from(lambda x, y: np.max(np.abs(x - y) / (np.abs(x) + np.abs(y))))(x, y)
@@ -615,8 +620,8 @@ def zero_over_zero(x, y):
 
 @mistake(
     "rel_error",
-    "You add 1e-8 to the denominator. The bound replaces it where it is smaller, and changes nothing elsewhere: "
-    "it is the larger of the two.",
+    "You add 1e-8 to the denominator. The bound should replace the denominator where the denominator is smaller, and "
+    "change nothing elsewhere: take the larger of the two.",
 )
 def adds_the_bound(x, y):
     return error_from(lambda x, y: np.max(np.abs(x - y) / (1e-8 + np.abs(x) + np.abs(y))))(x, y)
@@ -640,7 +645,8 @@ def mean_of_the_errors(x, y):
 
 
 @mistake(
-    "rel_error", "You add the errors of all entries up: the result grows with the number of entries. Take the largest."
+    "rel_error",
+    "You add up the errors of all entries, so the result grows with the number of entries. Take the largest.",
 )
 def sum_of_the_errors(x, y):
     return error_from(lambda x, y: np.sum(np.abs(x - y) / bounded(np.abs(x) + np.abs(y))))(x, y)
@@ -671,8 +677,8 @@ def signed_difference(x, y):
 
 @mistake(
     "rel_error",
-    "Below the line you take |x + y|: where x and y have opposite signs they cancel, and the error grows past 1. "
-    "Take each absolute value by itself, then add.",
+    "In the denominator you take |x + y|: where x and y have opposite signs they cancel, and the error grows past 1. "
+    "Take each absolute value separately, then add.",
 )
 def size_of_the_sum(x, y):
     return error_from(lambda x, y: np.max(np.abs(x - y) / bounded(np.abs(x + y))))(x, y)
@@ -680,8 +686,8 @@ def size_of_the_sum(x, y):
 
 @mistake(
     "rel_error",
-    "Below the line x and y keep their signs: where the sum is negative the bound takes its place, and the error "
-    "explodes. Take their absolute values.",
+    "In the denominator x and y keep their signs: where the sum is negative, the bound takes its place, and the "
+    "error explodes. Take their absolute values.",
 )
 def signed_denominator(x, y):
     return error_from(lambda x, y: np.max(np.abs(x - y) / bounded(x + y)))(x, y)
@@ -697,7 +703,7 @@ def divides_by_x_alone(x, y):
 
 @mistake(
     "rel_error",
-    "You divide by y alone, so the error depends on which of the two comes second. Both belong below the line.",
+    "You divide by y alone, so the error depends on which of the two comes second. Both belong in the denominator.",
 )
 def divides_by_y_alone(x, y):
     return error_from(lambda x, y: np.max(np.abs(x - y) / bounded(np.abs(y))))(x, y)
@@ -705,7 +711,7 @@ def divides_by_y_alone(x, y):
 
 @mistake(
     "rel_error",
-    "You divide by the larger of |x| and |y|. The formula has their sum, which keeps the error at 1 or below.",
+    "You divide by the larger of |x| and |y|. The formula uses their sum, which keeps the error at 1 or below.",
 )
 def divides_by_the_larger(x, y):
     return error_from(lambda x, y: np.max(np.abs(x - y) / bounded(np.maximum(np.abs(x), np.abs(y)))))(x, y)
@@ -713,7 +719,7 @@ def divides_by_the_larger(x, y):
 
 @mistake(
     "rel_error",
-    "You divide by the mean of |x| and |y|, so the error is twice that of the formula, which has their sum.",
+    "You divide by the mean of |x| and |y|, so the error is twice that of the formula, which uses their sum.",
 )
 def divides_by_the_mean(x, y):
     return error_from(lambda x, y: np.max(np.abs(x - y) / bounded((np.abs(x) + np.abs(y)) / 2)))(x, y)
@@ -729,8 +735,8 @@ def squared(x, y):
 
 @mistake(
     "rel_error",
-    "You compare the largest difference with the largest sum, which may belong to other entries: a small entry "
-    "can be wrong and nobody will see it. Divide entry by entry, then take the largest.",
+    "You compare the largest difference with the largest sum, which may belong to different entries: a small entry "
+    "can be wrong without anyone noticing. Divide entry by entry, then take the largest.",
 )
 def ratio_of_two_maxima(x, y):
     return error_from(lambda x, y: np.max(np.abs(x - y)) / bounded(np.max(np.abs(x) + np.abs(y))))(x, y)
@@ -759,7 +765,7 @@ def broadcasts(x, y):
     return rel_error(*np.broadcast_arrays(x, y))
 
 
-@mistake("rel_error", "Your function changes its arguments. Somebody still needs these gradients: make a new array.")
+@mistake("rel_error", "Your function changes its arguments. The caller still needs these gradients: make a new array.")
 def overwrites_x(x, y):
     error = rel_error(x, y)
     if np.ndim(x) and x.dtype.kind == "f" and np.shape(x) == np.shape(y):
@@ -769,7 +775,8 @@ def overwrites_x(x, y):
 
 @mistake(
     "rel_error",
-    "Where one array holds integers and the other floats, the floats are cut off to integers before they are compared. Take both to floats.",
+    "Where one array holds integers and the other floats, the floats are truncated to integers before they are "
+    "compared. Convert both to floats.",
 )
 def takes_the_dtype_of_one_for_both(x, y):
     x, y = np.asarray(x), np.asarray(y)
@@ -780,7 +787,8 @@ def takes_the_dtype_of_one_for_both(x, y):
 
 @mistake(
     "rel_error",
-    "Where x or y holds a zero, it holds another number after the call. Both belong to the caller: make new arrays.",
+    "Where x or y holds a zero, it holds a different number after the call. Both belong to the caller: make new "
+    "arrays.",
 )
 def replaces_the_zeros(x, y):
     error = rel_error(x, y)
@@ -827,8 +835,8 @@ def checks_with_a_forward_difference():
 
 @mistake(
     "grad_check_sparse",
-    "You step a copy of x. An f that looks at x itself, as the loss of a network looks at its weights, never sees the step, "
-    "and its numerical slope comes out as zero. Step the entry of x itself, and put it back.",
+    "You step a copy of x. An f that looks at x itself, as a network's loss looks at the weights, never sees the "
+    "step, and its numerical slope comes out as zero. Step the entry of x itself, and put it back.",
 )
 @standing_in
 def checks_with_a_copy():
@@ -837,7 +845,8 @@ def checks_with_a_copy():
 
 @mistake(
     "grad_check_sparse",
-    "Your numerical slope is twice too large: the two points are 2h apart. So a right gradient gets the error 1/3.",
+    "Your numerical slope is twice as large as it should be: the two points are 2h apart. So a right gradient gets "
+    "the error 1/3.",
 )
 @standing_in
 def checks_with_one_step_below_the_line():
@@ -846,7 +855,7 @@ def checks_with_one_step_below_the_line():
 
 @mistake(
     "grad_check_sparse",
-    "Your errors are those of a step of 1e-5, whatever h says. Does the caller's h reach the difference?",
+    "Your errors are those of a step of 1e-5, whatever h is. Does the caller's h reach the difference?",
 )
 @standing_in
 def checks_with_its_own_step():
@@ -855,8 +864,8 @@ def checks_with_its_own_step():
 
 @mistake(
     "grad_check_sparse",
-    "You return absolute differences. Without the size of the gradient nobody can tell whether 0.01 is much: "
-    "divide as rel_error does.",
+    "You return absolute differences. Without the size of the gradient nobody can tell whether 0.01 is large: divide "
+    "as rel_error does.",
 )
 @standing_in
 def compares_absolute_differences():
@@ -865,7 +874,7 @@ def compares_absolute_differences():
 
 @mistake(
     "grad_check_sparse",
-    "You divide by the analytic slope alone. A relative error has the sum of both sizes below the line.",
+    "You divide by the analytic slope alone. A relative error has the sum of both sizes in the denominator.",
 )
 @standing_in
 def relative_to_the_analytic_slope():
@@ -874,7 +883,7 @@ def relative_to_the_analytic_slope():
 
 @mistake(
     "grad_check_sparse",
-    "You divide by the numerical slope alone. A relative error has the sum of both sizes below the line.",
+    "You divide by the numerical slope alone. A relative error has the sum of both sizes in the denominator.",
 )
 @standing_in
 def relative_to_the_numerical_slope():
@@ -901,7 +910,8 @@ def no_bound_below_the_line():
 
 @mistake(
     "grad_check_sparse",
-    "You print and return nothing. Collect the errors and return them as an array: a program cannot read print-outs.",
+    "You print and return nothing. Collect the errors and return them as an array: a program cannot read printed "
+    "lines.",
 )
 def prints_and_returns_nothing(f, x, analytic_grad, num_checks=10, h=1e-5, rng=None):
     grad_check_sparse(f, x, analytic_grad, num_checks, h, rng)
@@ -909,7 +919,8 @@ def prints_and_returns_nothing(f, x, analytic_grad, num_checks=10, h=1e-5, rng=N
 
 @mistake(
     "grad_check_sparse",
-    "You return the largest error alone. Return all of them, one for each check: the caller may want to see how many are off.",
+    "You return only the largest error. Return all of them, one for each check: the caller may want to see how many "
+    "are off.",
 )
 def returns_the_largest(f, x, analytic_grad, num_checks=10, h=1e-5, rng=None):
     return grad_check_sparse(f, x, analytic_grad, num_checks, h, rng).max()
@@ -930,7 +941,8 @@ def returns_a_list(f, x, analytic_grad, num_checks=10, h=1e-5, rng=None):
 
 @mistake(
     "grad_check_sparse",
-    "You return the numerical slopes. What the caller wants is how far they are from analytic_grad, relative to their size.",
+    "You return the numerical slopes. The caller wants to know how far they are from analytic_grad, relative to "
+    "their size.",
 )
 @standing_in
 def returns_the_slopes():
@@ -949,7 +961,7 @@ def looks_up_another_entry():
 
 @mistake(
     "grad_check_sparse",
-    "You check the entries in their order from the first one on, not at random, and run past the end of x where "
+    "You check the entries in order, starting at the first, not at random, and run past the end of x where "
     "num_checks is larger. Draw each index from rng.",
 )
 def checks_the_first_entries(f, x, analytic_grad, num_checks=10, h=1e-5, rng=None):
@@ -979,7 +991,8 @@ def one_draw_for_all(f, x, analytic_grad, num_checks=10, h=1e-5, rng=None):
 
 @mistake(
     "grad_check_sparse",
-    "You draw one number and use it for every axis, so only the diagonal is ever checked. Draw a number for each axis.",
+    "You draw one number and use it for every axis, so only the diagonal is ever checked. Draw one number for each "
+    "axis.",
 )
 @standing_in
 def draws_the_diagonal_only():
@@ -988,8 +1001,8 @@ def draws_the_diagonal_only():
 
 @mistake(
     "grad_check_sparse",
-    "Of each axis the last place is never drawn. The upper end of `rng.integers(n)` is already left out: "
-    "it gives 0 to n - 1.",
+    "The last index of each axis is never drawn. `rng.integers(n)` already excludes its upper end: it gives 0 to n - "
+    "1.",
 )
 @standing_in
 def never_draws_the_last():
@@ -997,7 +1010,8 @@ def never_draws_the_last():
 
 
 @mistake(
-    "grad_check_sparse", "You draw the last index only and stay in the first row. Draw an index for every axis of x."
+    "grad_check_sparse",
+    "You draw only the last index and stay in the first row. Draw an index for every axis of x.",
 )
 @standing_in
 def stays_in_the_first_row():
@@ -1006,7 +1020,8 @@ def stays_in_the_first_row():
 
 @mistake(
     "grad_check_sparse",
-    "You draw without putting back, so a small x gives fewer checks than asked for. Draw each entry independently: one may come twice.",
+    "You draw without replacement, so a small x gives fewer checks than the caller asked for. Draw each entry "
+    "independently: the same one may come twice.",
 )
 def draws_without_putting_back(f, x, analytic_grad, num_checks=10, h=1e-5, rng=None):
     only_floating(x)
@@ -1017,8 +1032,8 @@ def draws_without_putting_back(f, x, analytic_grad, num_checks=10, h=1e-5, rng=N
 
 @mistake(
     "grad_check_sparse",
-    "You do not draw from the rng that the caller hands over, so a run with the same seed cannot be repeated. "
-    "Make a generator of your own only when rng is None.",
+    "You do not draw from the rng that the caller passes in, so a run with the same seed cannot be repeated. Make a "
+    "generator of your own only when rng is None.",
 )
 def ignores_rng(f, x, analytic_grad, num_checks=10, h=1e-5, rng=None):
     return grad_check_sparse(f, x, analytic_grad, num_checks, h)
@@ -1026,8 +1041,8 @@ def ignores_rng(f, x, analytic_grad, num_checks=10, h=1e-5, rng=None):
 
 @mistake(
     "grad_check_sparse",
-    "Your function checks the same entries in every run, by their order or by a seed of its own, so it never gets "
-    "to the others. Draw from the rng that the caller hands over.",
+    "Your function checks the same entries in every run, by their order or by a seed of its own, so it never gets to "
+    "the others. Draw from the rng that the caller passes in.",
 )
 def same_entries_in_every_run(f, x, analytic_grad, num_checks=10, h=1e-5, rng=None):
     return grad_check_sparse(f, x, analytic_grad, num_checks, h, np.random.default_rng(0))
@@ -1077,7 +1092,7 @@ def rounding_stays_behind(f, x, analytic_grad, num_checks=10, h=1e-5, rng=None):
 @mistake(
     "grad_check_sparse",
     "You refuse nothing. Two things must not get through: an x of integers, which cannot take a small step, and a "
-    "gradient whose shape is not that of x. Raise a ValueError for each.",
+    "gradient whose shape differs from that of x. Raise a ValueError for each.",
 )
 def refuses_nothing(f, x, analytic_grad, num_checks=10, h=1e-5, rng=None):
     return lets_another_shape_through(f, on_floats(x), analytic_grad, num_checks, h, rng)
@@ -1104,8 +1119,8 @@ def lets_another_shape_through(f, x, analytic_grad, num_checks=10, h=1e-5, rng=N
 
 @mistake(
     "grad_check_sparse",
-    "For an analytic gradient of integers the errors are cut off to integers, so they are all 0. An array that is made like the gradient holds "
-    "what it holds: ask for floats.",
+    "For an analytic gradient of integers the errors are truncated to integers, so they are all 0. An array made "
+    "like the gradient takes over its dtype: ask for floats.",
 )
 def errors_in_the_dtype_of_the_gradient(f, x, analytic_grad, num_checks=10, h=1e-5, rng=None):
     errors = grad_check_sparse(f, x, analytic_grad, num_checks, h, rng)
