@@ -27,8 +27,8 @@ def uniform(fan_in, fan_out, rng, limit_squared):
 
 @mistake(
     "init_normal",
-    "The standard deviation of your weights is the square root of `weight_scale`: you took it for the "
-    "variance. It is the standard deviation itself.",
+    "The standard deviation of your weights is the square root of `weight_scale`: you use it as the variance. "
+    "`weight_scale` is the standard deviation itself.",
 )
 def takes_the_scale_for_the_variance(fan_in, fan_out, weight_scale, rng):
     return init_normal(fan_in, fan_out, np.sqrt(weight_scale), rng)
@@ -36,8 +36,8 @@ def takes_the_scale_for_the_variance(fan_in, fan_out, weight_scale, rng):
 
 @mistake(
     "init_normal",
-    "The standard deviation of your weights is the square of `weight_scale`. NumPy's `rng.normal` takes a "
-    "standard deviation, not a variance, and that is what `weight_scale` is: use it as it comes, and once.",
+    "The standard deviation of your weights is the square of `weight_scale`. NumPy's `rng.normal` takes a standard "
+    "deviation, not a variance, and that is what `weight_scale` is: use it once, as it is.",
 )
 def squares_the_scale(fan_in, fan_out, weight_scale, rng):
     return init_normal(fan_in, fan_out, weight_scale**2, rng)
@@ -54,8 +54,8 @@ def ignores_the_scale(fan_in, fan_out, weight_scale, rng):
 
 @mistake(
     "init_normal",
-    "You divide by the square root of fan_in on top of `weight_scale`. That is an idea of the next "
-    "exercise; here the caller decides the width alone.",
+    "You use `weight_scale` and also divide by the square root of fan_in. That is an idea of the next exercise; here "
+    "the caller alone decides the width.",
 )
 def divides_by_the_root_of_fan_in(fan_in, fan_out, weight_scale, rng):
     return normal(fan_in, fan_out, rng, lambda i, o: weight_scale**2 / i)
@@ -63,8 +63,8 @@ def divides_by_the_root_of_fan_in(fan_in, fan_out, weight_scale, rng):
 
 @mistake(
     "init_normal",
-    "Your weights are uniform between `-weight_scale` and `weight_scale`. That is another distribution, and "
-    "its standard deviation is smaller by a factor of 1.73. Draw from a normal distribution.",
+    "Your weights are uniform between `-weight_scale` and `weight_scale`. That is a different distribution, and its "
+    "standard deviation is smaller by a factor of 1.73. Draw from a normal distribution.",
 )
 def uniform_between_plus_and_minus_scale(fan_in, fan_out, weight_scale, rng):
     return uniform(fan_in, fan_out, rng, lambda i, o: weight_scale**2)
@@ -92,8 +92,8 @@ def uniform_around_zero(fan_in, fan_out, weight_scale, rng):
 
 @mistake(
     "init_normal",
-    "All your weights have the same sign: you draw from a normal distribution and then drop the minus "
-    "signs. Signals need weights of either sign, or they can only add up.",
+    "All your weights have the same sign: you draw from a normal distribution and then drop the minus signs. Signals "
+    "need weights of both signs, or they can only add up.",
 )
 def drops_the_minus_signs(fan_in, fan_out, weight_scale, rng):
     w, b = init_normal(fan_in, fan_out, weight_scale, rng)
@@ -112,8 +112,8 @@ def zeros(fan_in, fan_out, weight_scale, rng):
 
 @mistake(
     "init_normal",
-    "All columns of w are the same: you draw one number per input and share it out to all neurons. They "
-    "start alike, so they will stay alike. Every weight needs a draw of its own.",
+    "All columns of w are the same: you draw one number per input and use it for all neurons. They start alike, so "
+    "they will stay alike. Every weight needs its own draw.",
 )
 def all_neurons_alike(fan_in, fan_out, weight_scale, rng):
     w, b = init_normal(fan_in, 1, weight_scale, rng)
@@ -122,8 +122,8 @@ def all_neurons_alike(fan_in, fan_out, weight_scale, rng):
 
 @mistake(
     "init_normal",
-    "All rows of w are the same: you draw one number per neuron and use it for each of its inputs, so a "
-    "neuron sees no more than the sum of its inputs. Every weight needs a draw of its own.",
+    "All rows of w are the same: you draw one number per neuron and use it for each of its inputs, so a neuron sees "
+    "only the sum of its inputs. Every weight needs its own draw.",
 )
 def all_inputs_alike(fan_in, fan_out, weight_scale, rng):
     w, b = init_normal(1, fan_out, weight_scale, rng)
@@ -132,8 +132,8 @@ def all_inputs_alike(fan_in, fan_out, weight_scale, rng):
 
 @mistake(
     "init_normal",
-    "Your w has the shape (fan_out, fan_in). In this course it has one row per input and one column per "
-    "neuron, so that `X @ w` fits.",
+    "Your w has shape (fan_out, fan_in). In this course it has one row per input and one column per neuron, so that "
+    "`X @ w` fits.",
 )
 def one_row_per_neuron(fan_in, fan_out, weight_scale, rng):
     w, b = init_normal(fan_in, fan_out, weight_scale, rng)
@@ -151,8 +151,7 @@ def one_bias_per_input(fan_in, fan_out, weight_scale, rng):
 
 @mistake(
     "init_normal",
-    "Your biases are not all zero. The random weights already make the neurons differ, so the biases can "
-    "start neutral, at 0.",
+    "Your biases are not all zero. The random weights already make the neurons differ, so the biases can start at 0.",
 )
 def biases_that_are_not_zero(fan_in, fan_out, weight_scale, rng):
     w, _ = init_normal(fan_in, fan_out, weight_scale, rng)
@@ -161,8 +160,8 @@ def biases_that_are_not_zero(fan_in, fan_out, weight_scale, rng):
 
 @mistake(
     "init_normal",
-    "Generators of the same seed give you different weights, so you draw from something else than `rng`: "
-    "perhaps from `np.random`, or from a generator of your own. Nobody could repeat an experiment with it.",
+    "Generators with the same seed give you different weights, so you draw from something other than `rng`: perhaps "
+    "from `np.random`, or from a generator of your own. Nobody could repeat an experiment that way.",
 )
 def draws_from_elsewhere(fan_in, fan_out, weight_scale, rng):
     return init_normal(fan_in, fan_out, weight_scale, np.random.default_rng())
@@ -170,8 +169,8 @@ def draws_from_elsewhere(fan_in, fan_out, weight_scale, rng):
 
 @mistake(
     "init_normal",
-    "Your weights are the same on every call, whatever generator comes in, as where a generator is seeded inside "
-    "the function. Then two layers of one size would start equal. Draw from `rng`.",
+    "Your weights are the same on every call, whatever generator you are given, as happens when a generator is "
+    "seeded inside the function. Then two layers of the same size would start equal. Draw from `rng`.",
 )
 def seeds_inside_the_function(fan_in, fan_out, weight_scale, rng):
     return init_normal(fan_in, fan_out, weight_scale, np.random.default_rng(42))
@@ -188,8 +187,8 @@ def draws_from_a_copy(fan_in, fan_out, weight_scale, rng):
 
 @mistake(
     "init_normal",
-    "A layer with 0 inputs or 0 outputs goes through without a word. Nothing can come out of it: raise a "
-    "ValueError at once, where the wrong number is easy to find.",
+    "A layer with 0 inputs or 0 outputs is accepted without an error. Nothing can come out of it: raise a ValueError "
+    "at once, where the wrong number is easy to find.",
 )
 def lets_empty_layers_through(fan_in, fan_out, weight_scale, rng):
     return weight_scale * rng.normal(size=(fan_in, fan_out)), np.zeros(fan_out)
@@ -197,8 +196,8 @@ def lets_empty_layers_through(fan_in, fan_out, weight_scale, rng):
 
 @mistake(
     "init_normal",
-    "You raise an AssertionError where the docstring promises a ValueError. Python skips `assert` when it "
-    "runs with -O, so keep it for your own mistakes, and raise an error for the caller's.",
+    "You raise an AssertionError where the docstring promises a ValueError. Python skips `assert` when it runs with "
+    "-O, so keep `assert` for your own mistakes, and raise an error for the caller's.",
 )
 def asserts(fan_in, fan_out, weight_scale, rng):
     assert fan_in > 0 and fan_out > 0
@@ -207,7 +206,7 @@ def asserts(fan_in, fan_out, weight_scale, rng):
 
 @mistake(
     "init_normal",
-    "You refuse a layer with one input or one output. It is small, and fine: only less than 1 is wrong.",
+    "You refuse a layer with one input or one output. It is small, but fine: only sizes less than 1 are wrong.",
 )
 def refuses_a_layer_of_one(fan_in, fan_out, weight_scale, rng):
     if fan_in <= 1 or fan_out <= 1:
@@ -217,8 +216,8 @@ def refuses_a_layer_of_one(fan_in, fan_out, weight_scale, rng):
 
 @mistake(
     "init_normal",
-    "For sizes that make no sense your function comes back as if all were well. A message that is printed or "
-    "returned lets the caller go on; `raise` stops it on the spot.",
+    "For sizes that make no sense, your function returns as if all were well. A message that is printed or returned "
+    "lets the caller go on; `raise` stops it on the spot.",
 )
 def prints_in_place_of_raising(fan_in, fan_out, weight_scale, rng):
     if fan_in < 1 or fan_out < 1:
@@ -227,7 +226,7 @@ def prints_in_place_of_raising(fan_in, fan_out, weight_scale, rng):
     return init_normal(fan_in, fan_out, weight_scale, rng)
 
 
-@mistake("init_normal", "The two results come in the wrong order: first the weights, then the biases.")
+@mistake("init_normal", "The two results are in the wrong order: return the weights first, then the biases.")
 def returns_the_biases_first(fan_in, fan_out, weight_scale, rng):
     return init_normal(fan_in, fan_out, weight_scale, rng)[::-1]
 
@@ -237,8 +236,8 @@ def returns_the_biases_first(fan_in, fan_out, weight_scale, rng):
 
 @mistake(
     "init_xavier",
-    "Your variance is 2 / fan_in, plus fan_out: Python divides before it adds. Which part of the formula stands "
-    "below the fraction bar?",
+    "Your variance is 2 / fan_in, plus fan_out: Python divides before it adds. Which part of the formula is the "
+    "denominator?",
 )
 def adds_after_dividing(fan_in, fan_out, rng):
     return normal(fan_in, fan_out, rng, lambda i, o: 2 / i + o)
@@ -246,8 +245,8 @@ def adds_after_dividing(fan_in, fan_out, rng):
 
 @mistake(
     "init_xavier",
-    "Your variance is the mean of 1 / fan_in and 1 / fan_out. The compromise takes the mean of fan_in and "
-    "fan_out first, and divides 1 by that.",
+    "Your variance is the mean of 1 / fan_in and 1 / fan_out. The compromise takes the mean of fan_in and fan_out "
+    "first, and divides 1 by it.",
 )
 def mean_of_the_variances(fan_in, fan_out, rng):
     return normal(fan_in, fan_out, rng, lambda i, o: (1 / i + 1 / o) / 2)
@@ -255,8 +254,8 @@ def mean_of_the_variances(fan_in, fan_out, rng):
 
 @mistake(
     "init_xavier",
-    "Your `w` is itself a pair. A function that returns weights and biases has both in its result: take the two "
-    "apart, or hand the pair on as it is.",
+    "Your `w` is itself a pair. A function that returns weights and biases gives you both: unpack the two, or return "
+    "the pair as it is.",
 )
 def a_pair_in_a_pair(fan_in, fan_out, rng):
     return init_xavier(fan_in, fan_out, rng), np.zeros(max(fan_out, 0))
@@ -264,8 +263,8 @@ def a_pair_in_a_pair(fan_in, fan_out, rng):
 
 @mistake(
     "init_xavier",
-    "2 / (fan_in + fan_out) is the variance of the weights, and you use it as their standard deviation. One "
-    "is the square of the other.",
+    "2 / (fan_in + fan_out) is the variance of the weights, but you use it as their standard deviation. The variance "
+    "is the square of the standard deviation.",
 )
 def variance_as_standard_deviation(fan_in, fan_out, rng):
     return normal(fan_in, fan_out, rng, lambda i, o: (2 / (i + o)) ** 2)
@@ -273,8 +272,8 @@ def variance_as_standard_deviation(fan_in, fan_out, rng):
 
 @mistake(
     "init_xavier",
-    "You take the root of the 2, or of the sum, but not of the whole fraction: your standard deviation is "
-    "√2 / (fan_in + fan_out). The root goes over numerator and denominator.",
+    "You take the root of the 2, or of the sum, but not of the whole fraction: your standard deviation is √2 / "
+    "(fan_in + fan_out). The root covers both numerator and denominator.",
 )
 def root_of_the_numerator_only(fan_in, fan_out, rng):
     return normal(fan_in, fan_out, rng, lambda i, o: 2 / (i + o) ** 2)
@@ -291,8 +290,8 @@ def forgets_the_two(fan_in, fan_out, rng):
 
 @mistake(
     "init_xavier",
-    "Your variance is 1 / fan_in. That keeps the signal on its way forward only; Xavier's compromise takes "
-    "the gradient's way back, with fan_out terms, into account as well.",
+    "Your variance is 1 / fan_in. That keeps only the signal on its way forward; Xavier's compromise also takes into "
+    "account the gradient on its way back, with fan_out terms.",
 )
 def forward_only(fan_in, fan_out, rng):
     return normal(fan_in, fan_out, rng, lambda i, o: 1 / i)
@@ -300,8 +299,8 @@ def forward_only(fan_in, fan_out, rng):
 
 @mistake(
     "init_xavier",
-    "Your variance is 1 / fan_out. That keeps the gradient on its way back only; Xavier's compromise takes "
-    "the signal's way forward, with fan_in terms, into account as well.",
+    "Your variance is 1 / fan_out. That keeps only the gradient on its way back; Xavier's compromise also takes into "
+    "account the signal on its way forward, with fan_in terms.",
 )
 def backward_only(fan_in, fan_out, rng):
     return normal(fan_in, fan_out, rng, lambda i, o: 1 / o)
@@ -335,8 +334,8 @@ def fraction_upside_down(fan_in, fan_out, rng):
 
 @mistake(
     "init_xavier",
-    "The 6 belongs to another form of Xavier's rule: √(6 / (fan_in + fan_out)) is the largest weight of a "
-    "*uniform* distribution. Yours is normal, and 1.73 times too wide with it.",
+    "The 6 belongs to another form of Xavier's rule: √(6 / (fan_in + fan_out)) is the largest weight of a *uniform* "
+    "distribution. Your distribution is normal, and this number makes it 1.73 times too wide.",
 )
 def limit_of_the_uniform_form(fan_in, fan_out, rng):
     return normal(fan_in, fan_out, rng, lambda i, o: 6 / (i + o))
@@ -344,8 +343,8 @@ def limit_of_the_uniform_form(fan_in, fan_out, rng):
 
 @mistake(
     "init_xavier",
-    "Your weights are uniform, and too narrow: √(2 / (fan_in + fan_out)) is the standard deviation, and you "
-    "made it the largest weight. Draw from a normal distribution with this standard deviation.",
+    "Your weights are uniform, and too narrow: √(2 / (fan_in + fan_out)) is the standard deviation, but you made it "
+    "the largest weight. Draw from a normal distribution with this standard deviation.",
 )
 def standard_deviation_as_limit(fan_in, fan_out, rng):
     return uniform(fan_in, fan_out, rng, lambda i, o: 2 / (i + o))
@@ -353,8 +352,8 @@ def standard_deviation_as_limit(fan_in, fan_out, rng):
 
 @mistake(
     "init_xavier",
-    "Your weights have the right variance, but not from a normal distribution: uniform ones, I suppose. "
-    "Networks learn as well with them; this exercise asks for the normal form.",
+    "Your weights have the right variance, but they do not come from a normal distribution; it is probably a uniform "
+    "one. Networks learn as well with them; this exercise asks for the normal form.",
     alone=True,
 )
 def uniform_form(fan_in, fan_out, rng):
@@ -363,8 +362,8 @@ def uniform_form(fan_in, fan_out, rng):
 
 @mistake(
     "init_xavier",
-    "All your weights are the same number, so all neurons would stay the same forever. Draw them at random "
-    "(and if you divide with `//`, the result is cut off to an integer).",
+    "All your weights are the same number, so all neurons would stay the same forever. Draw them at random (and if "
+    "you divide with `//`, the result is truncated to an integer).",
 )
 def all_weights_alike(fan_in, fan_out, rng):
     w, b = init_xavier(fan_in, fan_out, rng)
@@ -392,8 +391,8 @@ def random_biases(fan_in, fan_out, rng):
 
 @mistake(
     "init_xavier",
-    "You do not draw from `rng`: generators of the same seed give you different weights. NumPy's functions "
-    "in `np.random` know nothing of `rng`.",
+    "You do not draw from `rng`: generators with the same seed give you different weights. NumPy's functions in "
+    "`np.random` know nothing of `rng`.",
 )
 def not_from_rng(fan_in, fan_out, rng):
     return init_xavier(fan_in, fan_out, np.random.default_rng())
@@ -401,8 +400,8 @@ def not_from_rng(fan_in, fan_out, rng):
 
 @mistake(
     "init_xavier",
-    "Every call gives the same weights, whatever generator comes in, as where a generator is seeded inside "
-    "the function. Draw from the `rng` that you are given.",
+    "Every call gives the same weights, whatever generator you are given, as happens when a generator is seeded "
+    "inside the function. Draw from the `rng` that you are given.",
 )
 def seeded_inside(fan_in, fan_out, rng):
     return init_xavier(fan_in, fan_out, np.random.default_rng(0))
@@ -410,8 +409,8 @@ def seeded_inside(fan_in, fan_out, rng):
 
 @mistake(
     "init_xavier",
-    "A layer with 0 inputs or 0 outputs goes through. Look at both numbers first, and raise a ValueError "
-    "where one is less than 1.",
+    "A layer with 0 inputs or 0 outputs is accepted. Check both numbers first, and raise a ValueError where one is "
+    "less than 1.",
 )
 def no_look_at_the_sizes(fan_in, fan_out, rng):
     return np.sqrt(2 / (fan_in + fan_out)) * rng.normal(size=(fan_in, fan_out)), np.zeros(fan_out)
@@ -423,7 +422,7 @@ def no_look_at_the_sizes(fan_in, fan_out, rng):
 @mistake(
     "init_he",
     "Your variance is 4 / (fan_in + fan_out), twice that of Xavier. He's rule is no compromise between the two "
-    "sizes: it looks at one of them alone.",
+    "sizes: it uses only one of them.",
 )
 def doubles_xavier(fan_in, fan_out, rng):
     return normal(fan_in, fan_out, rng, lambda i, o: 4 / (i + o))
@@ -431,8 +430,8 @@ def doubles_xavier(fan_in, fan_out, rng):
 
 @mistake(
     "init_he",
-    "A ReLU has gone over your weights: half of them are 0, and none is negative. The rule only makes up for the "
-    "ReLU that comes after the layer.",
+    "A ReLU has been applied to your weights: half of them are 0, and none is negative. The rule only makes up for "
+    "the ReLU that comes after the layer.",
 )
 def relu_of_the_weights(fan_in, fan_out, rng):
     w, b = init_he(fan_in, fan_out, rng)
@@ -441,8 +440,8 @@ def relu_of_the_weights(fan_in, fan_out, rng):
 
 @mistake(
     "init_he",
-    "Your `w` is itself a pair. A function that returns weights and biases has both in its result: take the two "
-    "apart, or return the pair as it is.",
+    "Your `w` is itself a pair. A function that returns weights and biases gives you both: unpack the two, or return "
+    "the pair as it is.",
 )
 def w_is_a_pair(fan_in, fan_out, rng):
     return init_he(fan_in, fan_out, rng), np.zeros(max(fan_out, 0))
@@ -458,25 +457,22 @@ def variance_for_standard_deviation(fan_in, fan_out, rng):
 
 @mistake(
     "init_he",
-    "You take the root of the 2 and forget that of fan_in: your standard deviation is √2 / fan_in. The root "
-    "goes over the whole fraction.",
+    "You take the root of the 2 but not of fan_in: your standard deviation is √2 / fan_in. The root covers the whole "
+    "fraction.",
 )
 def root_of_the_two_only(fan_in, fan_out, rng):
     return normal(fan_in, fan_out, rng, lambda i, o: 2 / i**2)
 
 
-@mistake(
-    "init_he",
-    "Your standard deviation is 2 / √fan_in: the 2 stands outside of the root. It multiplies the *variance*.",
-)
+@mistake("init_he", "Your standard deviation is 2 / √fan_in: the 2 is outside the root. It multiplies the *variance*.")
 def two_outside_the_root(fan_in, fan_out, rng):
     return normal(fan_in, fan_out, rng, lambda i, o: 4 / i)
 
 
 @mistake(
     "init_he",
-    "Your variance is 1 / fan_in. The 2 is missing, which makes up for the half of the signal that a ReLU "
-    "cuts off: without it the signal would lose half of its mean square in every layer.",
+    "Your variance is 1 / fan_in. The 2 is missing. It makes up for the half of the signal that a ReLU cuts off: "
+    "without it the signal would lose half of its mean square in every layer.",
 )
 def nothing_for_the_relu(fan_in, fan_out, rng):
     return normal(fan_in, fan_out, rng, lambda i, o: 1 / i)
@@ -490,10 +486,7 @@ def counts_the_outputs(fan_in, fan_out, rng):
     return normal(fan_in, fan_out, rng, lambda i, o: 2 / o)
 
 
-@mistake(
-    "init_he",
-    "Your variance is 2 / (fan_in + fan_out): that is Xavier's rule. He looks at the inputs alone.",
-)
+@mistake("init_he", "Your variance is 2 / (fan_in + fan_out): that is Xavier's rule. He's rule uses only the inputs.")
 def xavier_instead(fan_in, fan_out, rng):
     return normal(fan_in, fan_out, rng, lambda i, o: 2 / (i + o))
 
@@ -517,8 +510,8 @@ def upside_down(fan_in, fan_out, rng):
 
 @mistake(
     "init_he",
-    "You halve where you should double: your variance is 1 / (2 fan_in). ReLU takes half of the signal "
-    "away, and the weights make up for it.",
+    "You halve where you should double: your variance is 1 / (2 fan_in). A ReLU takes away half of the signal, and "
+    "the weights make up for it.",
 )
 def halves(fan_in, fan_out, rng):
     return normal(fan_in, fan_out, rng, lambda i, o: 1 / (2 * i))
@@ -535,8 +528,8 @@ def limit_of_the_uniform_distribution(fan_in, fan_out, rng):
 
 @mistake(
     "init_he",
-    "Your weights are uniform between -√(2 / fan_in) and √(2 / fan_in). This number is their standard "
-    "deviation, not the largest of them, and the distribution is normal.",
+    "Your weights are uniform between -√(2 / fan_in) and √(2 / fan_in). This number should be their standard "
+    "deviation, not the largest of them, and the distribution should be normal.",
 )
 def uniform_and_too_narrow(fan_in, fan_out, rng):
     return uniform(fan_in, fan_out, rng, lambda i, o: 2 / i)
@@ -544,8 +537,8 @@ def uniform_and_too_narrow(fan_in, fan_out, rng):
 
 @mistake(
     "init_he",
-    "The variance of your weights is right, but they do not come from a normal distribution; it looks like "
-    "a uniform one. That trains as well, and yet it is not what the docstring promises.",
+    "The variance of your weights is right, but they do not come from a normal distribution; it looks like a uniform "
+    "one. A network learns as well with them, but the docstring promises a normal distribution.",
     alone=True,
 )
 def right_variance_but_uniform(fan_in, fan_out, rng):
@@ -554,8 +547,8 @@ def right_variance_but_uniform(fan_in, fan_out, rng):
 
 @mistake(
     "init_he",
-    "All your weights are the same number. Do you divide with `//`? It cuts the result off to an integer. "
-    "If not: draw the weights at random, or all neurons stay the same forever.",
+    "All your weights are the same number. Do you divide with `//`? It truncates the result to an integer. If not: "
+    "draw the weights at random, or all neurons stay the same forever.",
 )
 def one_number_for_all(fan_in, fan_out, rng):
     w, b = init_he(fan_in, fan_out, rng)
@@ -573,8 +566,8 @@ def axes_swapped(fan_in, fan_out, rng):
 
 @mistake(
     "init_he",
-    "Your biases are not all zero. A small positive bias is an old trick to keep ReLUs alive; with He's "
-    "weights they need none, so start at 0.",
+    "Your biases are not all zero. A small positive bias is an old trick to keep ReLUs alive; with He's weights they "
+    "do not need one, so start at 0.",
 )
 def biases_above_zero(fan_in, fan_out, rng):
     w, _ = init_he(fan_in, fan_out, rng)
@@ -583,8 +576,8 @@ def biases_above_zero(fan_in, fan_out, rng):
 
 @mistake(
     "init_he",
-    "Generators of the same seed give different weights, so not all of your randomness comes from `rng`. "
-    "Draw with its own methods, not with those of `np.random`.",
+    "Generators with the same seed give different weights, so not all of your random numbers come from `rng`. Draw "
+    "with its own methods, not with those of `np.random`.",
 )
 def another_source(fan_in, fan_out, rng):
     return init_he(fan_in, fan_out, np.random.default_rng())
@@ -592,8 +585,8 @@ def another_source(fan_in, fan_out, rng):
 
 @mistake(
     "init_he",
-    "Every call gives the same weights, whatever `rng` comes in, as where a generator is seeded inside the function. "
-    "Leave the seed to the caller.",
+    "Every call gives the same weights, whatever `rng` is, as happens when a generator is seeded inside the "
+    "function. Leave the seed to the caller.",
 )
 def own_seed(fan_in, fan_out, rng):
     return init_he(fan_in, fan_out, np.random.default_rng(1))
@@ -601,8 +594,8 @@ def own_seed(fan_in, fan_out, rng):
 
 @mistake(
     "init_he",
-    "You divide by fan_in before you look at it: for a layer without inputs Python stops with a "
-    "ZeroDivisionError, and one without outputs goes through. Check both first, and raise a ValueError.",
+    "You divide by fan_in before you check it: for a layer without inputs Python stops with a ZeroDivisionError, and "
+    "a layer without outputs is accepted. Check both first, and raise a ValueError.",
 )
 def divides_before_it_looks(fan_in, fan_out, rng):
     return np.sqrt(2 / fan_in) * rng.normal(size=(fan_in, fan_out)), np.zeros(fan_out)
@@ -610,8 +603,8 @@ def divides_before_it_looks(fan_in, fan_out, rng):
 
 @mistake(
     "init_he",
-    "You divide by fan_in before anybody looks at it: for a layer without inputs Python stops with a ZeroDivisionError. "
-    "It says nothing of layers; raise the ValueError first.",
+    "You divide by fan_in before anything checks it: for a layer without inputs Python stops with a "
+    "ZeroDivisionError, which says nothing about layers. Raise the ValueError first.",
 )
 def divides_before_another_function_looks(fan_in, fan_out, rng):
     return init_normal(fan_in, fan_out, np.sqrt(2 / fan_in), rng)
@@ -619,7 +612,7 @@ def divides_before_another_function_looks(fan_in, fan_out, rng):
 
 @mistake(
     "init_he",
-    "A layer without inputs raises a ValueError, and one without outputs still goes through. Look at fan_out as well.",
+    "A layer without inputs raises a ValueError, but a layer without outputs is still accepted. Check fan_out as well.",
 )
 def looks_at_fan_in_only(fan_in, fan_out, rng):
     if fan_in < 1:
