@@ -15,20 +15,20 @@ def rows(x):
 # affine_forward
 
 
-@mistake("affine_forward", "The bias is missing: every output is a weighted sum plus a number of its own.")
+@mistake("affine_forward", "The bias is missing: every output is a weighted sum plus its own bias.")
 def forgets_the_bias(x, w, b):
     return rows(x) @ w, (x, w)
 
 
 @mistake(
     "affine_forward",
-    "The bias comes in once for every input. It belongs to the output: add it once, after the sum over the inputs.",
+    "The bias is added once for every input. It belongs to the output: add it once, after the sum over the inputs.",
 )
 def adds_the_bias_once_per_input(x, w, b):
     return rows(x) @ w + len(w) * b, (x, w)
 
 
-@mistake("affine_forward", "You subtract the bias. The layer adds it; a bias may be negative by itself.")
+@mistake("affine_forward", "You subtract the bias. The layer adds it; the bias itself may be negative.")
 def subtracts_the_bias(x, w, b):
     return rows(x) @ w - b, (x, w)
 
@@ -48,8 +48,8 @@ def averages_over_the_inputs(x, w, b):
 
 @mistake(
     "affine_forward",
-    "An activation has crept in: your negative outputs are zero. The affine layer is all straight lines; "
-    "ReLU comes after it, in a function of its own.",
+    "An activation has crept in: your negative outputs are zero. The affine layer is all straight lines; ReLU comes "
+    "after it, in its own function.",
 )
 def applies_relu_as_well(x, w, b):
     return affine_relu_forward(x, w, b)
@@ -66,7 +66,7 @@ def transposes_w(x, w, b):
 
 @mistake(
     "affine_forward",
-    "The factors of the product stand in the wrong order. The inner sizes must meet: (N, D) times (D, M).",
+    "The factors of the product are in the wrong order. The inner sizes must match: (N, D) times (D, M).",
 )
 def multiplies_w_by_x(x, w, b):
     return w @ rows(x) + b, (x, w)
@@ -74,8 +74,8 @@ def multiplies_w_by_x(x, w, b):
 
 @mistake(
     "affine_forward",
-    "The product does not get one row for each example. An example may be a picture, with several axes: lay all "
-    "its numbers out in one row first.",
+    "The product does not get one row for each example. An example may be a picture, with several axes: flatten all "
+    "its numbers into one row first.",
 )
 def does_not_flatten(x, w, b):
     return x @ w + b, (x, w)
@@ -83,8 +83,8 @@ def does_not_flatten(x, w, b):
 
 @mistake(
     "affine_forward",
-    "`dot` pairs the last axis of x with the rows of w. Where an example has several axes, that is only a "
-    "part of its numbers: lay them all out in one row first.",
+    "`dot` pairs the last axis of x with the rows of w. Where an example has several axes, that is only a part of "
+    "its numbers: flatten them all into one row first.",
 )
 def does_not_flatten_before_dot(x, w, b):
     return x.dot(w) + b, (x, w)
@@ -92,8 +92,8 @@ def does_not_flatten_before_dot(x, w, b):
 
 @mistake(
     "affine_forward",
-    "`w` is transposed before `dot`. It has one row for each input and one column for each output already, "
-    "and the inputs are the columns of x.",
+    "`w` is transposed before `dot`. It already has one row for each input and one column for each output, and the "
+    "inputs are the columns of x.",
 )
 def transposes_w_before_dot(x, w, b):
     return rows(x).dot(w.T) + b, (x, w)
@@ -101,8 +101,8 @@ def transposes_w_before_dot(x, w, b):
 
 @mistake(
     "affine_forward",
-    "The whole batch becomes one long row. Only the axes of one example are merged; the first axis counts "
-    "the examples and stays.",
+    "The whole batch becomes one long row. Merge only the axes of each example; the first axis counts the examples "
+    "and stays.",
 )
 def flattens_the_batch_too(x, w, b):
     return x.reshape(1, -1) @ w + b, (x, w)
@@ -110,8 +110,8 @@ def flattens_the_batch_too(x, w, b):
 
 @mistake(
     "affine_forward",
-    "Each example is flattened in the wrong order: its first axis runs fastest (Fortran order). Here the "
-    "last one does.",
+    "Each example is flattened in the wrong order: its first axis runs fastest (Fortran order). Here the last axis "
+    "should.",
 )
 def flattens_in_fortran_order(x, w, b):
     return np.stack([each.ravel(order="F") for each in x]) @ w + b, (x, w)
@@ -128,8 +128,8 @@ def reshapes_and_transposes(x, w, b):
 
 @mistake(
     "affine_forward",
-    "`w` is reshaped to turn it round. Reshape keeps the numbers in their old order, so that is no "
-    "transpose; and none is needed.",
+    "`w` is reshaped in order to transpose it. Reshape keeps the numbers in their old order, so the result is not "
+    "the transpose; and you need no transpose here.",
 )
 def reshapes_w_to_transpose_it(x, w, b):
     return rows(x) @ w.reshape(w.shape[::-1]).T + b, (x, w)
@@ -137,8 +137,8 @@ def reshapes_w_to_transpose_it(x, w, b):
 
 @mistake(
     "affine_forward",
-    "The bias is turned into a column, one number for each example. It has one number for each output, and "
-    "as it comes, shape (M,), broadcasting adds it to every row.",
+    "The bias is turned into a column, one number for each example. It has one number for each output. Leave its "
+    "shape, (M,), as it is: broadcasting adds it to every row.",
 )
 def bias_as_a_column(x, w, b):
     return rows(x) @ w + b.reshape(-1, 1), (x, w)
@@ -146,7 +146,7 @@ def bias_as_a_column(x, w, b):
 
 @mistake(
     "affine_forward",
-    "The result takes over the integer dtype of x, so what stands behind the point is cut off.",
+    "The result takes over the integer dtype of x, so everything after the decimal point is cut off.",
 )
 def takes_over_the_integer_dtype(x, w, b):
     out = np.zeros((len(x), w.shape[1]), dtype=x.dtype)
@@ -189,7 +189,8 @@ def adds_up_inside_b(x, w, b):
 
 @mistake(
     "affine_forward",
-    "For an integer w the result is cut off to whole numbers. An array that is made like w holds what w holds: ask for floats.",
+    "For an integer w the result is truncated to integers. An array made like w takes over the dtype of w: ask for "
+    "floats.",
 )
 def out_in_the_dtype_of_w(x, w, b):
     out, cache = affine_forward(x, w, b)
@@ -198,14 +199,15 @@ def out_in_the_dtype_of_w(x, w, b):
 
 @mistake(
     "affine_forward",
-    "For an integer b the result is cut off to whole numbers. An array that is made like b holds what b holds: ask for floats.",
+    "For an integer b the result is truncated to integers. An array made like b takes over the dtype of b: ask for "
+    "floats.",
 )
 def out_in_the_dtype_of_b(x, w, b):
     out, cache = affine_forward(x, w, b)
     return out.astype(b.dtype), cache
 
 
-@mistake("affine_forward", "The cache comes first in what you return. Look at the order: `return out, cache`.")
+@mistake("affine_forward", "You return the cache first. Look at the order: `return out, cache`.")
 def cache_comes_first(x, w, b):
     out, cache = affine_forward(x, w, b)
     return cache, out
@@ -216,8 +218,8 @@ def cache_comes_first(x, w, b):
 
 @mistake(
     "affine_relu_forward",
-    "A function is given a pair where it needs an array. `affine_forward` returns two things, the sums and a "
-    "cache: take them apart before you go on.",
+    "A function is given a pair where it needs an array. `affine_forward` returns two things, the sums and a cache: "
+    "unpack them before you go on.",
 )
 def hands_on_the_pair(x, w, b):
     return relu_forward(affine_forward(x, w, b))
@@ -230,7 +232,8 @@ def forgets_the_relu(x, w, b):
 
 @mistake(
     "affine_relu_forward",
-    "The result is that of a ReLU before the affine layer: it cuts off inputs. It belongs behind the layer, where it cuts off outputs.",
+    "The result is that of a ReLU before the affine layer, where it cuts off inputs. The ReLU belongs after the "
+    "layer, where it cuts off outputs.",
 )
 def relu_first(x, w, b):
     return affine_forward(relu_forward(x)[0], w, b)
@@ -246,14 +249,14 @@ def bias_after_the_relu(x, w, b):
     return out + b, cache
 
 
-@mistake("affine_relu_forward", "The bias never reaches the sum: the affine layer before the ReLU has one.")
+@mistake("affine_relu_forward", "The sum lacks the bias: the affine layer before the ReLU has one.")
 def relu_of_the_bare_product(x, w, b):
     return affine_relu_forward(x, w, 0 * b)
 
 
 @mistake(
     "affine_relu_forward",
-    "ReLU is applied to the weights: negative ones are lost. It belongs on the outputs of the layer.",
+    "ReLU is applied to the weights, so the negative ones are lost. Apply it to the outputs of the layer.",
 )
 def relu_of_the_weights(x, w, b):
     return affine_forward(x, relu_forward(w)[0], b)
@@ -268,13 +271,13 @@ def returns_the_mask(x, w, b):
     return (out > 0).astype(float), cache
 
 
-@mistake("affine_relu_forward", "Sigmoid stands where ReLU should: all your outputs lie between 0 and 1.")
+@mistake("affine_relu_forward", "You apply sigmoid in place of ReLU: all your outputs lie between 0 and 1.")
 def sigmoid_in_place_of_relu(x, w, b):
     a, cache = affine_forward(x, w, b)
     return sigmoid_forward(a)[0], cache
 
 
-@mistake("affine_relu_forward", "Tanh stands where ReLU should: all your outputs lie between -1 and 1.")
+@mistake("affine_relu_forward", "You apply tanh in place of ReLU: all your outputs lie between -1 and 1.")
 def tanh_in_place_of_relu(x, w, b):
     a, cache = affine_forward(x, w, b)
     return tanh_forward(a)[0], cache
@@ -289,10 +292,7 @@ def absolute_value(x, w, b):
     return np.abs(a), cache
 
 
-@mistake(
-    "affine_relu_forward",
-    "You keep the negative sums and drop the positive ones: the comparison is turned round.",
-)
+@mistake("affine_relu_forward", "You keep the negative sums and drop the positive ones: the comparison is reversed.")
 def keeps_the_negative_sums(x, w, b):
     a, cache = affine_forward(x, w, b)
     return np.minimum(a, 0), cache
@@ -300,7 +300,7 @@ def keeps_the_negative_sums(x, w, b):
 
 @mistake(
     "affine_relu_forward",
-    "ReLU cuts off each product by itself. It comes after the sum over the inputs, bias included.",
+    "ReLU cuts off each product separately. It should come after the sum over the inputs, bias included.",
 )
 def relu_of_each_product(x, w, b):
     products = rows(x)[:, :, None] * w
@@ -309,7 +309,7 @@ def relu_of_each_product(x, w, b):
 
 @mistake(
     "affine_relu_forward",
-    "An array of the caller's is overwritten: x holds other numbers after the call than before. Work on a new one.",
+    "You overwrite an array that belongs to the caller: x holds different numbers after the call. Work on a new one.",
 )
 def zeroes_x_on_the_way(x, w, b):
     result = affine_relu_forward(x, w, b)
@@ -319,14 +319,15 @@ def zeroes_x_on_the_way(x, w, b):
 
 @mistake(
     "affine_relu_forward",
-    "For an integer w the result is cut off to whole numbers. An array that is made like w holds what w holds: ask for floats.",
+    "For an integer w the result is truncated to integers. An array made like w takes over the dtype of w: ask for "
+    "floats.",
 )
 def result_in_the_dtype_of_w(x, w, b):
     out, cache = affine_relu_forward(x, w, b)
     return out.astype(w.dtype), cache
 
 
-@mistake("affine_relu_forward", "The cache comes first in what you return. Look at the order: `return out, cache`.")
+@mistake("affine_relu_forward", "You return the cache first. Look at the order: `return out, cache`.")
 def cache_before_the_output(x, w, b):
     out, cache = affine_relu_forward(x, w, b)
     return cache, out
@@ -335,7 +336,7 @@ def cache_before_the_output(x, w, b):
 # ForwardNet: parameters
 
 
-@mistake("ForwardNet", "The weights are stored the other way round: a layer's W has shape (inputs, outputs).")
+@mistake("ForwardNet", "The weights are stored the other way around: a layer's W has shape (inputs, outputs).")
 class weights_of_shape_outputs_by_inputs:
     class ForwardNet(reference_impl.ForwardNet):
         def init_params(self):
@@ -344,10 +345,7 @@ class weights_of_shape_outputs_by_inputs:
                 self.params[f"W{i}"] = self.params[f"W{i}"].T
 
 
-@mistake(
-    "ForwardNet",
-    "The layers count from 0 in your params. They count from 1: W1, b1, W2, b2, and so on.",
-)
+@mistake("ForwardNet", "The layers in your params count from 0. They should count from 1: W1, b1, W2, b2, and so on.")
 class counts_from_zero:
     class ForwardNet(reference_impl.ForwardNet):
         def init_params(self):
@@ -368,8 +366,8 @@ class forgets_the_output_layer:
 
 @mistake(
     "ForwardNet",
-    "While the parameters are made, an index runs past the end of a list. Layers count from 1 and lists from 0: "
-    "at which place of `self.dims` do the inputs of layer 1 stand, and at which its outputs?",
+    "While you make the parameters, an index runs past the end of a list. Layers count from 1 and lists from 0: at "
+    "which index of `self.dims` are the inputs of layer 1, and at which its outputs?",
 )
 class looks_one_place_too_far:
     class ForwardNet(reference_impl.ForwardNet):
@@ -380,8 +378,8 @@ class looks_one_place_too_far:
 
 @mistake(
     "ForwardNet",
-    'All layers have the same names, "W{i}" and "b{i}". Only in a string with an f in front does Python put in '
-    "the number.",
+    'All layers have the same names, "W{i}" and "b{i}". Python fills in the number only in a string with an f in '
+    "front.",
 )
 class forgets_the_f:
     class ForwardNet(reference_impl.ForwardNet):
@@ -392,8 +390,8 @@ class forgets_the_f:
 
 @mistake(
     "ForwardNet",
-    "`self.params` is still empty when `init_params` is done. Put the parameters in there: what the method returns, "
-    "or keeps under another name, is not found again.",
+    "`self.params` is still empty when `init_params` is done. Put the parameters there: the network does not find "
+    "what the method returns, or keeps under another name.",
 )
 class leaves_params_empty:
     class ForwardNet(reference_impl.ForwardNet):
@@ -401,10 +399,7 @@ class leaves_params_empty:
             return {}
 
 
-@mistake(
-    "ForwardNet",
-    "The keys are in small letters. The contract says W1 for weights, with a capital, and b1 for biases.",
-)
+@mistake("ForwardNet", "The keys are lowercase. The contract says W1 for weights, with a capital W, and b1 for biases.")
 class small_w:
     class ForwardNet(reference_impl.ForwardNet):
         def init_params(self):
@@ -412,7 +407,7 @@ class small_w:
             self.params = {name.lower(): each for name, each in self.params.items()}
 
 
-@mistake("ForwardNet", "Your biases have shape (1, outputs). They need one axis only: (outputs,).")
+@mistake("ForwardNet", "Your biases have shape (1, outputs). They need only one axis: (outputs,).")
 class biases_with_two_axes:
     class ForwardNet(reference_impl.ForwardNet):
         def init_params(self):
@@ -423,8 +418,8 @@ class biases_with_two_axes:
 
 @mistake(
     "ForwardNet",
-    "All weights start at zero. Then every neuron of a layer computes the same, and gets the same gradient, "
-    "for ever: lesson 04 shows it.",
+    "All weights start at zero. Then every neuron of a layer computes the same output, and gets the same gradient, "
+    "forever: lesson 04 shows it.",
 )
 class weights_start_at_zero:
     class ForwardNet(reference_impl.ForwardNet):
@@ -469,10 +464,7 @@ class always_he:
             super().init_params()
 
 
-@mistake(
-    "ForwardNet",
-    "Your layers share their random numbers: W2 repeats W1. Draw fresh ones for every layer.",
-)
+@mistake("ForwardNet", "Your layers share their random numbers: W2 repeats W1. Draw new ones for every layer.")
 class the_same_draw_for_every_layer:
     class ForwardNet(reference_impl.ForwardNet):
         def init_params(self):
@@ -494,8 +486,8 @@ class weights_of_one_sign:
 
 @mistake(
     "ForwardNet",
-    "The generator `self.rng` is not used, so the same seed gives other weights each time. Nobody can repeat "
-    "an experiment that way.",
+    "The generator `self.rng` is not used, so the same seed gives different weights each time. Nobody can repeat an "
+    "experiment that way.",
 )
 class ignores_the_rng:
     class ForwardNet(reference_impl.ForwardNet):
@@ -504,7 +496,7 @@ class ignores_the_rng:
             super().init_params()
 
 
-@mistake("ForwardNet", "The biases start at one. They start at zero: shifts are learned, not given.")
+@mistake("ForwardNet", "The biases start at one. They should start at zero: the network learns its shifts.")
 class biases_start_at_one:
     class ForwardNet(reference_impl.ForwardNet):
         def init_params(self):
@@ -515,7 +507,7 @@ class biases_start_at_one:
 
 @mistake(
     "ForwardNet",
-    "The parameters are float64 whatever the network's dtype is. `self.dtype` says which one is asked for.",
+    "The parameters are float64 whatever the network's dtype is. `self.dtype` says which dtype they should have.",
 )
 class params_ignore_the_dtype:
     class ForwardNet(reference_impl.ForwardNet):
@@ -529,7 +521,7 @@ class params_ignore_the_dtype:
 
 @mistake(
     "ForwardNet",
-    "An activation is applied to the scores. The output layer is affine and nothing more: a score may be any number.",
+    "An activation is applied to the scores. The output layer is only affine: a score may be any number.",
 )
 class activation_on_the_scores:
     class ForwardNet(reference_impl.ForwardNet):
@@ -572,10 +564,7 @@ class activation_before_affine:
             return out, (affine_cache, activation_cache)
 
 
-@mistake(
-    "ForwardNet",
-    "A hidden layer applies its weights but not its bias: `b1`, `b2` and so on never come in.",
-)
+@mistake("ForwardNet", "A hidden layer applies its weights but not its bias: `b1`, `b2` and so on are never added.")
 class hidden_layers_without_bias:
     class ForwardNet(reference_impl.ForwardNet):
         def hidden_forward(self, i, h):
@@ -584,10 +573,7 @@ class hidden_layers_without_bias:
             return out, (affine_cache, activation_cache)
 
 
-@mistake(
-    "ForwardNet",
-    "Your way through the network looks for a layer 0. Here layers count from 1, as in their names.",
-)
+@mistake("ForwardNet", "Your forward pass looks for a layer 0. Here layers count from 1, as in their names.")
 class looks_for_layer_zero:
     class ForwardNet(reference_impl.ForwardNet):
         def hidden_forward(self, i, h):
@@ -596,7 +582,8 @@ class looks_for_layer_zero:
 
 @mistake(
     "ForwardNet",
-    "Every hidden layer gets the examples. Only the first one does; each later one gets the output before.",
+    "Every hidden layer gets the examples. Only the first one should; each later one gets the output of the layer "
+    "before.",
 )
 class every_layer_gets_the_examples:
     class ForwardNet(reference_impl.ForwardNet):
@@ -636,7 +623,7 @@ class hidden_layers_in_reverse:
 
 @mistake(
     "ForwardNet",
-    "One hidden layer is left out: the loop over them ends one too early, or begins one too late.",
+    "One hidden layer is left out: the loop over them ends one step too early, or begins one step too late.",
 )
 class skips_the_last_hidden_layer:
     class ForwardNet(reference_impl.ForwardNet):
@@ -649,7 +636,7 @@ class skips_the_last_hidden_layer:
             return scores, [*caches, cache]
 
 
-@mistake("ForwardNet", "The last layer lacks its bias: the scores are a weighted sum plus the last b.")
+@mistake("ForwardNet", "The last layer lacks its bias: the scores are a weighted sum plus the last bias.")
 class output_layer_without_bias:
     class ForwardNet(reference_impl.ForwardNet):
         def forward(self, X):
@@ -659,7 +646,7 @@ class output_layer_without_bias:
 
 @mistake(
     "ForwardNet",
-    "The way ends before the output layer: what you return are the last hidden layer's outputs, not scores.",
+    "The forward pass ends before the output layer: you return the last hidden layer's outputs, not scores.",
 )
 class stops_before_the_output_layer:
     class ForwardNet(reference_impl.ForwardNet):
@@ -673,7 +660,7 @@ class stops_before_the_output_layer:
 
 @mistake(
     "ForwardNet",
-    "Every layer should leave one cache in the list, the output layer too; yours lacks the last one.",
+    "Every layer should leave one cache in the list, and so should the output layer; yours lacks the last one.",
 )
 class the_last_cache_is_missing:
     class ForwardNet(reference_impl.ForwardNet):
@@ -705,7 +692,7 @@ class scores_alone:
 
 @mistake(
     "ForwardNet",
-    "You return the last layer's cache alone. The way back needs them all: a list with one cache per layer.",
+    "You return only the last layer's cache. The backward pass needs them all: return a list with one cache per layer.",
 )
 class only_the_last_cache:
     class ForwardNet(reference_impl.ForwardNet):
@@ -716,7 +703,7 @@ class only_the_last_cache:
 
 @mistake(
     "ForwardNet",
-    "The examples keep their own dtype. `forward` first takes X to the network's dtype, so that a float32 "
+    "The examples keep their own dtype. `forward` should first convert X to the network's dtype, so that a float32 "
     "network computes in float32.",
 )
 class examples_keep_their_dtype:
@@ -729,7 +716,7 @@ class examples_keep_their_dtype:
 @mistake(
     "ForwardNet",
     "Your network does not compute with `self.params` but with a copy made at the start. Training changes "
-    "`self.params`: read them anew in every forward pass.",
+    "`self.params`: read them again in every forward pass.",
 )
 class computes_with_old_params:
     class ForwardNet(reference_impl.ForwardNet):
@@ -753,7 +740,7 @@ class computes_with_old_params:
 
 @mistake(
     "ForwardNet",
-    "X holds other numbers after the forward pass than before. It is the caller's: work on a new array.",
+    "X holds different numbers after the forward pass than before. It belongs to the caller: work on a new array.",
 )
 class writes_into_X:
     class ForwardNet(reference_impl.ForwardNet):
@@ -765,7 +752,7 @@ class writes_into_X:
 
 @mistake(
     "ForwardNet",
-    "The params are changed by a forward pass. Looking at scores must not train anything: compute with new arrays.",
+    "The forward pass changes the params. Computing scores must not train anything: compute with new arrays.",
 )
 class changes_the_params:
     class ForwardNet(reference_impl.ForwardNet):
