@@ -17,18 +17,15 @@ def rows(x):
 
 @mistake(
     "affine_backward",
-    "dw is divided by the number of examples. The mean over the batch is taken once, in the loss, and is in "
-    "`dout` already.",
+    "dw is divided by the number of examples. The loss takes the mean over the batch, once, and `dout` already "
+    "contains it.",
 )
 def averages_dw(dout, cache):
     dx, dw, db = affine_backward(dout, cache)
     return dx, dw / len(dout), db
 
 
-@mistake(
-    "affine_backward",
-    "db is the mean over the examples. Every example pulls at the bias, and the pulls add up.",
-)
+@mistake("affine_backward", "db is the mean over the examples. Every example pulls on the bias, and the pulls add up.")
 def averages_db(dout, cache):
     dx, dw, db = affine_backward(dout, cache)
     return dx, dw, db / len(dout)
@@ -36,7 +33,7 @@ def averages_db(dout, cache):
 
 @mistake(
     "affine_backward",
-    "Both dw and db are means over the examples. They are sums: whatever is averaged, the loss has averaged already.",
+    "Both dw and db are means over the examples. They should be sums: the loss has already taken the mean.",
 )
 def averages_both(dout, cache):
     dx, dw, db = affine_backward(dout, cache)
@@ -45,7 +42,7 @@ def averages_both(dout, cache):
 
 @mistake(
     "affine_backward",
-    "db is dout as it came, one row for each example. One bias serves all examples, so their gradients add up.",
+    "db is dout unchanged, one row for each example. One bias serves all examples, so their gradients add up.",
 )
 def db_is_not_summed(dout, cache):
     dx, dw, _ = affine_backward(dout, cache)
@@ -54,7 +51,7 @@ def db_is_not_summed(dout, cache):
 
 @mistake(
     "affine_backward",
-    "db is summed along the wrong axis: you get one number for each example, and there is one bias for each output.",
+    "db is summed along the wrong axis: you get one number for each example, but there is one bias for each output.",
 )
 def db_is_summed_over_the_outputs(dout, cache):
     dx, dw, _ = affine_backward(dout, cache)
@@ -63,7 +60,7 @@ def db_is_summed_over_the_outputs(dout, cache):
 
 @mistake(
     "affine_backward",
-    "db is one number for the whole layer. Each output has a bias of its own: sum over the examples only.",
+    "db is one number for the whole layer. Each output has its own bias: sum over the examples only.",
 )
 def db_is_summed_over_everything(dout, cache):
     dx, dw, _ = affine_backward(dout, cache)
@@ -72,7 +69,7 @@ def db_is_summed_over_everything(dout, cache):
 
 @mistake(
     "affine_backward",
-    "db has shape (1, M): the axis you summed over is still there. It should have the shape of b, (M,).",
+    "db has shape (1, M): the axis that you summed over is still there. It should have the shape of b, (M,).",
 )
 def db_keeps_the_summed_axis(dout, cache):
     dx, dw, _ = affine_backward(dout, cache)
@@ -81,18 +78,15 @@ def db_keeps_the_summed_axis(dout, cache):
 
 @mistake(
     "affine_backward",
-    "db is the number of examples, whatever comes from upstream. The slope of an output in its bias is 1; "
-    "dout still multiplies it.",
+    "db is the number of examples, whatever the upstream gradient is. The derivative of an output with respect to "
+    "its bias is 1; dout still multiplies it.",
 )
 def db_without_dout(dout, cache):
     dx, dw, db = affine_backward(dout, cache)
     return dx, dw, np.full(db.shape, float(len(dout)))
 
 
-@mistake(
-    "affine_backward",
-    "dx comes back flat. Whoever handed in an x with several axes expects its gradient in the same shape.",
-)
+@mistake("affine_backward", "dx comes out flat. The gradient of x must have the same shape as x.")
 def dx_stays_flat(dout, cache):
     dx, dw, db = affine_backward(dout, cache)
     return rows(dx), dw, db
@@ -100,7 +94,7 @@ def dx_stays_flat(dout, cache):
 
 @mistake(
     "affine_backward",
-    "dx is made with x, but the slope of an output in x is the weight. x itself belongs into dw.",
+    "dx is computed with x, but the derivative of an output with respect to x is the weight. x itself belongs in dw.",
 )
 def dx_made_with_x(dout, cache):
     x, _, _ = cache
@@ -110,8 +104,8 @@ def dx_made_with_x(dout, cache):
 
 @mistake(
     "affine_backward",
-    "dx ignores the upstream gradient: it is a sum of weights, the same for every example. Each weight comes "
-    "times its dout.",
+    "dx ignores the upstream gradient: it is a sum of weights, the same for every example. Multiply each weight by "
+    "its dout.",
 )
 def dx_without_dout(dout, cache):
     dx, _, _ = affine_backward(np.ones_like(dout), cache)
@@ -121,7 +115,7 @@ def dx_without_dout(dout, cache):
 
 @mistake(
     "affine_backward",
-    "dw ignores the upstream gradient: all its columns are the same sum of inputs. Each input comes times its dout.",
+    "dw ignores the upstream gradient: all its columns are the same sum of inputs. Multiply each input by its dout.",
 )
 def dw_without_dout(dout, cache):
     _, dw, _ = affine_backward(np.ones_like(dout), cache)
@@ -148,8 +142,8 @@ def dw_transposed(dout, cache):
 
 @mistake(
     "affine_backward",
-    "dw has the right shape and its numbers in the wrong places: you made (M, D) and reshaped it. Turning a "
-    "matrix round needs a transpose, or the factors in the other order.",
+    "dw has the right shape, but its numbers are in the wrong places: you made (M, D) and reshaped it. To exchange "
+    "rows and columns, transpose it, or swap the factors of the product.",
 )
 def dw_reshaped_in_place_of_transposed(dout, cache):
     dx, dw, db = affine_backward(dout, cache)
@@ -158,8 +152,8 @@ def dw_reshaped_in_place_of_transposed(dout, cache):
 
 @mistake(
     "affine_backward",
-    "dx is right for none of the examples: `w` was reshaped where it should be transposed, so weights meet "
-    "the wrong dout.",
+    "dx is right for none of the examples: `w` was reshaped where it should be transposed, so weights are multiplied "
+    "by the wrong dout.",
 )
 def w_reshaped_in_place_of_transposed(dout, cache):
     x, w, _ = cache
@@ -169,7 +163,7 @@ def w_reshaped_in_place_of_transposed(dout, cache):
 
 @mistake(
     "affine_backward",
-    "`dout @ w` does not fit: (N, M) times (D, M). The inner sizes must meet. Which of the two has to be turned round?",
+    "`dout @ w` does not fit: (N, M) times (D, M). The inner sizes must match. Which of the two has to be transposed?",
 )
 def w_not_transposed(dout, cache):
     x, w, _ = cache
@@ -178,7 +172,7 @@ def w_not_transposed(dout, cache):
 
 @mistake(
     "affine_backward",
-    "`x @ dout` does not fit: (N, D) times (N, M). The examples have to meet in the middle, for dw adds up over them.",
+    "`x @ dout` does not fit: (N, D) times (N, M). The examples must be the inner size, because dw is a sum over them.",
 )
 def x_not_transposed(dout, cache):
     x, w, _ = cache
@@ -187,8 +181,8 @@ def x_not_transposed(dout, cache):
 
 @mistake(
     "affine_backward",
-    "x goes into dw with all its axes, and the product treats it as a stack of matrices. Flatten the "
-    "examples first, as on the way forward.",
+    "x goes into dw with all its axes, and the product treats it as a stack of matrices. Flatten the examples first, "
+    "as in the forward pass.",
 )
 def dw_of_an_unflattened_x(dout, cache):
     x, w, _ = cache
@@ -197,7 +191,7 @@ def dw_of_an_unflattened_x(dout, cache):
 
 @mistake(
     "affine_backward",
-    "For dw, each example is flattened with its first axis fastest. On the way forward the last axis was.",
+    "For dw, each example is flattened with its first axis fastest. In the forward pass the last axis was fastest.",
 )
 def dw_in_fortran_order(dout, cache):
     x, w, _ = cache
@@ -205,7 +199,7 @@ def dw_in_fortran_order(dout, cache):
     return dx, np.stack([each.ravel(order="F") for each in x]).T @ dout, db
 
 
-@mistake("affine_backward", "The three gradients are right, in the wrong order: return dx, dw, db.")
+@mistake("affine_backward", "The three gradients are right, but in the wrong order: return dx, dw, db.")
 def returns_dw_first(dout, cache):
     dx, dw, db = affine_backward(dout, cache)
     return dw, dx, db
@@ -213,8 +207,7 @@ def returns_dw_first(dout, cache):
 
 @mistake(
     "affine_backward",
-    "All three have the wrong sign. A gradient points uphill; going downhill is the optimizer's business, in "
-    "lesson 07.",
+    "All three have the wrong sign. A gradient points uphill; going downhill is the optimizer's job, in lesson 07.",
 )
 def points_downhill(dout, cache):
     return tuple(-each for each in affine_backward(dout, cache))
@@ -222,7 +215,7 @@ def points_downhill(dout, cache):
 
 @mistake(
     "affine_backward",
-    "The gradients of earlier calls are still in dw and db: they grow with every call. Start from zero each time.",
+    "The gradients of earlier calls are still in dw and db, so they grow with every call. Start from zero each time.",
 )
 class adds_to_what_was_there:
     def affine_forward(x, w, b):
@@ -238,8 +231,8 @@ class adds_to_what_was_there:
 
 @mistake(
     "affine_backward",
-    "The upstream gradient is overwritten: dout holds other numbers after the call than before. Another "
-    "layer may need it.",
+    "The upstream gradient is overwritten: dout holds different numbers after the call than before. Another layer "
+    "may need it.",
 )
 def writes_into_dout(dout, cache):
     result = affine_backward(dout, cache)
@@ -287,7 +280,8 @@ def writes_db_into_b(dout, cache):
 
 @mistake(
     "affine_backward",
-    "For integer w or b its gradient is cut off to whole numbers. An array that is made like another holds what that one holds: ask for floats.",
+    "For integer w or b its gradient is truncated to integers. An array made like another takes over its dtype: ask "
+    "for floats.",
 )
 def gradients_in_the_dtypes_of_w_and_b(dout, cache):
     dx, dw, db = affine_backward(dout, cache)
@@ -296,7 +290,7 @@ def gradients_in_the_dtypes_of_w_and_b(dout, cache):
 
 @mistake(
     "affine_backward",
-    "For an integer x, dx is cut off to whole numbers. An array that is made like x holds what x holds: ask for floats.",
+    "For an integer x, dx is truncated to integers. An array made like x takes over the dtype of x: ask for floats.",
 )
 def dx_in_the_dtype_of_x(dout, cache):
     dx, dw, db = affine_backward(dout, cache)
@@ -305,7 +299,8 @@ def dx_in_the_dtype_of_x(dout, cache):
 
 @mistake(
     "affine_backward",
-    "For an integer `dout` the gradients are cut off to whole numbers. An array that is made like `dout` holds what `dout` holds: ask for floats.",
+    "For an integer `dout` the gradients are truncated to integers. An array made like `dout` takes over the dtype "
+    "of `dout`: ask for floats.",
 )
 def gradients_in_the_dtype_of_dout(dout, cache):
     return tuple(gradient.astype(dout.dtype) for gradient in affine_backward(dout, cache))
@@ -330,7 +325,7 @@ class keeps_the_cache_in_a_global:
 
 @mistake(
     "affine_backward",
-    "db has picked up b as a factor. A bias is added to the sum, so no factor comes in: its gradient does not "
+    "db has picked up b as a factor. A bias is added to the sum, so it brings no factor: its gradient does not "
     "depend on b at all.",
 )
 def db_times_b(dout, cache):
@@ -340,8 +335,8 @@ def db_times_b(dout, cache):
 
 @mistake(
     "affine_backward",
-    "You make dx with its rows and columns exchanged, as `w @ dout.T` does, and reshape it. `reshape` does not "
-    "exchange them back, it only cuts the same row of numbers into other pieces.",
+    "You compute dx with its rows and columns exchanged, as `w @ dout.T` does, and reshape it. `reshape` does not "
+    "exchange them back; it only cuts the same sequence of numbers into different pieces.",
 )
 def dx_reshaped_in_place_of_transposed(dout, cache):
     _, dw, db = affine_backward(dout, cache)
@@ -354,8 +349,8 @@ def dx_reshaped_in_place_of_transposed(dout, cache):
 
 @mistake(
     "affine_relu_backward",
-    "`relu_backward` is given a tuple where it needs the ReLU's own cache. The cache of this function is a pair, "
-    "the affine layer's first, the ReLU's second.",
+    "`relu_backward` is given a tuple where it needs the ReLU's own cache. The cache of this function is a pair: the "
+    "affine layer's cache first, then the ReLU's.",
 )
 def relu_gets_the_other_cache(dout, cache):
     relu_cache, affine_cache = cache
@@ -364,7 +359,7 @@ def relu_gets_the_other_cache(dout, cache):
 
 @mistake(
     "affine_relu_backward",
-    "The ReLU is missing on the way back: the gradient reaches the affine layer even where the ReLU was off.",
+    "The ReLU is missing from the backward pass: the gradient reaches the affine layer even where the ReLU was off.",
 )
 def forgets_the_relu(dout, cache):
     return affine_backward(dout, cache[0])
@@ -372,8 +367,8 @@ def forgets_the_relu(dout, cache):
 
 @mistake(
     "affine_relu_backward",
-    "Only dx goes back through the ReLU; dw and db are made with the dout from upstream. All three need the "
-    "gradient behind the ReLU.",
+    "Only dx goes back through the ReLU; dw and db are computed from the upstream dout. All three need the gradient "
+    "that has gone through the ReLU.",
 )
 def only_dx_through_the_relu(dout, cache):
     dx, _, _ = affine_relu_backward(dout, cache)
@@ -383,7 +378,7 @@ def only_dx_through_the_relu(dout, cache):
 
 @mistake(
     "affine_relu_backward",
-    "dw and db went back through the ReLU, dx did not: make it with the same gradient as the other two.",
+    "dw and db went back through the ReLU, but dx did not: compute it from the same gradient as the other two.",
     alone=True,
 )
 def dx_past_the_relu(dout, cache):
@@ -394,7 +389,7 @@ def dx_past_the_relu(dout, cache):
 
 @mistake(
     "affine_relu_backward",
-    "db is the sum of the dout from upstream. Where the ReLU was off, no gradient reaches the bias either.",
+    "db is the sum of the upstream dout. Where the ReLU was off, no gradient reaches the bias either.",
 )
 def db_past_the_relu(dout, cache):
     dx, dw, _ = affine_relu_backward(dout, cache)
@@ -404,8 +399,8 @@ def db_past_the_relu(dout, cache):
 
 @mistake(
     "affine_relu_backward",
-    "You walk through the rooms in the forward order. What came last goes first on the way back: the ReLU, "
-    "then the affine layer.",
+    "You go through the layers in forward order. What came last goes first in the backward pass: the ReLU, then the "
+    "affine layer.",
 )
 def affine_before_relu(dout, cache):
     dx, dw, db = affine_backward(dout, cache[0])
@@ -414,8 +409,8 @@ def affine_before_relu(dout, cache):
 
 @mistake(
     "affine_relu_backward",
-    "The ReLU's gate is applied to dx, by the sign of x. It stood behind the affine layer and looked at that "
-    "layer's sums.",
+    "The ReLU's gate is applied to dx, by the sign of x. In the forward pass it came after the affine layer, so the "
+    "signs of that layer's sums decide.",
 )
 def gate_on_the_input(dout, cache):
     (x, _, _), _ = cache
@@ -425,8 +420,7 @@ def gate_on_the_input(dout, cache):
 
 @mistake(
     "affine_relu_backward",
-    "Negative entries of dout are cut off. What opens or shuts the gate is the sum that went into the ReLU, "
-    "not the gradient.",
+    "Negative entries of dout are cut off. The sum that went into the ReLU opens or shuts the gate, not the gradient.",
 )
 def relu_of_dout(dout, cache):
     return affine_backward(np.maximum(dout, 0), cache[0])
@@ -434,7 +428,7 @@ def relu_of_dout(dout, cache):
 
 @mistake(
     "affine_relu_backward",
-    "The gate is turned round: the gradient passes where the ReLU was off and stops where it was on.",
+    "The gate is reversed: the gradient passes where the ReLU was off and stops where it was on.",
 )
 def gate_turned_round(dout, cache):
     return affine_backward(dout * (cache[1] <= 0), cache[0])
@@ -475,8 +469,8 @@ def averages_over_the_batch(dout, cache):
 
 @mistake(
     "affine_relu_backward",
-    "Your function zeroes entries of dout in place: the caller's gradient is changed. Let the ReLU give you "
-    "a new array.",
+    "Your function zeroes entries of dout in place, so the caller's gradient is changed. Let the ReLU give you a new "
+    "array.",
 )
 def zeroes_dout_in_place(dout, cache):
     dout[cache[1] <= 0] = 0
@@ -496,7 +490,7 @@ def makes_the_gate_in_the_cache(dout, cache):
 
 @mistake(
     "affine_relu_backward",
-    "For an integer x, dx is cut off to whole numbers. An array that is made like x holds what x holds: ask for floats.",
+    "For an integer x, dx is truncated to integers. An array made like x takes over the dtype of x: ask for floats.",
 )
 def dx_takes_the_dtype_of_x(dout, cache):
     dx, dw, db = affine_relu_backward(dout, cache)
@@ -543,7 +537,7 @@ class no_regularization:
 
 @mistake(
     "TrainableNet",
-    "The regularization is in the loss but not in the gradients: the optimizer would never hear of it.",
+    "The regularization is in the loss but not in the gradients: the optimizer would never see it.",
     alone=True,
 )
 class regularization_only_in_the_loss:
@@ -554,7 +548,7 @@ class regularization_only_in_the_loss:
 
 @mistake(
     "TrainableNet",
-    "The regularization is in the gradients but not in the loss: the loss you print is not the one you go down.",
+    "The regularization is in the gradients but not in the loss: the loss you print is not the one you minimize.",
     alone=True,
 )
 class regularization_only_in_the_gradients:
@@ -600,8 +594,8 @@ class no_half_anywhere:
 
 @mistake(
     "TrainableNet",
-    "The one half went into the gradient of the regularization as well. The derivative of w squared brings a "
-    "2 that takes it away.",
+    "The one half went into the gradient of the regularization as well. The derivative of w squared brings a 2 that "
+    "cancels it.",
 )
 class one_half_in_the_gradient:
     class TrainableNet(Patched):
@@ -611,7 +605,7 @@ class one_half_in_the_gradient:
 
 @mistake(
     "TrainableNet",
-    "The biases are regularized too. Only the weights are: a shift does no harm, however large.",
+    "The biases are regularized too. Regularize only the weights: a shift does no harm, however large.",
 )
 class biases_are_regularized:
     class TrainableNet(Patched):
@@ -651,7 +645,7 @@ class output_layer_is_not_regularized:
 
 @mistake(
     "TrainableNet",
-    "The regularization is the sum of the weights' sizes. That is L1; L2 adds up their squares.",
+    "The regularization is the sum of the weights' absolute values. That is L1; L2 adds up their squares.",
 )
 class l1_in_place_of_l2:
     class TrainableNet(Patched):
@@ -664,7 +658,8 @@ class l1_in_place_of_l2:
 
 @mistake(
     "TrainableNet",
-    "The regularization takes the norm of each layer's weights. The norm has a square root that the formula lacks.",
+    "The regularization takes the norm of each layer's weights. The norm has a square root that the formula does not "
+    "have.",
 )
 class norm_without_square:
     class TrainableNet(Patched):
@@ -672,10 +667,7 @@ class norm_without_square:
             return 0.5 * self.reg * float(sum(np.linalg.norm(w) for w in weights.values()))
 
 
-@mistake(
-    "TrainableNet",
-    "The regularization uses the mean of the squared weights. The formula has their sum.",
-)
+@mistake("TrainableNet", "The regularization uses the mean of the squared weights. The formula uses their sum.")
 class mean_of_the_squares:
     class TrainableNet(Patched):
         def more_loss(self, weights):
@@ -684,7 +676,7 @@ class mean_of_the_squares:
 
 @mistake(
     "TrainableNet",
-    "The regularization is subtracted from the loss: large weights would be rewarded. It is a penalty, so it is added.",
+    "The regularization is subtracted from the loss, so large weights would be rewarded. It is a penalty: add it.",
 )
 class a_reward_for_large_weights:
     class TrainableNet(Patched):
@@ -694,7 +686,7 @@ class a_reward_for_large_weights:
 
 @mistake(
     "TrainableNet",
-    "The loss is divided by the number of examples once more. `self.loss_function` returns a mean already.",
+    "The loss is divided by the number of examples once more. `self.loss_function` already returns a mean.",
 )
 class loss_averaged_twice:
     class TrainableNet(Patched):
@@ -705,8 +697,8 @@ class loss_averaged_twice:
 
 @mistake(
     "TrainableNet",
-    "All gradients are divided by the number of examples once more. The gradient of the scores has that "
-    "factor in it already.",
+    "All gradients are divided by the number of examples once more. The gradient of the scores already has that "
+    "factor in it.",
 )
 class gradients_averaged_twice:
     class TrainableNet(Patched):
@@ -715,7 +707,7 @@ class gradients_averaged_twice:
             return loss, dscores / len(scores)
 
 
-@mistake("TrainableNet", "Without targets you return a pair. Only the scores are asked for then.")
+@mistake("TrainableNet", "Without targets you return a pair. Return only the scores then.")
 class caches_with_the_scores:
     class TrainableNet(reference_impl.TrainableNet):
         def loss(self, X, y=None):
@@ -727,8 +719,8 @@ class caches_with_the_scores:
 
 @mistake(
     "TrainableNet",
-    "The gradient jumps over the activations on its way back. In a hidden layer it goes through the "
-    "activation first, then through the affine layer.",
+    "The gradient skips the activations on its way back. In a hidden layer it goes through the activation first, "
+    "then through the affine layer.",
 )
 class activations_are_skipped:
     class TrainableNet(reference_impl.TrainableNet):
@@ -749,8 +741,8 @@ class always_the_gate_of_relu:
 
 @mistake(
     "TrainableNet",
-    "The parameters of a hidden layer get the gradient from before its activation. Go back through the "
-    "activation first: dw and db need that gradient too, not dh alone.",
+    "The parameters of a hidden layer get the gradient from before its activation. Go back through the activation "
+    "first: dw and db need that gradient too, not only dh.",
 )
 class parameters_miss_the_activation:
     class TrainableNet(reference_impl.TrainableNet):
@@ -762,7 +754,7 @@ class parameters_miss_the_activation:
 
 @mistake(
     "TrainableNet",
-    "Only the output layer has gradients. The walk back goes on, through every hidden layer down to the first.",
+    "Only the output layer has gradients. The backward pass goes on, through every hidden layer down to the first.",
 )
 class stops_after_the_output_layer:
     class TrainableNet(reference_impl.TrainableNet):
@@ -773,10 +765,7 @@ class stops_after_the_output_layer:
             return loss, {name: grads[name] for name in (f"W{self.num_layers}", f"b{self.num_layers}")}
 
 
-@mistake(
-    "TrainableNet",
-    "The gradients of the first layer are missing: the loop backwards ends one layer too early.",
-)
+@mistake("TrainableNet", "The gradients of the first layer are missing: the backward loop ends one layer too early.")
 class stops_before_the_first_layer:
     class TrainableNet(reference_impl.TrainableNet):
         def loss(self, X, y=None):
@@ -790,8 +779,8 @@ class stops_before_the_first_layer:
 
 @mistake(
     "TrainableNet",
-    "When the regularization comes, a layer's weights have no gradient in your dict yet. Was it never put in, or did "
-    "another dict take the place of yours? Adding the entries of a dict to another keeps them all.",
+    "When you add the regularization, a layer's weights have no gradient in your dict yet. Was it never put in, or "
+    "did another dict replace yours? Adding the entries of one dict to another keeps them all.",
 )
 class hidden_gradients_replace_the_last:
     class TrainableNet(reference_impl.TrainableNet):
@@ -814,8 +803,9 @@ class hidden_gradients_replace_the_last:
 
 @mistake(
     "TrainableNet",
-    "When the regularization comes, your dict has no gradient for W1 yet. The walk back has to reach every hidden "
-    "layer, down to the first, and what each one returns has to go into the dict, under its layer's own names.",
+    "When you add the regularization, your dict has no gradient for W1 yet. The backward pass has to reach every "
+    "hidden layer, down to the first, and you have to put what each one returns into the dict, under its layer's own "
+    "names.",
 )
 class hidden_gradients_are_dropped:
     class TrainableNet(reference_impl.TrainableNet):
@@ -836,8 +826,8 @@ class hidden_gradients_are_dropped:
 
 @mistake(
     "TrainableNet",
-    "The weights' gradients hold the regularization and nothing else: it took the place of what had come back from "
-    "the loss of the scores. Two paths lead to a weight, so two gradients add up.",
+    "The weights' gradients hold the regularization and nothing else: it replaced the gradient that had come back "
+    "from the loss of the scores. Two paths lead to a weight, so two gradients add up.",
 )
 class regularization_replaces_the_gradient:
     class TrainableNet(reference_impl.TrainableNet):
@@ -863,8 +853,8 @@ class square_of_the_sum:
 
 @mistake(
     "TrainableNet",
-    "Python asks an array whether it is true, and an array has many entries, so no single answer. If that is your "
-    "test for missing targets: whether y is None is a question about y as a whole, asked with `is`.",
+    "Python asks an array whether it is true. An array has many entries, so there is no single answer. If that is "
+    "your test for missing targets, ask about y as a whole: test whether y is None, with `is`.",
 )
 class compares_targets_with_none:
     class TrainableNet(reference_impl.TrainableNet):
@@ -893,7 +883,7 @@ class no_gradients_for_biases:
 
 @mistake(
     "TrainableNet",
-    "The keys are dW1, db1 and so on. A gradient stands under the name of its parameter: W1, b1.",
+    "The keys are dW1, db1 and so on. Store each gradient under the name of its parameter: W1, b1.",
 )
 class keys_with_a_d:
     class TrainableNet(reference_impl.TrainableNet):
@@ -908,10 +898,7 @@ class keys_with_a_d:
             return loss, {f"d{name}": grad for name, grad in grads.items()}
 
 
-@mistake(
-    "TrainableNet",
-    "The gradients lead upstairs when they should lead down, or the other way round: every sign is wrong.",
-)
+@mistake("TrainableNet", "Every sign is wrong: the gradients point exactly the opposite way.")
 class every_sign_is_wrong:
     class TrainableNet(reference_impl.TrainableNet):
         def hidden_backward(self, i, dout, cache):
@@ -926,7 +913,7 @@ class every_sign_is_wrong:
 
 @mistake(
     "TrainableNet",
-    "The gradients from the call before are still in your dict: they add up from call to call. Begin with an "
+    "The gradients from the call before are still in your dict, so they add up from call to call. Begin with an "
     "empty one.",
 )
 class gradients_add_up:
@@ -942,7 +929,7 @@ class gradients_add_up:
 
 @mistake(
     "TrainableNet",
-    "The parameters change during `loss`. It says which way is down; taking the step is the optimizer's business.",
+    "The parameters change during `loss`. It only says which way is down; taking the step is the optimizer's job.",
 )
 class takes_a_step:
     class TrainableNet(reference_impl.TrainableNet):
