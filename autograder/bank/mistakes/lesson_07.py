@@ -25,10 +25,7 @@ def uphill(w, dw, config=None):
     return w + rate * dw, config
 
 
-@mistake(
-    "sgd",
-    "Your step is the whole gradient, whatever the learning rate. It should be only a part of it.",
-)
+@mistake("sgd", "Your step is the whole gradient, whatever the learning rate is. It should be only a part of it.")
 def no_learning_rate(w, dw, config=None):
     config, _ = start_sgd(config)
     return w - dw, config
@@ -36,7 +33,8 @@ def no_learning_rate(w, dw, config=None):
 
 @mistake(
     "sgd",
-    "You divide by the learning rate, so a smaller one makes larger steps. It says which part of the gradient to walk.",
+    "You divide by the learning rate, so a smaller one makes larger steps. The step is the learning rate times the "
+    "gradient.",
 )
 def divides_by_the_learning_rate(w, dw, config=None):
     config, rate = start_sgd(config)
@@ -52,16 +50,13 @@ def learning_rate_hard_coded(w, dw, config=None):
     return w - 1e-2 * dw, config
 
 
-@mistake("sgd", "You return the step alone. The caller wants to know where w is after the step.")
+@mistake("sgd", "You return only the step. The caller wants to know where w is after the step.")
 def step_without_w(w, dw, config=None):
     config, rate = start_sgd(config)
     return -rate * dw, config
 
 
-@mistake(
-    "sgd",
-    "You use the sign of the gradient only, so steep and flat places get steps of the same length.",
-)
+@mistake("sgd", "You use only the sign of the gradient, so steep and flat places get steps of the same length.")
 def sign_of_the_gradient(w, dw, config=None):
     config, rate = start_sgd(config)
     return w - rate * np.sign(dw), config
@@ -69,8 +64,8 @@ def sign_of_the_gradient(w, dw, config=None):
 
 @mistake(
     "sgd",
-    "You bring the gradient to length one first. Then the steps stay large at the bottom of the valley, "
-    "where a gradient grows small.",
+    "You scale the gradient to length one first. Then the steps stay large at the bottom of the valley, where a "
+    "gradient becomes small.",
 )
 def gradient_of_length_one(w, dw, config=None):
     config, rate = start_sgd(config)
@@ -79,7 +74,7 @@ def gradient_of_length_one(w, dw, config=None):
 
 @mistake(
     "sgd",
-    "Every entry of w moves by the same amount: you average the gradient. Each entry follows its own.",
+    "Every entry of w moves by the same amount: you average the gradient. Each entry should follow its own gradient.",
 )
 def mean_of_the_gradient(w, dw, config=None):
     config, rate = start_sgd(config)
@@ -88,7 +83,8 @@ def mean_of_the_gradient(w, dw, config=None):
 
 @mistake(
     "sgd",
-    "You shrink w as well: the learning rate multiplies the difference of w and dw. It belongs to the gradient alone.",
+    "You shrink w as well: the learning rate multiplies the difference of w and dw. It should multiply only the "
+    "gradient.",
 )
 def learning_rate_on_w_too(w, dw, config=None):
     config, rate = start_sgd(config)
@@ -114,38 +110,32 @@ def default_is_not_written_back(w, dw, config=None):
     return w - config.get("learning_rate", 1e-2) * dw, config
 
 
-@mistake("sgd", "Without a config the result is that of the learning rate 0.001. The docstring names another default.")
+@mistake("sgd", "Without a config, the result is that of the learning rate 0.001. The docstring names another default.")
 def another_default(w, dw, config=None):
     return sgd(w, dw, filled(config, learning_rate=1e-3))
 
 
-@mistake("sgd", "Without a config the result is that of the learning rate 0.1. The docstring names another default.")
+@mistake("sgd", "Without a config, the result is that of the learning rate 0.1. The docstring names another default.")
 def default_of_a_tenth(w, dw, config=None):
     return sgd(w, dw, filled(config, learning_rate=0.1))
 
 
 @mistake(
     "sgd",
-    "`config` is None when the caller gives none, and None is no dict to read from. Begin with a dict of your own.",
+    "`config` is None when the caller gives none, and None is not a dict that you can read from. Begin with a dict "
+    "of your own.",
 )
 def reads_a_config_that_is_none(w, dw, config=None):
     return w - config["learning_rate"] * dw, config
 
 
-@mistake(
-    "sgd",
-    "A config without a learning rate is a config all the same: fill in the default there too, not only "
-    "when `config` is None.",
-)
+@mistake("sgd", "A config may lack a learning rate: fill in the default then too, not only when `config` is None.")
 def defaults_only_without_a_config(w, dw, config=None):
     config = {"learning_rate": 1e-2} if config is None else config
     return w - config["learning_rate"] * dw, config
 
 
-@mistake(
-    "sgd",
-    "Your function scales dw in place. The caller's gradient is not yours to change: make a new array.",
-)
+@mistake("sgd", "Your function scales dw in place. The gradient belongs to the caller: make a new array.")
 def scales_dw_in_place(w, dw, config=None):
     config, rate = start_sgd(config)
     dw *= rate
@@ -154,7 +144,7 @@ def scales_dw_in_place(w, dw, config=None):
 
 @mistake(
     "sgd",
-    "You give back float64 for a float32 parameter: a network in float32 would become slower and twice as large.",
+    "You return float64 for a float32 parameter: a network in float32 would become slower and twice as large.",
 )
 def always_float64(w, dw, config=None):
     config, rate = start_sgd(config)
@@ -163,7 +153,8 @@ def always_float64(w, dw, config=None):
 
 @mistake(
     "sgd",
-    "For an integer `dw` the step is cut off to whole numbers. An array that is made like `dw` holds what `dw` holds: take the dtype of `w`.",
+    "For an integer `dw` the step is truncated to integers. An array made like `dw` takes over the dtype of `dw`: "
+    "take the dtype of `w`.",
 )
 def step_in_the_dtype_of_dw(w, dw, config=None):
     next_w, config = sgd(w.copy(), dw, config)
@@ -180,7 +171,7 @@ def start_momentum(config, **missing):
 
 @mistake(
     "sgd_momentum",
-    "The gradient speeds the velocity up in the uphill direction. Look at the sign in front of dw.",
+    "The gradient accelerates the velocity in the uphill direction. Look at the sign in front of dw.",
 )
 def velocity_points_uphill(w, dw, config=None):
     config, rate, mu, v = start_momentum(config)
@@ -190,8 +181,8 @@ def velocity_points_uphill(w, dw, config=None):
 
 @mistake(
     "sgd_momentum",
-    "Your step has the opposite sign of the velocity that the rule asks for, so it leads uphill. The velocity already holds "
-    "the minus sign.",
+    "Your step has the opposite sign of the velocity in the rule, so it leads uphill. The velocity already holds the "
+    "minus sign.",
 )
 def velocity_subtracted(w, dw, config=None):
     config, rate, mu, v = start_momentum(config)
@@ -201,8 +192,8 @@ def velocity_subtracted(w, dw, config=None):
 
 @mistake(
     "sgd_momentum",
-    "Your steps are right, but the velocity in your config has the opposite sign of the one that the "
-    "docstring defines: there, w moves by plus the velocity.",
+    "Your steps are right, but the velocity in your config has the opposite sign of the one that the docstring "
+    "defines: there, the velocity is added to w.",
     alone=True,
 )
 def velocity_of_opposite_sign(w, dw, config=None):
@@ -213,9 +204,8 @@ def velocity_of_opposite_sign(w, dw, config=None):
 
 @mistake(
     "sgd_momentum",
-    "Your steps are right as long as the learning rate stays the same, but the velocity in your config "
-    "lacks the learning rate. When the rate is lowered during training, the old velocity would be rescaled "
-    "with it.",
+    "Your steps are right as long as the learning rate stays the same, but the velocity in your config lacks the "
+    "learning rate. Lowering the rate during training would rescale the old velocity too.",
     alone=True,
 )
 def learning_rate_outside_the_velocity(w, dw, config=None):
@@ -226,8 +216,8 @@ def learning_rate_outside_the_velocity(w, dw, config=None):
 
 @mistake(
     "sgd_momentum",
-    "Your steps are right as long as the learning rate stays the same, but what you keep as velocity has "
-    "the opposite sign and lacks the learning rate. The docstring's velocity is what w moves by.",
+    "Your steps are right as long as the learning rate stays the same, but what you store as the velocity has the "
+    "opposite sign and lacks the learning rate. The docstring's velocity is what w moves by.",
     alone=True,
 )
 def velocity_as_a_sum_of_gradients(w, dw, config=None):
@@ -246,10 +236,7 @@ def velocity_without_learning_rate(w, dw, config=None):
     return w + config["velocity"], config
 
 
-@mistake(
-    "sgd_momentum",
-    "The learning rate comes in twice: once in the velocity, and once more when w moves.",
-)
+@mistake("sgd_momentum", "The learning rate is used twice: once in the velocity, and once more when w moves.")
 def learning_rate_twice(w, dw, config=None):
     config, rate, mu, v = start_momentum(config)
     config["velocity"] = mu * v - rate * dw
@@ -258,7 +245,7 @@ def learning_rate_twice(w, dw, config=None):
 
 @mistake(
     "sgd_momentum",
-    "The old velocity is turned round at every step: you subtract momentum times velocity where it should be kept.",
+    "The old velocity is reversed at every step: you subtract momentum times velocity where you should add it.",
 )
 def momentum_of_opposite_sign(w, dw, config=None):
     config, rate, mu, v = start_momentum(config)
@@ -268,7 +255,8 @@ def momentum_of_opposite_sign(w, dw, config=None):
 
 @mistake(
     "sgd_momentum",
-    "The velocity does not come back in the config, so every step starts from rest and momentum never builds up.",
+    "The velocity is not stored in the config that you return, so every step starts from rest and momentum never "
+    "builds up.",
 )
 def velocity_not_stored(w, dw, config=None):
     config, rate, mu, v = start_momentum(config)
@@ -279,7 +267,7 @@ def velocity_not_stored(w, dw, config=None):
 @mistake(
     "sgd_momentum",
     "Your steps are right, but the config that you return has nothing under the name that the docstring gives to the "
-    "velocity. Others who read or save it will look there.",
+    "velocity. Other code that reads or saves it will look there.",
     alone=True,
 )
 def velocity_under_another_name(w, dw, config=None):
@@ -300,8 +288,8 @@ def gradient_beside_the_velocity(w, dw, config=None):
 
 @mistake(
     "sgd_momentum",
-    "The new velocity forgets the old one: your steps are those of plain gradient descent. Part of the old "
-    "velocity should live on.",
+    "The new velocity forgets the old one: your steps are those of plain gradient descent. A part of the old "
+    "velocity should be kept.",
 )
 def old_velocity_forgotten(w, dw, config=None):
     config, rate, _, _ = start_momentum(config)
@@ -311,7 +299,8 @@ def old_velocity_forgotten(w, dw, config=None):
 
 @mistake(
     "sgd_momentum",
-    "The velocity in the config that you return is the one from before the step, so it stays zero for ever. The next step needs the new one.",
+    "The velocity in the config that you return is the one from before the step, so it stays zero forever. The next "
+    "step needs the new one.",
 )
 def old_velocity_stored(w, dw, config=None):
     config, rate, mu, v = start_momentum(config, velocity=np.zeros_like(w))
@@ -320,7 +309,7 @@ def old_velocity_stored(w, dw, config=None):
 
 @mistake(
     "sgd_momentum",
-    "You move w with the old velocity and renew the velocity afterwards. First renew it, then move.",
+    "You move w with the old velocity and update the velocity afterwards. Update the velocity first, then move.",
 )
 def moves_before_the_velocity_is_new(w, dw, config=None):
     config, rate, mu, v = start_momentum(config)
@@ -330,8 +319,8 @@ def moves_before_the_velocity_is_new(w, dw, config=None):
 
 @mistake(
     "sgd_momentum",
-    "Your step looks ahead: it takes the gradient once more after the new velocity. That is Nesterov's "
-    "momentum, a good rule, but not this one: here w moves by the velocity and nothing else.",
+    "Your step looks ahead: it takes the gradient once more after the new velocity. That is Nesterov's momentum, a "
+    "good rule, but not this one: here w moves by the velocity alone.",
 )
 def nesterov(w, dw, config=None):
     config, rate, mu, v = start_momentum(config)
@@ -341,8 +330,8 @@ def nesterov(w, dw, config=None):
 
 @mistake(
     "sgd_momentum",
-    "You give the gradient the weight 1 − momentum, as in an average. In this rule it enters with the "
-    "learning rate alone.",
+    "You give the gradient the weight 1 − momentum, as in an average. In this rule the learning rate is its only "
+    "factor.",
 )
 def velocity_as_an_average(w, dw, config=None):
     config, rate, mu, v = start_momentum(config)
@@ -352,7 +341,7 @@ def velocity_as_an_average(w, dw, config=None):
 
 @mistake(
     "sgd_momentum",
-    "Momentum shrinks the gradient too. It multiplies the old velocity only: watch the brackets.",
+    "Momentum shrinks the gradient too. It should multiply only the old velocity: check your parentheses.",
 )
 def momentum_on_everything(w, dw, config=None):
     config, rate, mu, v = start_momentum(config)
@@ -362,7 +351,7 @@ def momentum_on_everything(w, dw, config=None):
 
 @mistake(
     "sgd_momentum",
-    "The old velocity is kept whole, without momentum: it grows and grows. Only a fraction of it should live on.",
+    "The whole old velocity is kept, without momentum, so it grows and grows. Only a fraction of it should be kept.",
 )
 def velocity_without_friction(w, dw, config=None):
     config, rate, _, v = start_momentum(config)
@@ -380,10 +369,7 @@ def momentum_hard_coded(w, dw, config=None):
     return w + config["velocity"], config
 
 
-@mistake(
-    "sgd_momentum",
-    "You return the velocity alone. The caller wants w after it has moved by the velocity.",
-)
+@mistake("sgd_momentum", "You return only the velocity. The caller wants w after it has moved by the velocity.")
 def velocity_without_w(w, dw, config=None):
     _, config = sgd_momentum(w, dw, config)
     return config["velocity"], config
@@ -391,8 +377,8 @@ def velocity_without_w(w, dw, config=None):
 
 @mistake(
     "sgd_momentum",
-    "A call without a config starts with the velocity of an earlier call. If the signature says `config={}`: Python "
-    "makes such a dict once and hands the same one to every call.",
+    "A call without a config starts with the velocity of an earlier call. Does the signature say `config={}`? Python "
+    "makes such a dict once and passes the same one to every call.",
 )
 def default_dict_is_shared(w, dw, config=None, shared=[]):  # noqa: B006, the point of it
     if config is not None:
@@ -406,7 +392,7 @@ def default_dict_is_shared(w, dw, config=None, shared=[]):  # noqa: B006, the po
 
 @mistake(
     "sgd_momentum",
-    "The settings that were missing are used, but not written into the config that you return.",
+    "You use the defaults for the missing settings, but you do not write them into the config that you return.",
 )
 def only_the_velocity_is_written_back(w, dw, config=None):
     next_w, full = sgd_momentum(w, dw, filled(config))
@@ -415,8 +401,8 @@ def only_the_velocity_is_written_back(w, dw, config=None):
 
 @mistake(
     "sgd_momentum",
-    "Your defaults are filled in only when there is no config at all. A config may name the learning rate "
-    "and leave the momentum to you.",
+    "Your defaults are filled in only when there is no config at all. A config may name the learning rate and leave "
+    "momentum to the default.",
 )
 def momentum_must_be_given(w, dw, config=None):
     return sgd_momentum(w, dw, config and {"momentum": config["momentum"], **config})
@@ -436,8 +422,8 @@ def velocity_made_in_dw(w, dw, config=None):
 
 @mistake(
     "sgd_momentum",
-    "For a float32 parameter you give back float64. `np.zeros(shape)` makes float64; an array of zeros "
-    "*like* another one keeps its dtype.",
+    "You return float64 for a float32 parameter. `np.zeros(shape)` makes float64; an array of zeros *like* another "
+    "one keeps its dtype.",
 )
 def velocity_in_float64(w, dw, config=None):
     config, rate, mu, v = start_momentum(config, velocity=np.zeros(w.shape))
@@ -447,7 +433,8 @@ def velocity_in_float64(w, dw, config=None):
 
 @mistake(
     "sgd_momentum",
-    "For an integer `dw` the step is cut off to whole numbers. An array that is made like `dw` holds what `dw` holds: take the dtype of `w`.",
+    "For an integer `dw` the step is truncated to integers. An array made like `dw` takes over the dtype of `dw`: "
+    "take the dtype of `w`.",
 )
 def momentum_step_in_the_dtype_of_dw(w, dw, config=None):
     next_w, config = sgd_momentum(w.copy(), dw, config)
@@ -456,7 +443,7 @@ def momentum_step_in_the_dtype_of_dw(w, dw, config=None):
 
 @mistake(
     "sgd_momentum",
-    "Without a config the result is that of the learning rate 0.001. The docstring names another default.",
+    "Without a config, the result is that of the learning rate 0.001. The docstring names another default.",
 )
 def momentum_with_another_default(w, dw, config=None):
     return sgd_momentum(w, dw, filled(config, learning_rate=1e-3))
@@ -464,7 +451,8 @@ def momentum_with_another_default(w, dw, config=None):
 
 @mistake(
     "sgd_momentum",
-    "A config without momentum gives the result of momentum 0, that of plain SGD. The docstring names another default.",
+    "A config without momentum gives the result of momentum 0, which is plain SGD. The docstring names another "
+    "default.",
 )
 def no_momentum_by_default(w, dw, config=None):
     return sgd_momentum(w, dw, filled(config, momentum=0.0))
@@ -492,7 +480,7 @@ def scaled_step_uphill(w, dw, config=None):
 
 @mistake(
     "rmsprop",
-    "You divide by the mean square itself. Its unit is that of the gradient squared: take the root, and the "
+    "You divide by the mean square itself. Its unit is the square of the gradient's: take the root, and the "
     "gradient's unit cancels.",
 )
 def no_square_root(w, dw, config=None):
@@ -520,7 +508,7 @@ def no_epsilon(w, dw, config=None):
 
 @mistake(
     "rmsprop",
-    "Epsilon is added to w instead of the denominator: without brackets, Python divides first and adds afterwards.",
+    "Epsilon is added to w instead of the denominator: without parentheses, Python divides first and adds afterwards.",
 )
 def brackets_missing_around_the_denominator(w, dw, config=None):
     config, rate, _, epsilon = start_rmsprop(config)
@@ -537,7 +525,8 @@ def epsilon_hard_coded(w, dw, config=None):
 
 @mistake(
     "rmsprop",
-    "The decay rate is turned round: it belongs to the old cache, and what is left to one belongs to the new square.",
+    "You swapped the two weights: the decay rate is the share of the *old* cache that stays, and the rest is the "
+    "weight of the new square.",
 )
 def decay_turned_round(w, dw, config=None):
     config, rate, decay, epsilon = start_rmsprop(config)
@@ -557,8 +546,8 @@ def decay_hard_coded(w, dw, config=None):
 
 @mistake(
     "rmsprop",
-    "Your cache adds up all squares and never forgets, so the steps only ever get smaller. That is AdaGrad; "
-    "RMSProp keeps a running mean.",
+    "Your cache adds up all squares and never forgets, so the steps only get smaller. That is AdaGrad; RMSProp keeps "
+    "a running mean.",
 )
 def adagrad(w, dw, config=None):
     config, rate, _, epsilon = start_rmsprop(config)
@@ -568,7 +557,7 @@ def adagrad(w, dw, config=None):
 
 @mistake(
     "rmsprop",
-    "The new square enters the cache at its full weight. In a running mean the two weights add up to one.",
+    "The new square enters the cache with its full weight. In a running mean the two weights add up to one.",
 )
 def full_weight_for_the_new_square(w, dw, config=None):
     config, rate, decay, epsilon = start_rmsprop(config)
@@ -578,7 +567,7 @@ def full_weight_for_the_new_square(w, dw, config=None):
 
 @mistake(
     "rmsprop",
-    "The cache does not come back in the config, so every step knows its own gradient only and moves all "
+    "The cache is not stored in the config that you return, so every step knows only its own gradient and moves all "
     "entries equally far.",
 )
 def cache_not_stored(w, dw, config=None):
@@ -590,7 +579,7 @@ def cache_not_stored(w, dw, config=None):
 @mistake(
     "rmsprop",
     "Your steps are right, but the config that you return has nothing under the name that the docstring gives to the "
-    "running mean. Others who read or save it will look there.",
+    "running mean. Other code that reads or saves it will look there.",
     alone=True,
 )
 def cache_under_another_name(w, dw, config=None):
@@ -602,7 +591,7 @@ def cache_under_another_name(w, dw, config=None):
     return next_w, config
 
 
-@mistake("rmsprop", "The new cache forgets the old one: most of a running mean is what it was before.")
+@mistake("rmsprop", "The new cache forgets the old one. Most of a running mean is its old value.")
 def old_cache_forgotten(w, dw, config=None):
     config, rate, decay, epsilon = start_rmsprop(config)
     config["cache"] = (1 - decay) * dw**2
@@ -611,7 +600,7 @@ def old_cache_forgotten(w, dw, config=None):
 
 @mistake(
     "rmsprop",
-    "You divide by the cache of the step before. On the first step it is zero, and only epsilon keeps w from infinity.",
+    "You divide by the cache of the step before. In the first step it is zero, and only epsilon keeps w from infinity.",
 )
 def divides_by_the_old_cache(w, dw, config=None):
     config, rate, _, epsilon = start_rmsprop({"cache": np.zeros_like(w), **(config or {})})
@@ -622,7 +611,7 @@ def divides_by_the_old_cache(w, dw, config=None):
 
 @mistake(
     "rmsprop",
-    "Your cache holds the root of the mean. Keep the mean of the squares; the root is for the step alone.",
+    "Your cache holds the root of the mean. Store the mean of the squares; use the root only for the step.",
 )
 def root_stored_in_the_cache(w, dw, config=None):
     config, rate, _, epsilon = start_rmsprop(config)
@@ -632,7 +621,7 @@ def root_stored_in_the_cache(w, dw, config=None):
 
 @mistake(
     "rmsprop",
-    "The cache averages the gradient itself. Squared, it would tell how large gradients are, whatever their sign.",
+    "The cache averages the gradient itself. The squares would tell how large gradients are, whatever their sign.",
 )
 def gradient_not_squared(w, dw, config=None):
     config, rate, decay, epsilon = start_rmsprop(config)
@@ -642,8 +631,8 @@ def gradient_not_squared(w, dw, config=None):
 
 @mistake(
     "rmsprop",
-    "One number stands in for the whole parameter: you average the squares over all entries. Every entry "
-    "has a cache of its own, that is the point of the rule.",
+    "One number stands for the whole parameter: you average the squares over all entries. Every entry should have "
+    "its own cache; that is the point of the rule.",
 )
 def one_cache_for_all_entries(w, dw, config=None):
     config, rate, decay, epsilon = start_rmsprop(config)
@@ -658,10 +647,7 @@ def scaled_step_without_learning_rate(w, dw, config=None):
     return w - dw / (np.sqrt(config["cache"]) + epsilon), config
 
 
-@mistake(
-    "rmsprop",
-    "The settings that were missing are used, but they are not in the config that you return.",
-)
+@mistake("rmsprop", "You use the defaults for the missing settings, but they are not in the config that you return.")
 def only_the_cache_is_written_back(w, dw, config=None):
     next_w, full = rmsprop(w, dw, filled(config))
     return next_w, {**(config or {}), "cache": full["cache"]}
@@ -669,7 +655,8 @@ def only_the_cache_is_written_back(w, dw, config=None):
 
 @mistake(
     "rmsprop",
-    "A call without a config starts with the cache of an earlier call. If the signature says `config={}`: that is one dict for all calls.",
+    "A call without a config starts with the cache of an earlier call. Does the signature say `config={}`? That is "
+    "one dict for all calls.",
 )
 def cache_shared_between_calls(w, dw, config=None, shared=[]):  # noqa: B006, the point of it
     if config is not None:
@@ -690,10 +677,7 @@ def epsilon_must_be_given(w, dw, config=None):
     return rmsprop(w, dw, config and {"epsilon": config["epsilon"], **config})
 
 
-@mistake(
-    "rmsprop",
-    "Your function squares dw in place. The caller's gradient must be what it was: make a new array.",
-)
+@mistake("rmsprop", "Your function squares dw in place. The gradient belongs to the caller: make a new array.")
 def squares_dw_in_place(w, dw, config=None):
     next_w, config = rmsprop(w, dw.copy(), config)
     dw **= 2
@@ -702,8 +686,8 @@ def squares_dw_in_place(w, dw, config=None):
 
 @mistake(
     "rmsprop",
-    "For a float32 parameter you give back float64. A cache that begins as `np.zeros(w.shape)` is float64, "
-    "and all that is computed with it.",
+    "You return float64 for a float32 parameter. A cache that begins as `np.zeros(w.shape)` is float64, and so is "
+    "everything computed with it.",
 )
 def cache_in_float64(w, dw, config=None):
     return rmsprop(w.astype(np.float64), dw, config)
@@ -711,7 +695,8 @@ def cache_in_float64(w, dw, config=None):
 
 @mistake(
     "rmsprop",
-    "For an integer `dw` the step is cut off to whole numbers. An array that is made like `dw` holds what `dw` holds: take the dtype of `w`.",
+    "For an integer `dw` the step is truncated to integers. An array made like `dw` takes over the dtype of `dw`: "
+    "take the dtype of `w`.",
 )
 def rmsprop_step_in_the_dtype_of_dw(w, dw, config=None):
     next_w, config = rmsprop(w.copy(), dw, config)
@@ -719,13 +704,14 @@ def rmsprop_step_in_the_dtype_of_dw(w, dw, config=None):
 
 
 @mistake(
-    "rmsprop", "Without a config the result is that of the learning rate 0.001. The docstring names another default."
+    "rmsprop",
+    "Without a config, the result is that of the learning rate 0.001. The docstring names another default.",
 )
 def rmsprop_with_another_default(w, dw, config=None):
     return rmsprop(w, dw, filled(config, learning_rate=1e-3))
 
 
-@mistake("rmsprop", "Without a config the result is that of the decay rate 0.9. The docstring names another default.")
+@mistake("rmsprop", "Without a config, the result is that of the decay rate 0.9. The docstring names another default.")
 def another_default_decay(w, dw, config=None):
     return rmsprop(w, dw, filled(config, decay_rate=0.9))
 
@@ -811,7 +797,7 @@ def t_counts_the_next_step(w, dw, config=None):
     return next_w, {**config, "t": config["t"] + 1}
 
 
-@mistake("adam", "t does not come back in the config, so every step is corrected as if it were the first.")
+@mistake("adam", "t is not stored in the config that you return, so every step is corrected as if it were the first.")
 def t_not_stored(w, dw, config=None):
     config = {**start_adam(config), "t": 0}
     next_w, config = adam(w, dw, config)
@@ -821,7 +807,7 @@ def t_not_stored(w, dw, config=None):
 
 @mistake(
     "adam",
-    "The `t` in the config that you return stays what it was, so every step is corrected as if it were the first one.",
+    "The `t` in the config that you return does not change, so every step is corrected as if it were the first one.",
 )
 def t_used_but_not_kept(w, dw, config=None):
     t = (config or {}).get("t", 0)
@@ -854,15 +840,15 @@ def only_v_is_corrected(w, dw, config=None):
 
 @mistake(
     "adam",
-    "Your bias correction is the same at every step, that of the first: 1 − β. It is 1 − β to the power of t, and t grows "
-    "by one with each step: a running mean that has seen many steps hardly needs a correction.",
+    "Your bias correction is the same at every step, that of the first: 1 − β. It should be 1 − β to the power of t, "
+    "and t grows by one with each step: a running mean that has seen many steps hardly needs a correction.",
 )
 def correction_without_the_power(w, dw, config=None):
     config = next_step(config, dw)
     return move(w, config, config["m"] / (1 - config["beta1"]), config["v"] / (1 - config["beta2"])), config
 
 
-@mistake("adam", "You multiply β by t in the bias correction where it is raised to the power of t.")
+@mistake("adam", "You multiply β by t in the bias correction where you should raise it to the power of t.")
 def correction_with_a_product(w, dw, config=None):
     config = next_step(config, dw)
     m_hat = config["m"] / (1 - config["beta1"] * config["t"])
@@ -879,7 +865,7 @@ def multiplies_by_the_correction(w, dw, config=None):
     return move(w, config, m_hat, config["v"] * correction(config, "beta2")), config
 
 
-@mistake("adam", "v is corrected with β₁. Each mean is corrected with the β that it was made with.")
+@mistake("adam", "v is corrected with β₁. Each mean should be corrected with the β that it was made with.")
 def beta1_corrects_both(w, dw, config=None):
     config = next_step(config, dw)
     m_hat, _ = corrected(config)
@@ -897,10 +883,7 @@ def betas_swapped(w, dw, config=None):
     return next_w, {**config, "beta1": beta1, "beta2": beta2}
 
 
-@mistake(
-    "adam",
-    "Both means, and their corrections, use β₁. The mean of the squares has a weight of its own, β₂.",
-)
+@mistake("adam", "Both means, and their corrections, use β₁. The mean of the squares has its own weight, β₂.")
 def beta1_for_both(w, dw, config=None):
     beta2 = start_adam(config)["beta2"]
     next_w, config = adam(w, dw, {**start_adam(config), "beta2": start_adam(config)["beta1"]})
@@ -909,7 +892,7 @@ def beta1_for_both(w, dw, config=None):
 
 @mistake(
     "adam",
-    "m and v are one and the same array: what is written into one changes the other. Give each an array of zeros of its own.",
+    "m and v are one and the same array, so a change of one changes the other. Give each its own array of zeros.",
 )
 def one_array_for_both_means(w, dw, config=None):
     fresh = not config or "m" not in config
@@ -926,7 +909,7 @@ def one_array_for_both_means(w, dw, config=None):
 
 @mistake(
     "adam",
-    "m averages the squared gradient. It is v that holds the squares; m holds the gradient with its sign.",
+    "m averages the squared gradient. v should hold the squares; m should hold the gradient with its sign.",
 )
 def m_averages_the_square(w, dw, config=None):
     config = start_adam(config)
@@ -961,8 +944,8 @@ def v_from_m(w, dw, config=None):
 
 @mistake(
     "adam",
-    "You keep the corrected means as m and v, so the next step corrects them once more. The correction is "
-    "for the step alone; the config keeps the means as they are.",
+    "You store the corrected means as m and v, so the next step corrects them once more. Use the correction only for "
+    "the step; the config keeps the means without it.",
 )
 def stores_the_corrected_means(w, dw, config=None):
     config = next_step(config, dw)
@@ -970,25 +953,19 @@ def stores_the_corrected_means(w, dw, config=None):
     return move(w, config, config["m"], config["v"]), config
 
 
-@mistake("adam", "m and v do not come back in the config, so they start from zero at every step.")
+@mistake("adam", "m and v are not stored in the config that you return, so they start from zero at every step.")
 def moments_not_stored(w, dw, config=None):
     next_w, config = adam(w, dw, filled(config))
     del config["m"], config["v"]
     return next_w, config
 
 
-@mistake(
-    "adam",
-    "The new means forget the old ones: β₁ and β₂ say how much of the old m and the old v lives on.",
-)
+@mistake("adam", "The new means forget the old ones: β₁ and β₂ say how much of the old m and the old v is kept.")
 def old_moments_forgotten(w, dw, config=None):
     return adam(w, dw, {**start_adam(config), "m": 0.0, "v": 0.0})
 
 
-@mistake(
-    "adam",
-    "The betas are turned round: β weighs the old mean and 1 − β the new gradient, not the other way.",
-)
+@mistake("adam", "You swapped the two weights: β should multiply the old mean, and 1 − β the new gradient.")
 def betas_turned_round(w, dw, config=None):
     config = start_adam(config)
     beta1, beta2 = config["beta1"], config["beta2"]
@@ -1000,7 +977,7 @@ def betas_turned_round(w, dw, config=None):
 
 @mistake(
     "adam",
-    "You divide by v itself. Take its root: then a gradient ten times as large gives a step of the same size.",
+    "You divide by v itself. Take its root first: then a gradient ten times as large gives a step of the same size.",
 )
 def v_without_the_root(w, dw, config=None):
     config = next_step(config, dw)
@@ -1010,8 +987,8 @@ def v_without_the_root(w, dw, config=None):
 
 @mistake(
     "adam",
-    "The numerator is the gradient of this step. That is RMSProp with a correction; Adam walks along m, the "
-    "mean of the gradients.",
+    "The numerator is the gradient of this step. That is RMSProp with a correction; Adam steps along m, the mean of "
+    "the gradients.",
 )
 def walks_along_dw(w, dw, config=None):
     config = next_step(config, dw)
@@ -1019,7 +996,7 @@ def walks_along_dw(w, dw, config=None):
     return move(w, config, dw, v_hat), config
 
 
-@mistake("adam", "The step lacks the learning rate.")
+@mistake("adam", "The learning rate is missing from the step.")
 def adam_without_learning_rate(w, dw, config=None):
     config = next_step(config, dw)
     return move(w, {**config, "learning_rate": 1.0}, *corrected(config)), config
@@ -1027,7 +1004,7 @@ def adam_without_learning_rate(w, dw, config=None):
 
 @mistake(
     "adam",
-    "The config's betas have no effect on the result: whatever they are, it is the step of β₁ = 0.9 and β₂ = 0.999.",
+    "The config's betas have no effect on the result: whatever they are, the step is that of β₁ = 0.9 and β₂ = 0.999.",
 )
 def betas_hard_coded(w, dw, config=None):
     config = start_adam(config)
@@ -1035,7 +1012,7 @@ def betas_hard_coded(w, dw, config=None):
     return next_w, {**after, "beta1": config["beta1"], "beta2": config["beta2"]}
 
 
-@mistake("adam", "The result is that of an epsilon under the root. It is added after the root has been taken.")
+@mistake("adam", "The result is that of an epsilon under the root. The rule adds it to the root, outside.")
 def epsilon_inside_the_root(w, dw, config=None):
     config = next_step(config, dw)
     m_hat, v_hat = corrected(config)
@@ -1066,10 +1043,7 @@ def adam_epsilon_hard_coded(w, dw, config=None):
     return move(w, {**config, "epsilon": 1e-8}, *corrected(config)), config
 
 
-@mistake(
-    "adam",
-    "Epsilon is added to w: a division binds more tightly than a sum, so the denominator needs brackets.",
-)
+@mistake("adam", "Epsilon is added to w: division comes before addition, so the denominator needs parentheses.")
 def brackets_missing(w, dw, config=None):
     config = next_step(config, dw)
     m_hat, v_hat = corrected(config)
@@ -1078,16 +1052,14 @@ def brackets_missing(w, dw, config=None):
 
 @mistake(
     "adam",
-    "Your default learning rate is not 0.001. Adam's steps are about as long as its learning rate, so it starts small.",
+    "Your default learning rate is not 0.001. Adam's steps are about as long as its learning rate, so the default is "
+    "small.",
 )
 def learning_rate_of_the_other_rules(w, dw, config=None):
     return adam(w, dw, filled(config, learning_rate=1e-2))
 
 
-@mistake(
-    "adam",
-    "The config that you return lacks the settings that you filled in: only m, v and t are there.",
-)
+@mistake("adam", "The config that you return lacks the settings that you filled in: it holds only m, v and t.")
 def only_the_state_is_written_back(w, dw, config=None):
     next_w, full = adam(w, dw, filled(config))
     return next_w, {**(config or {}), **{key: full[key] for key in "mvt"}}
@@ -1095,8 +1067,8 @@ def only_the_state_is_written_back(w, dw, config=None):
 
 @mistake(
     "adam",
-    "A call without a config goes on with the m, v and t of an earlier call. If the signature says `config={}`: Python makes that dict once, "
-    "and all calls share it.",
+    "A call without a config goes on with the m, v and t of an earlier call. Does the signature say `config={}`? "
+    "Python makes that dict once, and all calls share it.",
 )
 def state_shared_between_calls(w, dw, config=None, shared=[]):  # noqa: B006, the point of it
     if config is not None:
@@ -1110,14 +1082,14 @@ def state_shared_between_calls(w, dw, config=None, shared=[]):  # noqa: B006, th
 
 @mistake(
     "adam",
-    "A config may lack some settings, here epsilon, and yours fills in the defaults only when there is no "
+    "A config may lack some settings, here epsilon, but your function fills in the defaults only when there is no "
     "config at all.",
 )
 def all_settings_or_none(w, dw, config=None):
     return adam(w, dw, config and {"epsilon": config["epsilon"], **config})
 
 
-@mistake("adam", "Your function squares dw in place: the caller finds another gradient than it passed.")
+@mistake("adam", "Your function squares dw in place, so the caller's gradient is changed. Make a new array.")
 def adam_squares_dw_in_place(w, dw, config=None):
     next_w, config = adam(w, dw.copy(), config)
     dw *= dw
@@ -1126,8 +1098,8 @@ def adam_squares_dw_in_place(w, dw, config=None):
 
 @mistake(
     "adam",
-    "For a float32 parameter you give back float64. Somewhere an array or a NumPy number of float64 comes "
-    "in, such as `np.zeros(w.shape)` or a result of `np.power`.",
+    "You return float64 for a float32 parameter. Somewhere an array or a NumPy number of float64 comes in, such as "
+    "`np.zeros(w.shape)` or a result of `np.power`.",
 )
 def moments_in_float64(w, dw, config=None):
     return adam(w.astype(np.float64), dw.astype(np.float64), config)
@@ -1135,7 +1107,8 @@ def moments_in_float64(w, dw, config=None):
 
 @mistake(
     "adam",
-    "For an integer `dw` the step is cut off to whole numbers. An array that is made like `dw` holds what `dw` holds: take the dtype of `w`.",
+    "For an integer `dw` the step is truncated to integers. An array made like `dw` takes over the dtype of `dw`: "
+    "take the dtype of `w`.",
 )
 def adam_step_in_the_dtype_of_dw(w, dw, config=None):
     next_w, config = adam(w.copy(), dw, config)
@@ -1144,8 +1117,8 @@ def adam_step_in_the_dtype_of_dw(w, dw, config=None):
 
 @mistake(
     "adam",
-    "The steps are right, but the config that you return has no m and no v: the means stand under other names. Whoever reads or saves a config "
-    "looks for the names in the docstring.",
+    "The steps are right, but the config that you return has no m and no v: the means are stored under other names. "
+    "Code that reads or saves a config looks for the names in the docstring.",
     alone=True,
 )
 def means_under_other_names(w, dw, config=None):
@@ -1170,8 +1143,8 @@ def correction_with_the_other_share(w, dw, config=None):
 
 @mistake(
     "adam",
-    "m and v have changed places in the step: the mean of the squares is divided by the root of the mean gradient, which is NaN where that is "
-    "negative.",
+    "m and v are swapped in the step: the mean of the squares is divided by the root of the mean gradient, which is "
+    "NaN where that is negative.",
 )
 def m_and_v_swapped_in_the_step(w, dw, config=None):
     config = next_step(config, dw)
