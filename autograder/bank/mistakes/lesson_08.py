@@ -26,8 +26,8 @@ def checked(X, y, num_validation, num_test):
 
 @mistake(
     "train_val_test_split",
-    "The training set still holds the examples of the validation and the test set. A network that has seen the "
-    "test's answers proves nothing by knowing them: what goes into one set must leave the others.",
+    "The training set still holds the examples of the validation set and the test set. A network that has seen the "
+    "test's answers proves nothing by knowing them: leave out of each set what goes into another.",
 )
 def trains_on_everything(X, y, num_validation, num_test, rng):
     N = checked(X, y, num_validation, num_test)
@@ -38,7 +38,7 @@ def trains_on_everything(X, y, num_validation, num_test, rng):
 @mistake(
     "train_val_test_split",
     "The validation and the test set share examples. Choices are made on the validation set, so a test set that "
-    "shares examples with it is no fresh exam any more.",
+    "shares examples with it is no longer a fresh exam.",
 )
 def tests_on_the_validation_set(X, y, num_validation, num_test, rng):
     N = checked(X, y, num_validation, num_test)
@@ -48,8 +48,8 @@ def tests_on_the_validation_set(X, y, num_validation, num_test, rng):
 
 @mistake(
     "train_val_test_split",
-    "You draw with replacement, so some examples are dealt out several times and others never. A split is a deck of "
-    "cards that is dealt out: each card once.",
+    "You draw with replacement, so some examples are dealt several times and others never. A split is like dealing "
+    "out a deck of cards: each card once.",
 )
 def draws_with_replacement(X, y, num_validation, num_test, rng):
     N = checked(X, y, num_validation, num_test)
@@ -64,8 +64,8 @@ def _cut(order, num_validation, num_test):
 
 @mistake(
     "train_val_test_split",
-    "Each set is drawn from all examples, as if the others were not there, so the three overlap. What one set has "
-    "taken must be gone for the next.",
+    "Each set is drawn from all examples, as if the others were not there, so the three overlap. An example that is "
+    "in one set must not be available for the next.",
 )
 def draws_each_set_from_all(X, y, num_validation, num_test, rng):
     N = checked(X, y, num_validation, num_test)
@@ -75,8 +75,8 @@ def draws_each_set_from_all(X, y, num_validation, num_test, rng):
 
 @mistake(
     "train_val_test_split",
-    "The sets are cut from the data in their old order. Data are often sorted (by place, by date, by class): then "
-    "the training set looks different from the test set. Mix before you cut.",
+    "The sets are cut from the data in their old order. Data are often sorted (by place, by date, by class), and "
+    "then the training set looks different from the test set. Shuffle before you cut.",
 )
 def cuts_without_mixing(X, y, num_validation, num_test, rng):
     N = checked(X, y, num_validation, num_test)
@@ -85,8 +85,8 @@ def cuts_without_mixing(X, y, num_validation, num_test, rng):
 
 @mistake(
     "train_val_test_split",
-    "X and y are mixed in two different orders, so an example comes with the target of another one. Draw one order, "
-    "and use it for both.",
+    "X and y are shuffled in two different orders, so an example comes with the target of another one. Draw one "
+    "order, and use it for both.",
 )
 def mixes_X_and_y_apart(X, y, num_validation, num_test, rng):
     N = checked(X, y, num_validation, num_test)
@@ -98,8 +98,8 @@ def mixes_X_and_y_apart(X, y, num_validation, num_test, rng):
 
 @mistake(
     "train_val_test_split",
-    "X is mixed and y is not: from then on every example has the target of another one. Whatever order you give "
-    "to the rows of X, the entries of y need the same one.",
+    "X is shuffled but y is not, so every example now has the target of another one. Put the rows of X and the "
+    "entries of y in the same order.",
 )
 def mixes_X_alone(X, y, num_validation, num_test, rng):
     N = checked(X, y, num_validation, num_test)
@@ -110,8 +110,8 @@ def mixes_X_alone(X, y, num_validation, num_test, rng):
 
 @mistake(
     "train_val_test_split",
-    "The validation set has the size that was asked for the test set, and the other way round. Look at the order "
-    "of the arguments, and at which part of the deck goes where.",
+    "The validation set has the size that the caller asked for the test set, and the other way around. Look at the "
+    "order of the arguments, and at which part of the deck goes where.",
 )
 def swaps_validation_and_test(X, y, num_validation, num_test, rng):
     return train_val_test_split(X, y, num_test, num_validation, rng)
@@ -119,8 +119,8 @@ def swaps_validation_and_test(X, y, num_validation, num_test, rng):
 
 @mistake(
     "train_val_test_split",
-    "A size of zero goes wrong: in Python, -0 is 0, so a slice that should be empty, `[-0:]`, is everything, and "
-    "one that should be everything, `[:-0]`, is empty. Count from the front instead.",
+    "A size of zero goes wrong: in Python, -0 is 0, so a slice that should be empty, `[-0:]`, holds everything, and "
+    "one that should hold everything, `[:-0]`, is empty. Count from the front instead.",
 )
 def counts_from_the_back(X, y, num_validation, num_test, rng):
     order = rng.permutation(checked(X, y, num_validation, num_test))
@@ -130,7 +130,7 @@ def counts_from_the_back(X, y, num_validation, num_test, rng):
 
 @mistake(
     "train_val_test_split",
-    "Every generator gives the same split: `rng` has no say in yours. Then nobody can try another split to see "
+    "Every generator gives the same split: `rng` has no effect on it. Then nobody can try another split to see "
     "whether a result was luck.",
 )
 def has_a_seed_of_its_own(X, y, num_validation, num_test, rng):
@@ -139,7 +139,7 @@ def has_a_seed_of_its_own(X, y, num_validation, num_test, rng):
 
 @mistake(
     "train_val_test_split",
-    "The same generator state gives another split at every call: you draw from somewhere else than `rng`, as "
+    "The same generator state gives a different split at every call: you draw from something other than `rng`, as "
     "np.random.shuffle and its relatives do. Then no result can be repeated.",
 )
 def draws_from_the_global_generator(X, y, num_validation, num_test, rng):
@@ -148,8 +148,8 @@ def draws_from_the_global_generator(X, y, num_validation, num_test, rng):
 
 @mistake(
     "train_val_test_split",
-    "X and y, which belong to the caller, are changed by your function: `rng.shuffle`, for one, mixes the array itself. "
-    "Mix a list of places instead, and take the rows from there.",
+    "Your function changes X and y, which belong to the caller: `rng.shuffle`, for example, shuffles the array "
+    "itself. Shuffle an array of indices instead, and take the rows from there.",
 )
 def mixes_in_place(X, y, num_validation, num_test, rng):
     order = rng.permutation(checked(X, y, num_validation, num_test))
@@ -159,8 +159,8 @@ def mixes_in_place(X, y, num_validation, num_test, rng):
 
 @mistake(
     "train_val_test_split",
-    "Sizes that make no sense raise no error of yours. Say no at once, with a ValueError: the error that "
-    "comes otherwise shows up far from its cause, if it shows up at all.",
+    "Sizes that make no sense raise no error of yours. Refuse them at once, with a ValueError: otherwise an error "
+    "shows up far from its cause, if it shows up at all.",
 )
 def takes_any_size(X, y, num_validation, num_test, rng):
     order = rng.permutation(len(X))
@@ -169,7 +169,7 @@ def takes_any_size(X, y, num_validation, num_test, rng):
 
 @mistake(
     "train_val_test_split",
-    "You accept a split that leaves nothing at all for training. At least one example must be left.",
+    "You accept a split that leaves nothing for training. At least one example must be left.",
 )
 def accepts_an_empty_training_set(X, y, num_validation, num_test, rng):
     if len(X) == len(y) == num_validation + num_test and min(num_validation, num_test) >= 0:
@@ -179,8 +179,8 @@ def accepts_an_empty_training_set(X, y, num_validation, num_test, rng):
 
 @mistake(
     "train_val_test_split",
-    "The dtypes change on the way: labels or examples come back as other types than they went in. Taking rows "
-    "needs no conversion, and no detour through one array that holds both X and y.",
+    "The dtypes change on the way: labels or examples come back with a different type. Taking rows needs no "
+    "conversion, and no detour through one array that holds both X and y.",
 )
 def glues_X_and_y_together(X, y, num_validation, num_test, rng):
     data = train_val_test_split(X, y, num_validation, num_test, rng)
@@ -192,8 +192,8 @@ def glues_X_and_y_together(X, y, num_validation, num_test, rng):
 
 @mistake(
     "normalize",
-    "Every array is normalized with its own mean and standard deviation. Then the same example gets other numbers "
-    "in another set. Fit the shift and the scale once, on the training set, and use these for all.",
+    "Every array is normalized with its own mean and standard deviation. Then the same example gets different "
+    "numbers in different sets. Fit the shift and the scale once, on the training set, and use these for all.",
 )
 def each_with_its_own_statistics(X_train, *others):
     return tuple(normalize(X)[0] if len(X) else 1.0 * X for X in (X_train, *others))
@@ -201,8 +201,8 @@ def each_with_its_own_statistics(X_train, *others):
 
 @mistake(
     "normalize",
-    "Your mean and standard deviation are taken over all arrays together. That lets the test set have a say in how "
-    "the network sees the training set: a leak. Only the training set may be looked at.",
+    "Your mean and standard deviation are taken over all arrays together. That lets the test set influence how the "
+    "network sees the training set: a leak. Use only the training set.",
 )
 def statistics_of_everything(X_train, *others):
     together = np.concatenate([X_train, *others])
@@ -216,7 +216,7 @@ def _scaled(X, by):
 
 @mistake(
     "normalize",
-    "You take one mean and one standard deviation for all features together. A feature in metres and one in degrees "
+    "You take one mean and one standard deviation for all features together. A feature in meters and one in degrees "
     "have nothing in common: every feature needs its own.",
 )
 def one_mean_for_all_features(X_train, *others):
@@ -226,8 +226,8 @@ def one_mean_for_all_features(X_train, *others):
 
 @mistake(
     "normalize",
-    "You normalize every example by itself, over its features. What you want is each feature over the examples: "
-    "the other axis.",
+    "You normalize every example by itself, over its features. Normalize each feature over the examples instead, "
+    "along the other axis.",
 )
 def over_the_features(X_train, *others):
     def each_row(X):
@@ -240,15 +240,15 @@ def over_the_features(X_train, *others):
 
 @mistake(
     "normalize",
-    "You divide by the variance. Its unit is the square of the feature's; the square root of it, the standard "
-    "deviation, is what measures width.",
+    "You divide by the variance. Its unit is the square of the feature's; its square root, the standard deviation, "
+    "measures width.",
 )
 def divides_by_the_variance(X_train, *others):
     mean, var = X_train.mean(axis=0), X_train.var(axis=0)
     return tuple((X - mean) / np.where(var == 0, 1, var) for X in (X_train, *others))
 
 
-@mistake("normalize", "You shift, but you do not scale: the mean is 0, the standard deviation is still the old one.")
+@mistake("normalize", "You shift, but you do not scale: the mean is 0, but the standard deviation is unchanged.")
 def only_centres(X_train, *others):
     mean = X_train.mean(axis=0)
     return tuple(X - mean for X in (X_train, *others))
@@ -256,8 +256,8 @@ def only_centres(X_train, *others):
 
 @mistake(
     "normalize",
-    "The mean is subtracted after the division, not before, so it stays in: brackets around the difference are "
-    "missing.",
+    "The mean is subtracted after the division, not before, so it stays in: the parentheses around the difference "
+    "are missing.",
 )
 def divides_before_it_subtracts(X_train, *others):
     mean, std = X_train.mean(axis=0), X_train.std(axis=0)
@@ -266,8 +266,8 @@ def divides_before_it_subtracts(X_train, *others):
 
 @mistake(
     "normalize",
-    "You stretch every feature to the range from 0 to 1. That is another kind of scaling; asked for is mean 0 and "
-    "standard deviation 1.",
+    "You stretch every feature to the range from 0 to 1. That is another kind of scaling; the exercise asks for mean "
+    "0 and standard deviation 1.",
 )
 def stretches_to_0_and_1(X_train, *others):
     low, high = X_train.min(axis=0), X_train.max(axis=0)
@@ -286,8 +286,9 @@ def divides_by_zero(X_train, *others):
 
 @mistake(
     "normalize",
-    "Your function turns NaN and infinity into numbers when it is too late: a feature that was constant in training "
-    "and moves a little later has been divided by zero, and becomes the largest number there is. Do not divide it.",
+    "Your function turns NaN and infinity into numbers when it is too late: a feature that is constant in the "
+    "training set and varies a little in another set is divided by zero, and becomes the largest number there is. Do "
+    "not divide it.",
 )
 def hides_the_division_by_zero(X_train, *others):
     mean, std = X_train.mean(axis=0), X_train.std(axis=0)
@@ -297,7 +298,7 @@ def hides_the_division_by_zero(X_train, *others):
 
 @mistake(
     "normalize",
-    "For an X_train of shape (N,), mean and standard deviation are single numbers, and one cannot assign to the "
+    "For an X_train of shape (N,), mean and standard deviation are single numbers, and you cannot assign to the "
     "entries of a number. `np.where` chooses between two values, for numbers and arrays alike.",
 )
 def assigns_to_a_number(X_train, *others):
@@ -308,8 +309,8 @@ def assigns_to_a_number(X_train, *others):
 
 @mistake(
     "normalize",
-    "The other arrays come back in a box of their own, a list or tuple inside the tuple. Return one flat tuple: the "
-    "training set first, then each of the others.",
+    "The other arrays come back in a container of their own, a list or tuple inside the tuple. Return one flat "
+    "tuple: the training set first, then each of the others.",
 )
 def packs_the_others_up(X_train, *others):
     first, *rest = normalize(X_train, *others)
@@ -318,9 +319,9 @@ def packs_the_others_up(X_train, *others):
 
 @mistake(
     "normalize",
-    "Adding a tiny number to the standard deviation avoids 0 / 0, but look what it does to the other sets: a "
-    "feature that was constant in training and moves a little later is blown up by that tiny number, a hundred "
-    "million fold. Do not scale such a feature at all.",
+    "Adding a tiny number to the standard deviation avoids 0 / 0, but look at what it does to the other sets: a "
+    "feature that is constant in the training set and varies a little in another set is divided by that tiny number "
+    "and grows a hundred million times. Do not scale such a feature at all.",
 )
 def adds_epsilon(X_train, *others):
     mean, std = X_train.mean(axis=0), X_train.std(axis=0)
@@ -329,8 +330,8 @@ def adds_epsilon(X_train, *others):
 
 @mistake(
     "normalize",
-    "A feature with small numbers is not scaled: you take it for constant. Whether a number is small depends on its unit "
-    "(a millimetre is 0.000001 kilometres), so only a feature whose values are all equal is constant.",
+    "A feature with small numbers is not scaled: you treat it as constant. Whether a number is small depends on its "
+    "unit (a millimeter is 0.000001 kilometers), so only a feature whose values are all equal is constant.",
 )
 def takes_small_for_constant(X_train, *others):
     mean, std = X_train.mean(axis=0), X_train.std(axis=0)
@@ -339,8 +340,8 @@ def takes_small_for_constant(X_train, *others):
 
 @mistake(
     "normalize",
-    "A constant feature becomes zero in the other sets too, so what they tell is lost. Shift it there as in the "
-    "training set; just do not scale it.",
+    "A constant feature becomes zero in the other sets too, so the information in it is lost. Shift it there as in "
+    "the training set; just do not scale it.",
 )
 def erases_constant_features(X_train, *others):
     mean, std = X_train.mean(axis=0), X_train.std(axis=0)
@@ -349,7 +350,8 @@ def erases_constant_features(X_train, *others):
 
 @mistake(
     "normalize",
-    "Your standard deviation divides by N - 1 (`ddof=1`). Over the training set itself, the one to use divides by N.",
+    "Your standard deviation divides by N - 1 (`ddof=1`). The standard deviation of the training set itself divides "
+    "by N.",
 )
 def divides_by_one_less(X_train, *others):
     std = X_train.std(axis=0, ddof=1) if len(X_train) > 1 else np.zeros(X_train.shape[1:])
@@ -379,8 +381,7 @@ def leaves_the_others_as_they_are(X_train, *others):
 
 @mistake(
     "normalize",
-    "Only X_train comes back. Whatever other arrays are given must come back as well, normalized by the same amounts, "
-    "all in one tuple.",
+    "Only X_train comes back. Normalize the other arrays by the same amounts, and return all arrays in one tuple.",
 )
 def forgets_the_others(X_train, *others):
     return normalize(X_train)[0]
@@ -388,18 +389,15 @@ def forgets_the_others(X_train, *others):
 
 @mistake(
     "normalize",
-    "What comes back for a lone X_train is an array. Always return a tuple with one array for each argument: then "
-    "the caller can unpack it, however many there are.",
+    "For X_train alone you return an array. Always return a tuple with one array for each argument: then the caller "
+    "can unpack it, however many there are.",
 )
 def no_tuple_for_one(X_train, *others):
     normalized = normalize(X_train, *others)
     return normalized if others else normalized[0]
 
 
-@mistake(
-    "normalize",
-    "X_train is changed by your function, and it belongs to the caller. Make a new array.",
-)
+@mistake("normalize", "Your function changes X_train, which belongs to the caller. Make a new array.")
 def zeroes_a_constant_feature(X_train, *others):
     normalized = normalize(X_train, *others)
     if X_train.dtype.kind == "f" and X_train.ndim == 2:
@@ -412,7 +410,7 @@ def zeroes_a_constant_feature(X_train, *others):
 
 @mistake(
     "flatten_rows",
-    "Everything ends up in one long row, so nobody can tell any more where an example ends. Keep the first axis.",
+    "Everything ends up in one long row, so nobody can tell where an example ends. Keep the first axis.",
 )
 def one_long_row(X):
     return X.flatten()
@@ -420,8 +418,8 @@ def one_long_row(X):
 
 @mistake(
     "flatten_rows",
-    "Rows in a list become an array with `np.array`, but from an empty list NumPy cannot know how long a row would be. "
-    "Say the whole shape yourself.",
+    "`np.array` turns a list of rows into an array, but from an empty list NumPy cannot know how long a row would "
+    "be. Give the whole shape yourself.",
 )
 def makes_a_list_of_rows(X):
     return np.array([x.ravel() for x in X], dtype=X.dtype)
@@ -429,7 +427,7 @@ def makes_a_list_of_rows(X):
 
 @mistake(
     "flatten_rows",
-    "You make columns of the examples: the result is the transpose of what is asked for. One example per row.",
+    "You put the examples in columns: the result is the transpose of the right one. Make one row per example.",
 )
 def examples_in_columns(X):
     return X.reshape(len(X), int(np.prod(X.shape[1:]))).T
@@ -438,7 +436,7 @@ def examples_in_columns(X):
 @mistake(
     "flatten_rows",
     "The numbers of different examples are mixed up: the shape is right, but row 0 holds parts of other examples. "
-    "Reshaping never moves a number in memory, so the axes must already stand in the right order.",
+    "Reshaping never moves a number in memory, so the axes must already be in the right order.",
 )
 def reshapes_the_transpose(X):
     return X.T.reshape(len(X), int(np.prod(X.shape[1:])))
@@ -446,8 +444,8 @@ def reshapes_the_transpose(X):
 
 @mistake(
     "flatten_rows",
-    "Your rows are as long as there are examples. It is the other way round: there are as many rows as examples, "
-    "and a row is as long as an example has numbers.",
+    "Your rows are as long as there are examples. It should be the other way around: one row for each example, and a "
+    "row as long as an example has numbers.",
 )
 def rows_as_long_as_the_batch(X):
     return X.reshape(-1, len(X))
@@ -473,7 +471,8 @@ def merges_the_wrong_axes(X):
 
 @mistake(
     "flatten_rows",
-    "An X of three axes is taken, and one with more or fewer is not. An example may have any number of axes, even none.",
+    "Your function accepts an X of three axes, but not one with more or fewer. An example may have any number of "
+    "axes, even none.",
 )
 def three_axes_only(X):
     N, H, W = X.shape
@@ -482,8 +481,8 @@ def three_axes_only(X):
 
 @mistake(
     "flatten_rows",
-    "With no examples, NumPy cannot work out what -1 stands for: zero numbers fit into rows of any length. "
-    "You know how long a row is; compute it.",
+    "With no examples, NumPy cannot work out what -1 stands for: zero numbers fit into rows of any length. Compute "
+    "the length of a row yourself.",
 )
 def leaves_the_length_to_numpy(X):
     return X.reshape(X.shape[0], -1)
@@ -506,7 +505,7 @@ def reshapes_in_place(X):
     return X
 
 
-@mistake("flatten_rows", "The dtype changes on the way. Only the shape is asked for: the numbers stay what they are.")
+@mistake("flatten_rows", "The dtype changes on the way. Only the shape should change; the numbers stay as they are.")
 def makes_floats(X):
     return flatten_rows(X).astype(float)
 
@@ -526,8 +525,8 @@ def drops_the_last_batch(X, y, batch_size, rng):
 
 @mistake(
     "minibatches",
-    "Every batch is a fresh draw from all examples, so within an epoch some come several times and others never. "
-    "Put the examples in one random order, then cut that order into pieces.",
+    "Every batch is a new draw from all examples, so within an epoch some come several times and others never. Put "
+    "the examples in one random order, then cut that order into pieces.",
 )
 def a_fresh_draw_for_every_batch(X, y, batch_size, rng):
     for start in range(0, len(X), batch_size):
@@ -537,8 +536,8 @@ def a_fresh_draw_for_every_batch(X, y, batch_size, rng):
 
 @mistake(
     "minibatches",
-    "Your last batch is as large as the others. So more examples come than there are, and some count twice in this "
-    "epoch: let the last batch be smaller.",
+    "Your last batch is as large as the others. So you yield more examples than there are, and some count twice in "
+    "this epoch: let the last batch be smaller.",
 )
 def fills_up_the_last_batch(X, y, batch_size, rng):
     order = rng.permutation(len(X))
@@ -549,8 +548,8 @@ def fills_up_the_last_batch(X, y, batch_size, rng):
 
 @mistake(
     "minibatches",
-    "An empty batch comes at the end when the batches come out even. The mean over no examples is NaN, and it "
-    "would spoil all parameters at once. How many batches are needed for 6 examples, 3 at a time?",
+    "An empty batch comes at the end when the examples fill the batches exactly. The mean over no examples is NaN, "
+    "and it would spoil all parameters at once. How many batches are needed for 6 examples, 3 at a time?",
 )
 def an_empty_batch_at_the_end(X, y, batch_size, rng):
     order = rng.permutation(len(X))
@@ -561,7 +560,7 @@ def an_empty_batch_at_the_end(X, y, batch_size, rng):
 
 @mistake(
     "minibatches",
-    "You make batch_size batches. batch_size says how many examples a batch has, not how many batches there are.",
+    "You make batch_size batches. batch_size is the number of examples in a batch, not the number of batches.",
 )
 def so_many_batches(X, y, batch_size, rng):
     for batch in np.array_split(rng.permutation(len(X)), batch_size):
@@ -571,8 +570,8 @@ def so_many_batches(X, y, batch_size, rng):
 
 @mistake(
     "minibatches",
-    "The batches are made as equal as possible, by splitting evenly. Asked for are full batches of batch_size "
-    "examples, and then one smaller batch with what is left.",
+    "The batches are made as equal as possible, by splitting evenly. The exercise asks for full batches of "
+    "batch_size examples, and then one smaller batch with what is left.",
 )
 def evenly_split(X, y, batch_size, rng):
     for batch in np.array_split(rng.permutation(len(X)), -(-len(X) // batch_size)):
@@ -581,8 +580,8 @@ def evenly_split(X, y, batch_size, rng):
 
 @mistake(
     "minibatches",
-    "The examples come in the same old order, epoch after epoch. In sorted data, a batch would then hold nothing but "
-    "one kind of example. Mix them first.",
+    "The examples come in the same old order, epoch after epoch. In sorted data, a batch would then hold only one "
+    "kind of example. Shuffle them first.",
 )
 def never_mixes(X, y, batch_size, rng):
     for start in range(0, len(X), batch_size):
@@ -591,8 +590,8 @@ def never_mixes(X, y, batch_size, rng):
 
 @mistake(
     "minibatches",
-    "Only the order of the batches is random: within one, neighbours stay together for ever. Mix the examples before "
-    "you cut them into batches.",
+    "Only the order of the batches is random: within a batch, neighbors stay together forever. Shuffle the examples "
+    "before you cut them into batches.",
 )
 def mixes_the_batches_alone(X, y, batch_size, rng):
     starts = np.arange(0, len(X), batch_size)
@@ -602,7 +601,7 @@ def mixes_the_batches_alone(X, y, batch_size, rng):
 
 @mistake(
     "minibatches",
-    "Only the order within a batch is random: the same examples meet in the same batch in every epoch. Mix all "
+    "Only the order within a batch is random: the same examples meet in the same batch in every epoch. Shuffle all "
     "examples before you cut them into batches.",
 )
 def mixes_within_batches_alone(X, y, batch_size, rng):
@@ -623,8 +622,8 @@ def tears_X_and_y_apart(X, y, batch_size, rng):
 
 @mistake(
     "minibatches",
-    "The rows of X are mixed and the entries of y come in their old order, so each example has the target of "
-    "another one. Take both from the same places.",
+    "The rows of X are shuffled, but the entries of y come in their old order, so each example has the target of "
+    "another one. Use the same indices for both.",
 )
 def forgets_to_mix_y(X, y, batch_size, rng):
     order = rng.permutation(len(X))
@@ -642,8 +641,8 @@ def the_same_order_every_epoch(X, y, batch_size, rng):
 
 @mistake(
     "minibatches",
-    "The same generator state gives another order at every call: you draw from NumPy's global generator, or from a "
-    "new one, instead of from `rng`. A training run could not be repeated.",
+    "The same generator state gives a different order at every call: you draw from NumPy's global generator, or from "
+    "a new one, instead of from `rng`. A training run could not be repeated.",
 )
 def draws_an_order_from_elsewhere(X, y, batch_size, rng):
     yield from minibatches(X, y, batch_size, np.random.default_rng())
@@ -659,7 +658,10 @@ def returns_the_first_batch(X, y, batch_size, rng):
         return X_batch, y_batch
 
 
-@mistake("minibatches", "The dtypes change on the way: a batch holds rows of X and y as they are, of the same types.")
+@mistake(
+    "minibatches",
+    "The dtypes change on the way: a batch should hold rows of X and y as they are, with the same dtypes.",
+)
 def makes_floats_of_labels(X, y, batch_size, rng):
     for X_batch, y_batch in minibatches(X, y, batch_size, rng):
         yield X_batch.astype(float), y_batch.astype(float)
@@ -670,7 +672,7 @@ def makes_floats_of_labels(X, y, batch_size, rng):
 
 @mistake(
     "augment_flip",
-    "Your images are turned upside down. Left to right is the order of the columns, the last axis.",
+    "Your images are turned upside down. Left and right are the two ends of the columns' axis, the last one.",
 )
 def turns_upside_down(X, y, rng):
     flip = rng.random(len(X)) < 0.5
@@ -679,8 +681,7 @@ def turns_upside_down(X, y, rng):
 
 @mistake(
     "augment_flip",
-    "Rows and columns are both reversed: that turns an image by half, as if the page lay the wrong way round. "
-    "Mirror the columns only.",
+    "Rows and columns are both reversed: that turns an image by 180 degrees. Mirror only the columns.",
 )
 def turns_by_half(X, y, rng):
     flip = rng.random(len(X)) < 0.5
@@ -689,7 +690,8 @@ def turns_by_half(X, y, rng):
 
 @mistake(
     "augment_flip",
-    "Every image is mirrored, every time. Then the network never sees them as they are: let chance decide for each.",
+    "Every image is mirrored, every time. Then the network never sees the images as they are: let chance decide for "
+    "each.",
 )
 def mirrors_every_image(X, y, rng):
     return X[:, :, ::-1].copy(), y.copy()
@@ -697,7 +699,7 @@ def mirrors_every_image(X, y, rng):
 
 @mistake(
     "augment_flip",
-    "One coin decides for all images together. Flip a coin for every image by itself, so that each batch holds both "
+    "One coin decides for all images together. Flip a separate coin for every image, so that each batch holds both "
     "kinds.",
 )
 def one_coin_for_all(X, y, rng):
@@ -706,18 +708,15 @@ def one_coin_for_all(X, y, rng):
 
 @mistake(
     "augment_flip",
-    "Some images are mirrored in parts: a row or a pixel here, and its neighbour not, so the picture is torn. "
-    "One coin per image.",
+    "Some images are mirrored in parts: a row or a pixel is mirrored, but its neighbor is not, so the picture is "
+    "torn. Use one coin per image.",
 )
 def one_coin_per_row(X, y, rng):
     flip = rng.random(X.shape[:2]) < 0.5
     return np.where(flip[:, :, None], X[:, :, ::-1], X), y.copy()
 
 
-@mistake(
-    "augment_flip",
-    "Fewer images are mirrored than the coin says: each one should be with probability 1/2.",
-)
+@mistake("augment_flip", "Fewer images are mirrored than should be: mirror each one with probability 1/2.")
 def mirrors_too_few(X, y, rng):
     flip = rng.random(len(X)) < 0.25
     return np.where(flip[:, None, None], X[:, :, ::-1], X), y.copy()
@@ -725,7 +724,7 @@ def mirrors_too_few(X, y, rng):
 
 @mistake(
     "augment_flip",
-    "More images are mirrored than stay as they are. Check which way your comparison goes: both should be equally "
+    "More images are mirrored than stay as they are. Check the direction of your comparison: both should be equally "
     "likely.",
 )
 def mirrors_too_many(X, y, rng):
@@ -735,8 +734,8 @@ def mirrors_too_many(X, y, rng):
 
 @mistake(
     "augment_flip",
-    "Always exactly half of the images are mirrored. If every image has a coin of its own, the count varies from "
-    "call to call.",
+    "Always exactly half of the images are mirrored. If every image has its own coin, the count varies from call to "
+    "call.",
 )
 def exactly_half(X, y, rng):
     flip = rng.permutation(len(X)) < len(X) // 2
@@ -746,7 +745,7 @@ def exactly_half(X, y, rng):
 @mistake(
     "augment_flip",
     "You return the old images and the mirrored ones, one after the other: twice as many. Image i of the result "
-    "takes the place of image i of X.",
+    "should replace image i of X.",
 )
 def doubles_the_data(X, y, rng):
     return np.concatenate([X, X[:, :, ::-1]]), np.concatenate([y, y])
@@ -754,7 +753,7 @@ def doubles_the_data(X, y, rng):
 
 @mistake(
     "augment_flip",
-    "The caller's images are changed by your function. The next epoch would start from the changed ones: work on a copy.",
+    "Your function changes the caller's images. The next epoch would start from the changed ones: work on a copy.",
 )
 def mirrors_in_place(X, y, rng):
     flip = rng.random(len(X)) < 0.5
@@ -764,8 +763,8 @@ def mirrors_in_place(X, y, rng):
 
 @mistake(
     "augment_flip",
-    "The order of the images is reversed (the first axis), not the order of their columns. So the labels do not "
-    "fit any more.",
+    "The order of the images is reversed (the first axis), not the order of their columns. So the labels no longer "
+    "fit.",
 )
 def reverses_the_batch(X, y, rng):
     flip = rng.random(len(X)) < 0.5
@@ -774,8 +773,8 @@ def reverses_the_batch(X, y, rng):
 
 @mistake(
     "augment_flip",
-    "The labels change. A mirrored cat is still a cat: this is what makes the flip a fair way to more data. Return "
-    "them as they were.",
+    "The labels change. A mirrored cat is still a cat, so the flip gives you more data without new labels. Return "
+    "the labels as they were.",
 )
 def reverses_the_labels(X, y, rng):
     X_new, _ = augment_flip(X, y, rng)
@@ -784,7 +783,7 @@ def reverses_the_labels(X, y, rng):
 
 @mistake(
     "augment_flip",
-    "Whatever the generator, the same images are mirrored: `rng` has no say. The next epoch should see others.",
+    "Whatever the generator, the same images are mirrored: `rng` has no effect. The next epoch should mirror others.",
 )
 def mirrors_the_same_ones_always(X, y, rng):
     return augment_flip(X, y, np.random.default_rng(0))
@@ -792,7 +791,7 @@ def mirrors_the_same_ones_always(X, y, rng):
 
 @mistake(
     "augment_flip",
-    "The same generator state mirrors other images at every call: your coins come from elsewhere, not from `rng`.",
+    "The same generator state mirrors different images at every call: your coins do not come from `rng`.",
 )
 def flips_coins_from_elsewhere(X, y, rng):
     return augment_flip(X, y, np.random.default_rng())
@@ -800,8 +799,8 @@ def flips_coins_from_elsewhere(X, y, rng):
 
 @mistake(
     "augment_flip",
-    "Nothing is mirrored: the images come back as they were. Is the result of the flip thrown away, or does your coin "
-    "always fall on the same side?",
+    "Nothing is mirrored: the images come back as they were. Do you discard the result of the flip, or does your "
+    "coin always fall on the same side?",
 )
 def throws_the_flip_away(X, y, rng):
     return X.copy(), y.copy()
