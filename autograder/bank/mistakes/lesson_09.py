@@ -57,8 +57,8 @@ def keep_best(self):
 
 @mistake(
     "Solver",
-    "The parameters stay where they are: the new values are computed, and then nobody keeps them. Put each one "
-    "back where the model finds it.",
+    "The parameters do not change: the new values are computed but not stored. Put each one back where the model "
+    "finds it.",
 )
 class throws_the_new_values_away:
     class Solver(reference_impl.Solver):
@@ -71,8 +71,8 @@ class throws_the_new_values_away:
 
 @mistake(
     "Solver",
-    "The config that the update rule returns is dropped, so a rule that puts its memory into a new dict forgets it "
-    "after every step. Keep it for the parameter's next turn.",
+    "The config that the update rule returns is dropped, so a rule that keeps its memory in a new dict forgets it "
+    "after every step. Keep it for the parameter's next step.",
 )
 class drops_the_config:
     class Solver(reference_impl.Solver):
@@ -85,7 +85,8 @@ class drops_the_config:
 
 @mistake(
     "Solver",
-    "The update rule gets the configs of all parameters at once. Hand it the one that belongs to this parameter, by name.",
+    "The update rule gets the configs of all parameters at once. Pass it only the one that belongs to this "
+    "parameter, by name.",
 )
 class hands_over_all_configs:
     class Solver(reference_impl.Solver):
@@ -99,7 +100,7 @@ class hands_over_all_configs:
 @mistake(
     "Solver",
     "All parameters share one config, so they mix up their velocities, step counts and running means. Every "
-    "parameter has a config of its own, under its name.",
+    "parameter has its own config, under its name.",
 )
 class one_config_for_all:
     class Solver(reference_impl.Solver):
@@ -128,7 +129,7 @@ class always_sgd:
 
 @mistake(
     "Solver",
-    "The parameter and its gradient have changed places: the update rule takes the parameter first, then the gradient.",
+    "The parameter and its gradient are swapped: the update rule takes the parameter first, then the gradient.",
 )
 class gradient_before_parameter:
     class Solver(reference_impl.Solver):
@@ -143,8 +144,8 @@ class gradient_before_parameter:
 
 @mistake(
     "Solver",
-    "Every step takes the whole training set. One step takes one batch, the next one: so an epoch has many steps "
-    "for the price of one.",
+    "Every step takes the whole training set. One step should take one batch, the next one: so an epoch has many "
+    "steps for the price of one.",
 )
 class the_whole_set_in_every_step:
     class Solver(reference_impl.Solver):
@@ -154,8 +155,8 @@ class the_whole_set_in_every_step:
 
 @mistake(
     "Solver",
-    "Your steps draw batches of their own, so within an epoch some examples come several times and others never. "
-    "The next batch is dealt out for you.",
+    "Your steps draw their own batches, so within an epoch some examples come several times and others never. The "
+    "solver already deals out the next batch for you.",
 )
 class draws_its_own_batches:
     class Solver(reference_impl.Solver):
@@ -164,7 +165,7 @@ class draws_its_own_batches:
             return self.X_train[chosen], self.y_train[chosen]
 
 
-@mistake("Solver", "No step writes its loss down: `loss_history` stays empty, and nobody can see how training goes.")
+@mistake("Solver", "No step records its loss: `loss_history` stays empty, and nobody can see how training goes.")
 class keeps_no_losses:
     class Solver(reference_impl.Solver):
         def step(self):
@@ -175,8 +176,8 @@ class keeps_no_losses:
 
 @mistake(
     "Solver",
-    "The loss that you write down was taken after the parameters had moved, with a second pass. The one that came "
-    "with the gradients is the loss of the step, and it is already there.",
+    "You record a loss that a second pass computes after the parameters have moved. The loss of the step is the one "
+    "that came with the gradients; you already have it.",
 )
 class loss_after_the_step:
     class Solver(reference_impl.Solver):
@@ -217,7 +218,8 @@ def right(scores, y):
 
 @mistake(
     "Solver",
-    "For regression you return the mean squared error: the square root is missing, and with it the targets' own unit.",
+    "For regression you return the mean squared error: the square root is missing, so the result is not in the "
+    "targets' own unit.",
 )
 class squared_error:
     class Solver(reference_impl.Solver):
@@ -262,8 +264,8 @@ class compares_all_with_all:
 
 @mistake(
     "Solver",
-    "You take the accuracy of each batch and then the mean of these. A last, smaller batch then counts as much "
-    "as a full one, and a mean of roots is not the root of the mean. Collect all scores first, then measure once.",
+    "You take the accuracy of each batch and then the mean of these. Then a smaller last batch counts as much as a "
+    "full one, and a mean of roots is not the root of the mean. Collect all scores first, then measure once.",
 )
 class mean_over_batches:
     class Solver(reference_impl.Solver):
@@ -279,8 +281,8 @@ class mean_over_batches:
 
 @mistake(
     "Solver",
-    "You return the loss as the accuracy. The loss is what training makes small; the accuracy is what a person "
-    "wants to know: the RMS error, or the fraction of right answers.",
+    "You return the loss as the accuracy. Training makes the loss small; a person wants to know the accuracy: the "
+    "RMS error, or the fraction of right answers.",
 )
 class loss_as_accuracy:
     class Solver(reference_impl.Solver):
@@ -295,15 +297,15 @@ class loss_as_accuracy:
 
 @mistake(
     "Solver",
-    "For regression, too, you count right classes. There the scores are no classes but predictions, and the measure is "
-    "their RMS error: `self.category` tells which of the two is asked for.",
+    "You count right classes for regression too. There the scores are predictions, not classes, and the measure is "
+    "their RMS error: `self.category` tells which of the two to use.",
 )
 class classes_for_regression:
     class Solver(reference_impl.Solver):
         check_accuracy = measuring(lambda self, X, y, size: np.mean(right(scores(self, X, size), np.ravel(y))))
 
 
-@mistake("Solver", "You count the right answers. The accuracy is their share: divide by the number of examples.")
+@mistake("Solver", "You count the right answers. The accuracy is their fraction: divide by the number of examples.")
 class counts_the_right_ones:
     class Solver(reference_impl.Solver):
         check_accuracy = measuring(
@@ -315,7 +317,10 @@ class counts_the_right_ones:
         )
 
 
-@mistake("Solver", "You return the share of wrong answers. The accuracy of a classifier is the share of right ones.")
+@mistake(
+    "Solver",
+    "You return the fraction of wrong answers. The accuracy of a classifier is the fraction of right ones.",
+)
 class share_of_wrong_ones:
     class Solver(reference_impl.Solver):
         check_accuracy = measuring(
@@ -327,7 +332,7 @@ class share_of_wrong_ones:
         )
 
 
-@mistake("Solver", "Your accuracy is in percent. It is asked for as a fraction, from 0 to 1.")
+@mistake("Solver", "Your accuracy is in percent. It should be a fraction, from 0 to 1.")
 class in_percent:
     class Solver(reference_impl.Solver):
         check_accuracy = measuring(
@@ -356,7 +361,7 @@ class highest_score_of_each_column:
 
 @mistake(
     "Solver",
-    "Your accuracy is a whole number, the count of right answers. Asked for is the fraction of all examples that are "
+    "Your accuracy is a whole number, the count of right answers. It should be the fraction of all examples that are "
     "right, from 0 to 1.",
 )
 class counts_in_whole_numbers:
@@ -370,7 +375,7 @@ class counts_in_whole_numbers:
 
 @mistake(
     "Solver",
-    "Only the scores are multiplied by `y_std`. The targets were divided by it as well: bring both to the same unit.",
+    "Only the scores are multiplied by `y_std`. The targets were divided by it as well: convert both to the same unit.",
 )
 class only_scores_in_the_unit:
     class Solver(reference_impl.Solver):
@@ -386,7 +391,7 @@ class only_scores_in_the_unit:
 @mistake(
     "Solver",
     "The model gets more examples at once than `batch_size` allows. On a large data set their intermediate results "
-    "may not fit into memory: ask for the scores piece by piece.",
+    "may not fit into memory: compute the scores batch by batch.",
 )
 class asks_for_all_at_once:
     class Solver(reference_impl.Solver):
@@ -396,8 +401,8 @@ class asks_for_all_at_once:
 
 @mistake(
     "Solver",
-    "You draw more different examples than there are. If `num_samples` is larger than the data set, the measure is "
-    "taken on all of it.",
+    "You draw more different examples than there are. If `num_samples` is larger than the data set, measure on all "
+    "of it.",
 )
 class draws_more_than_there_are:
     class Solver(reference_impl.Solver):
@@ -410,8 +415,8 @@ class draws_more_than_there_are:
 
 @mistake(
     "Solver",
-    "`num_samples` has no effect: the measure is always taken on all examples. On a large training set, that would "
-    "take longer than the training itself.",
+    "`num_samples` has no effect: you always measure on all examples. On a large training set, that would take "
+    "longer than the training itself.",
 )
 class measures_on_all:
     class Solver(reference_impl.Solver):
@@ -445,7 +450,8 @@ class samples_with_replacement:
 
 @mistake(
     "Solver",
-    "The examples are sampled and their targets are not: each sampled example is compared with somebody else's target.",
+    "The examples are sampled but their targets are not: each sampled example is compared with the target of another "
+    "one.",
 )
 class samples_X_alone:
     class Solver(reference_impl.Solver):
@@ -460,8 +466,8 @@ class samples_X_alone:
 
 @mistake(
     "Solver",
-    "Every epoch has a single step. An epoch is over when every example has come once: a loop over all steps of an "
-    "epoch stands inside the loop over epochs.",
+    "Every epoch has a single step. An epoch is over when every example has come once: put a loop over all steps of "
+    "an epoch inside the loop over epochs.",
 )
 class one_step_per_epoch:
     class Solver(reference_impl.Solver):
@@ -474,8 +480,7 @@ class one_step_per_epoch:
 
 @mistake(
     "Solver",
-    "The last, smaller batch gets no step: your epochs are a step too short. The number of steps is rounded up, not "
-    "down.",
+    "The last, smaller batch gets no step: your epochs are one step too short. Round the number of steps up, not down.",
 )
 class one_step_too_few:
     class Solver(reference_impl.Solver):
@@ -489,8 +494,8 @@ class one_step_too_few:
 
 @mistake(
     "Solver",
-    "The accuracies are measured after every step. Once after every epoch is enough, and for large data it is all "
-    "that one can afford.",
+    "The accuracies are measured after every step. Once after every epoch is enough; for large data, more would take "
+    "too long.",
 )
 class measures_after_every_step:
     class Solver(reference_impl.Solver):
@@ -507,8 +512,8 @@ class measures_after_every_step:
 
 @mistake(
     "Solver",
-    "The accuracies are measured and not written down: both histories stay empty, and `self.epochs()`, which wants to "
-    "print the latest ones, finds nothing.",
+    "The accuracies are measured but not recorded: both histories stay empty, and `self.epochs()`, which prints the "
+    "latest ones, finds nothing.",
 )
 class keeps_no_accuracies:
     class Solver(reference_impl.Solver):
@@ -523,8 +528,8 @@ class keeps_no_accuracies:
 
 @mistake(
     "Solver",
-    "You also measure before the first epoch, so the histories have one entry too many. They have one for each "
-    "epoch, taken after it.",
+    "You also measure before the first epoch, so the histories have one entry too many. They should have one for "
+    "each epoch, taken after it.",
 )
 class measures_before_the_first_epoch:
     class Solver(reference_impl.Solver):
@@ -537,8 +542,8 @@ class measures_before_the_first_epoch:
 
 @mistake(
     "Solver",
-    "The epochs are counted by a loop of your own, so the solver does not know how many are done: a second "
-    "`train()` starts all over, and no checkpoint is saved. Let `self.epochs()` count.",
+    "A loop of your own counts the epochs, so the solver does not know how many are done: a second `train()` starts "
+    "from the beginning, and no checkpoint is saved. Let `self.epochs()` count.",
 )
 class counts_its_own_epochs:
     class Solver(reference_impl.Solver):
@@ -552,8 +557,8 @@ class counts_its_own_epochs:
 
 @mistake(
     "Solver",
-    "Both histories are measured on the training data. How good the network is on what it has not learned by heart, "
-    "only the validation data can tell.",
+    "Both histories are measured on the training data. Only the validation data can tell how good the network is on "
+    "examples that it has not memorized.",
 )
 class validates_on_the_training_data:
     class Solver(reference_impl.Solver):
@@ -564,7 +569,7 @@ class validates_on_the_training_data:
 
 @mistake(
     "Solver",
-    "The two histories are swapped: that of the training data holds the accuracies on the validation data.",
+    "The two histories are swapped: the one for the training data holds the accuracies on the validation data.",
 )
 class swaps_the_histories:
     class Solver(reference_impl.Solver):
@@ -577,7 +582,7 @@ class swaps_the_histories:
 
 @mistake(
     "Solver",
-    "`num_train_samples` has no effect: after every epoch, the training accuracy is measured on all examples. Hand "
+    "`num_train_samples` has no effect: after every epoch, the training accuracy is measured on all examples. Pass "
     "the number on to check_accuracy.",
 )
 class forgets_num_train_samples:
@@ -589,7 +594,7 @@ class forgets_num_train_samples:
 
 @mistake(
     "Solver",
-    "`num_val_samples` has no effect: after every epoch, the validation accuracy is measured on all examples. Hand "
+    "`num_val_samples` has no effect: after every epoch, the validation accuracy is measured on all examples. Pass "
     "the number on to check_accuracy.",
 )
 class forgets_num_val_samples:
@@ -601,7 +606,7 @@ class forgets_num_val_samples:
 
 @mistake(
     "Solver",
-    "After every epoch, both accuracies are measured on all examples. Hand `self.num_train_samples` and "
+    "After every epoch, both accuracies are measured on all examples. Pass `self.num_train_samples` and "
     "`self.num_val_samples` on to check_accuracy.",
 )
 class forgets_both_numbers_of_samples:
@@ -627,8 +632,8 @@ class one_number_of_samples_for_both:
 
 @mistake(
     "Solver",
-    "The learning rates never change: `lr_decay` has no effect. Every config has a learning rate, and after each "
-    "epoch it shrinks.",
+    "The learning rates never change: `lr_decay` has no effect. Every config has a learning rate, and it should "
+    "shrink after each epoch.",
 )
 class never_decays:
     class Solver(reference_impl.Solver):
@@ -639,8 +644,8 @@ class never_decays:
 
 @mistake(
     "Solver",
-    "The learning rates shrink after every step. They should shrink once per epoch: after a few hundred steps, "
-    "nothing would be left of them.",
+    "The learning rates shrink after every step. They should shrink once per epoch: otherwise almost nothing is left "
+    "of them after a few hundred steps.",
 )
 class decays_after_every_step:
     class Solver(reference_impl.Solver):
@@ -653,18 +658,15 @@ class decays_after_every_step:
 
 @mistake(
     "Solver",
-    "The learning rates shrink before the first epoch already. The first epoch has the rate that was asked for; then "
-    "it shrinks.",
+    "The learning rates already shrink before the first epoch. The first epoch should use the rate that the caller "
+    "gave; shrink it after that.",
 )
 class decays_before_the_epoch:
     class Solver(reference_impl.Solver):
         train = training(keep_best_without_decay, before_epoch=decay)
 
 
-@mistake(
-    "Solver",
-    "The learning rates are set to lr_decay. It is a factor: multiply by it.",
-)
+@mistake("Solver", "The learning rates are set to lr_decay. lr_decay is a factor: multiply by it.")
 class sets_the_rate_to_the_decay:
     class Solver(reference_impl.Solver):
         def train(self):
@@ -679,7 +681,7 @@ class sets_the_rate_to_the_decay:
 
 @mistake(
     "Solver",
-    "The learning rates grow from epoch to epoch: you divide by lr_decay, where they should be multiplied by it.",
+    "The learning rates grow from epoch to epoch: you divide by lr_decay where you should multiply by it.",
 )
 class divides_by_the_decay:
     class Solver(reference_impl.Solver):
@@ -690,7 +692,7 @@ class divides_by_the_decay:
 
 @mistake(
     "Solver",
-    "Only one parameter's learning rate shrinks. Every parameter has a config of its own, and each has a learning "
+    "Only one parameter's learning rate shrinks. Every parameter has its own config, and each config has a learning "
     "rate.",
 )
 class decays_one_parameter:
@@ -720,7 +722,7 @@ def keeping(is_better, remember=lambda solver: solver.remember_best(), **options
 
 @mistake(
     "Solver",
-    "For regression the worst parameters are kept: a larger accuracy is better, but a larger RMS error is not.",
+    "For regression the worst parameters are kept: a larger accuracy is better, but a larger RMS error is worse.",
 )
 class larger_errors_are_better:
     class Solver(reference_impl.Solver):
@@ -729,7 +731,7 @@ class larger_errors_are_better:
 
 @mistake(
     "Solver",
-    "For classification the worst parameters are kept: a smaller error is better, but a smaller accuracy is not.",
+    "For classification the worst parameters are kept: a smaller error is better, but a smaller accuracy is worse.",
 )
 class smaller_accuracies_are_better:
     class Solver(reference_impl.Solver):
@@ -739,7 +741,7 @@ class smaller_accuracies_are_better:
 @mistake(
     "Solver",
     "For regression nothing is ever kept: if the best error so far starts at 0, no error will ever be smaller. What "
-    "should the first epoch be compared with?",
+    "should you compare the first epoch with?",
 )
 class best_error_starts_at_zero:
     class Solver(reference_impl.Solver):
@@ -752,7 +754,7 @@ class best_error_starts_at_zero:
 
 @mistake(
     "Solver",
-    "What you keep as the best parameters is the model's own dict, and training goes on changing it: in the end, it "
+    "What you keep as the best parameters is the model's own dict, and training goes on changing it: at the end, it "
     "holds the last parameters, not the best. Keep copies.",
 )
 class keeps_the_dict_itself:
@@ -765,8 +767,8 @@ class keeps_the_dict_itself:
 
 @mistake(
     "Solver",
-    "The best parameters are kept, and then forgotten: after training, the model still has its last ones. Give it "
-    "the best at the very end.",
+    "The best parameters are kept but never used: after training, the model still has its last ones. Give it the "
+    "best at the very end.",
 )
 class never_restores:
     class Solver(reference_impl.Solver):
@@ -791,7 +793,7 @@ class restores_after_every_epoch:
 @mistake(
     "Solver",
     "Every epoch's parameters are kept as the best, so the last ones win, good or not. Keep them only if this epoch "
-    "is better than all before.",
+    "is better than all before it.",
 )
 class keeps_the_last:
     class Solver(reference_impl.Solver):
@@ -810,8 +812,8 @@ class compares_with_the_previous_epoch:
 
 @mistake(
     "Solver",
-    "An epoch that is only as good as the best so far replaces it. Better means better: with equal accuracy, the "
-    "earlier one stays.",
+    "An epoch that is only as good as the best so far replaces it. Require a better one: with equal accuracy, the "
+    "earlier epoch stays.",
 )
 class replaces_the_best_by_an_equal:
     class Solver(reference_impl.Solver):
@@ -820,8 +822,8 @@ class replaces_the_best_by_an_equal:
 
 @mistake(
     "Solver",
-    "The best epoch is chosen by the accuracy on the training data. That one keeps rising while the network learns "
-    "by heart; the validation data are there to choose.",
+    "The best epoch is chosen by the accuracy on the training data. That accuracy keeps rising while the network "
+    "memorizes the data; the validation data are there to choose by.",
 )
 class chooses_by_the_training_accuracy:
     class Solver(reference_impl.Solver):
@@ -834,8 +836,8 @@ class chooses_by_the_training_accuracy:
 
 @mistake(
     "Solver",
-    "`best_params` stays None: nothing is ever kept. If you compare the new accuracy with the history, see whether it is "
-    "already in there: nothing is better than itself.",
+    "`best_params` stays None: nothing is ever kept. If you compare the new accuracy with the history, check whether "
+    "it is already in there: nothing is better than itself.",
 )
 class keeps_nothing:
     class Solver(reference_impl.Solver):
@@ -844,7 +846,7 @@ class keeps_nothing:
 
 @mistake(
     "Solver",
-    "When training goes on after a stop, the best accuracy so far starts afresh, and a worse epoch replaces the best. "
+    "When training goes on after a stop, the best accuracy so far starts anew, and a worse epoch replaces the best. "
     "`self.val_acc_history` remembers all earlier epochs, also those before the stop.",
 )
 class forgets_the_best_when_training_goes_on:
@@ -870,8 +872,8 @@ class counts_on_a_rule_that_works_in_place:
 
 @mistake(
     "Solver",
-    "For whole-number targets the scores are cut off to whole numbers before they are compared. An array that is made like `y` holds what `y` "
-    "holds: ask for floats.",
+    "For integer targets the scores are truncated to integers before they are compared. An array made like `y` takes "
+    "over the dtype of `y`: ask for floats.",
 )
 class scores_in_the_dtype_of_the_targets:
     class Solver(reference_impl.Solver):
@@ -887,8 +889,8 @@ class scores_in_the_dtype_of_the_targets:
 
 @mistake(
     "Solver",
-    "With an update rule that returns a new config the learning rate stays what it was: the decay reaches the configs that training began with. "
-    "Look at those that `self.optim_configs` holds after the epoch.",
+    "With an update rule that returns a new config, the learning rate does not change: the decay reaches the configs "
+    "that training began with. Look at those that `self.optim_configs` holds after the epoch.",
 )
 class decays_the_first_configs:
     class Solver(reference_impl.Solver):
@@ -905,8 +907,8 @@ class decays_the_first_configs:
 
 @mistake(
     "Solver",
-    "With the same state of `self.rng`, `check_accuracy` draws other examples: another source of randomness is at work. Then no run can be "
-    "repeated.",
+    "With the same state of `self.rng`, `check_accuracy` draws different examples: they do not come from `self.rng` "
+    "alone. Then no run can be repeated.",
 )
 class samples_from_another_generator:
     class Solver(reference_impl.Solver):
@@ -919,8 +921,8 @@ class samples_from_another_generator:
 
 @mistake(
     "Solver",
-    "After `check_accuracy` y has another shape than before: it took over that of the scores. y belongs to the caller. `reshape` leaves an array as "
-    "it is.",
+    "After `check_accuracy`, y has another shape than before: it has taken the shape of the scores. y belongs to the "
+    "caller. `reshape` leaves an array as it is.",
 )
 class gives_y_the_shape_of_the_scores:
     class Solver(reference_impl.Solver):
