@@ -21,7 +21,8 @@ from reference_impl.regression import terrain, trained_solver
 
 @mistake(
     "constant_baseline",
-    "You answer with the median. It makes the absolute error smallest; for squares it is another middle that wins.",
+    "You predict the median. The median minimizes the absolute error; for squared errors a different middle value is "
+    "best.",
 )
 def median(X_train, y_train, X):
     return np.full(len(X), np.median(y_train))
@@ -29,7 +30,7 @@ def median(X_train, y_train, X):
 
 @mistake(
     "constant_baseline",
-    "You answer with the middle between the lowest and the highest target: two outliers decide it alone.",
+    "You predict the midpoint between the lowest and the highest target: two outliers alone decide it.",
 )
 def midrange(X_train, y_train, X):
     return np.full(len(X), (y_train.min() + y_train.max()) / 2)
@@ -43,20 +44,22 @@ def a_single_number(X_train, y_train, X):
     return float(y_train.mean())
 
 
-@mistake("constant_baseline", "You return one prediction per training example. It is X that you are asked about.")
+@mistake(
+    "constant_baseline",
+    "You return one prediction per training example. The caller asks about X: return one for each example of X.",
+)
 def as_many_as_training_examples(X_train, y_train, X):
     return np.full(len(X_train), y_train.mean())
 
 
-@mistake(
-    "constant_baseline", "Your predictions stand in a column of shape (N, 1). The course's targets have shape (N,)."
-)
+@mistake("constant_baseline", "Your predictions form a column of shape (N, 1). The course's targets have shape (N,).")
 def constant_in_a_column(X_train, y_train, X):
     return np.full((len(X), 1), y_train.mean())
 
 
 @mistake(
-    "constant_baseline", "You average the features. The prediction is a target, so only y_train can say what is usual."
+    "constant_baseline",
+    "You average the features. The prediction is a target, so only y_train can tell which value is usual.",
 )
 def mean_of_the_features(X_train, y_train, X):
     return np.full(len(X), X_train.mean())
@@ -64,25 +67,26 @@ def mean_of_the_features(X_train, y_train, X):
 
 @mistake(
     "constant_baseline",
-    "You answer zero. Zero is the best constant once the targets are normalized; here they are not.",
+    "You predict zero. Zero is the best constant once the targets are normalized; here they are not.",
 )
 def zero(X_train, y_train, X):
     return np.zeros(len(X))
 
 
-@mistake(
-    "constant_baseline", "You return a sum where an average belongs: it grows with the number of training examples."
-)
+@mistake("constant_baseline", "You return a sum in place of an average: it grows with the number of training examples.")
 def sum_of_the_targets(X_train, y_train, X):
     return np.full(len(X), y_train.sum() * 1.0)
 
 
-@mistake("constant_baseline", "You round the mean to a whole number. Nothing asks for that, and it costs accuracy.")
+@mistake(
+    "constant_baseline",
+    "You round the mean to a whole number. The exercise does not ask for that, and it costs accuracy.",
+)
 def rounded_mean(X_train, y_train, X):
     return np.full(len(X), np.round(y_train.mean()))
 
 
-@mistake("constant_baseline", "Your function changes y_train. Whoever lent you the data still needs it as it was.")
+@mistake("constant_baseline", "Your function changes y_train, which belongs to the caller. Work on a new array.")
 def changes_the_targets(X_train, y_train, X):
     mean = y_train.mean()
     if y_train.dtype.kind == "f":
@@ -95,22 +99,22 @@ def changes_the_targets(X_train, y_train, X):
 
 @mistake(
     "linear_baseline",
-    "Your function has no constant term v_0: it is forced to answer zero where all features are zero. "
-    "A feature that is one for every example gives it that freedom.",
+    "Your function has no constant term v_0, so it must predict zero where all features are zero. A feature that is "
+    "one for every example gives it a constant term.",
 )
 def no_constant_term(X_train, y_train, X):
     return X @ np.linalg.lstsq(X_train.astype(float), y_train, rcond=None)[0]
 
 
-@mistake("linear_baseline", "You use the first feature alone. Every feature gets a slope of its own.")
+@mistake("linear_baseline", "You use only the first feature. Every feature should get its own slope.")
 def first_feature_alone(X_train, y_train, X):
     return linear_baseline(X_train[:, :1], y_train, X[:, :1])
 
 
 @mistake(
     "linear_baseline",
-    "The training examples are centred by their mean and X by its own. Both must be shifted by the same amount: "
-    "that of the training set.",
+    "You center the training examples by their mean and X by its own. Shift both by the same amount: the mean of the "
+    "training set.",
 )
 def centred_by_its_own_mean(X_train, y_train, X):
     return linear_baseline(X_train - X_train.mean(axis=0), y_train, X - X.mean(axis=0))
@@ -118,26 +122,26 @@ def centred_by_its_own_mean(X_train, y_train, X):
 
 @mistake(
     "linear_baseline",
-    "The slopes are right and the level is missing: add back the mean that you took from the targets.",
+    "The slopes are right but the level is missing: add back the mean that you subtracted from the targets.",
 )
 def level_is_missing(X_train, y_train, X):
     return linear_baseline(X_train, y_train, X) - y_train.mean()
 
 
-@mistake("linear_baseline", "You answer for the training examples. It is X that you are asked about.")
+@mistake("linear_baseline", "You return predictions for the training examples. The caller asks about X.")
 def answers_for_the_training_set(X_train, y_train, X):
     return linear_baseline(X_train, y_train, X_train)
 
 
-@mistake("linear_baseline", "Your predictions stand in a column of shape (N, 1). The course's targets have shape (N,).")
+@mistake("linear_baseline", "Your predictions form a column of shape (N, 1). The course's targets have shape (N,).")
 def line_in_a_column(X_train, y_train, X):
     return linear_baseline(X_train, y_train, X)[:, np.newaxis]
 
 
 @mistake(
     "linear_baseline",
-    "You fit each feature by itself and add up. Where features go together, each then takes credit for the other's part: "
-    "fit all slopes at once.",
+    "You fit each feature separately and add up the results. Where features are related, each then takes credit for "
+    "the other's part: fit all slopes at once.",
 )
 def each_feature_by_itself(X_train, y_train, X):
     X_train, X = X_train.astype(float), X.astype(float)
@@ -148,8 +152,8 @@ def each_feature_by_itself(X_train, y_train, X):
 
 @mistake(
     "linear_baseline",
-    "The column of ones is the first of one matrix and the last of the other, so every number in v meets the wrong feature: "
-    "build both matrices in the same way.",
+    "The column of ones is the first of one matrix and the last of the other, so every number in v multiplies the "
+    "wrong feature: build both matrices in the same way.",
 )
 def ones_in_another_place(X_train, y_train, X):
     v, *_ = np.linalg.lstsq(np.column_stack([X_train, np.ones(len(X_train))]), y_train, rcond=None)
@@ -158,22 +162,20 @@ def ones_in_another_place(X_train, y_train, X):
 
 @mistake(
     "linear_baseline",
-    "The ones are the first column of the training matrix and the last of the other: what v says about one column is used for "
-    "another. Keep the same order in both.",
+    "The ones are the first column of the training matrix and the last of the other, so what v says about one column "
+    "is used for another. Keep the same order in both.",
 )
 def ones_first_then_last(X_train, y_train, X):
     v, *_ = np.linalg.lstsq(np.column_stack([np.ones(len(X_train)), X_train]), y_train, rcond=None)
     return np.column_stack([X, np.ones(len(X))]) @ v
 
 
-@mistake("linear_baseline", "You answer with one constant. A linear function rises and falls with the features of X.")
+@mistake("linear_baseline", "You predict one constant. A linear function rises and falls with the features of X.")
 def a_constant_instead(X_train, y_train, X):
     return constant_baseline(X_train, y_train, X)
 
 
-@mistake(
-    "linear_baseline", "Your function shifts X_train in place. Whoever lent you the data still needs it as it was."
-)
+@mistake("linear_baseline", "Your function shifts X_train in place. X_train belongs to the caller: make a new array.")
 def shifts_the_training_examples(X_train, y_train, X):
     predictions = linear_baseline(X_train, y_train, X)
     if X_train.dtype.kind == "f":
@@ -190,50 +192,51 @@ def scores_of(model, inputs):
 
 @mistake(
     "predict",
-    "You return the network's scores as they are: numbers around zero, in standard deviations. "
-    "Bring them back to the unit of the targets.",
+    "You return the network's scores as they are: numbers around zero, in standard deviations. Convert them back to "
+    "the unit of the targets.",
 )
 def forgets_the_unit(model, X_train, y_train, X):
     return scores_of(model, normalize(X_train, X)[1])
 
 
-@mistake("predict", "You scale the scores and forget the level: the mean of the training targets has to be added back.")
+@mistake("predict", "You scale the scores, but their level is missing: add back the mean of the training targets.")
 def forgets_the_mean(model, X_train, y_train, X):
     return scores_of(model, normalize(X_train, X)[1]) * y_train.std()
 
 
 @mistake(
     "predict",
-    "You add the mean and forget the scale: a score of 1 means one standard deviation of the training targets.",
+    "You add the mean, but the scale is missing: a score of 1 means one standard deviation of the training targets.",
 )
 def forgets_the_scale(model, X_train, y_train, X):
     return scores_of(model, normalize(X_train, X)[1]) + y_train.mean()
 
 
-@mistake(
-    "predict",
-    "You add the mean before you scale. Undo the steps in the opposite order: what was done last is undone first.",
-)
+@mistake("predict", "You add the mean before you scale. Undo the steps in the opposite order: the last step first.")
 def in_the_wrong_order(model, X_train, y_train, X):
     return (scores_of(model, normalize(X_train, X)[1]) + y_train.mean()) * y_train.std()
 
 
 @mistake(
     "predict",
-    "You normalize X by its own mean and standard deviation. The network knows the training set's: with others, the same "
-    "place looks like another one.",
+    "You normalize X by its own mean and standard deviation. The network was trained with those of the training set: "
+    "with others, the same place looks like a different one.",
 )
 def normalizes_by_its_own_statistics(model, X_train, y_train, X):
     (inputs,) = normalize(X)
     return scores_of(model, inputs) * y_train.std() + y_train.mean()
 
 
-@mistake("predict", "The network gets X in its own units. It was trained on normalized examples and knows no others.")
+@mistake("predict", "The network gets X in its own units. It was trained on normalized examples only.")
 def does_not_normalize(model, X_train, y_train, X):
     return scores_of(model, X) * y_train.std() + y_train.mean()
 
 
-@mistake("predict", "You normalize the way back as well: subtracting and dividing is the way in. Multiply, then add.")
+@mistake(
+    "predict",
+    "You normalize the scores once more: you subtract and divide, as on the way in. On the way back, multiply, then "
+    "add.",
+)
 def normalizes_the_scores_again(model, X_train, y_train, X):
     return (scores_of(model, normalize(X_train, X)[1]) - y_train.mean()) / y_train.std()
 
@@ -247,7 +250,8 @@ def leaves_the_column(model, X_train, y_train, X):
 
 @mistake(
     "predict",
-    "Mean and standard deviation have changed places: multiply by the one that is a width, and add the one that is a level.",
+    "The mean and the standard deviation are swapped: multiply by the width, which is the standard deviation, and "
+    "add the level, which is the mean.",
 )
 def mean_and_std_swapped(model, X_train, y_train, X):
     return scores_of(model, normalize(X_train, X)[1]) * y_train.mean() + y_train.std()
@@ -255,15 +259,19 @@ def mean_and_std_swapped(model, X_train, y_train, X):
 
 @mistake(
     "predict",
-    "You normalize X together with the training examples. Then every new example shifts the statistics a little; the network knows "
-    "those of the training set alone.",
+    "You normalize X together with the training examples. Then every new example shifts the statistics a little; the "
+    "network was trained with those of the training set alone.",
 )
 def normalizes_all_together(model, X_train, y_train, X):
     (both,) = normalize(np.concatenate([X_train, X]))
     return scores_of(model, both[len(X_train) :]) * y_train.std() + y_train.mean()
 
 
-@mistake("predict", "You answer for the training examples. `normalize` returns them first; those of X come after.")
+@mistake(
+    "predict",
+    "You return predictions for the training examples. `normalize` returns the training examples first; X comes "
+    "after them.",
+)
 def answers_for_the_training_examples(model, X_train, y_train, X):
     return scores_of(model, normalize(X_train, X)[0]) * y_train.std() + y_train.mean()
 
@@ -275,13 +283,14 @@ def scales_by_the_variance(model, X_train, y_train, X):
 
 @mistake(
     "predict",
-    "You bring the scores back with the mean and standard deviation of X_train. They are targets: take those of y_train.",
+    "You convert the scores back with the mean and standard deviation of X_train. The scores are targets: use those "
+    "of y_train.",
 )
 def statistics_of_the_features(model, X_train, y_train, X):
     return scores_of(model, normalize(X_train, X)[1]) * X_train.std() + X_train.mean()
 
 
-@mistake("predict", "Your function normalizes X in place. Whoever asks still needs it in its own units.")
+@mistake("predict", "Your function normalizes X in place. The caller still needs X in its own units.")
 def normalizes_in_place(model, X_train, y_train, X):
     predictions = predict(model, X_train, y_train, X)
     X[...] = normalize(X_train, X)[1]
@@ -290,8 +299,8 @@ def normalizes_in_place(model, X_train, y_train, X):
 
 @mistake(
     "predict",
-    "For whole-number targets the predictions are cut off to whole numbers. An array that is made like the targets holds what they hold: ask "
-    "for floats.",
+    "For integer targets the predictions are truncated to integers. An array made like the targets takes over their "
+    "dtype: ask for floats.",
 )
 def in_the_dtype_of_the_targets(model, X_train, y_train, X):
     return predict(model, X_train, y_train, X).astype(y_train.dtype)
@@ -299,7 +308,8 @@ def in_the_dtype_of_the_targets(model, X_train, y_train, X):
 
 @mistake(
     "predict",
-    "For whole-number examples the predictions are cut off to whole numbers. An array that is made like X holds what X holds: ask for floats.",
+    "For integer examples the predictions are truncated to integers. An array made like X takes over the dtype of X: "
+    "ask for floats.",
 )
 def in_the_dtype_of_the_examples(model, X_train, y_train, X):
     predictions = np.zeros_like(X[:, 0])
@@ -321,7 +331,8 @@ def built(data, rng, solver_rng=None, **options):
 
 @mistake(
     "make_solver",
-    "The network has the same number of inputs whatever the data. Take it from `data`, and the same design will serve the terrain and the houses.",
+    "The network has the same number of inputs whatever the data. Take the number from `data`, so that the same "
+    "design serves the terrain and the houses.",
 )
 def always_two_inputs(data, rng):
     solver = built(data, rng, input_dim=2)
@@ -330,8 +341,8 @@ def always_two_inputs(data, rng):
 
 @mistake(
     "make_solver",
-    "Your network has as many inputs as there are training examples. It takes one example at a time: the inputs are its features, "
-    "the columns of X_train.",
+    "Your network has as many inputs as there are training examples. It takes one example at a time, so its inputs "
+    "are the features, the columns of X_train.",
 )
 def one_input_per_example(data, rng):
     return built(data, rng, input_dim=len(data["X_train"]))
@@ -342,14 +353,17 @@ def ten_outputs(data, rng):
     return built(data, rng, output_dim=10)
 
 
-@mistake("make_solver", "Your network is a classifier: it would treat heights as labels. Its category is regression.")
+@mistake(
+    "make_solver",
+    "Your network is a classifier, so it would treat heights as labels. Its category should be regression.",
+)
 def a_classifier(data, rng):
     return built(data, rng, category="classification")
 
 
 @mistake(
     "make_solver",
-    "The first weights are not drawn from rng, so nobody can repeat your result. Hand rng to the network as well.",
+    "The first weights are not drawn from rng, so nobody can repeat your result. Pass rng to the network as well.",
 )
 def network_without_rng(data, rng):
     return built(data, np.random.default_rng(), rng)
@@ -357,7 +371,7 @@ def network_without_rng(data, rng):
 
 @mistake(
     "make_solver",
-    "The batches are not drawn from rng, so nobody can repeat your result. Hand rng to the Solver as well.",
+    "The batches are not drawn from rng, so nobody can repeat your result. Pass rng to the Solver as well.",
 )
 def batches_without_rng(data, rng):
     return built(data, rng, np.random.default_rng())
@@ -365,7 +379,8 @@ def batches_without_rng(data, rng):
 
 @mistake(
     "make_solver",
-    "Every call gives the same network, whatever rng says: its draws come from a generator with a seed of its own. Draw from rng.",
+    "Every call gives the same network, whatever rng is: its draws come from a generator with a seed of its own. "
+    "Draw from rng.",
 )
 def generator_of_its_own(data, rng):
     return built(data, np.random.default_rng(0))
@@ -373,7 +388,8 @@ def generator_of_its_own(data, rng):
 
 @mistake(
     "make_solver",
-    "Training and validation set have changed places: the solver would learn from the few examples meant for judging.",
+    "The training set and the validation set are swapped: the solver would learn from the few examples meant for "
+    "judging.",
 )
 def sets_changed_places(data, rng):
     names = {"train": "val", "val": "train"}
@@ -389,7 +405,8 @@ def judges_on_the_training_set(data, rng):
 
 
 @mistake(
-    "make_solver", "You train already. Return the solver as it is before its first step; who asks for it will start it."
+    "make_solver",
+    "Your function trains already. Return the solver as it is before its first step; the caller will start it.",
 )
 def trains_already(data, rng):
     solver = built(data, rng)
@@ -399,7 +416,7 @@ def trains_already(data, rng):
 
 @mistake(
     "make_solver",
-    "The solver prints while it trains. Make it silent: verbose is False. The figure will show how it goes.",
+    "The solver prints while it trains. Make it silent: set verbose to False. The figure will show how training goes.",
 )
 def prints_while_it_trains(data, rng):
     return built(data, rng, verbose=True)
@@ -423,7 +440,7 @@ def trained(epochs, learning_rate):
     return solver.model
 
 
-@mistake("elevation", "You answer with the same height everywhere. Ask your trained network about the places in X.")
+@mistake("elevation", "You return the same height everywhere. Ask your trained network about the places in X.")
 def the_same_everywhere(X):
     raw, _ = terrain()
     return constant_baseline(raw["X_train"], raw["y_train"], X)
@@ -437,8 +454,8 @@ def a_plane(X):
 
 @mistake(
     "elevation",
-    "Your answers follow the land, but in standard deviations instead of metres. "
-    "Bring them back with the statistics of the training targets, as `predict` does.",
+    "Your answers follow the land, but in standard deviations instead of meters. Convert them back with the "
+    "statistics of the training targets, as `predict` does.",
 )
 def in_standard_deviations(X):
     raw, _ = terrain()
@@ -447,7 +464,8 @@ def in_standard_deviations(X):
 
 @mistake(
     "elevation",
-    "Your answers follow the land, but hundreds of metres too low: the mean of the training targets is missing.",
+    "Your answers follow the land, but they are hundreds of meters too low: the mean of the training targets is "
+    "missing.",
 )
 def mean_is_missing(X):
     raw, _ = terrain()
@@ -456,8 +474,8 @@ def mean_is_missing(X):
 
 @mistake(
     "elevation",
-    "What you answer for a place depends on the other places in X. Normalize by the training set's statistics, "
-    "not by those of X: `predict` knows how.",
+    "Your answer for a place depends on the other places in X. Normalize by the training set's statistics, not by "
+    "those of X: `predict` knows how.",
 )
 def statistics_of_the_places_asked_for(X):
     raw, _ = terrain()
@@ -469,7 +487,7 @@ def latitude_first(X):
     return answer(X[:, ::-1])
 
 
-@mistake("elevation", "You return a column of shape (N, 1). One number per place is an array of shape (N,).")
+@mistake("elevation", "You return a column of shape (N, 1). Return one number per place: an array of shape (N,).")
 def heights_in_a_column(X):
     return answer(X)[:, np.newaxis]
 
@@ -485,8 +503,8 @@ def trained_too_little(X):
 
 @mistake(
     "elevation",
-    "Your answers are in metres and have something of the land, but they are no better than a plane's. Most often the training was "
-    "too short, or its steps too small: look at the curves.",
+    "Your answers are in meters and somewhat follow the land, but they are no better than a plane's. Most often the "
+    "training was too short, or its steps too small: look at the curves.",
 )
 def hardly_trained(X):
     return answer(X, trained(epochs=1, learning_rate=3e-5))
@@ -503,7 +521,7 @@ def answers_for_the_data_set(X):
 
 @mistake(
     "elevation",
-    "Your answers at the places of the data set are right to the metre: they are looked up there, in a table of the data. "
+    "Your answers at the places of the data set are right to the meter: they are looked up in a table of the data. "
     "Ask your trained network instead; it is a little off everywhere.",
 )
 def looks_up_the_nearest_place(X):
