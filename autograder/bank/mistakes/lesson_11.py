@@ -68,8 +68,8 @@ def tiny_number_inside_the_logarithm(x, y):
 
 @mistake(
     "softmax_loss",
-    "You subtract one maximum from the whole batch. An example whose scores all lie far below it keeps only zeros, "
-    "and 0 / 0 is NaN: every example needs its own maximum.",
+    "You subtract one maximum from the whole batch. An example whose scores are all far below it is left with only "
+    "zeros, and 0 / 0 is NaN: every example needs its own maximum.",
 )
 def one_maximum_for_the_batch(x, y):
     exps = np.exp(x - x.max())
@@ -79,8 +79,8 @@ def one_maximum_for_the_batch(x, y):
 
 @mistake(
     "softmax_loss",
-    "You shift all scores by the maximum of the whole batch. A row that lies far below it has only zeros left after `exp`, "
-    "and the logarithm of their sum is minus infinity: shift each row by its own maximum.",
+    "You shift all scores by the maximum of the whole batch. A row that is far below it has only zeros left after "
+    "`exp`, and the logarithm of their sum is minus infinity: shift each row by its own maximum.",
 )
 def one_maximum_then_logarithm_of_the_sum(x, y):
     shifted = x - x.max()
@@ -92,8 +92,8 @@ def one_maximum_then_logarithm_of_the_sum(x, y):
 
 @mistake(
     "softmax_loss",
-    "In the loss the sum is taken of shifted scores, and the score of the right class is not shifted. Both terms need the same "
-    "shift, or the difference is off by it.",
+    "In the loss you sum over shifted scores, but the score of the right class is not shifted. Both terms need the "
+    "same shift; otherwise the difference is off by it.",
 )
 def score_of_the_right_class_not_shifted(x, y):
     sums = np.exp(x - x.max(axis=1, keepdims=True)).sum(axis=1)
@@ -109,15 +109,15 @@ def averages_over_all_classes(x, y):
     return np.mean(np.log(np.exp(shifted).sum(axis=1, keepdims=True)) - shifted), softmax_loss(x, y)[1]
 
 
-@mistake("softmax_loss", "Loss and gradient are returned in the other order: the loss comes first.")
+@mistake("softmax_loss", "You return the loss and the gradient in the wrong order: the loss comes first.")
 def gradient_first(x, y):
     return softmax_loss(x, y)[::-1]
 
 
 @mistake(
     "softmax_loss",
-    "Your dx is p (1 - p) / N, the slope of each probability with its own score. What is asked for is the slope of the loss: "
-    "the section on the gradient derives it, and it is simpler.",
+    "Your dx is p (1 - p) / N, the derivative of each probability with respect to its own score. You need the "
+    "gradient of the loss: the section on the gradient derives it, and it is simpler.",
 )
 def slope_of_the_probabilities(x, y):
     p = softmax(x)
@@ -126,7 +126,8 @@ def slope_of_the_probabilities(x, y):
 
 @mistake(
     "softmax_loss",
-    "Your dx is divided by the number of classes. The mean goes over the examples: count the rows, not the columns.",
+    "Your dx is divided by the number of classes. The mean is taken over the examples: count the rows, not the "
+    "columns.",
 )
 def divides_by_the_classes(x, y):
     loss, dx = softmax_loss(x, y)
@@ -136,7 +137,7 @@ def divides_by_the_classes(x, y):
 @mistake(
     "softmax_loss",
     "You subtract the maximum of each class. Only a number that is the same for all scores of one example leaves the "
-    "probabilities as they are: take the maximum of each row.",
+    "probabilities unchanged: take the maximum of each row.",
 )
 def maximum_of_each_class(x, y):
     return softmax_loss(x - x.max(axis=0), y)
@@ -147,8 +148,8 @@ def maximum_of_each_class(x, y):
 
 @mistake(
     "softmax_loss",
-    "The probabilities of one class add up to 1 over the batch. It is the probabilities of one example that must: "
-    "sum along the other axis.",
+    "The probabilities of one class add up to 1 over the batch. The probabilities of one example should: sum along "
+    "the other axis.",
 )
 def sums_over_the_examples(x, y):
     p = softmax(x, axis=0)
@@ -157,7 +158,7 @@ def sums_over_the_examples(x, y):
 
 @mistake(
     "softmax_loss",
-    "You divide by the sum over the whole batch. Every example has probabilities of its own: divide each row by its sum.",
+    "You divide by the sum over the whole batch. Every example has its own probabilities: divide each row by its sum.",
 )
 def one_sum_for_the_batch(x, y):
     exps = np.exp(x - x.max(axis=1, keepdims=True))
@@ -175,7 +176,7 @@ def sigmoid_of_each_score(x, y):
     return -np.mean(np.log(p[np.arange(len(y)), y] + 1e-300)), cross_entropy_gradient(p, y)
 
 
-@mistake("softmax_loss", "Softmax is applied twice: you take the softmax of numbers that are probabilities already.")
+@mistake("softmax_loss", "Softmax is applied twice: you take the softmax of numbers that already are probabilities.")
 def softmax_twice(x, y):
     p = softmax(softmax(x))
     return -np.mean(np.log(p[np.arange(len(y)), y])), cross_entropy_gradient(p, y)
@@ -205,7 +206,7 @@ def sum_instead_of_the_mean(x, y):
 
 @mistake(
     "softmax_loss",
-    "Your loss is the sum over the batch, though your gradient is that of the mean. Divide both by N.",
+    "Your loss is the sum over the batch, although your gradient is that of the mean. Divide both by N.",
     alone=True,
 )
 def sum_in_the_loss_alone(x, y):
@@ -226,7 +227,7 @@ def mean_over_the_classes_too(x, y):
 @mistake(
     "softmax_loss",
     "Your loss takes, from every example, the probabilities of all labels of the batch: `p[:, y]` has shape (N, N). "
-    "Each row needs one entry, its own: index with row numbers beside y.",
+    "Each row needs only its own entry: index with row numbers together with y.",
 )
 def picks_all_labels_in_every_row(x, y):
     return float(np.mean(-np.log(softmax(x)[:, y] + 1e-300))), softmax_loss(x, y)[1]
@@ -234,8 +235,8 @@ def picks_all_labels_in_every_row(x, y):
 
 @mistake(
     "softmax_loss",
-    "You take the logarithms of all probabilities. Cross-entropy looks at the right class of each example and no other: "
-    "the rest counts only through the sum that softmax divides by.",
+    "You take the logarithms of all probabilities. Cross-entropy uses only that of the right class of each example: "
+    "the other scores count only through the sum that softmax divides by.",
 )
 def logarithms_of_all_classes(x, y):
     return -np.sum(np.log(softmax(x) + 1e-300)) / len(x), softmax_loss(x, y)[1]
@@ -243,8 +244,8 @@ def logarithms_of_all_classes(x, y):
 
 @mistake(
     "softmax_loss",
-    "This is one minus the probability of the right class. The loss is minus its logarithm, which grows without end "
-    "when the network is sure and wrong.",
+    "This is one minus the probability of the right class. The loss is minus its logarithm, which grows without "
+    "limit for a confident wrong prediction.",
 )
 def one_minus_the_probability(x, y):
     return 1 - np.mean(softmax(x)[np.arange(len(y)), y]), softmax_loss(x, y)[1]
@@ -268,7 +269,8 @@ def squared_error_of_the_probabilities(x, y):
 
 @mistake(
     "softmax_loss",
-    "Your gradient is not divided by the number of examples, though your loss is: the gradient of a mean has the 1/N too.",
+    "Your gradient is not divided by the number of examples, although your loss is: the gradient of a mean has the "
+    "1/N too.",
     alone=True,
 )
 def gradient_not_divided(x, y):
@@ -278,8 +280,8 @@ def gradient_not_divided(x, y):
 
 @mistake(
     "softmax_loss",
-    "Your dx is the probabilities over N, for right and wrong classes alike. Something is to be subtracted at the right "
-    "class of each example, or nothing ever pushes its score up.",
+    "Your dx is the probabilities over N, for right and wrong classes alike. Something must be subtracted at the "
+    "right class of each example; otherwise nothing ever pushes its score up.",
 )
 def nothing_subtracted_at_the_right_class(x, y):
     return softmax_loss(x, y)[0], softmax(x) / len(x)
@@ -287,8 +289,8 @@ def nothing_subtracted_at_the_right_class(x, y):
 
 @mistake(
     "softmax_loss",
-    "dx is too large by 2 / N at the right class of each example: 1 is added there and not subtracted. Raising that score lowers the loss, so its "
-    "entry must be negative.",
+    "dx is too large by 2 / N at the right class of each example: you add 1 there where you should subtract it. "
+    "Raising that score lowers the loss, so its entry must be negative.",
 )
 def adds_one_at_the_right_class(x, y):
     return softmax_loss(x, y)[0], (softmax(x) + np.eye(x.shape[1])[y]) / len(x)
@@ -313,8 +315,8 @@ def gradient_with_the_wrong_sign(x, y):
 
 @mistake(
     "softmax_loss",
-    "You subtract at all labels of the batch in every row: that is what `dx[:, y]` means. Each row has one right class: "
-    "index with row numbers beside y.",
+    "You subtract at all labels of the batch in every row: that is what `dx[:, y]` means. Each row has one right "
+    "class: index with row numbers together with y.",
 )
 def subtracts_all_labels_in_every_row(x, y):
     dx = softmax(x)
@@ -324,8 +326,8 @@ def subtracts_all_labels_in_every_row(x, y):
 
 @mistake(
     "softmax_loss",
-    "You divide the probabilities by N and subtract a whole 1 after that. The 1 at the right class belongs to the "
-    "difference that is divided.",
+    "You divide the probabilities by N and then subtract a whole 1. Subtract the 1 at the right class first, and "
+    "divide the difference by N.",
 )
 def divides_before_it_subtracts(x, y):
     return softmax_loss(x, y)[0], softmax(x) / len(x) - np.eye(x.shape[1])[y]
@@ -333,7 +335,8 @@ def divides_before_it_subtracts(x, y):
 
 @mistake(
     "softmax_loss",
-    "Your dx is zero for the wrong classes. Their scores count too: raising one takes probability away from the right class.",
+    "Your dx is zero for the wrong classes. Their scores count too: raising one of them lowers the probability of "
+    "the right class.",
 )
 def gradient_of_the_right_class_alone(x, y):
     loss, dx = softmax_loss(x, y)
@@ -352,8 +355,8 @@ def gradient_of_the_probabilities(x, y):
 
 @mistake(
     "softmax_loss",
-    "You multiply by p (1 - p) once more: that is the derivative of one probability by its own score. The simple "
-    "difference between probabilities and labels has the whole softmax in it already.",
+    "You multiply by p (1 - p) once more: that is the derivative of one probability with respect to its own score. "
+    "The simple difference between probabilities and labels already contains the whole softmax.",
 )
 def derivative_of_softmax_once_more(x, y):
     p = softmax(x)
@@ -374,8 +377,8 @@ def shifts_x_in_place(x, y):
 
 @mistake(
     "softmax_loss",
-    "Integer scores go wrong: an array made like x holds integers when x does, and every probability that you write into "
-    "it is cut off to 0. Make it an array of floats.",
+    "Integer scores go wrong: an array made like x holds integers when x does, and every probability that you write "
+    "into it is truncated to 0. Make it an array of floats.",
 )
 def probabilities_in_an_integer_array(x, y):
     loss, _ = softmax_loss(x, y)
@@ -387,8 +390,8 @@ def probabilities_in_an_integer_array(x, y):
 
 @mistake(
     "softmax_loss",
-    "Extreme entries of x have changed during the call: x belongs to the caller. Make a new array, and see whether subtracting each row's maximum "
-    "does not serve better.",
+    "Extreme entries of x have changed during the call: x belongs to the caller. Make a new array, and try "
+    "subtracting each row's maximum instead.",
 )
 def clips_x_in_place(x, y):
     result = softmax_loss(x, y)
