@@ -35,7 +35,7 @@ def over_the_features(x, gamma, beta, bn_param):
 
 @mistake(
     "batchnorm_forward",
-    "You take one mean and one variance of the whole batch. Every feature, every column, has its own.",
+    "You take one mean and one variance of the whole batch. Every feature, that is every column, has its own.",
 )
 def one_mean_for_all(x, gamma, beta, bn_param):
     if bn_param["mode"] == "test":
@@ -46,8 +46,8 @@ def one_mean_for_all(x, gamma, beta, bn_param):
 
 @mistake(
     "batchnorm_forward",
-    "eps stands outside the root: you divide by std + eps. It belongs to the variance, so add it before the root is taken. "
-    "The two differ where a column is narrow.",
+    "eps is outside the root: you divide by std + eps. It belongs to the variance, so add it before you take the "
+    "root. The two results differ where a column is narrow.",
 )
 def eps_outside_the_root(x, gamma, beta, bn_param):
     out, _ = batchnorm_forward(x, gamma, beta, bn_param)
@@ -60,7 +60,7 @@ def eps_outside_the_root(x, gamma, beta, bn_param):
 
 @mistake(
     "batchnorm_forward",
-    "You leave eps out. Without it a column of equal numbers gives 0 / 0, and a narrow one is blown up too far.",
+    "eps is missing. Without it a column of equal numbers gives 0 / 0, and a narrow column is scaled up too far.",
 )
 def without_eps(x, gamma, beta, bn_param):
     batchnorm_forward(x, gamma, beta, bn_param)
@@ -69,7 +69,8 @@ def without_eps(x, gamma, beta, bn_param):
 
 @mistake(
     "batchnorm_forward",
-    "The eps of bn_param has no effect on the result: 0.02 gives what 1e-5 gives. That one counts only where bn_param brings none.",
+    "The eps of bn_param has no effect on the result: 0.02 gives the same as 1e-5. Use 1e-5 only where bn_param has "
+    "no eps.",
 )
 def ignores_the_eps_it_is_given(x, gamma, beta, bn_param):
     eps = bn_param.pop("eps", None)
@@ -102,8 +103,8 @@ def does_not_subtract_the_mean(x, gamma, beta, bn_param):
 
 @mistake(
     "batchnorm_forward",
-    "You divide by N - 1 in the variance. Here it is the plain mean of the squared distances, divided by N; with a single "
-    "example, N - 1 would even be zero.",
+    "You divide by N - 1 in the variance. Here the variance is the plain mean of the squared distances, divided by "
+    "N; with a single example, N - 1 would even be zero.",
 )
 def variance_over_n_minus_one(x, gamma, beta, bn_param):
     if bn_param["mode"] == "test":
@@ -124,13 +125,14 @@ def forgets_gamma_and_beta(x, gamma, beta, bn_param):
     return batchnorm_forward(x, np.ones_like(gamma), np.zeros_like(beta), bn_param)
 
 
-@mistake("batchnorm_forward", "gamma and beta have changed places: gamma scales, beta shifts.")
+@mistake("batchnorm_forward", "gamma and beta are swapped: gamma scales, beta shifts.")
 def gamma_shifts_and_beta_scales(x, gamma, beta, bn_param):
     return batchnorm_forward(x, beta, gamma, bn_param)
 
 
 @mistake(
-    "batchnorm_forward", "You shift first and scale then, so beta is scaled too. First times gamma, then plus beta."
+    "batchnorm_forward",
+    "You shift first and then scale, so beta is scaled too. First multiply by gamma, then add beta.",
 )
 def shifts_before_it_scales(x, gamma, beta, bn_param):
     return batchnorm_forward(x, gamma, gamma * beta, bn_param)
@@ -138,8 +140,8 @@ def shifts_before_it_scales(x, gamma, beta, bn_param):
 
 @mistake(
     "batchnorm_forward",
-    "In training you standardize with the running statistics. They are for testing: in training the batch's own mean and "
-    "variance count, and the running ones only take note of them.",
+    "In training you standardize with the running statistics. They are for testing: in training, standardize with "
+    "the batch's own mean and variance, and only update the running ones with them.",
 )
 def running_statistics_in_training(x, gamma, beta, bn_param):
     _, cache = batchnorm_forward(x, gamma, beta, bn_param)
@@ -162,8 +164,8 @@ def centres_x_in_place(x, gamma, beta, bn_param):
 
 @mistake(
     "batchnorm_forward",
-    "The new running statistics never reach bn_param: they are lost when your function returns. Store them in the dict "
-    "under their names.",
+    "The new running statistics never reach bn_param, so they are lost when your function returns. Store them in the "
+    "dict under their names.",
 )
 def forgets_to_store_the_statistics(x, gamma, beta, bn_param):
     return batchnorm_forward(x, gamma, beta, dict(bn_param))
@@ -171,7 +173,8 @@ def forgets_to_store_the_statistics(x, gamma, beta, bn_param):
 
 @mistake(
     "batchnorm_forward",
-    "Momentum is turned round. It says how much of the old running statistics stays; with 0.9, one tenth is new.",
+    "You swapped the two weights: momentum is the share of the *old* running statistics that stays; with 0.9, one "
+    "tenth is new.",
 )
 def momentum_turned_round(x, gamma, beta, bn_param):
     inner = {**bn_param, "momentum": 1 - bn_param.get("momentum", 0.9)}
@@ -183,7 +186,8 @@ def momentum_turned_round(x, gamma, beta, bn_param):
 
 @mistake(
     "batchnorm_forward",
-    "The momentum of bn_param has no effect on the running statistics: 0.7 gives what 0.9 gives. That one counts only where bn_param brings none.",
+    "The momentum of bn_param has no effect on the running statistics: 0.7 gives the same as 0.9. Use 0.9 only where "
+    "bn_param has no momentum.",
 )
 def ignores_the_momentum_it_is_given(x, gamma, beta, bn_param):
     momentum = bn_param.pop("momentum", None)
@@ -195,7 +199,7 @@ def ignores_the_momentum_it_is_given(x, gamma, beta, bn_param):
 
 @mistake(
     "batchnorm_forward",
-    "You store the statistics of the latest batch in place of running ones. Old and new are mixed, so that one odd batch "
+    "You store the statistics of the latest batch in place of running ones. Mix old and new, so that one odd batch "
     "does not decide everything.",
 )
 def keeps_the_latest_batch_alone(x, gamma, beta, bn_param):
@@ -207,8 +211,8 @@ def keeps_the_latest_batch_alone(x, gamma, beta, bn_param):
 
 @mistake(
     "batchnorm_forward",
-    "Your running statistics start with those of the first batch. Here they start at zero and take their first step from "
-    "there.",
+    "Your running statistics start with those of the first batch. Here they should start at zero and take their "
+    "first step from there.",
 )
 def starts_with_the_first_batch(x, gamma, beta, bn_param):
     if bn_param["mode"] == "train":
@@ -217,10 +221,7 @@ def starts_with_the_first_batch(x, gamma, beta, bn_param):
     return batchnorm_forward(x, gamma, beta, bn_param)
 
 
-@mistake(
-    "batchnorm_forward",
-    "Your running variance starts at one. Here both running statistics start at zero.",
-)
+@mistake("batchnorm_forward", "Your running variance starts at one. Here both running statistics should start at zero.")
 def running_variance_starts_at_one(x, gamma, beta, bn_param):
     bn_param.setdefault("running_var", np.ones(gamma.shape))
     return batchnorm_forward(x, gamma, beta, bn_param)
@@ -228,7 +229,8 @@ def running_variance_starts_at_one(x, gamma, beta, bn_param):
 
 @mistake(
     "batchnorm_forward",
-    "running_var keeps a standard deviation. It is the running variance: average the variance itself, before the root.",
+    "running_var holds a standard deviation. It should be the running variance: average the variance itself, before "
+    "you take the root.",
 )
 def averages_the_standard_deviation(x, gamma, beta, bn_param):
     old = bn_param.get("running_var", 0.0 * gamma)
@@ -239,10 +241,7 @@ def averages_the_standard_deviation(x, gamma, beta, bn_param):
     return result
 
 
-@mistake(
-    "batchnorm_forward",
-    "eps has got into running_var. It is added when a root is taken, and nowhere else.",
-)
+@mistake("batchnorm_forward", "running_var contains eps. Add eps only where you take a root.")
 def averages_the_variance_with_eps(x, gamma, beta, bn_param):
     result = batchnorm_forward(x, gamma, beta, bn_param)
     if bn_param["mode"] == "train":
@@ -252,8 +251,8 @@ def averages_the_variance_with_eps(x, gamma, beta, bn_param):
 
 @mistake(
     "batchnorm_forward",
-    "The variance that goes into running_var divides by N - 1, as in some libraries. In this course it divides by N, as it "
-    "does everywhere else.",
+    "The variance that goes into running_var divides by N - 1, as in some libraries. In this course it divides by N "
+    "everywhere.",
 )
 def unbiased_variance_in_the_running_one(x, gamma, beta, bn_param):
     old = bn_param.get("running_var", 0.0 * gamma)
@@ -269,8 +268,8 @@ def unbiased_variance_in_the_running_one(x, gamma, beta, bn_param):
 
 @mistake(
     "batchnorm_forward",
-    "In testing you standardize with the batch's own statistics, so an example's output depends on its company. Use the "
-    "running ones.",
+    "In testing you standardize with the batch's own statistics, so an example's output depends on the other "
+    "examples. Use the running ones.",
 )
 def batch_statistics_in_testing(x, gamma, beta, bn_param):
     if bn_param["mode"] == "test":
@@ -280,7 +279,7 @@ def batch_statistics_in_testing(x, gamma, beta, bn_param):
 
 @mistake(
     "batchnorm_forward",
-    "The running statistics move in testing too. They belong to training: a test must leave them as they are.",
+    "The running statistics change in testing too. They belong to training: a test must leave them as they are.",
 )
 def statistics_move_in_testing(x, gamma, beta, bn_param):
     result = batchnorm_forward(x, gamma, beta, bn_param)
@@ -303,7 +302,7 @@ def forgets_the_root_in_testing(x, gamma, beta, bn_param):
 
 @mistake(
     "batchnorm_forward",
-    "In testing you leave eps out. The same formula holds in both modes, with other statistics in it.",
+    "In testing you leave eps out. The same formula holds in both modes, with different statistics in it.",
 )
 def forgets_eps_in_testing(x, gamma, beta, bn_param):
     if bn_param["mode"] == "train":
@@ -334,8 +333,8 @@ def centres_x_in_place_in_testing(x, gamma, beta, bn_param):
 
 @mistake(
     "batchnorm_forward",
-    "In testing your function changes gamma. It is a parameter of the network: what the test does to it, the training goes on with. Make a new "
-    "array.",
+    "In testing your function changes gamma. It is a parameter of the network: training goes on with whatever the "
+    "test leaves in it. Make a new array.",
 )
 def folds_the_statistics_into_gamma(x, gamma, beta, bn_param):
     result = batchnorm_forward(x, gamma, beta, bn_param)
@@ -346,7 +345,8 @@ def folds_the_statistics_into_gamma(x, gamma, beta, bn_param):
 
 @mistake(
     "batchnorm_forward",
-    "In testing the result is cut off to whole numbers where x holds integers. An array that is made like x holds what x holds: ask for floats.",
+    "In testing the result is truncated to integers where x holds integers. An array made like x takes over the "
+    "dtype of x: ask for floats.",
 )
 def test_output_in_the_dtype_of_x(x, gamma, beta, bn_param):
     out, cache = batchnorm_forward(x, gamma, beta, bn_param)
@@ -355,8 +355,8 @@ def test_output_in_the_dtype_of_x(x, gamma, beta, bn_param):
 
 @mistake(
     "batchnorm_forward",
-    "The running statistics are cut off to whole numbers where whole numbers come in. An array that is made like x or gamma holds what that one "
-    "holds: ask for floats.",
+    "The running statistics are truncated to integers where the inputs hold integers. An array made like x or gamma "
+    "takes over its dtype: ask for floats.",
 )
 def statistics_in_the_dtype_of_x(x, gamma, beta, bn_param):
     result = batchnorm_forward(x, gamma, beta, bn_param)
@@ -366,7 +366,7 @@ def statistics_in_the_dtype_of_x(x, gamma, beta, bn_param):
     return result
 
 
-@mistake("batchnorm_forward", "The cache comes first in what you return. Look at the order: `return out, cache`.")
+@mistake("batchnorm_forward", "You return the cache first. Look at the order: `return out, cache`.")
 def cache_comes_first(x, gamma, beta, bn_param):
     out, cache = batchnorm_forward(x, gamma, beta, bn_param)
     return cache, out
@@ -374,8 +374,8 @@ def cache_comes_first(x, gamma, beta, bn_param):
 
 @mistake(
     "batchnorm_forward",
-    "The test mode gives what training gives: the batch's own statistics standardize it, and the running ones move. In testing the running ones "
-    "take the batch's place and stay as they are.",
+    "The test mode gives what training gives: the batch's own statistics standardize it, and the running ones "
+    "change. In testing, use the running ones in place of the batch's, and leave them as they are.",
 )
 def tests_as_it_trains(x, gamma, beta, bn_param):
     mode = bn_param["mode"]
@@ -387,7 +387,7 @@ def tests_as_it_trains(x, gamma, beta, bn_param):
 
 @mistake(
     "batchnorm_forward",
-    "The running statistics in bn_param are the old ones after a training step: the new ones are not what is stored.",
+    "After a training step the running statistics in bn_param are still the old ones: you do not store the new ones.",
 )
 def stores_the_old_statistics(x, gamma, beta, bn_param):
     old = {name: bn_param.get(name, 0.0 * gamma) for name in ("running_mean", "running_var")}
@@ -398,7 +398,8 @@ def stores_the_old_statistics(x, gamma, beta, bn_param):
 
 @mistake(
     "batchnorm_forward",
-    "The columns are divided by the root of the standard deviation. It is the variance whose root is taken: that root is the standard deviation.",
+    "The columns are divided by the root of the standard deviation. Take the root of the variance: that root is the "
+    "standard deviation.",
 )
 def root_of_the_standard_deviation(x, gamma, beta, bn_param):
     if bn_param["mode"] == "test":
@@ -413,8 +414,8 @@ def root_of_the_standard_deviation(x, gamma, beta, bn_param):
 
 @mistake(
     "batchnorm_backward",
-    "You treat mean and variance as constants. Both are computed from x: when one x moves, they move, and every output of "
-    "the column with them. Two paths back are missing.",
+    "You treat mean and variance as constants. Both are computed from x: when one x changes, they change, and every "
+    "output of the column with them. Two paths back are missing.",
 )
 def mean_and_variance_as_constants(dout, cache):
     x_hat, gamma, std = cache
@@ -452,8 +453,8 @@ def variance_path_with_the_wrong_sign(dout, cache):
 
 @mistake(
     "batchnorm_backward",
-    "The path through the variance is half of what it should be. The derivative of a square brings a 2, that of a root a "
-    "1/2: you have one of them only.",
+    "The path through the variance is half of what it should be. The derivative of a square brings a 2, and that of "
+    "a root a 1/2: you have only one of them.",
 )
 def half_of_the_variance_path(dout, cache):
     x_hat, gamma, std = cache
@@ -463,8 +464,8 @@ def half_of_the_variance_path(dout, cache):
 
 @mistake(
     "batchnorm_backward",
-    "The path through the variance is twice what it should be. The derivative of a square brings a 2, that of a root a "
-    "1/2: together they make 1.",
+    "The path through the variance is twice what it should be. The derivative of a square brings a 2, and that of a "
+    "root a 1/2: together they make 1.",
 )
 def twice_the_variance_path(dout, cache):
     x_hat, gamma, std = cache
@@ -474,7 +475,8 @@ def twice_the_variance_path(dout, cache):
 
 @mistake(
     "batchnorm_backward",
-    "In dx you subtract sums where means belong. Mean and variance are divided by N, and their gradients are too.",
+    "In dx you subtract sums where you should subtract means. Mean and variance are divided by N, and so are their "
+    "gradients.",
 )
 def sums_in_place_of_means(dout, cache):
     x_hat, gamma, std = cache
@@ -484,8 +486,8 @@ def sums_in_place_of_means(dout, cache):
 
 @mistake(
     "batchnorm_backward",
-    "The gradient that reaches the standard deviation is not summed over the batch. One standard deviation serves the whole column, "
-    "so what all its examples say about it adds up.",
+    "The gradient that reaches the standard deviation is not summed over the batch. One standard deviation serves "
+    "the whole column, so the gradients from all its examples add up.",
 )
 def std_gradient_not_summed(dout, cache):
     x_hat, gamma, std = cache
@@ -495,8 +497,8 @@ def std_gradient_not_summed(dout, cache):
 
 @mistake(
     "batchnorm_backward",
-    "The direct path is missing from dx: c was used twice, and only what came through the variance is left. The gradients of its "
-    "uses add up; the second does not replace the first.",
+    "The direct path is missing from dx: c was used twice, and only what came through the variance is left. The "
+    "gradients of its two uses add up; the second does not replace the first.",
 )
 def direct_path_is_missing(dout, cache):
     x_hat, gamma, std = cache
@@ -505,7 +507,8 @@ def direct_path_is_missing(dout, cache):
 
 @mistake(
     "batchnorm_backward",
-    "The path through the variance is too large by the factor N: the variance is a mean of squares, and a mean brings 1/N.",
+    "The path through the variance is too large by a factor of N: the variance is a mean of squares, and a mean "
+    "brings 1/N.",
 )
 def variance_path_without_the_mean(dout, cache):
     x_hat, gamma, std = cache
@@ -515,7 +518,7 @@ def variance_path_without_the_mean(dout, cache):
 
 @mistake(
     "batchnorm_backward",
-    "The path through the mean is too large by the factor N: each x has only the share 1/N in the mean.",
+    "The path through the mean is too large by a factor of N: each x has only the share 1/N in the mean.",
 )
 def mean_path_without_the_share(dout, cache):
     x_hat, gamma, std = cache
@@ -535,8 +538,8 @@ def times_the_standard_deviation(dout, cache):
 
 @mistake(
     "batchnorm_backward",
-    "The direct path is too small by the factor N, next to the other two. In the formula of one line, dout has a factor of its own in "
-    "the bracket.",
+    "The direct path is too small by a factor of N, compared with the other two. In the one-line formula, dout has a "
+    "factor of its own in the parentheses.",
 )
 def direct_path_without_its_factor(dout, cache):
     x_hat, gamma, std = cache
@@ -546,7 +549,8 @@ def direct_path_without_its_factor(dout, cache):
 
 @mistake(
     "batchnorm_backward",
-    "gamma is missing from dx. On the way forward x_hat is multiplied by gamma, so on the way back the gradient is too.",
+    "gamma is missing from dx. The forward pass multiplies x_hat by gamma, so the backward pass multiplies the "
+    "gradient by it too.",
 )
 def forgets_gamma_in_dx(dout, cache):
     x_hat, _, std = cache
@@ -555,7 +559,8 @@ def forgets_gamma_in_dx(dout, cache):
 
 @mistake(
     "batchnorm_backward",
-    "gamma multiplies the direct path alone. The gradient that reaches mean and variance has come through gamma as well.",
+    "gamma multiplies only the direct path. The gradient that reaches mean and variance has come through gamma as "
+    "well.",
 )
 def gamma_on_one_path_alone(dout, cache):
     x_hat, gamma, std = cache
@@ -563,10 +568,7 @@ def gamma_on_one_path_alone(dout, cache):
     return (gamma * dout - dbeta / len(dout) - x_hat * dgamma / len(dout)) / std, dgamma, dbeta
 
 
-@mistake(
-    "batchnorm_backward",
-    "You divide dx by the variance. What x was divided by is its root.",
-)
+@mistake("batchnorm_backward", "You divide dx by the variance. The forward pass divides x by the root of the variance.")
 def dx_over_the_variance(dout, cache):
     x_hat, gamma, std = cache
     dx, dgamma, dbeta = batchnorm_backward(dout, cache)
@@ -575,7 +577,8 @@ def dx_over_the_variance(dout, cache):
 
 @mistake(
     "batchnorm_backward",
-    "dx is not divided by the standard deviation. Stretching a column by 1/std stretches its gradient by the same.",
+    "dx is not divided by the standard deviation. Stretching a column by 1/std stretches its gradient by the same "
+    "factor.",
 )
 def forgets_the_standard_deviation(dout, cache):
     x_hat, gamma, std = cache
@@ -584,8 +587,8 @@ def forgets_the_standard_deviation(dout, cache):
 
 @mistake(
     "batchnorm_backward",
-    "The eps of the forward pass is missing from your backward pass. It shows where a column is narrow or eps is large: "
-    "cache the std that has eps in it.",
+    "The eps of the forward pass is missing from your backward pass. It shows where a column is narrow or eps is "
+    "large: cache the std that includes eps.",
 )
 class backward_without_eps:
     def batchnorm_forward(x, gamma, beta, bn_param):
@@ -601,7 +604,8 @@ class backward_without_eps:
 
 @mistake(
     "batchnorm_backward",
-    "The gradients are those of an eps of 1e-5, whatever the forward pass used. Put what the forward pass used into the cache.",
+    "The gradients are those of an eps of 1e-5, whatever the forward pass used. Put the eps of the forward pass into "
+    "the cache.",
 )
 class another_eps_on_the_way_back:
     def batchnorm_forward(x, gamma, beta, bn_param):
@@ -616,7 +620,7 @@ class another_eps_on_the_way_back:
 
 @mistake(
     "batchnorm_backward",
-    "dgamma uses x. gamma multiplies the standardized x, so it is that one which belongs into its gradient.",
+    "dgamma uses x. gamma multiplies the standardized x, so the standardized x belongs in its gradient.",
 )
 class dgamma_from_x:
     def batchnorm_forward(x, gamma, beta, bn_param):
@@ -646,15 +650,15 @@ class dgamma_from_the_output:
 
 @mistake(
     "batchnorm_backward",
-    "dgamma and dbeta are means over the batch. They are sums: every example adds its part, and dout has the 1/N of the "
-    "loss in it already.",
+    "dgamma and dbeta are means over the batch. They should be sums: every example adds its part, and dout already "
+    "contains the 1/N of the loss.",
 )
 def means_for_gamma_and_beta(dout, cache):
     dx, dgamma, dbeta = batchnorm_backward(dout, cache)
     return dx, dgamma / len(dout), dbeta / len(dout)
 
 
-@mistake("batchnorm_backward", "dgamma and dbeta have changed places: the order is dx, dgamma, dbeta.")
+@mistake("batchnorm_backward", "dgamma and dbeta are swapped: the order is dx, dgamma, dbeta.")
 def dgamma_and_dbeta_swapped(dout, cache):
     dx, dgamma, dbeta = batchnorm_backward(dout, cache)
     return dx, dbeta, dgamma
@@ -680,7 +684,7 @@ def not_summed_over_the_batch(dout, cache):
 
 @mistake(
     "batchnorm_backward",
-    "There is a gamma too many in dgamma and dbeta: take them from dout as it comes in, before it is multiplied by gamma.",
+    "dgamma and dbeta have one gamma too many: compute them from dout as it comes in, before you multiply it by gamma.",
 )
 def gamma_in_its_own_gradient(dout, cache):
     dx, dgamma, dbeta = batchnorm_backward(dout, cache)
@@ -706,7 +710,8 @@ def writes_into_the_cache(dout, cache):
 
 @mistake(
     "batchnorm_backward",
-    "The gradients are right, but the cache holds other numbers after the call than before, and they may be the caller's. Make new arrays.",
+    "The gradients are right, but the cache holds different numbers after the call than before, and they may be the "
+    "caller's. Make new arrays.",
     alone=True,
 )
 class writes_dbeta_into_beta:
@@ -723,7 +728,8 @@ class writes_dbeta_into_beta:
 
 @mistake(
     "batchnorm_backward",
-    "For an integer `dout` the gradients are cut off to whole numbers. An array that is made like `dout` holds what `dout` holds: ask for floats.",
+    "For an integer `dout` the gradients are truncated to integers. An array made like `dout` takes over the dtype "
+    "of `dout`: ask for floats.",
 )
 def gradients_in_the_dtype_of_dout(dout, cache):
     return tuple(gradient.astype(dout.dtype) for gradient in batchnorm_backward(dout, cache))
@@ -731,7 +737,8 @@ def gradients_in_the_dtype_of_dout(dout, cache):
 
 @mistake(
     "batchnorm_backward",
-    "For an integer gamma, dgamma and dbeta are cut off to whole numbers. An array that is made like gamma holds what gamma holds: ask for floats.",
+    "For an integer gamma, dgamma and dbeta are truncated to integers. An array made like gamma takes over the dtype "
+    "of gamma: ask for floats.",
 )
 def dgamma_in_the_dtype_of_gamma(dout, cache):
     dx, dgamma, dbeta = batchnorm_backward(dout, cache)
@@ -740,7 +747,7 @@ def dgamma_in_the_dtype_of_gamma(dout, cache):
 
 @mistake(
     "batchnorm_backward",
-    "For an integer x, dx is cut off to whole numbers. An array that is made like x holds what x holds: ask for floats.",
+    "For an integer x, dx is truncated to integers. An array made like x takes over the dtype of x: ask for floats.",
 )
 class dx_in_the_dtype_of_x:
     def batchnorm_forward(x, gamma, beta, bn_param):
@@ -754,8 +761,8 @@ class dx_in_the_dtype_of_x:
 
 @mistake(
     "batchnorm_backward",
-    "The path through the variance is the same for all columns: it is summed over the whole batch. Each column has a variance of its own: sum over "
-    "the examples alone.",
+    "The path through the variance is the same for all columns: it is summed over the whole batch. Each column has "
+    "its own variance: sum over the examples only.",
 )
 def variance_path_summed_over_everything(dout, cache):
     x_hat, gamma, std = cache
@@ -766,7 +773,8 @@ def variance_path_summed_over_everything(dout, cache):
 
 @mistake(
     "batchnorm_backward",
-    "dx has the number of features where the number of examples belongs: the means over the batch divide by N, the length of axis 0.",
+    "dx uses the number of features where it should use the number of examples: the means over the batch divide by "
+    "N, the length of axis 0.",
 )
 def features_in_place_of_examples(dout, cache):
     x_hat, gamma, std = cache
@@ -776,8 +784,8 @@ def features_in_place_of_examples(dout, cache):
 
 @mistake(
     "batchnorm_backward",
-    "Each entry of dx depends on its own dout alone: that is the diagonal of the Jacobian. Every x moves the mean and the variance, and with them "
-    "all outputs of its column.",
+    "Each entry of dx depends only on its own dout: that is the diagonal of the Jacobian. Every x moves the mean and "
+    "the variance, and with them all outputs of its column.",
 )
 def diagonal_of_the_jacobian(dout, cache):
     x_hat, gamma, std = cache
@@ -788,7 +796,8 @@ def diagonal_of_the_jacobian(dout, cache):
 
 @mistake(
     "batchnorm_backward",
-    "dgamma is the same as dbeta. gamma multiplies x_hat, so each dout counts times its x_hat in the gradient of gamma.",
+    "dgamma is the same as dbeta. gamma multiplies x_hat, so in the gradient of gamma each dout is multiplied by its "
+    "x_hat.",
 )
 def dgamma_without_x_hat(dout, cache):
     dx, _, dbeta = batchnorm_backward(dout, cache)
@@ -800,8 +809,8 @@ def dgamma_without_x_hat(dout, cache):
 
 @mistake(
     "FullyConnectedNet",
-    "gamma starts at zero. Then every normalized layer puts out the same for every example, whatever the input: start with "
-    "ones, so that the layer at first only standardizes.",
+    "gamma starts at zero. Then every normalized layer gives the same output for every example, whatever the input: "
+    "start with ones, so that the layer at first only standardizes.",
 )
 class gamma_starts_at_zero:
     class FullyConnectedNet(Net):
@@ -812,7 +821,7 @@ class gamma_starts_at_zero:
                     self.params[name] = np.zeros_like(self.params[name])
 
 
-@mistake("FullyConnectedNet", "beta starts at one. It is a shift: zero leaves everything in its place.")
+@mistake("FullyConnectedNet", "beta starts at one. It is a shift, so start at zero, which shifts nothing.")
 class beta_starts_at_one:
     class FullyConnectedNet(Net):
         def init_params(self):
@@ -824,8 +833,8 @@ class beta_starts_at_one:
 
 @mistake(
     "FullyConnectedNet",
-    "gamma and beta have the length of the layer's input. Normalized is what comes out of the affine layer, so they have "
-    "one entry for each of its outputs.",
+    "gamma and beta have the length of the layer's input. Batch norm normalizes the output of the affine layer, so "
+    "they need one entry for each of its outputs.",
 )
 class gamma_as_long_as_the_input:
     class FullyConnectedNet(Net):
@@ -839,8 +848,8 @@ class gamma_as_long_as_the_input:
 
 @mistake(
     "FullyConnectedNet",
-    "Every hidden layer has gamma and beta, also those that are not normalized. A parameter that nothing uses gets no "
-    "gradient: look at `self.normalization`.",
+    "Every hidden layer has gamma and beta, even those that are not normalized. A parameter that nothing uses gets "
+    "no gradient: look at `self.normalization`.",
 )
 class gamma_for_every_layer:
     class FullyConnectedNet(Net):
@@ -867,7 +876,7 @@ class names_count_from_zero:
 
 @mistake(
     "FullyConnectedNet",
-    "gamma and beta are float64 in a float32 network: one such layer makes everything behind it float64. Give them "
+    "gamma and beta are float64 in a float32 network: one such layer makes everything after it float64. Give them "
     "`self.dtype`.",
 )
 class gamma_in_float64:
@@ -881,8 +890,8 @@ class gamma_in_float64:
 
 @mistake(
     "FullyConnectedNet",
-    "The weights and biases are gone. `init_params` of `TrainableNet` draws them: call it through `super()` before you add "
-    "gamma and beta.",
+    "The weights and biases are missing. `init_params` of `TrainableNet` draws them: call it through `super()` "
+    "before you add gamma and beta.",
 )
 class weights_are_not_drawn:
     class FullyConnectedNet(Net):
@@ -893,8 +902,8 @@ class weights_are_not_drawn:
 
 @mistake(
     "FullyConnectedNet",
-    "`self.bn_params` holds a dict for the normalized layers alone, so its places no longer match the layers: keep one for "
-    "every hidden layer.",
+    "`self.bn_params` holds a dict only for the normalized layers, so its indices no longer match the layers: keep "
+    "one for every hidden layer.",
 )
 class bn_params_for_normalized_layers_alone:
     class FullyConnectedNet(Net):
@@ -908,8 +917,8 @@ class bn_params_for_normalized_layers_alone:
 
 @mistake(
     "FullyConnectedNet",
-    "The network scores in training mode: what it says about an example depends on the others in the batch, and scoring "
-    "moves the running statistics. Without targets it is being tested.",
+    "The network scores in training mode: its scores for an example depend on the others in the batch, and scoring "
+    "changes the running statistics. Use test mode when there are no targets.",
 )
 class always_in_training:
     class FullyConnectedNet(Net):
@@ -919,7 +928,8 @@ class always_in_training:
 
 @mistake(
     "FullyConnectedNet",
-    "After it has scored once, the network stays in test mode. With targets it is being trained: set the mode at every call.",
+    "After it has scored once, the network stays in test mode. With targets it should be in training mode: set the "
+    "mode at every call.",
 )
 class stays_in_test_mode:
     class FullyConnectedNet(Net):
@@ -932,7 +942,7 @@ class stays_in_test_mode:
 
 @mistake(
     "FullyConnectedNet",
-    "Batch norm gets a dict of its own at every call, and what it stores there is lost. Hand it the layer's dict itself, from "
+    "Batch norm gets a new dict at every call, and what it stores there is lost. Pass it the layer's own dict, from "
     "`self.bn_params`, with all that has been stored in it.",
 )
 class a_passing_dict_for_each_call:
@@ -948,7 +958,7 @@ class a_passing_dict_for_each_call:
 
 @mistake(
     "FullyConnectedNet",
-    "The modes are turned round: the network is tested when it gets targets and trained when it gets none.",
+    "The modes are swapped: the network is in test mode when it gets targets and in training mode when it gets none.",
 )
 class modes_turned_round:
     class FullyConnectedNet(Net):
@@ -971,8 +981,8 @@ class one_dict_for_all_layers:
 
 @mistake(
     "FullyConnectedNet",
-    "The running statistics do not survive from one step to the next: every step begins with a new bn_param. Hand over the "
-    "dict that is in `self.bn_params`.",
+    "The running statistics do not survive from one step to the next: every step begins with a new bn_param. Pass "
+    "the dict that is in `self.bn_params`.",
 )
 class a_new_dict_at_every_step:
     class FullyConnectedNet(Net):
@@ -999,7 +1009,7 @@ class works_on_a_copy_of_bn_param:
 
 @mistake(
     "FullyConnectedNet",
-    "Batch norm stands behind the activation. In this network it stands before: affine - batch norm - activation.",
+    "Batch norm comes after the activation. In this network it comes before: affine - batch norm - activation.",
 )
 class batchnorm_behind_the_activation:
     class FullyConnectedNet(Net):
@@ -1022,7 +1032,7 @@ class batchnorm_behind_the_activation:
 
 @mistake(
     "FullyConnectedNet",
-    "Batch norm has no place in your network yet: it computes what the same network without it computes.",
+    "Your network does not use batch norm yet: it computes what the same network without it computes.",
 )
 class forward_without_batchnorm:
     class FullyConnectedNet(Net):
@@ -1035,7 +1045,7 @@ class forward_without_batchnorm:
 
 @mistake(
     "FullyConnectedNet",
-    "You normalize the input of the affine layer. Batch norm stands between the affine layer and the activation.",
+    "You normalize the input of the affine layer. Batch norm belongs between the affine layer and the activation.",
 )
 class batchnorm_before_the_affine_layer:
     class FullyConnectedNet(Net):
@@ -1057,8 +1067,8 @@ class batchnorm_before_the_affine_layer:
 
 @mistake(
     "FullyConnectedNet",
-    "The way back skips batch norm: the gradient goes from the activation straight to the affine layer. What was passed on "
-    "the way forward is passed on the way back.",
+    "The backward pass skips batch norm: the gradient goes from the activation straight to the affine layer. Go back "
+    "through every layer that the forward pass goes through.",
 )
 class the_way_back_skips_batchnorm:
     class FullyConnectedNet(Net):
@@ -1074,8 +1084,8 @@ class the_way_back_skips_batchnorm:
 
 @mistake(
     "FullyConnectedNet",
-    "On the way back batch norm comes before the activation. Forward it is affine - batch norm - activation, so back it is "
-    "activation - batch norm - affine.",
+    "In your backward pass batch norm comes before the activation. Forward it is affine - batch norm - activation, "
+    "so back it is activation - batch norm - affine.",
 )
 class the_way_back_in_the_wrong_order:
     class FullyConnectedNet(Net):
@@ -1100,7 +1110,7 @@ class grads_without_gamma_and_beta:
             return dh, {name: grad for name, grad in grads.items() if name.startswith(("W", "b")) and name[1] != "e"}
 
 
-@mistake("FullyConnectedNet", "The gradients of gamma and beta have changed places in grads.")
+@mistake("FullyConnectedNet", "The gradients of gamma and beta are swapped in grads.")
 class gradients_of_gamma_and_beta_swapped:
     class FullyConnectedNet(Net):
         def hidden_backward(self, i, dout, cache):
@@ -1112,7 +1122,8 @@ class gradients_of_gamma_and_beta_swapped:
 
 @mistake(
     "FullyConnectedNet",
-    "The regularization takes gamma too. It is for the weights W alone: pulled to zero, gamma would switch its layer off.",
+    "The regularization includes gamma. Regularize only the weights W: pulled to zero, gamma would switch its layer "
+    "off.",
 )
 class regularizes_gamma:
     class FullyConnectedNet(Net):
@@ -1128,10 +1139,7 @@ class regularizes_gamma:
             return loss, grads
 
 
-@mistake(
-    "FullyConnectedNet",
-    "The regularization is counted twice: `loss` of `TrainableNet` has it already.",
-)
+@mistake("FullyConnectedNet", "The regularization is counted twice: `loss` of `TrainableNet` already includes it.")
 class regularizes_twice:
     class FullyConnectedNet(Net):
         def loss(self, X, y=None):
@@ -1149,7 +1157,7 @@ class regularizes_twice:
 @mistake(
     "FullyConnectedNet",
     "Your normalized layers end in a ReLU whatever activation was chosen. `self.activation_forward` and "
-    "`self.activation_backward` know which one it is.",
+    "`self.activation_backward` apply the chosen one.",
 )
 class relu_whatever_was_chosen:
     class FullyConnectedNet(Net):
@@ -1168,8 +1176,8 @@ class relu_whatever_was_chosen:
 
 @mistake(
     "FullyConnectedNet",
-    "Some layer is not normalized that should be, or the other way round: layer i, counted from 1, has its place i - 1 in "
-    "`self.normalization`.",
+    "Some layer is not normalized that should be, or the other way around: layer i, counted from 1, has index i - 1 "
+    "in `self.normalization`.",
 )
 class looks_at_the_next_layers_flag:
     class FullyConnectedNet(Net):
@@ -1204,10 +1212,7 @@ class normalizes_all_or_none:
             super().init_params()
 
 
-@mistake(
-    "FullyConnectedNet",
-    "Scoring changes `params`: beta is not what it was. What is done in test mode must leave the network as it is.",
-)
+@mistake("FullyConnectedNet", "Scoring changes `params`: beta has changed. Test mode must leave the network as it is.")
 class scoring_moves_beta:
     class FullyConnectedNet(Net):
         def loss(self, X, y=None):
@@ -1221,7 +1226,7 @@ class scoring_moves_beta:
 
 @mistake(
     "FullyConnectedNet",
-    "X is not what it was after a training step: the examples belong to the caller. Make a new array.",
+    "X has changed after a training step, but the examples belong to the caller. Make a new array.",
 )
 class centres_the_examples_in_place:
     class FullyConnectedNet(Net):
@@ -1234,7 +1239,7 @@ class centres_the_examples_in_place:
 
 @mistake(
     "FullyConnectedNet",
-    "y is not what it was after a training step: the targets belong to the caller. Make a new array.",
+    "y has changed after a training step, but the targets belong to the caller. Make a new array.",
 )
 class centres_the_targets_in_place:
     class FullyConnectedNet(Net):
