@@ -180,7 +180,7 @@ def writes_into_x(x):
 @mistake(
     "standardize",
     "For integer x your result is truncated to integers. Where does its dtype come from? `np.zeros_like(x)`, for "
-    "example, copies the dtype of x: ask for a float.",
+    "example, copies the dtype of x: ask for floats.",
 )
 def keeps_the_integer_dtype(x):
     out = np.zeros_like(x)

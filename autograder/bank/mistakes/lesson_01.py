@@ -265,7 +265,8 @@ def returns_the_comparison(x):
 
 
 @mistake(
-    "relu_forward", "Your output is capped at 1 as well. ReLU cuts off below zero only; large inputs pass unchanged."
+    "relu_forward",
+    "Your output is capped at 1 as well. ReLU cuts off only below zero; large inputs pass unchanged.",
 )
 def capped_at_one(x):
     return np.clip(np.asarray(x, dtype=float), 0, 1), x

@@ -298,7 +298,7 @@ def cut_to_integers(x, y):
 @mistake(
     "mse_loss",
     "For integer predictions your gradient is truncated to integers. Where does its dtype come from? "
-    "`np.zeros_like(x)`, for example, copies the dtype of x: ask for a float.",
+    "`np.zeros_like(x)`, for example, copies the dtype of x: ask for floats.",
 )
 def gradient_in_the_dtype_of_x(x, y):
     loss, dx = mse_loss(x, y)

@@ -669,7 +669,7 @@ def absolute_error(x, y):
 @mistake(
     "rel_error",
     "The difference keeps its sign, so an entry where y is the larger one counts as a negative error, and the "
-    "maximum passes over it. Take the absolute value.",
+    "maximum ignores it. Take the absolute value.",
 )
 def signed_difference(x, y):
     return error_from(lambda x, y: np.max((x - y) / bounded(np.abs(x) + np.abs(y))))(x, y)

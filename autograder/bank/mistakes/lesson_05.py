@@ -660,7 +660,7 @@ class stops_before_the_output_layer:
 
 @mistake(
     "ForwardNet",
-    "Every layer should leave one cache in the list, and so should the output layer; yours lacks the last one.",
+    "Every layer should leave one cache in the list, the output layer included; yours lacks the last one.",
 )
 class the_last_cache_is_missing:
     class ForwardNet(reference_impl.ForwardNet):

@@ -409,8 +409,8 @@ def affine_before_relu(dout, cache):
 
 @mistake(
     "affine_relu_backward",
-    "The ReLU's gate is applied to dx, by the sign of x. In the forward pass it came after the affine layer, so the "
-    "signs of that layer's sums decide.",
+    "The ReLU's gate is applied to dx, by the sign of x. In the forward pass the ReLU came after the affine layer, "
+    "so the signs of that layer's sums decide.",
 )
 def gate_on_the_input(dout, cache):
     (x, _, _), _ = cache
@@ -929,7 +929,7 @@ class gradients_add_up:
 
 @mistake(
     "TrainableNet",
-    "The parameters change during `loss`. It only says which way is down; taking the step is the optimizer's job.",
+    "The parameters change during `loss`. `loss` only says which way is down; taking the step is the optimizer's job.",
 )
 class takes_a_step:
     class TrainableNet(reference_impl.TrainableNet):

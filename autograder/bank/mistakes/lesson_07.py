@@ -319,8 +319,8 @@ def moves_before_the_velocity_is_new(w, dw, config=None):
 
 @mistake(
     "sgd_momentum",
-    "Your step looks ahead: it takes the gradient once more after the new velocity. That is Nesterov's momentum, a "
-    "good rule, but not this one: here w moves by the velocity alone.",
+    "Your step looks ahead: it uses the gradient once more, on top of the new velocity. That is Nesterov's momentum, "
+    "a good rule, but not this one: here w moves by the velocity alone.",
 )
 def nesterov(w, dw, config=None):
     config, rate, mu, v = start_momentum(config)
@@ -787,8 +787,8 @@ def t_one_ahead(w, dw, config=None):
 
 @mistake(
     "adam",
-    "Your steps are right, but the t that you return is one too many. It counts the steps done, so after "
-    "the first it is 1.",
+    "Your steps are right, but the t that you return is one too high. It counts the steps done, so after the first "
+    "it is 1.",
     alone=True,
 )
 def t_counts_the_next_step(w, dw, config=None):

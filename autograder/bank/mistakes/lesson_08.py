@@ -672,7 +672,8 @@ def makes_floats_of_labels(X, y, batch_size, rng):
 
 @mistake(
     "augment_flip",
-    "Your images are turned upside down. Left and right are the two ends of the columns' axis, the last one.",
+    "Your images are turned upside down. To exchange left and right, reverse the order of the columns, along the "
+    "last axis.",
 )
 def turns_upside_down(X, y, rng):
     flip = rng.random(len(X)) < 0.5

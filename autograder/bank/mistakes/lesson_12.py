@@ -374,7 +374,7 @@ def cache_comes_first(x, gamma, beta, bn_param):
 
 @mistake(
     "batchnorm_forward",
-    "The test mode gives what training gives: the batch's own statistics standardize it, and the running ones "
+    "Test mode gives what training gives: it standardizes with the batch's own statistics, and the running ones "
     "change. In testing, use the running ones in place of the batch's, and leave them as they are.",
 )
 def tests_as_it_trains(x, gamma, beta, bn_param):
