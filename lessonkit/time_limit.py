@@ -30,7 +30,7 @@ def within(seconds, action, name="the code"):
     TimeOver
         If it has not returned by then. Code outside Python (a long NumPy call) can be ended only when it returns.
     """
-    message = f"{name} did not come back within {seconds:g} second{'s' * (seconds != 1)}"
+    message = f"{name} did not finish within {seconds:g} second{'s' * (seconds != 1)}"
     return _way()(seconds, action, message)
 
 

@@ -1,6 +1,6 @@
-"""Says in a few words what a mutant of the reference changes: in the lesson's symbols, and never as the reference's code.
+"""Say in a few words what a mutant of the reference changes: in the lesson's symbols, and never as the reference's code.
 
-The words go on from "is exactly what you get": "without the factor `dout`", "with `1 + s`", "with a sum along axis 1".
+The words go on from "You get these values": "without the factor `dout`", "with `1 + s`", "when you work along axis 1".
 """
 
 import re
@@ -13,18 +13,18 @@ NAMES = {
     ("sum", "mean"): "with a mean in place of the sum",
     ("max", "min"): "with the smallest in place of the largest",
     ("min", "max"): "with the largest in place of the smallest",
-    ("maximum", "minimum"): "with the smaller in place of the larger of two numbers",
+    ("maximum", "minimum"): "with the smaller of two numbers in place of the larger",
     ("std", "var"): "with the variance in place of the standard deviation",
     ("var", "std"): "with the standard deviation in place of the variance",
     ("sqrt", "square"): "with a square in place of the square root",
     ("exp", "expm1"): "with exp(x) - 1 in place of exp(x)",
     ("log", "log2"): "with the logarithm to base 2",
-    ("zeros", "ones"): "when it starts at one in place of zero",
-    ("zeros_like", "ones_like"): "when it starts at one in place of zero",
-    ("ones", "zeros"): "when it starts at zero in place of one",
-    ("ones_like", "zeros_like"): "when it starts at zero in place of one",
-    ("argmax", "argmin"): "with the place of the smallest in place of the largest",
-    ("normal", "uniform"): "with uniform in place of normal random numbers",
+    ("zeros", "ones"): "with ones in place of zeros",
+    ("zeros_like", "ones_like"): "with ones in place of zeros",
+    ("ones", "zeros"): "with zeros in place of ones",
+    ("ones_like", "zeros_like"): "with zeros in place of ones",
+    ("argmax", "argmin"): "with the index of the smallest in place of the largest",
+    ("normal", "uniform"): "with uniform random numbers in place of normal ones",
 }
 CALLS = {
     "sqrt": "the square root", "exp": "the exponential", "log": "the logarithm", "square": "the square", "abs": "the absolute value",
@@ -42,7 +42,7 @@ OTHERWISE = {  # where the formula is too long to be quoted
     (cst.Multiply, cst.Divide): "with a quotient in place of a product",
     (cst.Divide, cst.Multiply): "with a product in place of a quotient",
     (cst.Power, cst.Multiply): "with a product in place of a power",
-    (cst.MatrixMultiply, cst.Multiply): "with a product entry by entry in place of a matrix product",
+    (cst.MatrixMultiply, cst.Multiply): "with an elementwise product in place of a matrix product",
 }
 LEFT_OUT = {
     cst.Multiply: "with one factor left out",
@@ -56,7 +56,7 @@ OPPOSITE = {cst.AddAssign, cst.SubtractAssign}
 
 
 def in_words(parents, node, new, symbols):
-    """What a change of the reference is, or "" where it cannot be said in a few words.
+    """Say what a change of the reference is; "" where a few words cannot say it.
 
     Parameters
     ----------
@@ -74,7 +74,7 @@ def in_words(parents, node, new, symbols):
 
 
 def plain(text):
-    """A formula with the settings of a config by their names alone."""
+    """A formula in which the settings of a config appear by name only."""
     return re.sub(r'(?:config|bn_param)\["(\w+)"\]', r"\1", text)
 
 
@@ -111,10 +111,10 @@ def _without(node, kept, dropped):
     if isinstance(node.operator, cst.Divide) and kept is node.left:
         return f"without the division by `{dropped}`"
     if isinstance(node.operator, cst.Power) and kept is node.left:
-        return f"without the power of `{dropped}`"
+        return f"without the exponent `{dropped}`"
     if isinstance(node.operator, cst.Subtract) and kept is node.left:
         return f"without subtracting `{dropped}`"
-    if isinstance(node.operator, (cst.Subtract, cst.Divide, cst.Power)):  # what is left stands alone
+    if isinstance(node.operator, (cst.Subtract, cst.Divide, cst.Power)):  # the right side alone is left
         return ""
     return DROPPED.get(type(node.operator), "").format(dropped)
 
@@ -124,12 +124,12 @@ def _with(formula):
 
 
 def _number(parents, node, new, quote):
-    """A number within a formula; that of an axis is named as such."""
+    """A number within a formula; the number of an axis is named as an axis."""
     inner = node
     for parent in reversed(parents):
         new = parent.deep_replace(inner, new)
         if isinstance(parent, cst.Arg) and parent.keyword is not None and parent.keyword.value == "axis":
-            return f"along axis {cst.Module([]).code_for_node(new.value)}"
+            return f"when you work along axis {cst.Module([]).code_for_node(new.value)}"
         if isinstance(parent, (cst.BinaryOperation, cst.Comparison, cst.Subscript)):
             return _with(quote(new))
         if isinstance(parent, (cst.SimpleStatementLine, cst.Call)):
@@ -147,14 +147,14 @@ def _call(parents, node, new, quote):
     name = node.func.attr.value if isinstance(node.func, cst.Attribute) else getattr(node.func, "value", "")
     if not isinstance(node.func, cst.Attribute):
         return ""
-    if isinstance(new, (cst.Integer, cst.Float)):  # a bound by itself: the numbers hardly say that it is one
+    if isinstance(new, (cst.Integer, cst.Float)):  # a bound alone: the numbers hardly show that it is one
         return ""
     if not isinstance(new, cst.Call) or new is node.func.value:
         of_module = isinstance(node.func.value, cst.Name) and node.func.value.value == "np"
         return f"without {CALLS[name]}" if name in CALLS and of_module == (new is not node.func.value) else ""
     kept = {arg.keyword.value for arg in new.args if arg.keyword is not None}
     lost = {arg.keyword.value for arg in node.args if arg.keyword is not None} - kept
-    return "over all axes at once" if lost == {"axis"} else ""
+    return "when you work over all axes at once" if lost == {"axis"} else ""
 
 
 def _attribute(parents, node, new, quote):
@@ -174,7 +174,7 @@ def _augmented(parents, node, new, quote):
     target = quote(node.target)
     if not target or type(node.operator) not in OPPOSITE:
         return ""
-    return f"with the opposite sign in what is added to `{target}`"
+    return f"with the opposite sign in what you add to `{target}`"
 
 
 def _assigned(parents, node, new, quote):

@@ -77,11 +77,11 @@ def _waits(result):
 def _waiting_no_more(result, others, tried):
     """A result in which no check is told to wait: that is over, whether what was lent has helped or not."""
     has_cache = any("cache" in find_exercise(name).returns for name in others)
-    right = f"a right one in its place{', whose cache may hold other things than yours,' * has_cache}"
+    right = f"a correct one in its place{', whose cache may hold other things than yours,' * has_cache}"
     became = (
         f"With {right} it does not pass either."
         if tried
-        else "The notebook's process ended before it could be tried with a right one."
+        else "The notebook's process ended before it could be tried with a correct one."
     )
     sentence = f"This check uses your {' and '.join(others)}, which does not pass. {became}"
     return replace(

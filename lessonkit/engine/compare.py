@@ -27,7 +27,7 @@ class Difference:
     example : str
         One worked entry: input, yours, expected. Empty where there is none.
     factor : str
-        Where everything is a multiple of what is expected: by how much it is too large or too small.
+        Where everything is a multiple of the expected result: by how much it is too large or too small.
     lengths : str
         Which axes of the inputs are as long as that, as the sentence says it.
     """
@@ -118,7 +118,7 @@ def _keys(name, value, expected):
     if len(missing) == len(extra) == 1 and _small_letters(missing[0]) == _small_letters(extra[0]):
         (key,), (given,) = missing, extra
         letter = next(a for a, b in zip(key, given) if a != b)
-        size = "capital" if letter.isupper() else "small"
+        size = "capital" if letter.isupper() else "lowercase"
         return f'The key of {name} should be "{key}", with a {size} {letter}; yours is "{given}".'
     faults = [f"has no {show_keys(missing)}"] * bool(missing)
     if extra:
@@ -191,11 +191,11 @@ def _shape(name, value, expected, inputs):
     elif [n for n in value.shape if n != 1] == [n for n in expected.shape if n != 1]:
         sentence += f" {_axes_of_one(value.ndim - expected.ndim)}"
     elif value.size == expected.size:
-        sentence += " The number of entries is right, their arrangement is not."
+        sentence += " The number of entries is right; their arrangement is not."
     elif value.ndim > expected.ndim:
-        sentence += " Was an axis not summed over, or did broadcasting add one?"
+        sentence += " Is a sum over an axis missing, or did broadcasting add one?"
     elif value.ndim < expected.ndim:
-        sentence += " Was an axis summed over, or lost, that should have stayed?"
+        sentence += " Is an axis missing that should have stayed, for example because of a sum?"
     return Difference("shape", sentence)
 
 
@@ -214,7 +214,7 @@ def _pattern(name, value, expected, wrong, rtol, inputs):
             return "sign", f"{name} has the right size and the opposite sign."
         return (
             "sign",
-            f"{name} is {show_number(value)}, expected {show_number(expected)}: the sign is the opposite one.",
+            f"{name} is {show_number(value)}, expected {show_number(expected)}: it has the opposite sign.",
         )
     if expected.ndim == 0:
         return "value", f"{name} is {', expected '.join(show_both(value, expected))}."
@@ -224,7 +224,7 @@ def _pattern(name, value, expected, wrong, rtol, inputs):
         size = f"{show_number(abs(offset))}{f', which is {same},' if same else ''} too {'large' if offset > 0 else 'small'}"
         return "offset", f"{name} is right up to a constant: everything is {size}."
     if expected.ndim == 2 and len(set(expected.shape)) == 1 and np.all(entries_close(value.T, expected, rtol)):
-        return "transposed", f"{name} is the transpose of what is expected."
+        return "transposed", f"{name} is the transpose of the expected result."
     if expected.any() and not value.any():
         return "value", f"{name} is zero everywhere."
     if known := fact(value, expected, inputs, rtol):
@@ -253,7 +253,7 @@ def _not_finite(name, value):
 
 
 def _factor(name, value, expected, factor, inputs):
-    """That a result is a multiple of what is expected, and which axis of an input is as long as that."""
+    """Say that a result is a multiple of the expected one, and which axis of an input is as long as that."""
     small = abs(factor) < 1
     ratio = f"{show_number(abs(1 / factor if small else factor))} times too {'small' if small else 'large'}"
     sign = ", with the opposite sign" if factor < 0 else ""

@@ -36,12 +36,12 @@ NUMBERS = {
     "transposed",
     "misplaced",
 }  # kinds of differences of numbers alone
-UNSEEN_YET = "This counts once a value is right: first mend what the other checks say."
+UNSEEN_YET = "This check counts once a value is right: first fix what the other checks report."
 WITHOUT = "Judged without {}: see the other checks."
 WAITS = (
-    "Waiting: your {} does not pass yet. When your notebook is graded, this check runs with a right one in its place."
+    "Waiting: your {} does not pass yet. When your notebook is graded, this check runs with a correct one in its place."
 )
-FITS = " It does fit the numerical gradient of your own forward pass, so the mistake is in the forward pass."
+FITS = " It does match the numerical gradient of your own forward pass, so the mistake is in the forward pass."
 
 
 @dataclass(frozen=True)
@@ -198,7 +198,7 @@ class _Grading:
         else:
             sentence = failure.sentence + self.hint(check) + self.order(failure)
             if words := self.words.get(check.name):
-                sentence = f"{sentence} These are the values that you get {words}."
+                sentence = f"{sentence} You get these values {words}."
             told = replace(failure, sentence=sentence, example=self.smallest(check) or failure.example)
         return replace(told, earned=score.earned) if score.state == PARTLY else told
 

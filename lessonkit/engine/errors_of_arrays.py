@@ -1,4 +1,4 @@
-"""Errors of arrays: shapes that do not fit, indices that are not there, numbers that cannot be kept, in plain words."""
+"""Errors about arrays, in plain words: shapes that do not fit, indices out of range, numbers that an array cannot hold."""
 
 import ast
 import re
@@ -17,7 +17,7 @@ def beyond_axis(spot, index, axis, size):
     fits = type(array) is np.ndarray and array.ndim > int(axis) and array.shape[int(axis)] == size
     name = spot.quote(node.value) if fits else ""
     whose = f"{name} has shape {array.shape}: its axis {axis}" if name else f"Axis {axis} of the array"
-    return f"{whose} has {_run_of(size)}; {index} is none of them.{_loop(spot)}"
+    return f"{whose} has {_run_of(size)}; {index} is out of range.{_loop(spot)}"
 
 
 @explains(IndexError, r"^(?:list|tuple|string) (?:assignment )?index out of range")
@@ -30,12 +30,12 @@ def beyond_list(spot):
     if index is not UNKNOWN and (type(index) is not int or -len(value) <= index < len(value)):
         return ""
     which = spot.quote(node.slice) if index is UNKNOWN else index
-    return f"{spot.quote(node.value)} has {_run_of(len(value))}; {which or 'the index'} is none of them.{_loop(spot)}"
+    return f"{spot.quote(node.value)} has {_run_of(len(value))}; {which or 'the index'} is out of range.{_loop(spot)}"
 
 
 def _run_of(size):
-    some = f"{size} entries, with the indices 0 to {size - 1}" if size > 1 else "1 entry, with the index 0"
-    return some + f" (or -1 to -{size}, from the end)" * (size > 1) if size else "no entries, and no index"
+    some = f"{size} entries, with indices 0 to {size - 1}" if size > 1 else "1 entry, with index 0"
+    return some + f" (or -1 to -{size}, from the end)" * (size > 1) if size else "no entries"
 
 
 def _loop(spot):
@@ -58,7 +58,7 @@ def many_indices(spot, axes, given):
     name = spot.quote(node.value) if spot.direct and isinstance(node, ast.Subscript) else ""
     whose = f"{name} has {axes}" if name else f"The array has {axes}"
     shape = spot.shape(node.value) if name else ""
-    return f"{whose} {'axis' if axes == '1' else 'axes'}{f', its shape being {shape}' * bool(shape)}; the index names {given}."
+    return f"{whose} {'axis' if axes == '1' else 'axes'}{f' (its shape is {shape})' * bool(shape)}; the index names {given}."
 
 
 @explains(
@@ -74,7 +74,7 @@ def no_index(spot):
     if type(owner) is list and isinstance(node.slice, ast.Tuple):
         said[1] = "It takes one index at a time; an array takes several, one for each axis."
     elif type(index) is str:
-        said[1] = f"A text such as {index[:20]!r} is a key of a dict, and no index."
+        said[1] = f"A string such as {index[:20]!r} is a key of a dict, not an index."
     elif "slice indices" in spot.text:
         said = [
             is_a(spot.quote(part), spot.says(part)) for part in _ends(node.slice) if type(spot.value(part)) is float
@@ -96,7 +96,7 @@ def one_number(spot):
     function, name = spot.value(node.func), spot.quote(node.func)
     given = is_a(spot.quote(node.args[0]), spot.says(node.args[0]))
     if is_one(function, int, float):
-        return f"{name} makes one number, of one number. {given}".strip()
+        return f"{name} converts a single number. {given}".strip()
     if type(function) is types.BuiltinFunctionType and function.__module__ == "math" and name:
         whole = f" `np.{function.__name__}` takes a whole array." if function.__name__ in vars(np) else ""
         return f"{name} is from the module `math` and takes one number.{whole} {given}".strip()
@@ -107,21 +107,21 @@ def one_number(spot):
 def unlike_shapes(spot, text):
     shapes = [shape_of(part) for part in re.findall(r"\([\d,]*\)", text)]
     if len(shapes) != 2:
-        return f"The shapes are {', '.join(shapes)}. Counted from the last axis, sizes must be equal, or 1."
+        return f"The shapes are {', '.join(shapes)}. Counted from the last axis, sizes must be equal or 1."
     first, second = ([int(n) for n in re.findall(r"\d+", shape)][::-1] for shape in shapes)
     unlike = [pair for pair in zip(first, second) if pair[0] != pair[1] and 1 not in pair]
     if not unlike:
         return ""
     said = in_line(spot, shapes) if operands(spot) else ""
     said = said or f"The shapes are {shapes[0]} and {shapes[1]}"
-    return f"{said}. Counted from the last axis, sizes must be equal or 1, and {unlike[0][0]} meets {unlike[0][1]}."
+    return f"{said}. Counted from the last axis, sizes must be equal or 1, but {unlike[0][0]} meets {unlike[0][1]}."
 
 
 @explains(ValueError, r"non-broadcastable output operand with shape (\([\d,]*\)).* shape (\([\d,]*\))")
 def no_room(spot, kept, needed):
     target = spot.quote(spot.node.target) if spot.direct and isinstance(spot.node, ast.AugAssign) else ""
     if not target:
-        return f"The result has shape {shape_of(needed)}, and the array to hold it has shape {shape_of(kept)}."
+        return f"The result has shape {shape_of(needed)}, but the array that should hold it has shape {shape_of(kept)}."
     return f"`{sides(spot.node)[0]}` changes {target} in place, and its shape stays {shape_of(kept)}. The result has shape {shape_of(needed)}."
 
 
@@ -131,20 +131,20 @@ def does_not_fit_in(spot, given, room):
     target = spot.quote(node) if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store) else ""
     if not (spot.direct and target):
         return f"An array of shape {given} does not fit into one of shape {room}."
-    return f"{target} has shape {room}, and what it is to hold has shape {given}."
+    return f"{target} has shape {room}, but the value assigned to it has shape {given}."
 
 
 @explains(ValueError, r"matmul: .*mismatch in its core dimension .*\(size (\d+) is different from (\d+)\)")
 def matrix_product(spot, second, first):
     said = in_line(spot) if operands(spot) else ""
-    ends = f"The last axis of the left side has size {first}; the right side's last axis but one, or only axis, has size {second}."
+    ends = f"The last axis of the left side has size {first}; the right side's second-to-last (or only) axis has size {second}."
     shapes = [spot.value(node) for node in operands(spot)]
     if said and not all(type(v) is np.ndarray for v in shapes):
         said = ""
     if said and (shapes[0].shape[-1], shapes[1].shape[-2:][0]) != (int(first), int(second)):
         return ""
-    rule = f"The {first} (last of the left) and the {second} ({{}} of the right) must be equal."
-    place = "first" if said and shapes[1].ndim <= 2 else "last but one, or only,"
+    rule = f"The {first} (last axis of the left) and the {second} ({{}} axis of the right) must be equal."
+    place = "first" if said and shapes[1].ndim <= 2 else "second-to-last or only"
     return f"{said}. {rule.format(place)}" if said else f"{ends} They must be equal."
 
 
@@ -172,7 +172,7 @@ def reshaped(spot, size, shape):
     sizes = [int(n) for n in re.findall(r"\d+", shape)]
     room = int(np.prod(sizes, dtype=object)) if sizes else 1
     if shape.count("newaxis") == 1:
-        return f"The array has {size} entries, and {size} is no multiple of {room}." if room else ""
+        return f"The array has {size} entries, and {size} is not a multiple of {room}." if room else ""
     if "newaxis" in shape:
         return ""
     return f"The array has {size} entries; an array of shape {shape_of(shape)} has {room}."
@@ -198,9 +198,9 @@ def kept_dtype(spot, result, kept):
     whose = (
         f"{target} keeps its dtype, {kept}, when it is changed in place"
         if target
-        else f"The array to be filled is of dtype {kept}"
+        else f"The array to fill has dtype {kept}"
     )
-    return f"{whose}. The result is of dtype {result}, which does not fit in."
+    return f"{whose}. The result has dtype {result}, which does not fit."
 
 
 @explains(np.exceptions.AxisError, r"axis (-?\d+) is out of bounds for array of dimension (\d+)")
@@ -223,7 +223,7 @@ def no_axis(spot, axis, count):
 def joined(spot, axis, one, size, two, other):
     shapes = joined_shapes(spot)
     said = f" In {spot.quote(spot.node)}, the shapes are {shapes}." if shapes and spot.quote(spot.node) else ""
-    return f"Arrays to be joined must agree in every axis but the one they are joined along. On axis {axis}, {size} meets {other}.{said}"
+    return f"Arrays that you join must have the same size along every axis except the one you join along. Along axis {axis}, {size} meets {other}.{said}"
 
 
 @explains(ValueError, r"must have (?:the )?same (?:number of dimensions|shape)")
@@ -242,7 +242,7 @@ def joined_shapes(spot):
 @explains(ValueError, r"(assignment destination|output array) is read-only")
 def read_only(spot, what):
     node = spot.node.value if isinstance(spot.node, ast.Subscript) else getattr(spot.node, "target", None)
-    return f"{spot.quote(node) or 'The array'} may be read and not changed. A copy of it may be changed."
+    return f"{spot.quote(node) or 'The array'} is read-only. You can change a copy of it."
 
 
 @explains(ValueError, r"inhomogeneous shape")
@@ -293,7 +293,7 @@ def index_of_floats(spot):
     for part in node.elts if isinstance(node, ast.Tuple) else [node]:
         value = spot.value(part)
         if type(value) is np.ndarray and value.dtype.kind not in "iub" and spot.quote(part):
-            return f"{spot.quote(part)} is an array of dtype {value.dtype}, and only whole numbers (or True and False) are indices."
+            return f"{spot.quote(part)} is an array of dtype {value.dtype}, but only whole numbers (or True and False) can be indices."
     return ""
 
 

@@ -1,4 +1,4 @@
-"""Errors of names: variables, attributes, keys and arguments that are not there, in plain words."""
+"""Errors about names, in plain words: variables, attributes, keys and arguments that do not exist."""
 
 import ast
 import builtins
@@ -26,10 +26,10 @@ def not_in_module(spot, module, name):
     if module == "numpy" and name in RENAMED:
         return f"NumPy no longer has `np.{name}`. It is called `np.{RENAMED[name]}` now."
     if module == "numpy" and name in ALIASES:
-        return f"NumPy no longer has `np.{name}`. It was another name of Python's own `{name}`."
+        return f"NumPy no longer has `np.{name}`. It was another name for Python's own `{name}`."
     owner = {"numpy": np, "math": math, "numpy.random": np.random, "numpy.linalg": np.linalg}.get(module)
     found = near(name, [other for other in dir(owner) if not other.startswith("_")]) if owner else ""
-    return f"There is no `{short}.{name}`. Is `{short}.{found}` meant?" if found else ""
+    return f"There is no `{short}.{name}`. Did you mean `{short}.{found}`?" if found else ""
 
 
 @explains(AttributeError, r"^'NoneType' object has no attribute '(\w+)'")
@@ -48,7 +48,7 @@ def no_attribute(spot, name):
     owner = isinstance(node, ast.Attribute) and spot.quote(node.value) or "the object"
     what = is_a(owner, describe(value)).capitalize() if owner == "the object" else is_a(owner, describe(value))
     if type(value) in CALLED and hasattr(np.ndarray, name):
-        return f"{what} Round brackets behind its name call it, and what it returns may have a `.{name}`."
+        return f"{what} Parentheses after its name call it, and its result may have a `.{name}`."
     if type(value) is not np.ndarray and type(value) in (*NUMBERS, *CONTAINERS) and hasattr(np.ndarray, name):
         made = (
             f", such as the one that `np.array({owner.strip('`')})` makes"
@@ -59,7 +59,7 @@ def no_attribute(spot, name):
     if type(value) is np.ndarray and hasattr(list, name):
         return f"{what} `.{name}` belongs to lists."
     found = near(name, attributes(value))
-    return f"{what} {'It' if what else owner} has no `.{name}`. Is `.{found}` meant?".strip() if found else ""
+    return f"{what} {'It' if what else owner} has no `.{name}`. Did you mean `.{found}`?".strip() if found else ""
 
 
 @explains(UnboundLocalError, r"local variable '(\w+)'")
@@ -85,7 +85,7 @@ def unbound(spot, name):
     if not lines:
         return ""
     if lines[0] == spot.line:
-        return f"`{name}` has no value before this line, which reads it first." if len(lines) == 1 else ""
+        return f"`{name}` has no value yet when this line reads it." if len(lines) == 1 else ""
     at = f"line {lines[0]}" if len(lines) == 1 else f"lines {lines[0]} and {lines[1]}" if len(lines) == 2 else ""
     when = (
         "further down" if lines[0] > spot.line else "which did not run before this one" if lines[-1] < spot.line else ""
@@ -97,12 +97,12 @@ def unbound(spot, name):
 def unknown_name(spot, name):
     own = spot.locals()
     if "self" in own and name in attributes(own["self"]):
-        return f"There is no variable `{name}` here. The object has an attribute of this name: `self.{name}`."
+        return f"There is no variable `{name}` here. The object has an attribute with this name: `self.{name}`."
     public = [other for other in spot.frame.f_globals if type(other) is str and not other.startswith("_")]
     if name in ("true", "false", "none", "null"):
         return f"There is no `{name}`. Python writes `{ {'true': 'True', 'false': 'False'}.get(name, 'None') }`."
     found = near(name, [*own]) or near(name, public) or near(name, dir(builtins), 0.85)
-    return f"There is no variable `{name}` here. Is `{found}` meant?" if found else ""
+    return f"There is no variable `{name}` here. Did you mean `{found}`?" if found else ""
 
 
 @explains(KeyError, r".")
@@ -121,7 +121,7 @@ def no_key(spot):
     wanted = f"{key!r}"[:40]
     return (
         f"{name} has {what if value else 'no keys yet'}; {wanted} is not among them."
-        + f" Is {found!r} meant?" * bool(found)
+        + f" Did you mean {found!r}?" * bool(found)
     )
 
 
@@ -131,7 +131,7 @@ def no_name(spot, kind):
     if not (spot.direct and isinstance(node, ast.Subscript) and type(spot.value(node.value)) is dict):
         return ""
     what = {"numpy.ndarray": "an array", "slice": "a range of indices"}.get(kind, f"a {kind}")
-    return f"{spot.quote(node.value)} is a dict: its square brackets take a key, and {what} cannot be one."
+    return f"{spot.quote(node.value)} is a dict: its square brackets take a key, and {what} cannot be a key."
 
 
 @explains(
@@ -149,12 +149,12 @@ def arguments(spot, called):
         return ""
     names = function.__code__.co_varnames[: function.__code__.co_argcount]
     if is_method and "." in called and names[:1] != ("self",):
-        first = f"its first name is `{names[0]}`" if names else "it has no names"
-        return f"A method gets its object as the first argument, usually called `self`. In the `def` of `{function.__name__}` {first}."
+        first = f"the first argument is `{names[0]}`" if names else "there are no arguments"
+        return f"A method gets its object as the first argument, usually called `self`. In the `def` of `{function.__name__}`, {first}."
     names = names[1:] if is_method and names[:1] == ("self",) else names
     given = len(node.args) + len(node.keywords)
     return (
-        f"{spot.quote(node.func)} takes `{', '.join(names)}`; this call gives {given} argument{'s' * (given != 1)}."
+        f"{spot.quote(node.func)} takes `{', '.join(names)}`; this call passes {given} argument{'s' * (given != 1)}."
         if names
         else ""
     )
@@ -170,10 +170,10 @@ def no_such_argument(spot, *words):
         code = function.__code__
         names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
         found = near(word, names)
-        said = f"{name} takes `{', '.join(names)}`, and no `{word}`."
-        return said + f" Is `{found}` meant?" * bool(found)
+        said = f"{name} takes `{', '.join(names)}`, but not `{word}`."
+        return said + f" Did you mean `{found}`?" * bool(found)
     found = near(word, KEYWORDS) if type(function) is not types.FunctionType else ""
-    return f"{name} has no argument `{word}`. Is `{found}` meant?" if found else ""
+    return f"{name} has no argument `{word}`. Did you mean `{found}`?" if found else ""
 
 
 @explains((ValueError, OverflowError), r"^math domain error|^expected a \w+ (?:input|number).*|^math range error")
@@ -184,4 +184,4 @@ def math_value(spot):
     if type(spot.error) is OverflowError:
         return f"The result of {spot.quote(node)} is too large for a float." if spot.quote(node) else ""
     given = is_a(spot.quote(node.args[0]), spot.says(node.args[0]))
-    return f"{spot.quote(node.func)} has no value for what it is given. {given}".strip()
+    return f"{spot.quote(node.func)} has no value for its argument. {given}".strip()

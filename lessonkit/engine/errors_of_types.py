@@ -1,4 +1,4 @@
-"""Errors of types: what is no number, no function or no collection where one is needed, in plain words."""
+"""Errors about types, in plain words: a value that is not the number, function or collection that is needed."""
 
 import ast
 import collections
@@ -42,21 +42,21 @@ def unlike_types(spot, *kinds):
 
 
 WORDS = {
-    "tuple": "a tuple", "list": "a list", "dict": "a dict", "NoneType": "None", "str": "a text", "set": "a set",
+    "tuple": "a tuple", "list": "a list", "dict": "a dict", "NoneType": "None", "str": "a string", "set": "a set",
     "function": "a function", "builtin_function_or_method": "a function", "method": "a method", "generator": "a generator",
     "range": "a range",
 }  # fmt: skip
 
 
 def _odd(spot, node, sign):
-    """What stands on one side of an operator, where it is nothing to calculate with."""
+    """Describe one side of an operator, where it is not a value to calculate with."""
     value, name = spot.value(node), spot.quote(node)
     if not name or value is UNKNOWN or isinstance(node, ast.Constant):
         return ""
     if value is None:
         return f"{name} is None, and `{sign}` needs a number or an array.{no_return(spot, node)}"
     if type(value) in CALLED:
-        return f"{name} is a function; round brackets behind its name call it. `{sign}` needs a number or an array."
+        return f"{name} is a function; parentheses after its name call it. `{sign}` needs a number or an array."
     if type(value) in CONTAINERS or type(value) in (range, types.GeneratorType):
         return f"{name} is {describe(value)}. `{sign}` needs a number or an array here."
     return ""
@@ -79,7 +79,7 @@ def sequence(spot):
         for node in found[1:]
         if type(spot.value(node)) in CONTAINERS and not isinstance(node, ast.Constant)
     ]
-    rule = "With lists, tuples and texts `+` joins and `*` repeats; neither calculates."
+    rule = "With lists, tuples and strings, `+` joins and `*` repeats; neither calculates."
     return " ".join(filter(None, [*said, rule]))
 
 
@@ -95,8 +95,8 @@ def strange_input(spot, kind):
         if name and (value is None or type(value) in CONTAINERS or type(value) in CALLED):
             return f"{name} is {describe(value)}, where numbers are needed.{no_return(spot, part) * (value is None)}"
         if name and type(value) is np.ndarray and value.dtype.kind in "OUS":
-            what = "texts" if value.dtype.kind != "O" else "objects of any kind"
-            return f"{name} is an array of {what} (dtype {value.dtype}), and the function needs numbers."
+            what = "strings" if value.dtype.kind != "O" else "objects of any kind"
+            return f"{name} is an array of {what} (dtype {value.dtype}), but the function needs numbers."
     return ""
 
 
@@ -108,17 +108,17 @@ def no_function(spot, kind):
     value, name = spot.value(node.func), spot.quote(node.func)
     if value is UNKNOWN or not name or not describe(value) or callable(value):
         return (
-            f"What stands before the round brackets is a number ({kind}), and no function. A product is written with `*`."
+            f"The value before the parentheses is a number ({kind}), not a function. A product is written with `*`."
             if kind in ("int", "float")
             else ""
         )
     if type(value) in (np.ndarray, list, tuple, dict, str):
-        return f"{name} is {describe(value)}. Round brackets call a function; square brackets take an entry."
+        return f"{name} is {describe(value)}. Parentheses call a function; square brackets take an entry."
     if value is None:
-        return f"{name} is None, and round brackets behind it call it like a function."
+        return f"{name} is None, and the parentheses after it call it like a function."
     if type(value) in NUMBERS:
-        return f"{name} is {describe(value)}, and round brackets behind it call it like a function. A product is written with `*`."
-    return f"{name} is {describe(value)}, and round brackets behind it call it like a function."
+        return f"{name} is {describe(value)}, and the parentheses after it call it like a function. A product is written with `*`."
+    return f"{name} is {describe(value)}, and the parentheses after it call it like a function."
 
 
 @explains(TypeError, r"object is not subscriptable$|^'?(?:builtin_)?(?:function|method)\S* object is not subscriptable")
@@ -130,10 +130,10 @@ def no_entries(spot):
     if value is UNKNOWN or not name:
         return ""
     if type(value) in CALLED:
-        return f"{name} is a function. Square brackets take an entry; round brackets call a function."
+        return f"{name} is a function. Square brackets take an entry; parentheses call a function."
     more = no_return(spot, node.value) if value is None else ""
     return (
-        f"{name} is {describe(value)}, and square brackets take an entry of a collection.{more}"
+        f"{name} is {describe(value)}, but square brackets take an entry of a collection.{more}"
         if describe(value)
         else ""
     )
@@ -148,12 +148,10 @@ def no_items(spot, kind):
         node = node.generators[0].iter
     value, name = (spot.value(node), spot.quote(node)) if spot.direct and node is not None else (UNKNOWN, "")
     if value is not UNKNOWN and name and (type(value) in NUMBERS or value is None or type(value) in CALLED):
-        more = (
-            no_return(spot, node) if value is None else " A `range` gives numbers to count with." * (type(value) is int)
-        )
-        return f"{name} is {describe(value)}, and has no items to go through.{more}"
+        more = no_return(spot, node) if value is None else " To count, loop over a `range`." * (type(value) is int)
+        return f"{name} is {describe(value)}, which has no items to loop over.{more}"
     return (
-        "A single number has no items to go through."
+        "A single number has no items to loop over."
         if spot.direct and (kind in ("int", "float", None) or "numpy." in kind)
         else ""
     )
@@ -167,7 +165,7 @@ def no_length(spot):
     value, name = spot.value(node.args[0]), spot.quote(node.args[0])
     if value is UNKNOWN or not name or not describe(value):
         return ""
-    return f"{name} is {describe(value)}, and has no length."
+    return f"{name} is {describe(value)}, which has no length."
 
 
 @explains(
@@ -201,8 +199,10 @@ def endless(spot):
     if first is None:
         return ""
     after = calls[calls.index(first) + 1]
-    through = "calls itself" if after is first else f"is called again by way of `{after.co_name}`"
-    return f"`{first.co_name}` {through}, again and again, before it comes to an end."
+    through = (
+        "calls itself again and again" if after is first else f"is called again and again, by way of `{after.co_name}`"
+    )
+    return f"`{first.co_name}` {through}, without coming to an end."
 
 
 @explains(TypeError, r"^'(tuple|str|range|int|float)' object does not support item assignment")
@@ -211,13 +211,13 @@ def fixed(spot, kind):
     value = spot.value(node.value) if spot.direct and isinstance(node, ast.Subscript) else UNKNOWN
     said = is_a(spot.quote(node.value), describe(value)) if type(value).__name__ == kind else ""
     if kind in ("int", "float"):
-        return f"{said} It has no entries that could be set." if said else ""
-    return f"{said} The entries of a {'text' if kind == 'str' else kind} cannot be replaced.".strip()
+        return f"{said} It has no entries that you could set." if said else ""
+    return f"{said} The entries of a {'string' if kind == 'str' else kind} cannot be replaced.".strip()
 
 
 @explains(ValueError, r"^could not convert string to float: '(.*)'$")
 def no_number(spot, text):
-    return f"The text {text!r} does not read as a number." if len(text) <= 20 else ""
+    return f"The string {text!r} cannot be read as a number." if len(text) <= 20 else ""
 
 
 @explains(
@@ -237,10 +237,10 @@ def unpacked(spot, amount, kind):
     if kind:
         more = no_return(spot, assigned.value) if kind == "NoneType" else ""
         what = "None" if kind == "NoneType" else describe(value) if value is not UNKNOWN else ""
-        return f"The left side has {names} names, and {right or 'the right side'} is {what}.{more}" if what else ""
+        return f"The left side has {names} names, but {right or 'the right side'} is {what}.{more}" if what else ""
     if any(isinstance(part, ast.Starred) for part in node.elts):
         return ""
     if right and describe(value) and type(value) in (tuple, list, np.ndarray):
         more = f", which gives {len(value)} parts" if type(value) is np.ndarray else ""
-        return f"The left side has {names} names, and {right} is {describe(value)}{more}."
-    return f"The left side has {names} names, and {right or 'the right side'} gives {'more' if amount == 'too many' else 'fewer'}."
+        return f"The left side has {names} names, but {right} is {describe(value)}{more}."
+    return f"The left side has {names} names, but {right or 'the right side'} gives {'more' if amount == 'too many' else 'fewer'}."

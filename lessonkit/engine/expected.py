@@ -98,7 +98,7 @@ class Recorded(Expected):
             raise ValueError(f"Nothing is recorded for the check {check.name!r} of {check.exercise}: run `make build`.")
         if recorded["stream"] != stream(check):
             raise ValueError(
-                f"NumPy {np.__version__} draws other random numbers than the expected values were recorded with. "
+                f"NumPy {np.__version__} draws different random numbers from those that the expected values were recorded with. "
                 "Install the versions of requirements.txt."
             )
         helpers = [Helper(name, inputs, self._decode(result)) for name, inputs, result in recorded.get("helpers", ())]

@@ -1,6 +1,6 @@
-"""What can be said of a wrong array beyond that it is wrong: facts about its numbers, each true of every entry.
+"""What can be said about a wrong array beyond that it is wrong: facts about its numbers, each true of every entry.
 
-Nothing here speaks of code: what has led to such a result is for the student to find.
+Nothing here is about code: the student has to find what led to such a result.
 """
 
 import numpy as np
@@ -45,7 +45,7 @@ def fact(value, expected, inputs, rtol):
 
 
 def is_cut(value, expected):
-    """How whole numbers come from what is expected, as a sentence; "" where they do not."""
+    """How whole numbers come from the expected result, as a sentence; "" where they do not."""
     if value.size and np.array_equal(value, expected):
         return "Apart from that, its numbers are right."
     if is_telling(value) and expected.dtype.kind in "iuf":
@@ -91,7 +91,7 @@ def _as_array(item):
 
 
 def is_telling(value):
-    """Whether an array holds enough different numbers that another one is hardly equal to it by chance."""
+    """Whether an array holds so many different numbers that another one hardly equals it by chance."""
     if value.ndim == 0 or value.dtype.kind not in "iuf" or not np.isfinite(value).all():
         return False
     return len(np.unique(np.round(value.astype(float), 12))) >= MANY
@@ -106,15 +106,15 @@ def _an_input(expected, inputs):
 
 
 def _with_an_input(expected, inputs):
-    """What is expected, and an input added, subtracted, or multiplied with it."""
+    """The expected result plus, minus, times or divided by an input."""
     for name, array in inputs.items():
         if array.size == 1 or not _fits(array, expected.shape):
             continue
-        yield expected + array, f"is what is expected plus {name}"
-        yield expected - array, f"is what is expected minus {name}"
-        yield expected * array, f"is what is expected times {name}"
+        yield expected + array, f"is the expected result plus {name}"
+        yield expected - array, f"is the expected result minus {name}"
+        yield expected * array, f"is the expected result times {name}"
         if array.all():
-            yield expected / array, f"is what is expected divided by {name}"
+            yield expected / array, f"is the expected result divided by {name}"
 
 
 def _fits(array, shape):
@@ -125,46 +125,46 @@ def _fits(array, shape):
 
 
 def _of_each_entry(expected, inputs):
-    yield expected**2, "is the square of what is expected"
+    yield expected**2, "is the square of the expected result"
     if (expected >= 0).all():
-        yield np.sqrt(expected), "is the square root of what is expected"
+        yield np.sqrt(expected), "is the square root of the expected result"
     if (expected < 0).any():
-        yield np.abs(expected), "is the absolute value of what is expected"
+        yield np.abs(expected), "is the absolute value of the expected result"
         yield np.maximum(expected, 0), "is right where it should be positive, and 0 where it should be negative"
     if (expected > 0).any():
         yield np.minimum(expected, 0), "is right where it should be negative, and 0 where it should be positive"
-    yield np.exp(expected), "is the exponential of what is expected"
+    yield np.exp(expected), "is the exponential of the expected result"
 
 
 def _rounded(expected, inputs):
-    yield np.trunc(expected), "is what is expected, cut off at the decimal point"
-    yield np.round(expected), "is what is expected, rounded to whole numbers"
-    yield np.floor(expected), "is what is expected, rounded down to whole numbers"
+    yield np.trunc(expected), "is the expected result, cut off at the decimal point"
+    yield np.round(expected), "is the expected result, rounded to whole numbers"
+    yield np.floor(expected), "is the expected result, rounded down to whole numbers"
 
 
 def _in_another_place(expected, inputs):
-    """What is expected, its rows or columns in another order."""
+    """The expected result with its rows or columns in another order."""
     if expected.ndim == 0:
         return
     lines = "entries" if expected.ndim == 1 else "rows"
-    yield expected[::-1], f"is what is expected with its {lines} in reversed order"
+    yield expected[::-1], f"is the expected result with its {lines} in reverse order"
     if expected.ndim == 2:
-        yield expected[:, ::-1], "is what is expected with its columns in reversed order"
-        yield expected[::-1, ::-1], "is what is expected with its rows and its columns in reversed order"
+        yield expected[:, ::-1], "is the expected result with its columns in reverse order"
+        yield expected[::-1, ::-1], "is the expected result with its rows and its columns in reverse order"
     if len(expected) > 2:
-        line, first, last = lines.replace("entries", "entry").replace("rows", "row"), "first", "last"
+        line = lines.replace("entries", "entry").replace("rows", "row")
         yield (
             np.roll(expected, 1, axis=0),
-            f"is what is expected, shifted by one {line}: the {last} {line} stands {first}",
+            f"is the expected result, shifted by one {line}: the last {line} comes first",
         )
         yield (
             np.roll(expected, -1, axis=0),
-            f"is what is expected, shifted by one {line}: the {first} {line} stands {last}",
+            f"is the expected result, shifted by one {line}: the first {line} comes last",
         )
 
 
 def _right_or_zero(value, expected, rtol):
-    """That every entry is right or zero, with the number of both."""
+    """Say that every entry is right or zero, and how many are right."""
     right = entries_close(value, expected, rtol)
     if value[~right].any() or not is_telling(value):
         return ""

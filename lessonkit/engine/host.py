@@ -236,7 +236,7 @@ class LocalHost:
             return self._guard(name, lambda: within(self.seconds, action, name))
         except TimeOver as error:
             self._endless[name] = str(error)
-            raise StudentError(name, "timeout", f"{error}. Does a loop in it never end?") from None
+            raise StudentError(name, "timeout", f"{error}. Is there a loop in it that never ends?") from None
 
     @staticmethod
     def _guard(name, action):
@@ -292,7 +292,7 @@ def not_implemented(called, error):
     where = f"line {last.lineno}: {last.line}"
     if not any(isinstance(node, ast.Raise) and node.lineno == last.lineno for node in body):
         return StudentError(name, "NotImplementedError", f"{name} raised NotImplementedError.", where)
-    message = f"`raise NotImplementedError()` still stands in {name}, beside your code. Delete that line."
+    message = f"`raise NotImplementedError()` is still in {name}, next to your code. Delete that line."
     return StudentError(name, "NotImplementedError", message, where)
 
 

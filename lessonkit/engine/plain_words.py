@@ -10,7 +10,7 @@ SIGNS = {
     ast.BitOr: "|", ast.Eq: "==", ast.NotEq: "!=",
 }  # fmt: skip
 FLOAT = "`/` between numbers always gives a float; `//` between whole numbers gives a whole number."
-NO_RETURN = " A function that ends without `return`, such as one that only changes its argument, gives None."
+NO_RETURN = " A function that ends without `return`, such as one that only changes its argument, returns None."
 
 
 def explains(kinds, pattern):
@@ -32,7 +32,7 @@ def near(name, names, cutoff=0.75):
 
 
 def no_return(spot, node):
-    """Where None may come from, where it is what a call has given."""
+    """Where None may come from, if a call returned it."""
     if isinstance(node, ast.Name) and spot.function:
         assigned = [n for n in ast.walk(spot.function) if isinstance(n, ast.Assign)]
         values = [n.value for n in assigned if any(getattr(target, "id", "") == node.id for target in n.targets)]
@@ -46,7 +46,7 @@ def is_a(text, value):
 
 
 def sides(node):
-    """The operator's sign and its two sides; None where a node is no such thing."""
+    """The operator's sign and its two sides; None where a node has none."""
     if isinstance(node, ast.BinOp):
         return SIGNS.get(type(node.op)), node.left, node.right
     if isinstance(node, ast.AugAssign):
@@ -66,7 +66,7 @@ def operands(spot):
 
 
 def shape_of(text):
-    """A shape as NumPy's messages give it, with blanks between its numbers."""
+    """A shape as NumPy's messages give it, with spaces between its numbers."""
     numbers = [part for part in text.strip("()").split(",") if part]
     return f"({numbers[0]},)" if len(numbers) == 1 else f"({', '.join(numbers)})"
 

@@ -1,7 +1,7 @@
 """Where an exception came up in a student's code: the expression, and what the names in it stand for.
 
-Nothing of the student's runs here. A value is looked up only where that calls no code but Python's and NumPy's own, and
-only exact types are looked into: a subclass may bring methods of its own.
+None of the student's code runs here. A value is looked up only where that calls no code but Python's and NumPy's own, and
+only exact types are looked into: a subclass may have methods of its own.
 """
 
 import ast
@@ -160,7 +160,7 @@ def describe(value):
     if kind in NUMBERS:
         return f"the number {value.item() if isinstance(value, np.generic) else value!r}"[:40]
     if kind is str:
-        return f"the text {value!r}" if len(value) <= 20 else "a text"
+        return f"the string {value!r}" if len(value) <= 20 else "a string"
     if kind in (tuple, list):
         return f"a {kind.__name__} of {len(value)} item{'s' * (len(value) != 1)}"
     if kind in CALLED:

@@ -37,7 +37,7 @@ def told_by_others(check, entries, expected, index):
 
 
 def others_right(check, entries, expected, index):
-    """That the other results of the same call are right, as a sentence; "" where one is not, or there is none."""
+    """Say in a sentence that the other results of the same call are right; "" where one is not, or there is none."""
     results = results_of(check.exercise)
     others = [
         (entry, truth)
@@ -53,7 +53,7 @@ def others_right(check, entries, expected, index):
 
 
 def _in_another_order(rows, index, results, rtol):
-    """That every wrong result of a call is what another one of that call should be."""
+    """Say that every wrong result of a call is what another result of that call should be."""
     call = rows[index][0].call
     wrong = [
         (entry, truth)
@@ -71,7 +71,7 @@ def _in_another_order(rows, index, results, rtol):
     name, wanted = wrong[0][0].result, wrong[places[0][0]][0].result
     if name == wanted:
         return ""
-    return f"What you return as {name} is what {wanted} should be: {ORDER}"
+    return f"Your {name} is what {wanted} should be: {ORDER}"
 
 
 def _ordered(value):
@@ -84,7 +84,7 @@ def _is_no_zero(value):
 
 
 def _changed_by_a_call(rows, index, check, results):
-    """That a call with the input of an earlier one, which was right, gives something else."""
+    """Say that a call with the same input as an earlier one, which was right, gives something else."""
     entry, truth = rows[index]
     if entry.call is None or entry.result not in results:
         return ""
@@ -100,7 +100,7 @@ def _second_call(function, what, is_method):
     change = "`self.params`" if is_method else "its arguments"
     return (
         f"The second call of `{function}` with the same input gives {different}: "
-        f"does your `{function}` change {change}, or keep something of the first call?"
+        f"does your `{function}` change {change}, or keep something from the first call?"
     )
 
 
@@ -116,7 +116,7 @@ def _is_plain(value):
 
 
 def _as_before(rows, index):
-    """That a wrong result is the one that an earlier call gave."""
+    """Say that a wrong result is the one that an earlier call gave."""
     entry, truth = rows[index]
     if not _is_telling(entry.value):
         return ""
@@ -128,7 +128,7 @@ def _as_before(rows, index):
 
 
 def _with_another(rows, index, results, rtol):
-    """That a wrong result is the right one and another result of the same call, added or subtracted."""
+    """Say that a wrong result is the right one plus or minus another result of the same call."""
     entry, truth = rows[index]
     if not (_is_telling(entry.value) and is_number(truth)) or np.shape(truth) != np.shape(entry.value):
         return ""
@@ -143,7 +143,7 @@ def _with_another(rows, index, results, rtol):
             continue
         for sign, words in ((1, "plus"), (-1, "minus")):
             if same_values(entry.value, np.add(truth, sign * np.asarray(added)), min(rtol, TIGHT)):
-                return f"{entry.name} is what is expected {words} what {other.result} should be."
+                return f"{entry.name} is the expected result {words} what {other.result} should be."
     return ""
 
 

@@ -97,7 +97,7 @@ def describe(value):
         return f"the number {show_number(value)}"
     if isinstance(value, str):
         shown = value if len(value) <= 40 else f"{value[:40]}..."
-        return f"the text {shown!r}"
+        return f"the string {shown!r}"
     if isinstance(value, (tuple, list)):
         kind = type(value).__name__
         return f"a {kind} of {counted(len(value), 'value')}" if value else f"an empty {kind}"

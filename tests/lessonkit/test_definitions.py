@@ -117,7 +117,7 @@ def test_endless_loops_hold_nothing_up(written, monkeypatch):
     start = time.monotonic()
     result = read(path, ["mse_loss", "rms_error"])
     assert time.monotonic() - start < 10
-    assert result.stopped == ["cell 4 stopped at line 3: this statement did not come back within 0.3 seconds"]
+    assert result.stopped == ["cell 4 stopped at line 3: this statement did not finish within 0.3 seconds"]
     assert passing(path) == ["mse_loss"]
 
 

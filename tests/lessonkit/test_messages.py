@@ -107,7 +107,7 @@ def test_a_backward_that_fits_a_wrong_forward_points_at_the_forward():
         tanh_forward=lambda x: (np.tanh(0.5 * x), x),
         tanh_backward=lambda dout, x: dout * 0.5 * (1 - np.tanh(0.5 * x) ** 2),
     )
-    assert "fit the numerical gradient of your own forward pass, so the mistake is in the forward pass" in text
+    assert "match the numerical gradient of your own forward pass, so the mistake is in the forward pass" in text
     assert "your tanh_forward, which is not right here: look there first." in text
 
 
@@ -121,7 +121,7 @@ TRUTH = np.array([[0.5, -2.0, 3.0], [1.0, 4.0, -0.25]])
         (TRUTH[None], "shape", "There is one axis of length 1 too many."),
         (TRUTH.ravel(), "shape", "their arrangement is not"),
         (TRUTH > 1, "dtype", "A comparison gives True and False"),
-        (TRUTH.sum(axis=0), "shape", "summed over"),
+        (TRUTH.sum(axis=0), "shape", "because of a sum?"),
         (TRUTH[:, :, None] + np.zeros(4), "shape", "did broadcasting add one?"),
         (np.round(TRUTH).astype(int), "dtype", "dtype int64, expected a floating dtype"),
         (-TRUTH, "sign", "opposite sign"),
@@ -134,7 +134,7 @@ TRUTH = np.array([[0.5, -2.0, 3.0], [1.0, 4.0, -0.25]])
         (np.where(TRUTH == 4, np.nan, TRUTH), "nan", "1 of 6 entries is NaN"),
         (np.where(TRUTH > 2, np.inf, TRUTH), "nan", "2 of 6 entries are infinite"),
         (None, "type", "dx is None, expected an array of shape (2, 3)"),
-        ("six", "type", "dx is the text 'six'"),
+        ("six", "type", "dx is the string 'six'"),
         ((TRUTH, TRUTH), "structure", "dx is a tuple of 2 values, expected an array of shape (2, 3)"),
     ],
 )
@@ -170,7 +170,7 @@ def test_the_worst_entry_is_worked_out():
 
 def test_a_transposed_square_is_recognised():
     square = np.arange(9.0).reshape(3, 3)
-    assert "is the transpose of what is expected" in pointed(square.T, square)
+    assert "is the transpose of the expected result" in pointed(square.T, square)
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,7 @@ def run(source):
 @pytest.mark.parametrize("source", ENDLESS.values(), ids=ENDLESS)
 def test_what_never_ends_is_ended(way, source):
     start = time.monotonic()
-    with pytest.raises(TimeOver, match="^mse_loss did not come back within 0.2 seconds$"):
+    with pytest.raises(TimeOver, match="^mse_loss did not finish within 0.2 seconds$"):
         within(LIMIT, run(source), "mse_loss")
     assert time.monotonic() - start < 60
     nothing_stays_behind()
@@ -107,7 +107,7 @@ def test_a_thread_of_its_own_has_its_limit():
     thread = threading.Thread(target=work)
     thread.start()
     thread.join(20)
-    assert caught == ["mse_loss did not come back within 0.2 seconds"]
+    assert caught == ["mse_loss did not finish within 0.2 seconds"]
 
 
 def test_waiting_is_ended_too():
@@ -193,5 +193,5 @@ except module.TimeOver as error:
     if "No module named" in done.stderr or done.returncode == 127:
         pytest.skip(f"Python {version} does not run here: {done.stderr}")
     *lines, last = done.stdout.splitlines()
-    assert lines == [f"{name} did not come back within 0.2 seconds" for name in ENDLESS], done.stderr
-    assert last == f"outer did not come back within 0.2 seconds {[None] * 6}"
+    assert lines == [f"{name} did not finish within 0.2 seconds" for name in ENDLESS], done.stderr
+    assert last == f"outer did not finish within 0.2 seconds {[None] * 6}"

@@ -75,7 +75,7 @@ CASES = {  # exercise, answer, what may not be told, what is told
         "",
     ),
     "eps is left out on the way there": ("batchnorm_forward", BATCHNORM, "backward", ""),
-    "another order": ("affine_backward", backward(returned="dx, db, dw"), "was an axis summed", "in another order"),
+    "another order": ("affine_backward", backward(returned="dx, db, dw"), "is an axis missing", "in another order"),
     "another order of three": (
         "batchnorm_backward",
         """

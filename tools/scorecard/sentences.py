@@ -18,7 +18,7 @@ JUDGES = (31, 32)  # seeds on which what was said must hold as well
 SECONDS = 3  # that a call of a mutant may take
 NUMBER = re.compile(r"(?<![\w.])-?\d+\.?\d*")
 FEW = 20  # numbers in an example that one can redo in the head, its places and results among them
-IS = "These are the values that you get "
+IS = "You get these values "
 HINT = re.compile(r"This check also uses your (\w+), which is not right")
 
 

@@ -1,4 +1,4 @@
-"""The page ``docs/messages.md``: every general message once, as the check's own functions say it of a real result."""
+"""The page ``docs/messages.md``: every general message once, as the check's own functions say it about a real result."""
 
 import re
 
@@ -16,12 +16,12 @@ from lessonkit.engine.transcript import VISIBLE_SEED, Entry
 
 PAGE = COURSE / "docs" / "messages.md"
 COMMAND = "python tests/lessonkit/engine/message_table.py"
-HEAD = f"""# What a check says where it knows no mistake
+HEAD = f"""# What a check says when it does not recognize the mistake
 
 A check names the mistake where the bank knows it. Everywhere else it says one of the sentences below: what the result is, and
 where to look. Each sentence here comes from a real wrong result.
 
-The tests compare this page with the messages. After a change, write it anew: `{COMMAND}`.
+The tests compare this page with the messages. After a change, generate it again: `{COMMAND}`.
 """
 
 

@@ -49,7 +49,7 @@ def test_two_numbers_are_shown_with_the_digits_that_tell_them_apart():
         ({"W1": 1}, "a dict with the key W1"),
         ({"W1": 1, "b1": 2}, "a dict with the keys W1, b1"),
         (dict.fromkeys(range(9)), "a dict with the keys 0, 1, 2, 3, 4, 5, 6, 7, ..."),
-        ("x" * 50, f"the text '{'x' * 40}...'"),
+        ("x" * 50, f"the string '{'x' * 40}...'"),
         (np.zeros((2, 3)), "an array of shape (2, 3)"),
     ],
 )
@@ -75,7 +75,7 @@ def test_keys_are_told_by_their_names(keys, words):
 
 def test_a_small_letter_is_told_as_such():
     said = pointed({"M": TRUTH}, {"m": TRUTH}, "config").sentence
-    assert said == 'The key of config should be "m", with a small m; yours is "M".'
+    assert said == 'The key of config should be "m", with a lowercase m; yours is "M".'
 
 
 def test_a_key_with_several_values_is_no_other_order():

@@ -26,24 +26,24 @@ def said(value, truth=TRUTH, **inputs):
         (X, "is x, unchanged"),
         (np.abs(X), "is the absolute value of x"),
         (-X, "is x with the opposite sign"),
-        (TRUTH + X, "is what is expected plus x"),
-        (TRUTH - X, "is what is expected minus x"),
-        (TRUTH * X, "is what is expected times x"),
-        (TRUTH / X, "is what is expected divided by x"),
-        (TRUTH - B, "is what is expected minus b"),
-        (TRUTH**2, "is the square of what is expected"),
-        (np.abs(TRUTH), "is the absolute value of what is expected"),
-        (np.exp(TRUTH), "is the exponential of what is expected"),
+        (TRUTH + X, "is the expected result plus x"),
+        (TRUTH - X, "is the expected result minus x"),
+        (TRUTH * X, "is the expected result times x"),
+        (TRUTH / X, "is the expected result divided by x"),
+        (TRUTH - B, "is the expected result minus b"),
+        (TRUTH**2, "is the square of the expected result"),
+        (np.abs(TRUTH), "is the absolute value of the expected result"),
+        (np.exp(TRUTH), "is the exponential of the expected result"),
         (np.maximum(TRUTH, 0), "is right where it should be positive, and 0 where it should be negative"),
         (np.minimum(TRUTH, 0), "is right where it should be negative, and 0 where it should be positive"),
-        (np.trunc(TRUTH), "is what is expected, cut off at the decimal point"),
-        (np.round(TRUTH), "is what is expected, rounded to whole numbers"),
-        (np.floor(TRUTH), "is what is expected, rounded down to whole numbers"),
-        (TRUTH[::-1], "is what is expected with its rows in reversed order"),
-        (TRUTH[:, ::-1], "is what is expected with its columns in reversed order"),
-        (TRUTH[::-1, ::-1], "is what is expected with its rows and its columns in reversed order"),
-        (np.roll(TRUTH, 1, axis=0), "is what is expected, shifted by one row: the last row stands first"),
-        (np.roll(TRUTH, -1, axis=0), "is what is expected, shifted by one row: the first row stands last"),
+        (np.trunc(TRUTH), "is the expected result, cut off at the decimal point"),
+        (np.round(TRUTH), "is the expected result, rounded to whole numbers"),
+        (np.floor(TRUTH), "is the expected result, rounded down to whole numbers"),
+        (TRUTH[::-1], "is the expected result with its rows in reverse order"),
+        (TRUTH[:, ::-1], "is the expected result with its columns in reverse order"),
+        (TRUTH[::-1, ::-1], "is the expected result with its rows and its columns in reverse order"),
+        (np.roll(TRUTH, 1, axis=0), "is the expected result, shifted by one row: the last row comes first"),
+        (np.roll(TRUTH, -1, axis=0), "is the expected result, shifted by one row: the first row comes last"),
         (np.where(X > 1, TRUTH, 0), "is right in 6 of 12 entries, and 0 in the others"),
     ],
 )
@@ -52,12 +52,12 @@ def test_a_fact_is_said(value, words):
 
 
 def test_a_square_root_is_said():
-    assert said(np.sqrt(np.abs(TRUTH)), np.abs(TRUTH)) == "dx is the square root of what is expected."
+    assert said(np.sqrt(np.abs(TRUTH)), np.abs(TRUTH)) == "dx is the square root of the expected result."
 
 
 def test_entries_of_a_vector_are_called_entries():
-    assert said(TRUTH[:, 0][::-1], TRUTH[:, 0]) == "dx is what is expected with its entries in reversed order."
-    assert "shifted by one entry: the last entry stands first" in said(np.roll(TRUTH[:, 0], 1), TRUTH[:, 0])
+    assert said(TRUTH[:, 0][::-1], TRUTH[:, 0]) == "dx is the expected result with its entries in reverse order."
+    assert "shifted by one entry: the last entry comes first" in said(np.roll(TRUTH[:, 0], 1), TRUTH[:, 0])
 
 
 @pytest.mark.parametrize("place", list(np.ndindex(TRUTH.shape)))
@@ -113,5 +113,5 @@ def test_an_offset_comes_with_the_input_that_is_as_large():
 
 def test_whole_numbers_that_are_cut_are_told_so():
     truth = TRUTH + [0.2, 0.4, 0.3]
-    assert said(np.trunc(truth).astype(int), truth).endswith("It is what is expected, cut off at the decimal point.")
+    assert said(np.trunc(truth).astype(int), truth).endswith("It is the expected result, cut off at the decimal point.")
     assert said(np.full(truth.shape, 7), truth) == "dx has dtype int64, expected a floating dtype."

@@ -54,9 +54,7 @@ def test_another_order_of_the_results_is_told(exercise):
 
         told = [sentence for sentence in sentences(exercise, **{exercise: in_another_order}) if ORDER in sentence]
         first = next(place for place, i in enumerate(order) if i != place)
-        assert f"What you return as {returns[first]} is what {returns[order[first]]} should be: {ORDER}" in " ".join(
-            told
-        )
+        assert f"Your {returns[first]} is what {returns[order[first]]} should be: {ORDER}" in " ".join(told)
 
 
 def test_a_loss_method_that_returns_its_gradients_first_is_told():
@@ -66,7 +64,7 @@ def test_a_loss_method_that_returns_its_gradients_first_is_told():
             return result if y is None else result[::-1]
 
     said = sentences("TrainableNet", TrainableNet=TrainableNet)
-    assert f"What you return as loss is what grads should be: {ORDER}" in " ".join(said)
+    assert f"Your loss is what grads should be: {ORDER}" in " ".join(said)
 
 
 def test_equal_results_or_other_numbers_are_not_another_order():
@@ -124,7 +122,7 @@ def test_a_result_added_to_another_is_told():
         return dx, dgamma - dbeta, dbeta
 
     said = sentences("batchnorm_backward", batchnorm_backward=batchnorm_backward)
-    assert "dgamma is what is expected minus what dbeta should be." in said
+    assert "dgamma is the expected result minus what dbeta should be." in said
 
 
 def test_what_belongs_to_other_calls_is_no_other_order():
