@@ -326,7 +326,7 @@ def product_of_the_fans(fan_in, fan_out, rng):
 @mistake(
     "init_xavier",
     "Your fraction is upside down: the variance grows with the number of inputs. The more terms a sum has, "
-    "the *smaller* each of them must be.",
+    "the smaller each of them must be.",
 )
 def fraction_upside_down(fan_in, fan_out, rng):
     return normal(fan_in, fan_out, rng, lambda i, o: (i + o) / 2)
@@ -334,7 +334,7 @@ def fraction_upside_down(fan_in, fan_out, rng):
 
 @mistake(
     "init_xavier",
-    "The 6 belongs to another form of Xavier's rule: √(6 / (fan_in + fan_out)) is the largest weight of a *uniform* "
+    "The 6 belongs to another form of Xavier's rule: √(6 / (fan_in + fan_out)) is the largest weight of a uniform "
     "distribution. Your distribution is normal, and this number makes it 1.73 times too wide.",
 )
 def limit_of_the_uniform_form(fan_in, fan_out, rng):
@@ -464,7 +464,7 @@ def root_of_the_two_only(fan_in, fan_out, rng):
     return normal(fan_in, fan_out, rng, lambda i, o: 2 / i**2)
 
 
-@mistake("init_he", "Your standard deviation is 2 / √fan_in: the 2 is outside the root. It multiplies the *variance*.")
+@mistake("init_he", "Your standard deviation is 2 / √fan_in: the 2 is outside the root. It multiplies the variance.")
 def two_outside_the_root(fan_in, fan_out, rng):
     return normal(fan_in, fan_out, rng, lambda i, o: 4 / i)
 
@@ -519,7 +519,7 @@ def halves(fan_in, fan_out, rng):
 
 @mistake(
     "init_he",
-    "√(6 / fan_in) is the largest weight of the *uniform* form of He's rule. As the standard deviation of a "
+    "√(6 / fan_in) is the largest weight of the uniform form of He's rule. As the standard deviation of a "
     "normal distribution it is 1.73 times too large.",
 )
 def limit_of_the_uniform_distribution(fan_in, fan_out, rng):

@@ -422,7 +422,7 @@ def velocity_made_in_dw(w, dw, config=None):
 
 @mistake(
     "sgd_momentum",
-    "You return float64 for a float32 parameter. `np.zeros(shape)` makes float64; an array of zeros *like* another "
+    "You return float64 for a float32 parameter. `np.zeros(shape)` makes float64; an array of zeros like another "
     "one keeps its dtype.",
 )
 def velocity_in_float64(w, dw, config=None):
@@ -525,7 +525,7 @@ def epsilon_hard_coded(w, dw, config=None):
 
 @mistake(
     "rmsprop",
-    "You swapped the two weights: the decay rate is the share of the *old* cache that stays, and the rest is the "
+    "You swapped the two weights: the decay rate is the share of the old cache that stays, and the rest is the "
     "weight of the new square.",
 )
 def decay_turned_round(w, dw, config=None):

@@ -173,7 +173,7 @@ def forgets_to_store_the_statistics(x, gamma, beta, bn_param):
 
 @mistake(
     "batchnorm_forward",
-    "You swapped the two weights: momentum is the share of the *old* running statistics that stays; with 0.9, one "
+    "You swapped the two weights: momentum is the share of the old running statistics that stays; with 0.9, one "
     "tenth is new.",
 )
 def momentum_turned_round(x, gamma, beta, bn_param):
