@@ -1,4 +1,4 @@
-"""What a check can see of a cache: nothing that is graded, only whether it is what it was."""
+"""What a check can see of a cache: nothing that is graded, only whether it has changed."""
 
 import numpy as np
 
@@ -30,7 +30,7 @@ def _is_namedtuple(cache):
 
 
 def as_it_was(after, before):
-    """Whether `contents` are what they were, in words."""
+    """Say in words whether `contents` have changed."""
     if same_values(after, before, rtol=0):
         return "as it was"
     shapes = [[np.shape(leaf) for _, leaf in parts(each)] for each in (after, before)]

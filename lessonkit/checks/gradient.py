@@ -2,7 +2,7 @@
 
 import numpy as np
 
-DIFFERENCES = {  # central ones, by how many points they take: steps of h, weights, and what to divide by beside h
+DIFFERENCES = {  # central ones, by their number of points: steps of h, weights, and the divisor besides h
     2: ((-1, 1), (-1, 1), 2),
     4: ((-2, -1, 1, 2), (1, -8, 8, -1), 12),
 }

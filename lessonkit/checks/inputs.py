@@ -6,22 +6,22 @@ from lessonkit.engine.values import is_number
 
 
 def away_from_zero(rng, shape, low=0.1, high=2.0):
-    """Random inputs of either sign that keep a distance from zero, where ReLU has its kink."""
+    """Random inputs of both signs, away from zero, where ReLU has its kink."""
     return rng.choice([-1.0, 1.0], shape) * rng.uniform(low, high, shape)
 
 
 def whole_numbers(rng, shape, low=1, high=4):
-    """Random integers of either sign that keep a distance from zero."""
+    """Random integers of both signs, away from zero."""
     return rng.choice([-1, 1], shape) * rng.integers(low, high, shape)
 
 
 def in_floats(result):
-    """A result of whole numbers alone: products and sums of integers may stay integers, so here the values count."""
+    """A result of integers only: products and sums of integers may stay integers, so only the values count here."""
     return 1.0 * np.asarray(result) if is_number(result) else result
 
 
 def two_sizes(rng, low=2, high=6):
-    """Two different sizes: with equal ones a wrong axis or a transpose would not show."""
+    """Two different sizes: with equal sizes, a wrong axis or a transpose would not show."""
     return tuple(int(n) for n in rng.permutation(np.arange(low, high))[:2])
 
 
@@ -31,7 +31,7 @@ def different_sizes(rng, count, low=2, high=7):
 
 
 def layer(rng, N, inputs, M):
-    """x, w and b of an affine layer, in numbers that a student can multiply in the head.
+    """x, w and b of an affine layer, in numbers that a student can multiply mentally.
 
     `inputs` is the shape of one example. x holds halves, w whole numbers and b odd quarters, so no output of
     the layer is closer to zero, where ReLU has its kink, than a quarter.

@@ -7,12 +7,12 @@ from lessonkit.engine.check import check
 
 
 def shuffled_steps(rng, rows, columns):
-    """Whole numbers, each column in an order of its own: no column has rows that are all alike."""
+    """Whole numbers, each column in its own order: in no column are all rows alike."""
     return rng.permuted(np.tile(np.arange(rows)[:, np.newaxis], (1, columns)), axis=0)
 
 
 def spread_columns(rng, rows, columns):
-    """Columns that differ in size and place, each with a spread that is far from zero."""
+    """Columns of different means and widths, each with a spread far from zero."""
     jitter = rng.uniform(-0.3, 0.3, (rows, columns))
     size, place = rng.uniform(0.5, 3.0, columns), rng.uniform(2.0, 6.0, columns)
     return place + size * (shuffled_steps(rng, rows, columns) + jitter)
@@ -30,7 +30,7 @@ def gives_the_right_values(code, rng):
 
 
 @check("standardize", points=1, rtol=1e-4, of_property=True)
-def makes_zeros_of_a_column_without_spread(code, rng):
+def turns_a_column_without_spread_into_zeros(code, rng):
     x = spread_columns(rng, *two_sizes(rng, 3, 7))
     x[:, rng.integers(x.shape[1])] = np.round(np.median(x))  # neither the smallest of all numbers nor the largest
     yield "z for an x with a column of equal values", code.standardize(x)
@@ -61,7 +61,7 @@ def subtracts_every_row_of_b_from_every_row_of_a(code, rng):
 
 
 @check("pairwise_differences", points=1, of_property=True)
-def works_for_single_rows_and_columns_and_for_as_many_rows(code, rng):
+def works_for_single_rows_and_columns_and_for_equal_numbers_of_rows(code, rng):
     for a_shape, b_shape in [((1, 3), (4, 3)), ((4, 3), (1, 3)), ((2, 1), (3, 1)), ((3, 2), (3, 2))]:
         differences = code.pairwise_differences(rng.normal(size=a_shape), rng.normal(size=b_shape))
         yield f"differences for shapes {a_shape} and {b_shape}", differences

@@ -20,7 +20,7 @@ FAR = np.array([100.0, 750.0, 1e4])
 
 
 def extremes(rng):
-    """Inputs far from zero, as far as -10,000 and 10,000: a row on either side, in random order."""
+    """Inputs far from zero, as far as -10,000 and 10,000: a row on each side, in random order."""
     return np.array([-rng.permutation(FAR), rng.permutation(FAR)]) * rng.uniform(0.8, 1.0, (2, 3))
 
 
@@ -81,7 +81,7 @@ def multiplies_by_the_upstream_gradient(code, rng):
 
 
 @check(*BACKWARD, points=1, of_property=True)
-def works_for_any_shape_for_integers_and_for_extreme_inputs(code, rng):
+def works_for_any_shape_and_for_integers_and_extreme_inputs(code, rng):
     for shape in SHAPES:
         _, cache = forward_of(code)(away_from_zero(rng, shape))
         yield f"dx for x of shape {shape}", code.under_test(rng.normal(size=shape), cache)

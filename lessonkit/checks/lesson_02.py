@@ -1,4 +1,4 @@
-"""The checks of lesson 02: the two exercises take the same arguments and promise the same things of them."""
+"""The checks of lesson 02: the two exercises take the same arguments and promise the same things about them."""
 
 from lessonkit.checks import two_sizes
 from lessonkit.engine.check import check
@@ -19,14 +19,14 @@ def results(code, x, y, given):
 
 
 def raised_by(function, *arguments):
-    """The type of the exception that `function` raises, in words where it raises none.
+    """The type of the exception that `function` raises, or words where it raises none.
 
     A function that never returns what it should refuses nothing: call it with good arguments first.
     """
     try:
         function(*arguments)
     except StudentError as error:
-        if error.kind in ("empty", "missing"):  # no exception of Python's
+        if error.kind in ("empty", "missing"):  # not an exception from Python
             raise
         return "nothing: it returns without an answer" if error.kind == "returns" else error.kind
     return "nothing"
@@ -78,7 +78,7 @@ def works_for_integers_and_for_one_example(code, rng):
 @check(*BOTH, points=1, of_property=True)
 def refuses_shapes_that_do_not_match(code, rng):
     N, M = two_sizes(rng, 3, 6)
-    code.under_test(*rng.normal(size=(2, N, M)))  # what refuses everything does not pass
+    code.under_test(*rng.normal(size=(2, N, M)))  # a function that refuses everything does not pass
     for x_shape, y_shape in [((N, M), (M,)), ((N, M), (N, 1)), ((N, M), (M, N))]:
         raised = raised_by(code.under_test, rng.normal(size=x_shape), rng.normal(size=y_shape))
         yield f"what it raises for x of shape {x_shape} and y of shape {y_shape}", raised

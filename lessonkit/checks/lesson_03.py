@@ -1,4 +1,4 @@
-"""The checks of lesson 03, gradient check: on cubics with a large step, where another difference or step shows.
+"""The checks of lesson 03, gradient check: on cubics with a large step, where a different difference or step shows.
 
 A central difference of a cubic is off by a known amount that depends on the step alone, so nothing here needs a
 small step or suffers from rounding. `grad_check_sparse` draws its entries as it likes: what is yielded about it
@@ -64,12 +64,12 @@ def the_same_everywhere(rng, shape):
 
 
 def as_a_loss(f):
-    """`f` as a network's loss: it looks at x itself, whatever it is called with. Where a copy is stepped, nothing moves."""
+    """`f` as a network's loss: it looks at x itself, whatever its argument. If a copy is stepped, nothing moves."""
     return OfArgument(f, 1)
 
 
 def with_step(function, *args, h):
-    """Call a numerical gradient with the step `h` by its name, since another argument may stand before it.
+    """Call a numerical gradient with the step `h` by its name, since another argument may come before it.
 
     In CS231n's signature, ``verbose`` does. Where the step has another name, it goes by its place.
     """
@@ -91,7 +91,7 @@ def call(code, rng, x, h=None):
 
 
 def outcome(function, *args):
-    """Whether the code under test answers or raises, in words.
+    """Say in words whether the code under test answers or raises.
 
     A function that raises whatever it is given refuses nothing: call it with good arguments first.
     """
@@ -105,7 +105,7 @@ def outcome(function, *args):
 
 
 def to_the_last_bit(after, before):
-    """How an array was left, in words."""
+    """Say in words how the call left an array."""
     if np.array_equal(after, before):
         return "exactly as before"
     near = np.shape(after) == before.shape and np.allclose(after, before, rtol=0, atol=1e-9)
@@ -117,7 +117,7 @@ def size_of(errors):
 
 
 def tiny(rng, shape):
-    """Entries so small beside a step of 0.1 that adding and subtracting it cannot give them back exactly."""
+    """Entries so small compared with a step of 0.1 that adding and subtracting it cannot restore them exactly."""
     return rng.uniform(1e-4, 1e-3, shape)
 
 
@@ -156,7 +156,7 @@ def works_for_any_shapes_and_step_and_any_f(code, rng):
     x, df = rng.normal(size=(2, 3)), rng.integers(2, 6, (2, 3))
     grad = code.eval_numerical_gradient_array(with_an_array(rng, x.shape, df.shape), x, df, 0.1)
     yield "grad for df of integers", grad
-    # as_float hands floats on as they are: no copy
+    # as_float returns floats as they are, without a copy
     yield "grad where f returns x itself", code.eval_numerical_gradient_array(code.as_float, x, 0.5 * df, 0.1)
     f, x, df = with_an_array(rng, (2, 2), (3,)), rng.normal(size=(2, 2)), rng.normal(size=3)
     grad = with_step(code.eval_numerical_gradient_array, as_a_loss(f), x, df, h=0.1)
@@ -274,7 +274,9 @@ def compares_the_same_entry_of_both(code, rng):
 def draws_from_all_entries_with_rng(code, rng):
     f, x, slope = the_same_everywhere(rng, two_sizes(rng, high=4))
     factors = rng.permutation(np.arange(2.0, 2 + x.size)).reshape(x.shape)
-    own_error = (factors - 1) / (factors + 1)  # every entry is wrong by its own factor: the error says which it is
+    own_error = (factors - 1) / (
+        factors + 1
+    )  # every entry is wrong by its own factor, so the error tells which entry it is
 
     def errors(number, seed):
         return np.round(code.grad_check_sparse(f, x, factors * slope, number, 1e-6, np.random.default_rng(seed)), 3)

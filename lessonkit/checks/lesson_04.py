@@ -24,26 +24,26 @@ SHARE_RTOL = 0.025
 
 
 def arguments(code, rng, fan_in, fan_out):
-    """What the exercise is called with: the sizes, a weight scale where it takes one, a new generator."""
+    """The arguments of the exercise: the sizes, a weight scale where it takes one, a new generator."""
     scale = [float(10 ** rng.uniform(-2, -1.5))] * (code.exercise == "init_normal")
     return (int(fan_in), int(fan_out), *scale, np.random.default_rng(int(rng.integers(2**32))))
 
 
 def as_zeros(array):
-    """Zeros that keep the shape, the dtype and every NaN; what is neither array nor tuple stays as it is."""
+    """Zeros that keep the shape, the dtype and every NaN; anything else stays as it is."""
     if isinstance(array, tuple):
         return tuple(map(as_zeros, array))
     return np.abs(0 * array) if isinstance(array, np.ndarray) else array
 
 
 def repeated(w):
-    """Which weights repeat one another, in words: these do not depend on what was drawn."""
+    """Say in words which weights repeat one another: the words do not depend on the draw."""
     columns, rows = np.all(w == w[:, :1]), np.all(w == w[:1])
     return "all" if columns and rows else "those of one input" if columns else "those of one neuron" if rows else "none"
 
 
 def weights(code, *arguments):
-    """The weights as a matrix, where they are as many as there should be: their shape has a check of its own."""
+    """The weights as a matrix, if their number is right: another check covers their shape."""
     w, _ = code.under_test(*arguments)
     w = np.asarray(w, dtype=float)
     return w.reshape(arguments[:2]) if w.size == arguments[0] * arguments[1] else np.atleast_2d(w)
@@ -64,10 +64,8 @@ def gives_each_neuron_its_own_weights_and_a_bias_of_zero(code, rng):
 @check(*EXERCISES, points=2, rtol=WIDTH_RTOL)
 def gives_weights_of_the_right_width(code, rng):
     few, many = rng.integers(100, 130), rng.integers(400, 500)
-    for sizes in (
-        (few, many),
-        (many, 2 * few),
-    ):  # with one ratio alone, a wrong rule may give the right width by chance
+    # two ratios: with only one, a wrong rule may give the right width by chance
+    for sizes in ((few, many), (many, 2 * few)):
         w = weights(code, *arguments(code, rng, *sizes))
         yield "weights that are all the same", repeated(w)
         yield "standard deviation of w", np.std(w)
@@ -77,7 +75,7 @@ def gives_weights_of_the_right_width(code, rng):
 def draws_from_a_normal_distribution_around_zero(code, rng):
     w = weights(code, *arguments(code, rng, rng.integers(180, 200), rng.integers(230, 250)))
     yield "weights that are all the same", repeated(w)
-    yield "share of the weights with another sign than the first one", np.mean(np.sign(w) != np.sign(w.flat[0]))
+    yield "share of the weights whose sign differs from that of the first", np.mean(np.sign(w) != np.sign(w.flat[0]))
     yield "share of the weights within half a standard deviation of 0", np.mean(np.abs(w) < np.std(w) / 2)
 
 
@@ -90,9 +88,9 @@ def takes_its_randomness_from_rng_alone(code, rng):
     def compared(other):
         return f"{'equal' if same_values(other, first, rtol=0) else 'different'} weights"
 
-    yield "what two generators of the same seed give", compared(code.under_test(*sizes, generator)[0])
+    yield "what two generators with the same seed give", compared(code.under_test(*sizes, generator)[0])
     other_generator = np.random.default_rng(int(rng.integers(2**32)))
-    yield "what two generators of different seeds give", compared(code.under_test(*sizes, other_generator)[0])
+    yield "what two generators with different seeds give", compared(code.under_test(*sizes, other_generator)[0])
     yield "what two calls in a row with one generator give", compared(code.under_test(*sizes, same_generator)[0])
 
 
@@ -106,6 +104,6 @@ def raises_value_error_without_inputs_or_outputs(code, rng):
         except StudentError as error:
             if error.kind in ("empty", "missing"):
                 raise
-            if error.kind != "returns":  # it came back, with too few things
+            if error.kind != "returns":  # it returned, but too few things
                 outcome = error.kind
         yield f"outcome for fan_in = {fan_in}, fan_out = {fan_out}", outcome

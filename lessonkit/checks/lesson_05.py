@@ -47,7 +47,7 @@ def leaves_x_w_and_b_as_they_were(code, rng):
 
 
 def network(code, rng, dims, activation="relu", category="regression"):
-    """A network of the student's with known parameters."""
+    """A student's network with known parameters."""
     net = code.ForwardNet(
         category, list(dims[1:-1]), [False] * (len(dims) - 2), input_dim=dims[0], output_dim=dims[-1],
         dtype="float64", activation=activation, rng=np.random.default_rng(0),
@@ -83,7 +83,7 @@ def first_weights_are_drawn_as_asked(code, rng):
         options.update(input_dim=fan_in, output_dim=2, rng=np.random.default_rng(seed))
         return code.ForwardNet("regression", [fan_out, fan_in], [False, False], **options).params
 
-    # So many weights that what is rounded here is the same for every honest draw.
+    # So many weights that the rounded value is the same for every honest draw.
     params, again = drawn(weight_scale=scale), drawn(weight_scale=scale)
     yield "names of the parameters", ", ".join(sorted(params))
     spreads = {name: float(np.std(params[name])) for name in ("W1", "W2")}
@@ -103,7 +103,7 @@ def first_weights_are_drawn_as_asked(code, rng):
 
 
 def one_decimal(value):
-    """The value to one digit behind the point; zero without a sign."""
+    """The value to one digit after the decimal point; zero without a sign."""
     return round(float(value), 1) + 0.0
 
 

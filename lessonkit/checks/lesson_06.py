@@ -1,4 +1,4 @@
-"""The checks of lesson 06: gradients back through a layer, and a network's loss with the gradients of all it holds.
+"""The checks of lesson 06: gradients back through a layer, and a network's loss with the gradients of all its parameters.
 
 The kinks of ReLU are far away in every gradient that is compared with a numerical one: `layer` sees to that.
 """
@@ -30,7 +30,7 @@ def forward_of(code):
 
 
 def gradients(code, rng, x, w, b):
-    """The upstream gradient, and what the student makes of it: ``dout, (dx, dw, db)``."""
+    """The upstream gradient, and what the student returns for it: ``dout, (dx, dw, db)``."""
     out, cache = forward_of(code)(x, w, b)
     dout = away_from_zero(rng, out.shape)
     return dout, code.under_test(dout, cache)
@@ -65,7 +65,7 @@ def agrees_with_numerical_gradients(code, rng):
 
 
 @check(*LAYERS, points=1, of_property=True)
-def gives_every_gradient_the_shape_of_its_array_and_floats(code, rng):
+def gives_every_gradient_as_floats_in_the_shape_of_its_array(code, rng):
     builds_on(code, "affine_backward")
     for inputs in [(2, 3), (3, 1, 2)]:
         N, M = different_sizes(rng, 2, low=4, high=6)  # not 6, which is D
@@ -118,14 +118,14 @@ def leaves_dout_and_the_cache_as_they_were(code, rng):
 
 
 def network(code, rng, dims, activation="relu", reg=0.0):
-    """A network of the student's with known parameters."""
+    """A student's network with known parameters."""
     net = network_of(code, dims, activation, reg)
     net.params = network_params(rng, dims)
     return net
 
 
 def network_of(code, dims, activation, reg):
-    """A network of the student's, its parameters as they were drawn."""
+    """A student's network, with the parameters that it has drawn."""
     return code.TrainableNet(
         "regression", list(dims[1:-1]), [False] * (len(dims) - 2), input_dim=dims[0], output_dim=dims[-1],
         reg=reg, dtype="float64", activation=activation, rng=np.random.default_rng(0),
@@ -142,7 +142,7 @@ def networks(code, rng, reg=0.0):
 
 
 def product(scores, y):
-    """A loss function that is in no lesson, and its gradient: the sum over all scores of score times target."""
+    """A loss function from no lesson, and its gradient: the sum over all scores of score times target."""
     return float(np.sum(scores * y)), np.array(y)
 
 
@@ -155,7 +155,7 @@ def with_another_loss(code, rng):
 
 
 def ordered(grads):
-    """The same dict, its keys in alphabetical order; what is no dict stays as it is."""
+    """The same dict with its keys in alphabetical order; anything else stays as it is."""
     return {name: grads[name] for name in sorted(grads)} if isinstance(grads, dict) else grads
 
 

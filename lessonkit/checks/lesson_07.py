@@ -27,13 +27,13 @@ RANGES = {
 
 
 def random_config(rule, rng, epsilon=1e-8):
-    """Settings for `rule`, none of them a default, so that a rule which ignores them shows."""
+    """Settings for `rule`, none of them a default, so that it shows when a rule ignores them."""
     drawn = {name: round(float(rng.uniform(*RANGES[name])), 2) for name in SETTINGS[rule] if name in RANGES}
     return {**drawn, "epsilon": epsilon} if "epsilon" in SETTINGS[rule] else drawn
 
 
 def gradient(rng, shape):
-    """A gradient of either sign whose squares stay far above any small epsilon."""
+    """A gradient of both signs whose squares stay far above any small epsilon."""
     return away_from_zero(rng, shape, low=0.5)
 
 
@@ -43,7 +43,7 @@ def named(name, config):
 
 
 def entries(config, keys):
-    """What the exercise asks for of a returned config; what else it holds is the student's affair."""
+    """The entries of a returned config that the exercise asks for; the student decides what else it holds."""
     return {key: config[key] for key in keys if key in config} if isinstance(config, dict) else config
 
 
@@ -66,7 +66,7 @@ def takes_the_right_steps_one_after_another(code, rng):
     for step in (1, 2, 3):
         for i, shape in enumerate(shapes):
             ws[i], configs[i] = code.under_test(ws[i], gradient(rng, shape), configs[i])
-            if step > 1:  # the first step has a check of its own
+            if step > 1:  # another check covers the first step
                 yield named(f"next_w of parameter {i + 1} after step {step}", settings[i]), ws[i]
     for _ in range(7):
         ws[0], configs[0] = code.under_test(ws[0], gradient(rng, shapes[0]), configs[0])

@@ -23,35 +23,35 @@ def examples(rng, low=40, high=60):
 
 
 def places(y_new, y):
-    """Where each entry of y_new stands in y."""
+    """The index of each entry of y_new in y."""
     order = np.argsort(y)
     return order[np.minimum(np.searchsorted(y[order], y_new), len(y) - 1)]
 
 
 def how_often(found, y):
-    """How often the examples come, in words."""
+    """Say in words how often the examples come."""
     counts = np.unique(np.concatenate([y, found]), return_counts=True)[1] - 1
     return ", ".join(["some twice"] * any(counts > 1) + ["some never"] * any(counts < 1)) or "each once"
 
 
 def together(X_new, y_new, X, y):
-    """Whether rows and targets belong together as they did in X and y, in words."""
+    """Say in words whether rows and targets belong together as in X and y."""
     rows = X[places(y_new, y)]
     return "together" if np.shape(X_new) == rows.shape and np.allclose(X_new, rows, rtol=1e-5) else "apart"
 
 
 def as_before(after, before):
-    """Whether an argument is what it was, in words."""
+    """Say in words whether an argument has changed."""
     return "as it was" if np.array_equal(after, before) else "changed"
 
 
 def same(a, b):
-    """Whether two lists of arrays are equal, in words."""
-    return "the same" if len(a) == len(b) and all(map(np.array_equal, a, b)) else "another"
+    """Say in words whether two lists of arrays are equal."""
+    return "the same" if len(a) == len(b) and all(map(np.array_equal, a, b)) else "different"
 
 
-def neighbours(y_new, y):
-    """Whether these examples stand side by side in y, in words."""
+def neighbors(y_new, y):
+    """Say in words whether these examples are side by side in y."""
     found = np.sort(places(y_new, y))
     return "side by side" if len(found) > 1 and np.all(np.diff(found) == 1) else "scattered"
 
@@ -76,7 +76,7 @@ def sizes(rng):
 
 
 def split(code, *arguments):
-    """Call the exercise and see to it that what came back is usable."""
+    """Call the exercise and make sure that its result is usable."""
     data = code.train_val_test_split(*arguments)
     missing = [name for name in PARTS if name not in data] if isinstance(data, dict) else PARTS
     if missing:
@@ -104,7 +104,7 @@ def deals_every_example_to_one_part(code, rng):
         yield f"examples that {name} holds twice", "some" if len(np.unique(part)) < len(part) else "none"
     for (a, one), (b, other) in itertools.combinations(found.items(), 2):
         yield f"examples that {a} and {b} share", "some" if np.intersect1d(one, other).size else "none"
-    yield "how often the examples come in all", how_often(np.concatenate(list(found.values())), y)
+    yield "how often the examples come in total", how_often(np.concatenate(list(found.values())), y)
     yield "examples in y_val and y_test", "some" if len(found["y_val"]) and len(found["y_test"]) else "none"
 
 
@@ -114,7 +114,7 @@ def keeps_every_example_with_its_target(code, rng):
     data = split(code, X, y, *sizes(rng), generators(rng)[0])
     for part in ("train", "val", "test"):
         yield f"rows of X_{part} and entries of y_{part}", together(data[f"X_{part}"], data[f"y_{part}"], X, y)
-    yield "places of the validation examples in X", neighbours(data["y_val"], y)
+    yield "places of the validation examples in X", neighbors(data["y_val"], y)
 
 
 @check("train_val_test_split", points=1, of_property=True)
@@ -127,7 +127,7 @@ def draws_the_parts_at_random_from_rng_alone(code, rng):
         members = [[np.sort(data[part])] for data in (first, second, third)]
         yield f"{part} with the same generator state", same(members[0], members[1])
         yield f"{part} with another generator state", same(members[0], members[2])
-        yield f"places of the examples of {part} in X", neighbours(first[part], y)
+        yield f"places of the examples of {part} in X", neighbors(first[part], y)
 
 
 @check("train_val_test_split", points=1, of_property=True)
@@ -156,9 +156,9 @@ def refuses_sizes_that_make_no_sense(code, rng):
 
 
 def sets(rng, features, *lengths):
-    """One array for each length; every feature with a mean and a width of its own, a little different in each array."""
-    centre, width = rng.uniform(2, 9, features), rng.uniform(2, 5, features)
-    return [centre + rng.normal(size=features) + width * rng.normal(size=(n, *features)) for n in lengths]
+    """One array for each length; every feature with its own mean and width, a little different in each array."""
+    center, width = rng.uniform(2, 9, features), rng.uniform(2, 5, features)
+    return [center + rng.normal(size=features) + width * rng.normal(size=(n, *features)) for n in lengths]
 
 
 @check("normalize", points=1)
@@ -168,7 +168,7 @@ def gives_the_training_set_mean_0_and_standard_deviation_1(code, rng):
 
 
 @check("normalize", points=2)
-def treats_the_other_sets_as_the_training_set(code, rng):
+def treats_the_other_sets_like_the_training_set(code, rng):
     N, D = two_sizes(rng, 4, 8)
     yield "normalized", code.normalize(*sets(rng, (D,), N, 3, 2))
     yield "normalized for small other sets", code.normalize(*sets(rng, (D,), N, 0, 1))
@@ -184,7 +184,7 @@ def shifts_a_constant_feature_and_does_not_scale_it(code, rng):
 
 
 @check("normalize", points=1, of_property=True)
-def works_for_any_shape_any_unit_and_integers(code, rng):
+def works_for_any_shape_and_unit_and_for_integers(code, rng):
     height, width = two_sizes(rng, 2, 5)
     yield "normalized for images", code.normalize(*sets(rng, (height, width), 5, 2))
     yield "normalized for sets of numbers", code.normalize(*sets(rng, (), 6, 3))
@@ -289,7 +289,7 @@ def shuffles_with_rng_alone(code, rng):
     yield "order of the examples with another generator state", same(first, third)
     found = [places(batch, y) for batch in first]
     blocks = all(np.ptp(batch) == len(batch) - 1 for batch in found)
-    yield "examples of a batch", "neighbours in X" if blocks else "from all over X"
+    yield "examples of a batch", "neighbors in X" if blocks else "from all over X"
     starts = [batch.min() for batch in found]
     yield "order of the batches' places in X", "rising" if np.all(np.diff(starts) > 0) else "mixed"
 
@@ -316,8 +316,8 @@ WAYS = {
     "as it was": lambda X: X,
     "mirrored left to right": lambda X: X[:, :, ::-1],
     "upside down": lambda X: X[:, ::-1],
-    "turned by half": lambda X: X[:, ::-1, ::-1],
-    "in reversed order": lambda X: X[::-1],
+    "turned by 180 degrees": lambda X: X[:, ::-1, ::-1],
+    "in reverse order": lambda X: X[::-1],
 }
 
 
@@ -327,7 +327,7 @@ def equal_images(X_new, X):
 
 
 def what_became_of(X_new, X):
-    """The set of things that became of the images, in words."""
+    """Say in words what happened to the images, as a set."""
     ways = {way: equal_images(X_new, change(X)) for way, change in WAYS.items()}
     torn = (np.isclose(X_new, X, rtol=1e-5) | np.isclose(X_new, X[:, :, ::-1], rtol=1e-5)).all(axis=(1, 2))
     ways["mirrored in parts"] = torn & ~np.any(list(ways.values()), axis=0)
@@ -344,12 +344,12 @@ def mirrors_left_to_right_or_not_at_all(code, rng):
         if not found:
             yield "shape of X_new", X_new.shape
         found.append(what_became_of(X_new, X))
-    yield "what became of the images, in 24 calls", ", ".join(sorted(set().union(*found)))
-    yield "what became of the images within one call", "different things" if len(found[0]) > 1 else "the same"
+    yield "what happened to the images, in 24 calls", ", ".join(sorted(set().union(*found)))
+    yield "what happened to the images within one call", "different things" if len(found[0]) > 1 else "the same"
 
 
 def how_many(counts, N):
-    """How many of N images were flipped in several calls, in words."""
+    """Say in words how many of N images several calls flipped."""
     if counts <= {0, N}:
         return {frozenset({0}): "none", frozenset({N}): "all"}.get(frozenset(counts), "all or none")
     return "varying" if len(counts) > 2 else "the same"
@@ -362,7 +362,7 @@ def flips_a_coin_for_every_image(code, rng):
     counts = {int(np.sum(~equal_images(X_new, X[:20]))) for X_new, _ in code.map("augment_flip", calls)}
     yield "number of flipped images from call to call", how_many(counts, 20)
     X_new, _ = code.augment_flip(X, y, generators(rng)[0])
-    yield "what became of the images", ", ".join(sorted(what_became_of(X_new, X)))
+    yield "what happened to the images", ", ".join(sorted(what_became_of(X_new, X)))
     share = np.mean(~equal_images(X_new, X))
     # Six standard deviations: a fair coin is off by more than this once in 500 million times.
     off = 6 * 0.5 / np.sqrt(len(X))
@@ -384,10 +384,10 @@ def draws_its_coins_from_rng_alone(code, rng):
     calls = code.map("augment_flip", [(X, y, generator) for generator in (one, one, *others)])
     first, second, *different = ([X_new] for X_new, _ in calls)
     became = [what_became_of(X_new, X) for X_new, _ in calls]
-    yield "what became of the images, in 22 calls", ", ".join(sorted(set().union(*became)))
+    yield "what happened to the images, in 22 calls", ", ".join(sorted(set().union(*became)))
     yield "X_new with the same generator state", same(first, second)
     all_the_same = all(same(first, each) == "the same" for each in different)
-    yield "X_new with other generator states", "the same" if all_the_same else "another"
+    yield "X_new with other generator states", "the same" if all_the_same else "different"
 
 
 @check("augment_flip", points=1, of_property=True)

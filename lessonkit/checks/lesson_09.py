@@ -24,7 +24,7 @@ def network(code, rng, category="regression", hidden=3, outputs=1):
 
 
 def regression_data(rng, N=6, num_validation=5):
-    """Training and validation examples that differ, with targets of shape (N,) in a unit of their own."""
+    """Training and validation examples that differ, with targets of shape (N,) in their own unit."""
     return {
         "X_train": rng.normal(size=(N, 2)),
         "y_train": rng.normal(size=N),
@@ -35,7 +35,7 @@ def regression_data(rng, N=6, num_validation=5):
 
 
 def examples_alike(rng, N=7):
-    """Data in which every training example is the same one: then no draw of batches changes a number."""
+    """Data in which all training examples are the same, so that no draw of batches changes a number."""
     data = regression_data(rng, N)
     data["X_train"][:] = data["X_train"][0]
     data["y_train"][:] = data["y_train"][0]
@@ -57,7 +57,7 @@ def learning_rates(solver):
 
 
 def slowed(w, dw, config):
-    """An update rule that is in no book: it counts its steps in the config, and each is shorter than the one before."""
+    """An update rule from no book: it counts its steps in the config, and each is shorter than the one before."""
     steps = config.get("steps", 0) + 1
     return w - config["learning_rate"] / (steps + 1) * dw, {**config, "steps": steps}
 
@@ -117,7 +117,7 @@ def check_accuracy_gives_the_rms_error_in_the_unit_of_the_targets(code, rng):
     yield "accuracy", solver.check_accuracy(X, y)
     yield "accuracy with three examples at once", solver.check_accuracy(X, y, batch_size=3)
     for N in (7, 1):
-        yield f"accuracy for {N} whole-number targets", solver.check_accuracy(X[:N], rng.integers(2, 6, (N, 1)))
+        yield f"accuracy for {N} integer targets", solver.check_accuracy(X[:N], rng.integers(2, 6, (N, 1)))
 
 
 @check("Solver", points=1)
@@ -151,7 +151,7 @@ def check_accuracy_asks_for_at_most_batch_size_examples_at_once(code, rng):
 
     model.forward = forward
     solver.check_accuracy(rng.normal(size=(8, 2)), rng.normal(size=8), batch_size=3)
-    yield "examples that the model is asked for in all", "each of them" if sum(asked) >= 8 else "not each of them"
+    yield "examples that the model is asked for in total", "each of them" if sum(asked) >= 8 else "not each of them"
     yield "examples that the model is asked for at once", "at most 3" if max(asked, default=0) <= 3 else "more than 3"
 
 
@@ -169,11 +169,11 @@ def check_accuracy_takes_as_many_different_examples_as_asked_for(code, rng):
     for _ in range(2):
         solver.rng = np.random.default_rng(1)
         runs.append([solver.check_accuracy(X, y, num_samples=2) for _ in range(40)])
-    yield "accuracies with the same state of solver.rng", "the same" if runs[0] == runs[1] else "others"
+    yield "accuracies with the same state of solver.rng", "the same" if runs[0] == runs[1] else "different"
 
 
 def sign_classifier(code, rng, N):
-    """A classifier that goes by the sign of its only input; N examples, the first of another sign than the rest; labels."""
+    """A classifier that uses the sign of its only input; N examples, the first with the opposite sign of the rest; labels."""
     model = code.TrainableNet("classification", [], [], input_dim=1, output_dim=2, dtype="float64")
     model.params = {"W1": np.array([[-1.0, 1.0]]), "b1": np.zeros(2)}
     signs = np.where(np.arange(N) == 0, -1, 1) * rng.choice([-1, 1])
@@ -234,7 +234,7 @@ def train_lowers_the_learning_rate_after_every_epoch(code, rng):
 
 
 def constant_input(rng):
-    """Data that lead a network on a walk: towards the validation targets, past them, back and forth.
+    """Data that lead a network on a walk: toward the validation targets, past them, back and forth.
 
     The only input is always 1, so a network without a hidden layer is one number, its output. It starts at zero, and
     momentum swings it past the training targets and back. The validation targets lie at a third of the way: the network
@@ -251,7 +251,7 @@ def constant_input(rng):
 
 
 def kept(solver, model, epoch_of):
-    """What training has left: the best parameters, and the model's own. ``epoch_of(params)`` tells when it had them."""
+    """The results of training: the best parameters, and the model's own. ``epoch_of(params)`` tells when it had them."""
     for name, words, params in [
         ("best_params", "best_params", solver.best_params),
         ("params of the model", "the model's params", model.params),

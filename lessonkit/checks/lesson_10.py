@@ -1,7 +1,7 @@
 """The checks of lesson 10, regression.
 
-A trained network's numbers are the student's own affair. So the checks of `elevation` yield words: whether the RMS error
-is small enough and, where it is not, in wide bands what can be said of the answers.
+A trained network's numbers differ from student to student. So the checks of `elevation` yield words: whether the RMS error
+is small enough and, where it is not, in wide bands what can be said about the answers.
 """
 
 import functools
@@ -12,15 +12,15 @@ from lessonkit.checks import builds_on, different_sizes
 from lessonkit.engine.check import check
 
 BASELINES = ("constant_baseline", "linear_baseline")
-WORSE = "over 180 m (worse than a constant: are the answers in metres, and were the places normalized?)"
+WORSE = "over 180 m (worse than a constant: are the answers in meters, and were the places normalized?)"
 BANDS = {90: "below 90 m", 135: "90 to 135 m", 180: "135 to 180 m", np.inf: WORSE}
 KNOWN = "X_train", "y_train", "X_val", "y_val"
 
 
 def examples(rng, N, D, n):
-    """Training examples, their targets in a unit of their own, and other examples to answer for.
+    """Training examples, their targets in their own unit, and other examples to predict.
 
-    The targets are so far from zero that no answer comes near it, where float32 would have too few digits.
+    The targets are so far from zero that no answer comes near zero, where float32 would have too few digits.
     """
     level, size = rng.uniform(200, 400), rng.uniform(5, 9)
     X_train = rng.uniform(2, 4, D) * rng.normal(size=(N, D)) + rng.uniform(10, 20, D)
@@ -72,7 +72,7 @@ def network(code, rng, D):
 
 
 def near(rng, X_train, n):
-    """Examples from where the training examples are, but from a corner of it: their own statistics are others."""
+    """Examples from one corner of the training examples' range: their own statistics differ."""
     return X_train.mean(axis=0) + rng.uniform(0.1, 1.5, (n, X_train.shape[1])) * X_train.std(axis=0)
 
 
@@ -85,12 +85,12 @@ def answers_in_the_unit_of_the_targets(code, rng):
 
 
 @check("predict", points=1, of_property=True)
-def answers_the_same_whoever_comes_along_and_for_integers(code, rng):
+def gives_the_same_answer_in_any_batch_and_for_integers(code, rng):
     X_train, y_train, _ = examples(rng, 8, 2, 1)
     model, X = network(code, rng, 2), near(rng, X_train, 130)
     yield "predictions for one example", code.predict(model, X_train, y_train, X[:1])
-    crowd = code.predict(model, X_train, y_train, X)
-    yield "predictions for 130 examples", crowd
+    batch = code.predict(model, X_train, y_train, X)
+    yield "predictions for 130 examples", batch
     yield "predictions for the training examples", code.predict(model, X_train, y_train, X_train)
     whole = [np.round(array).astype(int) for array in (X_train, y_train, X[:3])]
     yield "predictions for integers", code.predict(model, *whole)
@@ -111,7 +111,7 @@ def leaves_its_inputs_as_they_were(code, rng):
 
 
 def yes(fact):
-    """A fact as the word that is read."""
+    """A fact as the word that students read."""
     return "yes" if fact else "no"
 
 
@@ -158,7 +158,7 @@ def two_epochs_run(code, rng):
 
 
 @check("make_solver", points=1, of_property=True)
-def the_generator_decides(code, rng):
+def draws_everything_from_rng(code, rng):
     data = small_problem(rng, 3)
 
     def first_losses(seed):
@@ -172,10 +172,10 @@ def the_generator_decides(code, rng):
         return start, tuple(solver.loss_history)
 
     (start, losses), (same_start, same_losses), (other_start, other_losses) = map(first_losses, (1, 1, 2))
-    yield "same network for the same state of rng", yes(start == same_start)
-    yield "same losses for the same state of rng", yes(losses == same_losses)
-    yield "another network for another state of rng", yes(start[1] != other_start[1])
-    yield "other losses for another state of rng", yes(losses != other_losses)
+    yield "the same network for the same state of rng", yes(start == same_start)
+    yield "the same losses for the same state of rng", yes(losses == same_losses)
+    yield "a different network for a different state of rng", yes(start[1] != other_start[1])
+    yield "different losses for a different state of rng", yes(losses != other_losses)
 
 
 # elevation
@@ -190,9 +190,9 @@ def every_4th_point(first):
         rows, columns = (np.arange(first, size, 4) for size in dem["elevation"].shape)
         longitude = dem["xmin"] + dem["dx"] * (columns + 0.5)
         latitude = dem["ymin"] - dem["dy"] * (rows + 0.5)
-        metres = dem["elevation"][first::4, first::4].astype(float)
+        meters = dem["elevation"][first::4, first::4].astype(float)
     places = np.stack(np.meshgrid(longitude, latitude), axis=-1)
-    return places.reshape(-1, 2), metres.ravel()
+    return places.reshape(-1, 2), meters.ravel()
 
 
 def between_the_points():
@@ -201,60 +201,60 @@ def between_the_points():
 
 
 def some_places(rng, n):
-    """n of the places between the points of the data set: longitude, latitude; and how high they are."""
-    places, metres = between_the_points()
+    """n of the places between the points of the data set: longitude, latitude; and their elevation."""
+    places, meters = between_the_points()
     chosen = rng.choice(len(places), n, replace=False)
-    return places[chosen], metres[chosen]
+    return places[chosen], meters[chosen]
 
 
 def rms(error):
     return float(np.sqrt(np.mean(np.square(error))))
 
 
-def facts(answers, turned, places, metres):
-    """What can be said of answers that are not good enough, in words that do not depend on the training."""
-    if answers.shape != metres.shape:
-        return {"answers": f"{answers.size} numbers for {metres.size} places"}
-    spread, level = float(answers.std()), float(np.mean(answers - metres))
+def facts(answers, turned, places, meters):
+    """What can be said about answers that are not good enough, in words that do not depend on the training."""
+    if answers.shape != meters.shape:
+        return {"answers": f"{answers.size} numbers for {meters.size} places"}
+    spread, level = float(answers.std()), float(np.mean(answers - meters))
     flat = np.column_stack([places - places.mean(axis=0), np.ones(len(places))])
     bent = answers - flat @ np.linalg.lstsq(flat, answers, rcond=None)[0]
-    follows = spread > 0 and np.corrcoef(answers, metres)[0, 1] > 0.3
-    ratio = spread / float(metres.std())
+    follows = spread > 0 and np.corrcoef(answers, meters)[0, 1] > 0.3
+    ratio = spread / float(meters.std())
     return {
-        "X is read as": "latitude, longitude" if rms(turned - metres) < 135 else "longitude, latitude",
+        "X is read as": "latitude, longitude" if rms(turned - meters) < 135 else "longitude, latitude",
         "the answers form": (
             "a constant" if spread < 1e-3
             else "a plane" if bent.std() < 0.02 * spread
             else "the land" if follows
             else "something else"
         ),
-        "the hills are": "too low by far" if ratio < 1 / 50 else "too high by far" if ratio > 50 else "of a fair height",
-        "all in all they are": "too low" if level < -90 else "too high" if level > 90 else "at a fair level",
+        "the hills are": "far too low" if ratio < 1 / 50 else "far too high" if ratio > 50 else "of a plausible height",
+        "overall the answers are": "too low" if level < -90 else "too high" if level > 90 else "at a plausible level",
     }  # fmt: skip
 
 
 def is_a_table(code, rng):
-    """Whether most answers at places of the data set are right to the metre: they were looked up, and not learnt."""
-    places, metres = every_4th_point(first=0)
+    """Whether most answers at places of the data set are right to the meter: they were looked up, not learned."""
+    places, meters = every_4th_point(first=0)
     some = rng.choice(len(places), 60, replace=False)
     answers = np.ravel(np.asarray(code.elevation(places[some]), dtype=float))
-    return answers.shape == some.shape and bool(np.median(np.abs(answers - metres[some])) < 1)
+    return answers.shape == some.shape and bool(np.median(np.abs(answers - meters[some])) < 1)
 
 
 def within(limit, code, rng):
-    """Whether the RMS error is below the limit; and where it is not, how large it is, and the facts.
+    """Whether the RMS error is below the limit; if not, how large it is, and the facts.
 
-    The places are the same for every seed, in another order: what is below the limit at home is so at grading.
+    The places are the same for every seed, in a different order: an error below the limit at home is below it at grading.
     """
-    places, metres = (array[::3] for array in between_the_points())
+    places, meters = (array[::3] for array in between_the_points())
     order = rng.permutation(len(places))
-    places, metres = places[order], metres[order]
+    places, meters = places[order], meters[order]
     answers = np.ravel(np.asarray(code.elevation(places), dtype=float))
-    error = rms(answers - metres) if answers.shape == metres.shape else np.inf
+    error = rms(answers - meters) if answers.shape == meters.shape else np.inf
     if error < limit and is_a_table(code, rng):
         yield (
             "RMS error",
-            "about 0 m at the places of the data set (no network is so exact: this is a table of the data)",
+            "about 0 m at the places of the data set (no network is that exact: this is a table of the data)",
         )
         return
     if error < limit:
@@ -262,26 +262,26 @@ def within(limit, code, rng):
         return
     yield "RMS error", next(words for top, words in BANDS.items() if not error >= top or top == np.inf)
     turned = np.ravel(np.asarray(code.elevation(places[:, ::-1].copy()), dtype=float))
-    yield from facts(answers, turned, places, metres).items()
+    yield from facts(answers, turned, places, meters).items()
 
 
 @check("elevation", points=1, of_property=True)
-def one_number_for_each_place(code, rng):
+def gives_one_number_for_each_place(code, rng):
     builds_on(code, "predict")
     for n in (1, 5):
         places, _ = some_places(rng, n)
-        yield f"metres (times 0) for {n} place{'s' * (n > 1)}", 0 * np.asarray(code.elevation(places))
+        yield f"meters (times 0) for {n} place{'s' * (n > 1)}", 0 * np.asarray(code.elevation(places))
 
 
 @check("elevation", points=1, of_property=True)
-def the_same_answer_alone_and_in_a_crowd(code, rng):
+def gives_the_same_answer_alone_and_in_a_batch(code, rng):
     builds_on(code, "predict")
     places, _ = some_places(rng, 60)
-    crowd = np.ravel(code.elevation(places))
+    batch = np.ravel(code.elevation(places))
     alone = np.ravel([np.ravel(each)[0] for each in code.map("elevation", [(places[i : i + 1],) for i in range(5)])])
     turned = np.ravel(code.elevation(places[::-1].copy()))[::-1]
-    yield "close (whether an answer alone and in a crowd are less than 1 m apart)", np.abs(crowd[:5] - alone) < 1
-    yield "close in the opposite order", bool(np.all(np.abs(crowd - turned) < 1))
+    yield "close (whether an answer alone and in a batch are less than 1 m apart)", np.abs(batch[:5] - alone) < 1
+    yield "close in reverse order", bool(np.all(np.abs(batch - turned) < 1))
 
 
 @check("elevation", points=1)
@@ -291,6 +291,6 @@ def is_better_than_any_plane(code, rng):
 
 
 @check("elevation", points=2)
-def is_off_by_less_than_90_metres(code, rng):
+def is_off_by_less_than_90_meters(code, rng):
     builds_on(code, "predict")
     yield from within(90, code, rng)

@@ -21,7 +21,7 @@ def gives_the_mean_cross_entropy(code, rng):
 
 @check("softmax_loss", points=2)
 def gives_the_gradient(code, rng):
-    # Not held against the student's own loss: a wrong loss costs its own point and not these.
+    # Not compared with the student's own loss: a wrong loss costs its own point, not these.
     _, dx = code.softmax_loss(*scores_and_labels(rng))
     yield "dx", dx
 
@@ -41,7 +41,7 @@ def works_for_any_batch_size_and_for_integers(code, rng):
 @check("softmax_loss", points=1, of_property=True)
 def stays_finite_for_extreme_scores(code, rng):
     shift = 10_000.0
-    # Whole numbers: adding the shift to them loses nothing, in float32 neither.
+    # Whole numbers: adding the shift loses nothing, not even in float32.
     small, y = rng.integers(-3, 4, (4, 3)).astype(float), rng.permutation([0, 1, 2, 1])
     for what, x in {
         "very large scores": small + shift,
@@ -53,7 +53,7 @@ def stays_finite_for_extreme_scores(code, rng):
         yield f"dx of {what}", dx
     loss, dx = code.softmax_loss(np.array([[shift, 0.0, -shift]]), np.array([2]))
     yield "dx of a confident wrong prediction", dx
-    small = 0 <= loss < shift / 10  # what caps it may have any size, and the word is the same for all
+    small = 0 <= loss < shift / 10  # a cap may have any size, and the word is the same for all
     yield "the loss of a confident wrong prediction is", "below 1000" if small else "1000 or more"
     if not small:
         yield "loss of a confident wrong prediction", loss

@@ -18,7 +18,7 @@ GRADIENTS = ("dx", "dgamma", "dbeta")
 
 
 def batch(rng, N=None, D=None):
-    """x, gamma and beta; the columns of x differ in place and width, and one is so narrow that eps matters."""
+    """x, gamma and beta; the columns of x differ in mean and width, and one is so narrow that eps matters."""
     if N is None:
         N, D = two_sizes(rng, 3, 7)
     place, width = rng.uniform(-3, 3, D), rng.uniform(0.5, 3, D)
@@ -33,7 +33,7 @@ def statistics(rng, D):
 
 
 def stored(bn_param):
-    """What a bn_param holds of the running statistics, each with its name."""
+    """The running statistics in a bn_param, each with its name."""
     for name in STATISTICS:
         yield name, bn_param.get(name)
 
@@ -133,7 +133,7 @@ def gives_the_gradient_of_x(code, rng):
 
 
 @check("batchnorm_backward", points=1, of_property=True)
-def works_for_narrow_columns_integers_and_any_batch_size(code, rng):
+def works_for_narrow_columns_and_integers_and_any_batch_size(code, rng):
     for N, D in [(5, 3), (1, 4), (6, 1)]:
         x, gamma, beta = batch(rng, N, D)
         dx, dgamma, dbeta = code.batchnorm_backward(rising_with(x, rng), forward(code, x, gamma, beta))
@@ -198,12 +198,12 @@ def parameters(rng, dims, normalization, activation):
 
 
 def in_order(values):
-    """A dict with its keys in alphabetical order: in which order they were put in is free."""
+    """A dict with its keys in alphabetical order: the order in which they were added is free."""
     return {key: values[key] for key in sorted(values)}
 
 
 def gradients(grads, normalization):
-    """All gradients; that of a bias before batch norm is zero but for rounding errors, which are taken away."""
+    """All gradients; that of a bias before batch norm is zero except for rounding errors, which are removed."""
     if not isinstance(grads, dict):
         return grads
     zero = [f"b{i}" for i, normalized in enumerate(normalization, start=1) if normalized]
@@ -222,7 +222,7 @@ def starts_with_the_right_parameters(code, rng):
     params = in_order(net.params)
     yield "names in params", ", ".join(params)
     for name, value in params.items():
-        # Weights are drawn at random: all that is asked of them here is their shape.
+        # Weights are drawn at random: only their shape is checked here.
         yield name, np.zeros(value.shape) if name.startswith("W") else value
         yield f"dtype of {name}", str(value.dtype)
     yield "modes in bn_params", [bn_param.get("mode") for bn_param in net.bn_params]

@@ -58,7 +58,7 @@ _examples = Registry("lessonkit.examples", "open that lesson's own bundle")
 
 
 def example(*exercises):
-    """Write down a small example of each of `exercises`: a check without points that one can redo in the head.
+    """Write down a small example of each of `exercises`: a check without points that a student can work out mentally.
 
     It draws nothing at random. What is wrong in it is shown in place of what is wrong in a larger check; of several, the
     first that shows it.

@@ -1,1 +1,1 @@
-"""Small examples of the exercises, one module a lesson: whole numbers that one can redo in the head, and no points."""
+"""Small examples of the exercises, one module a lesson: whole numbers that a student can work out mentally, and no points."""

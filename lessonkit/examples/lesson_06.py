@@ -83,7 +83,7 @@ SMALL = [  # networks, examples and targets
 
 
 def small_losses(code, reg=0.0, loss_function=None):
-    """What is wanted of the small networks: the loss and the gradients of each, with what they are for in words."""
+    """The results that the small networks should give: the loss and the gradients of each, and in words what they are for."""
     for weights, X, y, *activation in SMALL:
         net, words = tiny_network(code, weights, *activation, reg=reg)
         words = f"(for X = {X}, y = {y}, {words})"

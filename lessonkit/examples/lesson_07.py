@@ -5,8 +5,8 @@ import numpy as np
 from lessonkit.checks.lesson_07 import RULES, SETTINGS, STATE, entries, named
 from lessonkit.engine.check import example
 
-# Settings in which a step comes out round, and traces of a step before it. Adam has none: what its config holds beside m, v
-# and t, such as powers of the betas, is free.
+# Settings that give a step in round numbers, and traces of a step before it. Adam has none: besides m, v and t, its config may
+# hold anything, such as powers of the betas.
 ROUND = {
     "sgd": {},
     "sgd_momentum": {"momentum": 0.5},
@@ -21,7 +21,7 @@ LARGE = {"rmsprop": 2.0, "adam": 4.0}  # values of epsilon
 
 
 def one_step(code, w, dw, config):
-    """What the exercise under test makes of a config, with the numbers that the worked entry does not show."""
+    """What the exercise under test returns for a config, with the numbers that the worked entry does not show."""
     words = ", ".join(f"{key} {value}" for key, value in config.items()).replace(".0", "")
     arrays = {key: np.array(value) if isinstance(value, list) else value for key, value in config.items()}
     next_w, config = code.under_test(np.array(w), np.array(dw), arrays)

@@ -14,7 +14,7 @@ THREE_COLUMNS = [[1.0, 4.0, 7.0], [3.0, 2.0, 9.0]], [2.0, 4.0, -6.0], [5.0, 1.0,
 
 
 def small_forward(code, arrays, **bn_param):
-    """The output of a forward pass with the bn_param in words, and the running statistics that it has left."""
+    """The output of a forward pass with the bn_param in words, and the running statistics after it."""
     words = ", ".join(f"{key} {value}" for key, value in bn_param.items()).replace(".0", "")
     given = {key: np.array(value) if isinstance(value, list) else value for key, value in bn_param.items()}
     out, _ = code.batchnorm_forward(*map(np.array, arrays), given)

@@ -50,7 +50,7 @@ def test_a_property_is_judged_alone(live):
     states = {outcome.check: report.state(outcome) for outcome in result.outcomes}
     assert (
         states["leaves_dout_and_the_cache_as_they_were"]
-        == states["gives_every_gradient_the_shape_of_its_array_and_floats"]
+        == states["gives_every_gradient_as_floats_in_the_shape_of_its_array"]
         == "✓ passes"
     )
     assert states["agrees_with_numerical_gradients"] == "◐ partly"

@@ -31,7 +31,7 @@ LEAVES = {
         "an empty dict": ("dx", {}, TRUTH, NONE),
         "an outcome other than expected": ("what it raises for an integer x", "nothing", "ValueError", NONE),
         "True for a number": ("number of caches", True, 3, NONE),
-        "no in place of yes": ("close in the opposite order", False, True, NONE),
+        "no in place of yes": ("close in reverse order", False, True, NONE),
     },
     "The keys of a dict": {
         "a lowercase letter for a capital": ("grads", {"W1": TRUTH, "w2": TRUTH}, PARAMS, NONE),
