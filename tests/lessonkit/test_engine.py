@@ -147,7 +147,7 @@ def test_a_damaged_recording_says_what_to_do(monkeypatch, tmp_path):
 
 def test_another_stream_of_random_numbers_is_noticed(monkeypatch):
     monkeypatch.setattr(expected, "stream", lambda check: [0.0])
-    with pytest.raises(ValueError, match="draws other random numbers.*requirements.txt"):
+    with pytest.raises(ValueError, match="draws different random numbers.*requirements.txt"):
         expected.Recorded("01_activations").values(checks_of("relu_forward")[0])
 
 

@@ -114,8 +114,8 @@ def test_what_stopped_is_quoted(kernel):
     assert "The cell that defines mse_loss stopped at its line 1, `def mse_loss(x, y)`: SyntaxError" in text(run(client, "check('mse_loss')"))  # fmt: skip
     run(client, "def mse_loss(x, y):\n    z = x - y\n    raise NotImplementedError()")
     shown = text(run(client, "check('mse_loss')"))
-    assert "`raise NotImplementedError()` is still in in mse_loss, beside your code. Delete that line." in shown
-    assert "is still in in mse_loss" in text(run(client, "mse_loss(1, 2)"))
+    assert "`raise NotImplementedError()` is still in mse_loss, next to your code. Delete that line." in shown
+    assert "is still in mse_loss" in text(run(client, "mse_loss(1, 2)"))
     run(client, "del np\ndef mse_loss(x, y):\n    return np.mean(x), x")
     assert "The cell at the top of the notebook imports np: run it first" in text(run(client, "check('mse_loss')"))
     run(client, SETUP)
