@@ -1,1 +1,1 @@
-"""The engine of the checks: runs them on an implementation, compares, and says what it sees."""
+"""The engine of the checks: it runs them on an implementation, compares, and says what it sees."""

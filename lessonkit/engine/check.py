@@ -1,4 +1,4 @@
-"""Where checks are written down: ``@check("relu_backward", points=2)`` above a generator of named values."""
+"""How checks are registered: ``@check("relu_backward", points=2)`` above a generator of named values."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -44,7 +44,7 @@ _checks = Registry("lessonkit.checks", "open that lesson's own bundle")
 
 
 def check(*exercises, points, rtol=1e-5, of_property=False):
-    """Write down a check that is worth `points` for each of `exercises`; ``code.under_test`` is the one at hand."""
+    """Register a check that is worth `points` for each of `exercises`; ``code.under_test`` is the current one."""
 
     def register(values):
         for exercise in exercises:
@@ -58,10 +58,10 @@ _examples = Registry("lessonkit.examples", "open that lesson's own bundle")
 
 
 def example(*exercises):
-    """Write down a small example of each of `exercises`: a check without points that a student can work out mentally.
+    """Register a small example of each of `exercises`: a check without points that a student can work out mentally.
 
-    It draws nothing at random. What is wrong in it is shown in place of what is wrong in a larger check; of several, the
-    first that shows it.
+    It draws nothing at random. A wrong value in it is shown in place of a wrong value in a larger check; of several
+    examples, the first that has one.
     """
 
     def register(values):

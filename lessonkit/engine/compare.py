@@ -1,4 +1,4 @@
-"""Compares what a check yielded with the expected values, and says what a person would look at first."""
+"""Compare what a check yielded with the expected values, and say what a person would look at first."""
 
 from dataclasses import dataclass, replace
 
@@ -8,7 +8,7 @@ from lessonkit.engine.facts import as_large_as, fact, is_cut, of_length
 from lessonkit.engine.proxy import Remote, inputs_behind
 from lessonkit.engine.values import describe, entries_close, is_number, parts, show_both, show_keys, show_number
 
-FEW = 6  # entries of an array that is shown whole
+FEW = 6  # entries of an array that is shown in full
 INTEGER, FLOATING = "an integer dtype", "a floating dtype"
 SECOND_VALUE_RTOL = 1e-3  # a second value is a numerical gradient, perhaps of a float32 forward pass
 
@@ -29,7 +29,7 @@ class Difference:
     factor : str
         Where everything is a multiple of the expected result: by how much it is too large or too small.
     lengths : str
-        Which axes of the inputs are as long as that, as the sentence says it.
+        The axes of the inputs whose length is that factor, in the words of the sentence.
     """
 
     kind: str
@@ -73,7 +73,7 @@ def same_values(value, truth, rtol):
 
 
 def kinds(value):
-    """Which leaves are whole numbers, and which floating: to tell a mistake that cuts off from one that does not."""
+    """Which leaves are integers and which are floats: this tells a mistake that truncates from one that does not."""
     return [np.asarray(leaf).dtype.kind in "biu" for _, leaf in parts(value) if is_number(leaf)]
 
 
@@ -112,7 +112,7 @@ def _structure(name, value, expected):
 
 
 def _keys(name, value, expected):
-    """What is wrong with the keys of a dict; "" where they are the right ones."""
+    """What is wrong with the keys of a dict; "" where they are right."""
     missing = [key for key in expected if key not in value]
     extra = [key for key in value if key not in expected]
     if len(missing) == len(extra) == 1 and _small_letters(missing[0]) == _small_letters(extra[0]):
@@ -158,7 +158,7 @@ def _leaf(name, value, expected, rtol, call):
     else:
         differs = Difference(*_pattern(name, value, expected, wrong, rtol, inputs))
     if expected.ndim == 0 and not inputs:
-        return differs  # which has both numbers already
+        return differs  # whose sentence has both numbers already
     return replace(differs, example=_worked_entry(name, value, expected, wrong, inputs))
 
 
@@ -167,7 +167,7 @@ def _kind(array):
 
 
 def _signed(array):
-    """An array whose numbers can be subtracted: truth values and bytes have no negative ones."""
+    """An array whose numbers can be subtracted: truth values and bytes cannot be negative."""
     return array.astype(int) if array.dtype.kind in "bu" else array
 
 
@@ -200,13 +200,13 @@ def _shape(name, value, expected, inputs):
 
 
 def _axes_of_one(surplus):
-    """That there are more axes of length 1 than expected, or fewer."""
+    """Say that there are more axes of length 1 than expected, or fewer."""
     are, count = ("is", "one axis") if abs(surplus) == 1 else ("are", f"{abs(surplus)} axes")
     return f"There {are} {count} of length 1 too {'many' if surplus > 0 else 'few'}."
 
 
 def _pattern(name, value, expected, wrong, rtol, inputs):
-    """The first of the usual patterns that fits, where it is no multiple: ``(kind, sentence)``."""
+    """The first of the usual patterns that fits, where the value is not a multiple: ``(kind, sentence)``."""
     if (~np.isfinite(value) & np.isfinite(expected)).any():
         return "nan", _not_finite(name, value)
     if expected.any() and np.all(entries_close(-value, expected, rtol)):
@@ -242,7 +242,7 @@ def _pattern(name, value, expected, wrong, rtol, inputs):
 
 
 def _not_finite(name, value):
-    """Where a result is NaN or infinite."""
+    """Say where a result is NaN or infinite."""
     nan, infinite = int(np.isnan(value).sum()), int(np.isinf(value).sum())
     what = " or ".join(["NaN"] * bool(nan) + ["infinite"] * bool(infinite))
     if value.ndim == 0:
@@ -267,16 +267,16 @@ def _factor(name, value, expected, factor, inputs):
 
 
 def _constant_factor(value, expected, rtol):
-    """The constant c with ``value = c * expected`` when there is one that says something."""
+    """The constant c with ``value = c * expected``, if there is one that tells something."""
     if (np.count_nonzero(expected) < 2 and expected.ndim > 0) or expected.dtype.kind not in "fc":
-        return None  # one entry says nothing about a constant, and a count is a count
+        return None  # one entry tells nothing about a constant, and a count is not a multiple
     index = np.argmax(np.abs(expected))
     if not expected.flat[index] or not value.flat[index]:
         return None
     factor = float(np.real(value.flat[index] / expected.flat[index]))
     if abs(factor - 1) < 0.01 or not 1e-6 < abs(factor) < 1e6:
         return None
-    if expected.ndim == 0:  # one number is always some multiple of another: only whole ones say something
+    if expected.ndim == 0:  # one number is always some multiple of another: only a whole multiple tells something
         ratio = max(abs(factor), 1 / abs(factor))
         if ratio > 64 or abs(ratio - round(ratio)) > 1e-6 * ratio or rtol > 1e-4:
             return None

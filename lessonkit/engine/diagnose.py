@@ -1,4 +1,4 @@
-"""Grades one exercise: runs its checks, compares with the expected values, names the mistake."""
+"""Grade one exercise: run its checks, compare with the expected values, name the mistake."""
 
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
@@ -15,7 +15,7 @@ from lessonkit.engine.together import ORDER, others_right, told_by_others
 from lessonkit.engine.transcript import Entry, result_of, run
 from lessonkit.engine.values import counted, listed
 
-# Kinds of errors by which something else than the answer keeps a check from seeing it.
+# Kinds of errors where something other than the answer keeps a check from seeing it.
 KEPT = (
     "missing",
     "NameError",
@@ -56,7 +56,7 @@ class Suspect:
         By the name of a check: what the mistake yielded there as ``([(name, value), ...], error message or "")``,
         or None where it is no different from the expected values.
     alone : bool
-        Whether the sentence also speaks of what is right: then it is told only where nothing else is wrong.
+        Whether the sentence also says what is right: then students read it only where nothing else is wrong.
     """
 
     name: str
@@ -70,8 +70,8 @@ class Outcome:
     """How one check went.
 
     `kind` is ``passed``, ``empty``, ``waits`` (for another exercise that is empty), ``depends`` (on another one that does not pass), ``mistake`` (named from the bank), ``error`` (it raised), ``undefined`` (it uses
-    a name that is not there), ``kept`` (from being seen: the function itself, a module, a file or time is missing) or that of a `lessonkit.engine.compare.Difference`; `mistake` is the name of the mistake when one was recognised.
-    ``unseen`` is what a check of a property is where no right value shows it. `earned` is set where it is neither all of its points nor none.
+    a name that is not there), ``kept`` (from being seen: the function itself, a module, a file or time is missing) or that of a `lessonkit.engine.compare.Difference`; `mistake` is the name of the mistake when one was recognized.
+    ``unseen`` is a check of a property that no right value shows. `earned` is set where it is neither all of its points nor none.
     """
 
     check: str
@@ -92,7 +92,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Result:
-    """How one exercise went: an outcome for each check; `lent` are the exercises in whose place there was a right one."""
+    """How one exercise went: an outcome for each check; `lent` are the exercises that a correct one replaced."""
 
     exercise: str
     outcomes: tuple[Outcome, ...]
@@ -100,12 +100,12 @@ class Result:
 
     @classmethod
     def from_record(cls, record):
-        """The result that `dataclasses.asdict` made a record of; what an older record does not say has its default.
+        """The result from a record that `dataclasses.asdict` made; what an older record lacks has its default.
 
         Raises
         ------
         KeyError, TypeError, AttributeError
-            If it is no such record.
+            If it is not such a record.
         """
         known = {field.name for field in fields(Outcome)}
         outcomes = ({name: row[name] for name in row.keys() & known} for row in record["outcomes"])
@@ -154,7 +154,7 @@ def grade(exercise, host, expected, seen=None):
 
 
 class _Grading:
-    """One grading of one exercise, in which nothing is worked out twice."""
+    """One grading of one exercise, in which nothing is computed twice."""
 
     def __init__(self, exercise, host, expected):
         self.exercise, self.host, self.expected = exercise, host, expected
@@ -186,7 +186,9 @@ class _Grading:
             return Outcome(check.name, check.title, check.points, True, sentence=without)
         if failure is not None and failure.kind in ("empty", "waits", "kept", "undefined"):
             return failure
-        if score.state == UNSEEN and not (failure and failure.kind == "misplaced"):  # which tells more than the others
+        if score.state == UNSEEN and not (
+            failure and failure.kind == "misplaced"
+        ):  # a misplaced value tells more than the other checks
             return Outcome(check.name, check.title, check.points, False, "unseen", UNSEEN_YET)
         if suspect := self.suspect(check):
             example = self.smallest(check, suspect) or failure.example
@@ -203,16 +205,16 @@ class _Grading:
         return replace(told, earned=score.earned) if score.state == PARTLY else told
 
     def is_wrong(self, check):
-        """Whether the check fails, and not for want of code."""
+        """Whether the check fails although there is code to check."""
         failure = self.failures[check.name]
         return failure is not None and failure.kind not in ("empty", "waits")
 
     def suspect(self, check):
         """The one known mistake that explains why `check` fails, or None.
 
-        Where several do, the one that explains the most checks to their end is named; where that is still several with
-        different sentences, none is. Where the same result is wrong in another check and no mistake explains that one, none is
-        either: what is wrong there may be what is wrong here.
+        Where several do, the one that explains the most checks to their end is named; if several with different sentences are
+        left, none is. If the same result is wrong in another check that no mistake explains, none is named either: the cause
+        there may be the cause here.
         """
         likely = [i for i, evidence in self.evidence.items() if check.name in evidence.explained]
         if likely and self.is_unexplained_elsewhere(check):
@@ -249,7 +251,7 @@ class _Grading:
         return evidence if evidence.is_enough else None
 
     def order(self, failure):
-        """That the results are in another order, where a check has shown it that compares several of them."""
+        """Say that the results are in another order, if a check that compares several of them has shown it."""
         sentences = [
             other.sentence for other in self.failures.values() if other is not None and ORDER in other.sentence
         ]
@@ -315,9 +317,9 @@ class _Grading:
         return ""
 
     def hint(self, check):
-        """Where to look first, when another exercise has given something wrong in this very check: what it gave, and for what.
+        """Where to look first, if another exercise has given a wrong result in this very check: its result, and for which input.
 
-        Only what it was given right says so: where its inputs are those of the expected calls.
+        This is proved only where its inputs are right: where they are those of the expected calls.
         """
         for helper, right in zip(self.transcripts[check.name].helpers, self.expected.helpers(check)):
             if helper.function != right.function or not np.allclose(helper.inputs, right.inputs, rtol=1e-6, atol=1e-9):
@@ -331,7 +333,7 @@ class _Grading:
 
 
 def _with_confirmed_lengths(wrong):
-    """First wrong values in which a factor is compared with the length of an axis only where it has followed that twice."""
+    """First wrong values that compare a factor with the length of an axis only if it has followed that length twice."""
     factors = {first[2].factor for first in wrong.values() if first and first[2].lengths}
     if len(factors) != 1:
         return wrong
@@ -339,7 +341,7 @@ def _with_confirmed_lengths(wrong):
 
 
 def _first_wrong(check, transcript, expected):
-    """The first entry that differs from the expected value, that one's name, and the difference; None where all agree."""
+    """The first entry that differs from the expected value, the expected name, and the difference; None where all agree."""
     entries, values = transcript.entries, expected.values(check)
     place = first_wrong(transcript, values, check.rtol)
     if place is None:

@@ -80,7 +80,7 @@ def unbound(spot, name):
         ast.GeneratorExp,
     )
     if any(next(o for o in spot.around(node) if isinstance(o, inner)) is not spot.function for node in ways):
-        return ""  # a name of another function's, or of a list's
+        return ""  # a name in an inner function or in a comprehension
     lines = sorted({node.lineno for node in ways if isinstance(node.ctx, ast.Store)})
     if not lines:
         return ""

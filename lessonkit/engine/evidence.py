@@ -1,4 +1,4 @@
-"""What speaks for a known mistake: that it yields the student's values, wherever it is wrong, and that this says something."""
+"""The evidence for a known mistake: it yields the student's values wherever it is wrong, and these values tell something."""
 
 from dataclasses import dataclass, field
 
@@ -7,7 +7,7 @@ import numpy as np
 from lessonkit.engine.compare import kinds, same_values
 from lessonkit.engine.values import is_number, map_plain, parts
 
-ENOUGH = 2  # different numbers: one, a zero or a one can come from anything
+ENOUGH = 2  # different numbers: a single number, a zero or a one can come from anything
 PATTERN = 4  # entries of an array of which some are right and some are wrong
 TELLING = ("returns", "endless", "missing", "KeyError")  # errors that name what is wrong; the others have many causes
 SAYS_NOTHING = (0.0, 1.0, -1.0)
@@ -15,18 +15,18 @@ SAYS_NOTHING = (0.0, 1.0, -1.0)
 
 @dataclass
 class Evidence:
-    """What speaks for one known mistake.
+    """The evidence for one known mistake.
 
     Attributes
     ----------
     explained : set of str
         The checks whose first wrong value it yields.
     whole : int
-        How many checks it explains to their end, those that pass among them.
+        How many checks it explains to their end, including those that pass.
     numbers : set of float
         The wrong numbers that it yields as the student's code does.
     other : bool
-        Whether it yields something wrong that is no number, as the student's code does: an error, a shape, a word.
+        Whether it yields something wrong other than a number, as the student's code does: an error, a shape, a word.
     """
 
     explained: set = field(default_factory=set)
@@ -40,7 +40,7 @@ class Evidence:
         return bool(self.explained) and (self.other or len(self.numbers) >= ENOUGH)
 
     def add(self, check, transcript, yielded, expected):
-        """Weigh one check at which the mistake is wrong; False where it speaks against the mistake.
+        """Weigh one check at which the mistake is wrong; False where it is evidence against the mistake.
 
         Parameters
         ----------
@@ -48,7 +48,7 @@ class Evidence:
         transcript : Transcript
             The student's.
         yielded : tuple
-            The mistake's values there, and its error or nothing: see `lessonkit.engine.diagnose.Suspect`.
+            The mistake's values there, and its error message or an empty one: see `lessonkit.engine.diagnose.Suspect`.
         expected : list of (str, object)
 
         Returns
@@ -70,8 +70,8 @@ class Evidence:
                         self.explained.add(check.name)
                     right = False
             elif is_wrong and not agrees:
-                return False  # it is wrong where the student is right, or in another way
-            else:  # another cause beside it, such as numbers that are cut to whole ones
+                return False  # it is wrong where the student is right, or in a different way
+            else:  # another cause in addition, such as numbers truncated to integers
                 right, differs = False, True
         return self._ends_alike(check, transcript, len(values), message, right, differs)
 
@@ -112,7 +112,7 @@ class Evidence:
 
 
 def _in_floats(value):
-    """Whole numbers as floating ones: that a result is cut to whole numbers is another cause, beside the one that is weighed."""
+    """Integers as floats: a result truncated to integers has another cause, in addition to the one that is weighed."""
     return map_plain(
         value,
         lambda array: array * 1.0 if np.asarray(array).dtype.kind in "iu" else np.asarray(array),

@@ -1,4 +1,4 @@
-"""The expected values: what the reference yields at each check, and beside it what the known mistakes yield.
+"""The expected values: what the reference yields at each check, and what the known mistakes yield there.
 
 On the student's side they are a recording for the visible seed, one file a lesson: ``recorded/NN_name.npz``, made by
 ``make build``. It holds an index (JSON text) and arrays: no formula, no code, no reference. It loads without pickle.
@@ -19,14 +19,14 @@ from lessonkit.engine.transcript import VISIBLE_SEED, Helper, generator
 from lessonkit.engine.values import copy_plain, is_number
 
 FOLDER = Path(__file__).parent.parent / "recorded"
-BITS = 20  # of a mistake's values: the checks compare up to a hundred thousandth
-DIGITS = 9  # enough for every check, and few enough that the last bit of another processor does not show
+BITS = 20  # of a mistake's values: the checks compare to one part in 100,000
+DIGITS = 9  # enough for every check, and few enough to hide the last bit, which may differ between processors
 
 
 class Expected:
-    """Expected values for one seed, each found when it is first asked for.
+    """Expected values for one seed, each found when it is first needed.
 
-    A subclass says where from: ``find_values(check)``, which gives the values and the helpers, ``find_suspects(exercise)`` and
+    A subclass says where they come from: ``find_values(check)``, which gives the values and the helpers, ``find_suspects(exercise)`` and
     ``find_changes(exercise)``.
     """
 
@@ -119,7 +119,7 @@ class Recorded(Expected):
         ]
 
     def _transcript(self, check, names, values, message):
-        """A mistake's values with their names: the check's own ones, where no others are recorded."""
+        """A mistake's values with their names: the check's own names, unless others are recorded."""
         names = names or [name for name, _ in self._index["checks"][check]["truth"]]
         return list(zip(names, map(self._decode, values))), message
 
@@ -161,7 +161,7 @@ def expected_of(exercise):
 
 
 def stream(check):
-    """A probe of the check's random numbers: recordings hold only where the stream is the same."""
+    """A probe of the check's random numbers: a recording is valid only for the same stream."""
     rng = generator(check, VISIBLE_SEED)
     return [round(float(v), 6) for v in (rng.normal(), rng.uniform(), rng.integers(1000), rng.permutation(100)[0])]
 
@@ -222,7 +222,7 @@ def save(path, checks, mistakes, changes):
 
 
 def _as_recorded(transcript, expected, arrays):
-    """A mistake's transcript: its names where they are not the check's, its values in few bits, and its error."""
+    """A mistake's transcript: its names where they differ from the check's, its values in few bits, and its error."""
     values, message = transcript
     names, usual = [name for name, _ in values], [name for name, _ in expected]
     return [
@@ -233,7 +233,7 @@ def _as_recorded(transcript, expected, arrays):
 
 
 class _Arrays:
-    """Collects the arrays of a recording; plain values become JSON that says where theirs are."""
+    """Collects the arrays of a recording; plain values become JSON that points to their arrays."""
 
     def __init__(self):
         self.pieces = {}
@@ -291,7 +291,7 @@ def _rounded(array):
 
 
 def _coarse(array):
-    """Floating entries as float32 of `BITS` bits, where that can hold them: enough to know a mistake by, in a third of the bytes."""
+    """Floating entries as float32 of `BITS` bits, where that can hold them: enough to recognize a mistake, in a third of the bytes."""
     if array.dtype.kind != "f":
         return array
     with np.errstate(all="ignore"):

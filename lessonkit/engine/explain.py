@@ -1,4 +1,4 @@
-"""Python's and NumPy's own errors in plain words, with what stands in the student's line."""
+"""Python's and NumPy's own errors in plain words, with the words of the student's line."""
 
 import re
 
@@ -40,13 +40,13 @@ def explanation(error):
             if issubclass(type(error), kinds) and (match := re.search(pattern, spot.text)):
                 if text := says(spot, *match.groups()):
                     return text if len(text) <= LIMIT else ""
-    except Exception:  # whatever a student's objects do: then there is nothing to say
+    except Exception:  # whatever a student's objects do, there is nothing to say then
         pass
     return ""
 
 
 def _is_plain(error):
-    """Whether an exception is of a type of Python's or NumPy's own, and its text is made of nothing of the student's."""
+    """Whether an exception's type is Python's or NumPy's own, and its text contains no object of the student's."""
     if is_of(error, *BUILT_IN):
         return all(is_of(part, str, int) for part in error.args)
     return is_of(error, np.exceptions.AxisError, *OF_NUMPY)

@@ -7,7 +7,7 @@ import numpy as np
 
 from lessonkit.engine.values import counted, entries_close, listed, show_number
 
-TIGHT = 1e-4  # the largest relative difference by which two numbers count as the same here
+TIGHT = 1e-4  # two numbers count as the same here up to this relative difference
 MANY = 3  # different numbers: fewer can agree by chance
 AXES = {1: ("entry",), 2: ("row", "column")}
 PLURALS = {"entry": "entries"}
@@ -77,14 +77,14 @@ def of_length(factor, inputs):
 
 
 def as_large_as(offset, inputs):
-    """The name of the one number that went in and is as large as the offset, or ""."""
+    """The name of the one input number that is as large as the offset, or ""."""
     named = [name for name, array in map(_as_array, inputs.items()) if array is not None and array.size == 1]
     same = [name for name in named if abs(abs(offset) - abs(float(np.ravel(inputs[name])[0]))) <= TIGHT * abs(offset)]
     return same[0] if len(same) == 1 else ""
 
 
 def _as_array(item):
-    """The name of an input and its numbers; None in place of what has none."""
+    """The name of an input and its numbers; None where the input has no numbers."""
     name, value = item
     array = np.asarray(value)
     return name, array.astype(float) if array.dtype.kind in "iuf" and array.size else None

@@ -43,13 +43,13 @@ class StudentError(Exception):
     function : str
         What was called.
     kind : str
-        The exception's type (of a type of one's own, the built-in one that it derives from), or ``"missing"``, ``"empty"``, ``"returns"``.
+        The exception's type (for a student's own type, the built-in one that it derives from), or ``"missing"``, ``"empty"``, ``"returns"``.
     message : str
         One line that says what happened.
     where : str
         The line of the student's code, when known.
     explanation : str
-        What the message means, in plain words and the student's names. Mistakes are known by their messages, so it stands apart.
+        What the message means, in plain words and the student's names. Mistakes are recognized by their messages, so the explanation is kept apart.
     """
 
     def __init__(self, function, kind, message, where="", explanation=""):
@@ -59,7 +59,7 @@ class StudentError(Exception):
 
     @property
     def words(self):
-        """The message, and behind it what it means."""
+        """The message, followed by what it means."""
         return f"{self.message} {self.explanation}".strip()
 
 
@@ -71,16 +71,16 @@ class Token:
 
 
 class Named:
-    """Names a function or class of the student's, to be handed to other code of the student's."""
+    """Names a function or class of the student's, to be passed to other code of the student's."""
 
     def __init__(self, name):
         self.name = name
 
 
 class OfArgument:
-    """A function of the check's that looks at an argument of the call that it is handed to, as it stands when it is called.
+    """A function of the check's that looks at an argument of the call that receives it, as that argument is when the function is called.
 
-    So is a network's loss: a function of its parameters, whatever it is called with.
+    A network's loss is such a function: it depends on the parameters, whatever its argument.
     """
 
     def __init__(self, function, place):
@@ -91,7 +91,7 @@ class LocalHost:
     """Calls the functions of `namespace` in this process, by value.
 
     Arguments are copied in and results are copied out, so nothing that the code under test does to an array
-    can reach the check. What it prints, warns or plots on the way is its own affair.
+    can reach the check. What it prints, warns or plots on the way is ignored.
 
     Parameters
     ----------
@@ -100,13 +100,13 @@ class LocalHost:
     why : callable, optional
         ``why(name, namespace)``: a sentence where a name is missing, or not what was written last; else "".
     seconds : float, optional
-        How long a call may take. Default: for ever. Can be set anew for every exercise.
+        How long a call may take. Default: forever. May be changed for every exercise.
     """
 
     def __init__(self, namespace, why=None, seconds=None):
         self._namespace, self._why, self.seconds = namespace, why or _nothing_more, seconds
         self._kept, self._lent = {}, {}
-        self._endless = {}  # by name: the calls that did not come back, in words
+        self._endless = {}  # by name: the calls that did not finish, in words
         self._calls = {}  # by the number of a kept object: the call that made it, and that call's arguments
         self._numbers = itertools.count()
 
@@ -118,16 +118,16 @@ class LocalHost:
         target : str or Token or (Token, str)
             A name, an object that can be called, or an object and the name of its method.
         args, kwargs
-            Plain values, tokens, names (`Named`) and callables of the check's.
+            Plain values, tokens, names (`Named`) and the check's callables.
         keep : tuple of int
-            Places of a returned tuple whose items stay on this side whatever they are.
+            Indices of a returned tuple whose items stay on this side whatever they are.
 
         Returns
         -------
         result
             Plain values, and tokens for what is not plain.
         after : callable
-            Tells the positional arguments as they are when it is called: to be asked before the next call.
+            Returns the positional arguments as they are when it is called: call it before the next call.
 
         Raises
         ------
@@ -149,7 +149,7 @@ class LocalHost:
         return [self.call(name, arguments, {}, keep)[0] for arguments in argument_lists]
 
     def lend(self, name, function):
-        """Put another function in the place of the student's; None puts theirs back."""
+        """Replace the student's function by another one; None puts the student's back."""
         if function is not None:
             self._lent.setdefault(name, self._namespace.get(name))
             self._namespace[name] = self._enter(function)
@@ -227,7 +227,7 @@ class LocalHost:
         return token
 
     def _timed(self, name, action):
-        """As `_guard`, and ended when it does not come back; then it is not called again."""
+        """Like `_guard`, but with a time limit; a call that exceeds it is not repeated."""
         if self.seconds is None:
             return self._guard(name, action)
         if name in self._endless:
@@ -282,7 +282,7 @@ def _nothing_more(name, namespace):
 
 
 def not_implemented(called, error):
-    """What a ``raise NotImplementedError()`` says of the function that it stands in: the one called, or one that it calls."""
+    """What a ``raise NotImplementedError()`` says about the function that contains it: the one called, or one that it calls."""
     last = traceback.extract_tb(error.__traceback__)[-1]
     name = last.name if last.name.isidentifier() else called
     *_, (frame, _) = traceback.walk_tb(error.__traceback__)
@@ -297,7 +297,7 @@ def not_implemented(called, error):
 
 
 def _body(code):
-    """The statements of a function but its docstring, with their lines in the file; none where its text is not known."""
+    """The statements of a function except its docstring, with their lines in the file; none where its text is unknown."""
     try:
         lines, first = inspect.getsourcelines(code)
         tree = ast.parse(textwrap.dedent("".join(lines)))
@@ -309,7 +309,7 @@ def _body(code):
 
 
 def _is_idle(node):
-    """Whether a statement does nothing: a text, ``...`` or ``pass``."""
+    """Whether a statement does nothing: a string, ``...`` or ``pass``."""
     return isinstance(node, ast.Pass) or isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
 
 
@@ -318,12 +318,12 @@ def as_student_error(name, error):
     setup = _of_the_setup(error)
     message = f"{name} raised {type(error).__name__}{': ' + text.rstrip('.') if text else ''}.{setup}"
     kind = next(base.__name__ for base in type(error).__mro__ if base.__module__ == "builtins")
-    where = _line_of_student(error)  # first: it has the line looked up that the explanation quotes
+    where = _line_of_student(error)  # first: it looks up the line that the explanation quotes
     return StudentError(name, kind, message, where, "" if setup else explanation(error))
 
 
 def _of_the_setup(error):
-    """Where a name is not defined that a lesson's first cell imports: that this cell comes first."""
+    """Say that the first cell comes first, where a name is not defined that this cell imports."""
     name = error.name if type(error) is NameError else None
     if name and (name in ("np", "plt") or hasattr(sys.modules.get("reference_impl"), name)):
         return f" The cell at the top of the notebook imports {name}: run it first, then your cell and this one."
@@ -331,7 +331,7 @@ def _of_the_setup(error):
 
 
 def _line_of_student(error):
-    """The deepest line that the student wrote: not the kit's, the reference's or a library's."""
+    """The deepest line that the student wrote, outside the kit, the reference and the libraries."""
     for frame in reversed(traceback.extract_tb(error.__traceback__)):
         if not any(folder in frame.filename for folder in (KIT, REFERENCE, "site-packages")):
             line = linecache.getline(frame.filename, frame.lineno).strip()

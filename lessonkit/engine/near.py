@@ -1,4 +1,4 @@
-"""What a wrong value is: recognized as the result of a small known change, by a few numbers drawn from it."""
+"""Recognize a wrong value as the result of a small known change, by a few numbers computed from it."""
 
 import zlib
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ class Fingerprint:
     Attributes
     ----------
     place : int
-        Which of the values that a check yields it is: the first wrong one; -1 where an error came first.
+        Its index among the values that a check yields: that of the first wrong one; -1 where an error came first.
     form : int
         A checksum of its shapes, dtypes and words.
     numbers : array of shape (3,)
@@ -46,7 +46,7 @@ class Change:
     Attributes
     ----------
     words : str
-        What one gets the values with: "without the factor `dout`".
+        The change that gives the values: "without the factor `dout`".
     fingerprints : dict
         By the name of a check: the `Fingerprint` of its first wrong value; a check that passes is left out.
     """
@@ -109,7 +109,7 @@ class Wrong:
 
 
 def what_they_are(wrong, changes):
-    """What wrong values are, in words, by the name of each check of which something can be said.
+    """Say in words what wrong values are, by the name of each check about which something can be said.
 
     Parameters
     ----------
@@ -131,10 +131,10 @@ def what_they_are(wrong, changes):
 
 
 def _agreeing(change, wrong):
-    """The checks at which a change gives the student's values; none where something speaks against it.
+    """The checks at which a change gives the student's values; none where there is evidence against it.
 
-    The student's code must fail wherever the change does, mostly with the same values, and the same result may not be wrong in
-    another way in another check.
+    The student's code must fail wherever the change does, mostly with the same values, and the same result must not be wrong
+    in a different way in another check.
     """
     if not change.fingerprints.keys() <= wrong.keys():
         return []

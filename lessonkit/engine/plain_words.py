@@ -72,7 +72,7 @@ def shape_of(text):
 
 
 def in_line(spot, shapes=(None, None)):
-    """``In `x @ w`, `x` has shape (4, 3) and `w` has shape (5, 3)``: as far as known, and "" where it does not fit `shapes`."""
+    """``In `x @ w`, `x` has shape (4, 3) and `w` has shape (5, 3)``: as far as it is known, and "" where it does not fit `shapes`."""
     parts = []
     for node, known in zip(operands(spot), shapes):
         shape = spot.shape(node)

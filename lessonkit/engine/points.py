@@ -1,9 +1,9 @@
-"""What each check earns: every result has its share, and a check of a property judges that property alone.
+"""What each check earns: every result has its share, and a check of a property judges only that property.
 
-A slip costs what it is worth. Where an exercise returns several things, a check that compares them earns the share of those
-that are right. A check of a property (inputs left alone, any shape, extreme values) passes over a result that is wrong in
-the other checks already; where nothing is left that it could judge, the property is not seen. Properties earn points only
-where some value is right: zeros of the right shape, or an input handed back, earn nothing.
+A slip costs only what it is worth. Where an exercise returns several things, a check that compares them earns the share of those
+that are right. A check of a property (inputs left alone, any shape, extreme values) ignores a result that is already
+wrong in the other checks; where nothing is left to judge, the property is not seen. Properties earn points only
+where some value is right: zeros of the right shape, or an input returned as it is, earn nothing.
 """
 
 import math
@@ -29,7 +29,7 @@ class Score:
     earned : float
         Of the check's points.
     state : str
-        ``full``, ``partly``, ``none``, or ``unseen``: what it is about cannot be seen.
+        ``full``, ``partly``, ``none``, or ``unseen``: its property cannot be seen.
     right, wrong : tuple of str
         The results that it compares: which are right, and which are not.
     """
@@ -71,13 +71,13 @@ def scores(exercise, checks, transcripts, expected):
 class _Seen:
     """What a check has seen of each result: ``right``, ``wrong``, and whether all ``others`` that it yields are right.
 
-    ``in_another_form``: whether some result has the right numbers, such as a list has in the place of an array.
+    ``in_another_form``: whether some result has the right numbers in another form, such as a list in place of an array.
     """
 
     def __init__(self, check, transcript, values, names):
         self.passed = transcript.error is None and len(transcript.entries) >= len(values)
         self.others, self.has_others, self.stopped = True, False, transcript.error is not None
-        state = {}  # by result: whether it is right so far, and so in whatever form, and whether it says something
+        state = {}  # by result: whether it is right so far, whether it is so in any form, and whether it tells something
         for index, (name, value) in enumerate(values):
             entry = transcript.entries[index] if index < len(transcript.entries) else None
             right = entry is not None and entry.name == name and same_values(entry.value, value, check.rtol)
@@ -95,7 +95,7 @@ class _Seen:
 
 
 def _same_numbers(value, truth, rtol):
-    """Whether two values hold the same numbers in the same order, be it as an array or as a list, with these axes or others."""
+    """Whether two values hold the same numbers in the same order, as an array or as a list, whatever their axes."""
     try:
         numbers, wanted = (np.asarray(one, dtype=float).ravel() for one in (value, truth))
     except (TypeError, ValueError):
@@ -104,7 +104,7 @@ def _same_numbers(value, truth, rtol):
 
 
 def _says_something(value, entry):
-    """Whether an expected value is more than what is there anyway: zeros, ones, or one of the inputs."""
+    """Whether an expected value is more than what one gets without work: zeros, ones, or one of the inputs."""
     inputs = entry.call.inputs.values() if entry is not None and entry.call is not None else ()
     given = [np.asarray(leaf) for one in inputs for _, leaf in parts(one) if is_number(leaf)]
     for _, leaf in parts(value):

@@ -47,7 +47,7 @@ class Remote:
 
 
 class Function:
-    """A function or class of the student's, by name."""
+    """A student's function or class, by name."""
 
     def __init__(self, code, name):
         self._code, self.name = code, name
@@ -74,7 +74,7 @@ class Code:
     Parameters
     ----------
     host : LocalHost
-        Where the code lives; anything with the same operations will do.
+        Where the code lives; anything with the same operations works.
     exercise : str
         The name of the exercise that is checked.
     """
@@ -84,7 +84,7 @@ class Code:
         self.exercise = exercise
         self.under_test = Function(self, exercise)
         self._after = ()
-        self._methods = set()  # what has turned out to be one, by class and name: it is asked for once
+        self._methods = set()  # names that turned out to be methods, by class: each is asked for once
         self.calls = []
 
     def __getattr__(self, name):
@@ -94,7 +94,7 @@ class Code:
 
     @property
     def after(self):
-        """Fetched once, when it is asked for: few checks do."""
+        """Fetched once, when it is needed: few checks need it."""
         if callable(self._after):
             self._after = self._after()
         return self._after
@@ -133,13 +133,13 @@ class Code:
         return call.result
 
     def _wrap(self, value, origin=None):
-        """What came from the host, which has copied it: only a token is exchanged, for a `Remote`."""
+        """A value from the host, which has copied it: only a token is replaced, by a `Remote`."""
         return map_plain(
             value, np.asarray, lambda part: Remote(self, part, origin) if isinstance(part, Token) else part
         )
 
     def _unwrap(self, value):
-        """What goes to the host, which copies it: no need to do so here."""
+        """A value for the host, which copies it: it need not be copied here."""
         if isinstance(value, Remote):
             return value._token
         if isinstance(value, Function):
@@ -155,7 +155,7 @@ def builds_on(code, name):
 
 
 def _known(target):
-    """What an exercise, or a method of one, takes and returns, as far as ``lessons.toml`` says it."""
+    """What an exercise, or a method of one, takes and returns, if ``lessons.toml`` says it."""
     if isinstance(target, str):
         return exercises().get(target)
     owner = exercises().get(target[0].kind) if isinstance(target, tuple) else None
@@ -164,7 +164,7 @@ def _known(target):
 
 
 def _names(arguments, count):
-    """A name for each of so many arguments: those of ``*others`` are others[0], others[1], and so on."""
+    """A name for each of `count` arguments: those of ``*others`` are others[0], others[1], and so on."""
     names = list(arguments)
     if names and names[-1].startswith("*"):
         rest = names.pop().lstrip("*")

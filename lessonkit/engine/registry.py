@@ -1,4 +1,4 @@
-"""Where things are written down for each exercise, in one module a lesson: checks, mistakes, variants."""
+"""Registers of things for each exercise, with one module for each lesson: checks, mistakes, variants."""
 
 from functools import cache
 from importlib import import_module
@@ -8,7 +8,7 @@ from lessonkit.catalogue import exercise as find_exercise
 
 
 class Registry:
-    """Items by exercise, in the order in which they are written; a lesson's module is imported when first asked for.
+    """Items by exercise, in the order in which they are written; a lesson's module is imported when it is first needed.
 
     Parameters
     ----------
@@ -24,7 +24,7 @@ class Registry:
         self._load = cache(self._load)
 
     def add(self, exercise, item):
-        """Write down `item` for `exercise`; a misspelt name fails here, not in a student's notebook."""
+        """Register `item` for `exercise`; a misspelled name fails here, not in a student's notebook."""
         find_exercise(exercise)
         self._items.setdefault(exercise, []).append(item)
 

@@ -35,13 +35,13 @@ class Spot:
     Attributes
     ----------
     text : str
-        What the exception says, on one line.
+        The exception's text, on one line.
     error : Exception
     code : code
-        Of the function it stands in.
+        Of the function that raised it or passed it on.
     line : int
     node, function : ast.AST or None
-        The failing expression or statement, and the function around it; None where that is not known.
+        The failing expression or statement, and the function around it; None where it is not known.
     direct, by_numpy, by_course : bool
         Whether nothing but compiled code lies between this place and the exception; nothing but NumPy; nothing but that
         and the course's own functions.
@@ -93,22 +93,22 @@ class Spot:
             yield node
 
     def quote(self, node):
-        """A part of the line as it stands there, in backticks; "" where it is long or not known."""
+        """A part of the line, word for word, in backticks; "" where it is long or not known."""
         text = " ".join((ast.get_source_segment(self._source, node) or "").split()) if node is not None else ""
         return f"`{text}`" if 0 < len(text) <= LONGEST and "`" not in text else ""
 
     def name(self, name):
-        """What a variable stands for, or UNKNOWN."""
+        """The value of a variable, or UNKNOWN."""
         scopes = (self.locals(), self.frame.f_globals, vars(builtins))
         return next((dict.get(names, name) for names in scopes if dict.__contains__(names, name)), UNKNOWN)
 
     def locals(self):
-        """The local variables: none of a class's body, whose names may be kept by an object of any kind."""
+        """The local variables: none for a class's body, where an object of any kind may hold the names."""
         is_plain = type(self.frame.f_locals) is dict or self.code.co_flags & inspect.CO_OPTIMIZED
         return dict(self.frame.f_locals) if is_plain else {}
 
     def value(self, node):
-        """What a constant, name, attribute or entry stands for, or UNKNOWN: a call is not made."""
+        """The value of a constant, name, attribute or entry, or UNKNOWN: nothing is called."""
         value = self._value(node)
         return value if is_plain(value) else UNKNOWN
 
@@ -127,22 +127,22 @@ class Spot:
         return UNKNOWN
 
     def shape(self, node):
-        """The shape of what stands there, as text: "" where it is no array or not known."""
+        """The shape of a node's value, as text: "" where it is not an array or not known."""
         value = self.value(node)
         return f"{value.shape}" if type(value) is np.ndarray else "()" if type(value) in NUMBERS else ""
 
     def says(self, node):
-        """What stands there, such as ``a tuple of 3 items``; "" where it is not known."""
+        """A node's value in words, such as ``a tuple of 3 items``; "" where it is not known."""
         return describe(self.value(node))
 
 
 def is_of(value, *kinds):
-    """Whether a value is of one of some types: not of a subclass, and without asking the type, which may be a student's."""
+    """Whether a value has one of these exact types, not a subclass: the type, which may be a student's, is not asked."""
     return any(type(value) is kind for kind in kinds)
 
 
 def is_plain(value):
-    """Whether a value's type is none of a metaclass, which may compare types by code of its own."""
+    """Whether a value's type has no metaclass, which may compare types with its own code."""
     return type(type(value)) is type
 
 
@@ -170,7 +170,7 @@ def describe(value):
 
 
 def attribute(value, name):
-    """An attribute that is there without a line of the student's being run, or UNKNOWN."""
+    """An attribute that can be had without running a line of the student's, or UNKNOWN."""
     if type(value) in (np.ndarray, *NUMBERS, *CONTAINERS):
         return getattr(value, name, UNKNOWN)
     if value is UNKNOWN or not is_plain(value):
@@ -180,7 +180,7 @@ def attribute(value, name):
 
 
 def attributes(value):
-    """The names of an object's attributes that do not start with an underscore; none where its type is of a kind of its own."""
+    """The names of an object's attributes that do not start with an underscore; none where its type has a metaclass."""
     if not is_plain(value):
         return []
     names = {
@@ -199,7 +199,7 @@ def _entry(value, key):
     if type(key) not in (int, str):
         return UNKNOWN
     if type(value) is dict:
-        plain = all(is_of(other, int, str) for other in value)  # another key might compare by code of its own
+        plain = all(is_of(other, int, str) for other in value)  # another key might compare with its own code
         return value.get(key, UNKNOWN) if plain else UNKNOWN
     if type(value) in (tuple, list, np.ndarray) and type(key) is int:
         return value[key] if -len(value) <= key < len(value) else UNKNOWN

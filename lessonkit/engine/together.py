@@ -1,4 +1,4 @@
-"""What several values of one check say together: results in another order, a call that remembers, an old result."""
+"""What several values of one check tell together: results in another order, a call that remembers, an old result."""
 
 import numpy as np
 
@@ -11,7 +11,7 @@ ORDER = "the results are in another order."
 
 
 def told_by_others(check, entries, expected, index):
-    """What the other values of a check say of the first wrong one, as a sentence; "" where they say nothing.
+    """Say in a sentence what the other values of a check tell about the first wrong one; "" where they tell nothing.
 
     Parameters
     ----------
@@ -75,7 +75,7 @@ def _in_another_order(rows, index, results, rtol):
 
 
 def _ordered(value):
-    """A dict with its keys in alphabetical order: a check orders those that it expects."""
+    """A dict with its keys in alphabetical order: a check orders the expected ones too."""
     return {key: value[key] for key in sorted(value, key=str)} if isinstance(value, dict) else value
 
 
@@ -148,7 +148,7 @@ def _with_another(rows, index, results, rtol):
 
 
 def _is_telling(value):
-    """Whether a value is hardly the same twice by chance: an array of several numbers, or one with digits."""
+    """Whether a value would hardly come up twice by chance: an array of several numbers, or a number with many digits."""
     if not is_number(value):
         return False
     array = np.asarray(value)

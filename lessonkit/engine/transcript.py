@@ -1,7 +1,7 @@
-"""Runs one check on one implementation and writes down what it yields: the transcript.
+"""Run one check on one implementation and record what it yields: the transcript.
 
-A host hands out copies, so the student's code cannot change what was yielded. The check could: an array that it has
-yielded can no longer be written to.
+A host hands out copies, so the student's code cannot change what was yielded. The check could, so an array
+that it has yielded can no longer be written to.
 """
 
 import hmac
@@ -16,7 +16,7 @@ from lessonkit.engine.proxy import Call, Code, Remote, inputs_behind
 from lessonkit.engine.values import freeze_plain
 
 VISIBLE_SEED = 2024
-MAX_HELPERS = 6  # calls of other exercises that are kept of one check
+MAX_HELPERS = 6  # calls of other exercises that are kept for one check
 
 
 @dataclass
@@ -40,13 +40,13 @@ def result_of(name):
 
 @dataclass
 class Helper:
-    """What another exercise gave in a check, and for what: so that it can be told whether that was right.
+    """The result of another exercise in a check, and its inputs, which tell whether that result was right.
 
     Attributes
     ----------
     function : str
     inputs : list of float
-        Two sums over the numbers that went in, for each argument: equal ones, for equal inputs.
+        Two sums over the numbers of each argument: equal for equal inputs.
     result : object
         Its plain values; None in place of what is not plain.
     """
@@ -58,7 +58,7 @@ class Helper:
 
 @dataclass
 class Transcript:
-    """What one check yielded for one implementation and one seed; `error` is set when it came to a stop."""
+    """What one check yielded for one implementation and one seed; `error` is set if it was stopped."""
 
     entries: list[Entry] = field(default_factory=list)
     error: StudentError | None = None
@@ -69,8 +69,8 @@ class Transcript:
 def generator(check, seed):
     """The random generator that `check` draws its inputs from: its own for each check and seed.
 
-    Some checks hand it to the student's code, and from its state one can work out what it was made of. That is a keyed hash
-    of the seed, which says nothing about the seed, nor about another check's generator.
+    Some checks pass it to the student's code, and its state gives away the number it was made from. That number is a keyed
+    hash of the seed, which gives away neither the seed nor another check's generator.
     """
     name = f"{exercises()[check.exercise].lesson}/{check.exercise}/{check.name}"
     return np.random.default_rng(int.from_bytes(hmac.digest(str(seed).encode(), name.encode(), "sha256")))

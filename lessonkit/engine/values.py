@@ -1,6 +1,6 @@
-"""Plain values: all that crosses between a check and the code under test.
+"""Plain values: everything that passes between a check and the code under test.
 
-Plain are arrays and numbers of boolean, integer, real or complex type, strings, None, and tuples, lists
+These are arrays and numbers of boolean, integer, real or complex type, strings, None, and tuples, lists
 and dicts of these. Everything else (a cache, a network, a generator) stays on the student's side.
 """
 
@@ -8,20 +8,20 @@ import numpy as np
 
 PLAIN_KINDS = "biufc"
 MAX_DEPTH = 16
-NOT_PLAIN = np.matrix  # an array whose operators do other things
+NOT_PLAIN = np.matrix  # an array whose operators do something else
 
 
 def map_plain(value, array_of, otherwise, depth=0):
-    """Build `value` again, of plain values alone.
+    """Build `value` again from plain values only.
 
     Parameters
     ----------
     value
         Anything.
     array_of : callable
-        ``array_of(part)`` stands in for each array, and gives an array for each number of NumPy's.
+        ``array_of(part)`` replaces each array, and gives an array for each NumPy number.
     otherwise : callable
-        ``otherwise(part)`` stands in for each part that is not plain.
+        ``otherwise(part)`` replaces each part that is not plain.
     """
     if depth > MAX_DEPTH:
         return otherwise(value)
@@ -43,7 +43,7 @@ def map_plain(value, array_of, otherwise, depth=0):
 
 
 def copy_plain(value, otherwise):
-    """Copy `value` down to plain values: what becomes of it later does not reach the copy."""
+    """Copy `value` down to plain values: later changes do not reach the copy."""
     return map_plain(value, np.array, otherwise)
 
 
@@ -113,7 +113,7 @@ def _describe_dict(value):
 
 
 def show_keys(keys):
-    """The keys of a dict as a sentence has them, not all of many and no long one whole: ``keys W1, b1``."""
+    """The keys of a dict for a sentence, shortened where they are many or long: ``keys W1, b1``."""
     shown = [str(key) if str(key).isprintable() else repr(key) for key in keys[:8]]
     shown = [key if len(key) <= 40 else f"{key[:40]}..." for key in shown]
     return f"key{'s' * (len(keys) > 1)} {', '.join(shown)}{', ...' * (len(keys) > 8)}"
@@ -125,7 +125,7 @@ def counted(number, noun):
 
 
 def listed(names):
-    """Names as a sentence has them: ``dx, dw and db``."""
+    """Names for a sentence: ``dx, dw and db``."""
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
@@ -138,6 +138,6 @@ def show_number(value, digits=5):
 
 
 def show_both(value, expected):
-    """Two numbers that differ, with as many digits as it takes to see it."""
+    """Two numbers that differ, with enough digits to show it."""
     pairs = ((show_number(value, digits), show_number(expected, digits)) for digits in (5, 8, 12, 17))
     return next((pair for pair in pairs if pair[0] != pair[1]), (show_number(value), show_number(expected)))

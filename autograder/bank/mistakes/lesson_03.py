@@ -35,7 +35,7 @@ def moved(x, i, step):
 
 
 def gradient(difference, h_is=lambda h: h):
-    """A gradient of f that is wrong in its difference alone: ``difference(f, x, i, h)``."""
+    """A gradient of f that is wrong only in its difference: ``difference(f, x, i, h)``."""
 
     def grad(f, x, h=1e-5):
         only_floating(x)
@@ -66,7 +66,7 @@ def central(f, x, i, h):
 
 
 def on_floats(x):
-    """`x` with a floating dtype: how a wrong function comes by an answer for integers."""
+    """`x` with a floating dtype: how a wrong function gets an answer for integers."""
     return x.astype(float) if x.dtype.kind in "iu" else x
 
 
@@ -593,7 +593,7 @@ def keeps_what_f_returned(f, x, df, h=1e-5):
 
 
 def error_from(ratio):
-    """A relative error that is wrong in its formula alone."""
+    """A relative error that is wrong only in its formula."""
 
     def error(x, y):
         x, y = 1.0 * np.asarray(x), 1.0 * np.asarray(y)
@@ -802,7 +802,7 @@ def replaces_the_zeros(x, y):
 
 
 def sparse(difference=central, compare=rel_error, draw=None, partner=lambda i, shape: i):
-    """A sparse check that is wrong in one part: the difference, the comparison, the draw, or the entry compared with."""
+    """A sparse check that is wrong in one part: the difference, the comparison, the draw, or the entry that it compares with."""
     draw = draw or (lambda rng, shape, check: tuple(rng.integers(n) for n in shape))
 
     def check_gradient(f, x, analytic_grad, num_checks=10, h=1e-5, rng=None):

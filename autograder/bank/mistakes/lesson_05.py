@@ -516,7 +516,7 @@ class params_ignore_the_dtype:
             self.params = {name: each.astype(float) for name, each in self.params.items()}
 
 
-# ForwardNet: the way through
+# ForwardNet: the forward pass
 
 
 @mistake(

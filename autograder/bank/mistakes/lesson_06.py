@@ -501,7 +501,7 @@ def dx_takes_the_dtype_of_x(dout, cache):
 
 
 class Patched(reference_impl.TrainableNet):
-    """A right network whose regularization is apart, so that a mistake can put another in its place."""
+    """A right network with the regularization in a method of its own, so that a mistake can replace it."""
 
     def loss(self, X, y=None):
         if y is None:
@@ -714,7 +714,7 @@ class caches_with_the_scores:
             return self.forward(X) if y is None else super().loss(X, y)
 
 
-# TrainableNet: the way back
+# TrainableNet: the backward pass
 
 
 @mistake(

@@ -7,7 +7,7 @@ from reference_impl import adam, rmsprop, sgd, sgd_momentum
 
 
 def filled(config, **missing):
-    """A copy of the config with what is missing filled in."""
+    """A copy of the config with the missing settings filled in."""
     return {**missing, **(config or {})}
 
 
@@ -383,7 +383,7 @@ def velocity_without_w(w, dw, config=None):
 def default_dict_is_shared(w, dw, config=None, shared=[]):  # noqa: B006, the point of it
     if config is not None:
         return sgd_momentum(w, dw, config)
-    if shared:  # every second call without a config starts afresh, so that it does the same in every check
+    if shared:  # every second call without a config starts anew, so that it does the same in every check
         return sgd_momentum(w, dw, shared.pop())
     next_w, config = sgd_momentum(w, dw)
     shared.append(config)
@@ -467,7 +467,7 @@ def start_rmsprop(config):
 
 
 def renewed_cache(config, dw):
-    """The cache after this step, as it should be."""
+    """The right cache after this step."""
     return config["decay_rate"] * config["cache"] + (1 - config["decay_rate"]) * dw**2
 
 
@@ -661,7 +661,7 @@ def only_the_cache_is_written_back(w, dw, config=None):
 def cache_shared_between_calls(w, dw, config=None, shared=[]):  # noqa: B006, the point of it
     if config is not None:
         return rmsprop(w, dw, config)
-    if shared:  # every second call without a config starts afresh, so that it does the same in every check
+    if shared:  # every second call without a config starts anew, so that it does the same in every check
         return rmsprop(w, dw, shared.pop())
     next_w, config = rmsprop(w, dw)
     shared.append(config)
@@ -720,19 +720,19 @@ def another_default_decay(w, dw, config=None):
 
 
 def start_adam(config):
-    """The config with everything that is missing; t is still that of the step before."""
+    """The config with the missing settings filled in; t is still that of the step before."""
     return filled(config, learning_rate=1e-3, beta1=0.9, beta2=0.999, epsilon=1e-8, m=0.0, v=0.0, t=0)
 
 
 def renew_moments(config, dw, square=None):
-    """Renew m and v in the config, as it should be done; `square` stands in for the squared gradient."""
+    """Update m and v in the config correctly; `square` replaces the squared gradient."""
     beta1, beta2 = config["beta1"], config["beta2"]
     config["m"] = beta1 * config["m"] + (1 - beta1) * dw
     config["v"] = beta2 * config["v"] + (1 - beta2) * (dw**2 if square is None else square)
 
 
 def next_step(config, dw):
-    """The config after t, m and v have been renewed, as it should be done."""
+    """The config after a correct update of t, m and v."""
     config = start_adam(config)
     config["t"] += 1
     renew_moments(config, dw)
@@ -744,7 +744,7 @@ def correction(config, beta):
 
 
 def move(w, config, m_hat, v_hat):
-    """The step, as it should be done."""
+    """The right step."""
     return w - config["learning_rate"] * m_hat / (np.sqrt(v_hat) + config["epsilon"])
 
 
@@ -1073,7 +1073,7 @@ def only_the_state_is_written_back(w, dw, config=None):
 def state_shared_between_calls(w, dw, config=None, shared=[]):  # noqa: B006, the point of it
     if config is not None:
         return adam(w, dw, config)
-    if shared:  # every second call without a config starts afresh, so that it does the same in every check
+    if shared:  # every second call without a config starts anew, so that it does the same in every check
         return adam(w, dw, shared.pop())
     next_w, config = adam(w, dw)
     shared.append(config)

@@ -9,13 +9,13 @@ PARTS = ("train", "val", "test")
 
 
 def parts(X, y, train, val, test):
-    """The dict of a split, from three lists of places."""
+    """The dict of a split, from three lists of indices."""
     places = dict(zip(PARTS, (train, val, test), strict=True))
     return {f"{name}_{part}": array[at] for part, at in places.items() for name, array in (("X", X), ("y", y))}
 
 
 def checked(X, y, num_validation, num_test):
-    """Raise as the exercise asks to: so that a mistake below makes no second one."""
+    """Raise the errors that the exercise asks for, so that a mistake below does not make a second one."""
     if len(X) != len(y) or num_validation < 0 or num_test < 0 or num_validation + num_test >= len(X):
         raise ValueError("these sizes make no sense")
     return len(X)

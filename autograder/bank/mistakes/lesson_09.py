@@ -13,7 +13,7 @@ def better(solver, new, old):
 
 
 def training(after_epoch, *, before_epoch=None, at_the_end=lambda solver: solver.restore_best()):
-    """A Solver.train that does all steps, and after each epoch whatever ``after_epoch(solver)`` does."""
+    """A Solver.train that does all steps, and calls ``after_epoch(solver)`` after each epoch."""
 
     def train(self):
         for _ in self.epochs():
@@ -33,7 +33,7 @@ def decay(self):
 
 
 def measure(self):
-    """Measure on both sets and write it down; returns the validation accuracy and those of earlier epochs."""
+    """Measure on both sets and record it; returns the validation accuracy and those of earlier epochs."""
     earlier = list(self.val_acc_history)
     self.train_acc_history.append(self.check_accuracy(self.X_train, self.y_train, self.num_train_samples))
     self.val_acc_history.append(self.check_accuracy(self.X_val, self.y_val, self.num_val_samples))
@@ -207,7 +207,7 @@ def measuring(accuracy):
 
 
 def scores(solver, X, size):
-    """The model's scores, asked for in pieces of at most ``size`` examples."""
+    """The model's scores, computed in batches of at most ``size`` examples."""
     return np.concatenate([solver.model.loss(X[i : i + size]) for i in range(0, len(X), size)])
 
 

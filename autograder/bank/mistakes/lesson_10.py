@@ -321,7 +321,7 @@ def in_the_dtype_of_the_examples(model, X_train, y_train, X):
 
 
 def built(data, rng, solver_rng=None, **options):
-    """A solver for a small network, with whatever is to be different."""
+    """A solver for a small network, with the given differences."""
     net = {"category": "regression", "input_dim": data["X_train"].shape[1], "output_dim": 1, "rng": rng}
     net.update((key, options.pop(key)) for key in tuple(options) if key in net)
     model = FullyConnectedNet(hidden_dims=[8], normalization=[False], activation="tanh", initializer="xavier", **net)
@@ -432,7 +432,7 @@ def answer(X, model=None):
 
 @functools.cache
 def trained(epochs, learning_rate):
-    """The reference's design, not trained to the end."""
+    """The reference's design, not fully trained."""
     solver = make_solver(terrain()[1], np.random.default_rng(0))
     solver.num_epochs = epochs
     solver.optim_configs = {name: {"learning_rate": learning_rate} for name in solver.model.params}

@@ -17,7 +17,7 @@ def cross_entropy_gradient(p, y):
 
 
 def with_another_loss(x, y, p):
-    """The mean cross-entropy of the probabilities p, beside the right gradient of the scores x."""
+    """The mean cross-entropy of the probabilities p, with the right gradient of the scores x."""
     return -np.mean(np.log(p[np.arange(len(y)), y])), softmax_loss(x, y)[1]
 
 
@@ -363,7 +363,7 @@ def derivative_of_softmax_once_more(x, y):
     return softmax_loss(x, y)[0], cross_entropy_gradient(p, y) * p * (1 - p)
 
 
-# good manners
+# the caller's arrays
 
 
 @mistake(

@@ -1004,7 +1004,7 @@ class works_on_a_copy_of_bn_param:
             return result
 
 
-# FullyConnectedNet: the way forward and back
+# FullyConnectedNet: the forward and the backward pass
 
 
 @mistake(

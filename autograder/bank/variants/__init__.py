@@ -1,1 +1,1 @@
-"""What students get right, each in a style of their own: every check must accept every one of these."""
+"""What students get right, each in a different style: every check must accept all of these."""

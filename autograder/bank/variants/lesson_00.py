@@ -161,7 +161,7 @@ def column_by_column(a, b):
     return np.stack([a[:, [d]] - 1.0 * b[:, d] for d in range(a.shape[1])], axis=-1)
 
 
-# The schools that students come from
+# Habits that students bring from other courses and tools
 
 
 @variant("standardize")

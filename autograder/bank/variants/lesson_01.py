@@ -267,7 +267,7 @@ def built_on_the_reference_and_a_list_cache(x):
     return out, [x, x.shape]
 
 
-# The schools that students come from
+# Habits that students bring from other courses and tools
 
 
 @variant("sigmoid_forward")

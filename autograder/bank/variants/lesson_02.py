@@ -177,11 +177,11 @@ def with_scikit_learn(x, y):
     return root_mean_squared_error(y.reshape(-1), x.reshape(-1))
 
 
-# The schools that students come from
+# Habits that students bring from other courses and tools
 
 
 def fitting(x, y):
-    """x and y as floats of one shape; the shapes are looked at by hand."""
+    """x and y as floats of one shape; the shapes are checked by hand."""
     x, y = np.array(x, dtype=float), np.array(y, dtype=float)
     if x.shape == y.shape:
         return x, y

@@ -364,7 +364,7 @@ def picks_from_the_full_gradient(f, x, analytic_grad, num_checks=10, h=1e-5, rng
     return errors
 
 
-# The schools that students come from
+# Habits that students bring from other courses and tools
 
 
 @variant("eval_numerical_gradient")

@@ -183,7 +183,7 @@ def fortran_order_and_single_precision(fan_in, fan_out, rng):
     return w, np.zeros(fan_out, dtype="f")
 
 
-# The schools that students come from
+# Habits that students bring from other courses and tools
 
 
 @variant("init_normal")

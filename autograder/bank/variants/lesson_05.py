@@ -226,7 +226,7 @@ class computes_in_float32:
             return out, (affine_cache, activation_cache)
 
 
-# The schools that students come from
+# Habits that students bring from other courses and tools
 
 
 @variant("affine_forward")

@@ -273,7 +273,7 @@ class without_affine_backward:
             return loss, grads
 
 
-# The schools that students come from
+# Habits that students bring from other courses and tools
 
 
 @variant("affine_backward")

@@ -291,7 +291,7 @@ def means_in_float32(w, dw, config=None):
     return next_w.astype(w.dtype), config
 
 
-# The schools that students come from
+# Habits that students bring from other courses and tools
 
 
 @variant("sgd")

@@ -353,7 +353,7 @@ def by_the_order_of_columns(X, y, rng):
     return np.take_along_axis(X, columns[:, np.newaxis, :], axis=2), y
 
 
-# The schools that students come from
+# Habits that students bring from other courses and tools
 
 
 @variant("normalize")

@@ -165,7 +165,7 @@ def no_hidden_layer_and_small_weights(data, rng):
 
 @functools.cache
 def smaller_network():
-    """Another design, in another arrangement: what a modest attempt reaches."""
+    """Another design, arranged differently: what a modest attempt reaches."""
     _, data = terrain()
     rng = np.random.default_rng(7)
     net = FullyConnectedNet(
@@ -195,7 +195,7 @@ def row_by_row(X):
 
 
 @variant("elevation")
-def float32_and_rounded_to_metres(X):
+def float32_and_rounded_to_meters(X):
     mean, std, level, scale = statistics()
     scores = trained_solver().model.loss(((X - mean) / std).astype("f4"))
     return np.round(scores.astype("f4").flatten() * np.float32(scale) + np.float32(level), 1)
@@ -209,7 +209,7 @@ def mean_of_two_networks(X):
     return level + scale * np.mean([net.loss(Z).ravel() for net in (trained_solver().model, smaller_network())], axis=0)
 
 
-# The schools that students come from
+# Habits that students bring from other courses and tools
 
 
 @variant("constant_baseline")

@@ -118,7 +118,7 @@ def einsum_and_booleans(x, y):
     return loss, (np.exp(margin - (top + np.log(total))[:, None]) - is_right) / n
 
 
-# The schools that students come from
+# Habits that students bring from other courses and tools
 
 
 @variant("softmax_loss")

@@ -391,7 +391,7 @@ class brings_its_own_batchnorm:
             return out, (affine_cache, (x_hat, self.params[f"gamma{i}"], std), activation_cache)
 
 
-# The schools that students come from
+# Habits that students bring from other courses and tools
 
 
 @variant("batchnorm_forward")
