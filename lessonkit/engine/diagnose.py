@@ -37,11 +37,11 @@ NUMBERS = {
     "misplaced",
 }  # kinds of differences of numbers alone
 UNSEEN_YET = "This check counts once a value is right: first fix what the other checks report."
-WITHOUT = "Judged without {}: see the other checks."
+WITHOUT = "This check leaves out {}: see the other checks."
 WAITS = (
     "Waiting: your {} does not pass yet. When your notebook is graded, this check runs with a correct one in its place."
 )
-FITS = " It does match the numerical gradient of your own forward pass, so the mistake is in the forward pass."
+FITS = " Your gradient matches the numerical gradient of your own forward pass, so the mistake is in the forward pass."
 
 
 @dataclass(frozen=True)

@@ -107,7 +107,7 @@ def test_a_backward_that_fits_a_wrong_forward_points_at_the_forward():
         tanh_forward=lambda x: (np.tanh(0.5 * x), x),
         tanh_backward=lambda dout, x: dout * 0.5 * (1 - np.tanh(0.5 * x) ** 2),
     )
-    assert "match the numerical gradient of your own forward pass, so the mistake is in the forward pass" in text
+    assert "matches the numerical gradient of your own forward pass, so the mistake is in the forward pass" in text
     assert "your tanh_forward, which is not right here: look there first." in text
 
 

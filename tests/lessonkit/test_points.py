@@ -54,7 +54,7 @@ def test_a_property_is_judged_alone(live):
         == "✓ passes"
     )
     assert states["agrees_with_numerical_gradients"] == "◐ partly"
-    assert "Judged without db: see the other checks." in report.text(result)
+    assert "This check leaves out db: see the other checks." in report.text(result)
     writes = graded(live, "affine_backward", AFFINE.format("dx, dw, 2 * db").replace("return", "dout *= 2\n    return"))
     assert report.state(writes.outcomes[-1]) == "✗ fails"
 

@@ -552,7 +552,7 @@ def dout_is_overwritten(dout, cache):
 
 @mistake(
     "tanh_backward",
-    "What is in the cache changes during the call, so a second backward pass with it goes wrong. Make a new array.",
+    "The contents of the cache change during the call, so a second backward pass with it goes wrong. Make a new array.",
 )
 def squares_the_cache_in_place(dout, cache):
     cache *= cache

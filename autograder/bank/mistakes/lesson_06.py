@@ -242,8 +242,8 @@ def writes_into_dout(dout, cache):
 
 @mistake(
     "affine_backward",
-    "What is in the cache changes during the call, so a second backward pass with it goes wrong. Read from "
-    "it, and write into new arrays.",
+    "The contents of the cache change during the call, so a second backward pass with it goes wrong. Read from it, "
+    "and write into new arrays.",
 )
 def writes_into_the_cache(dout, cache):
     x, w, _ = cache

@@ -1132,8 +1132,8 @@ def means_under_other_names(w, dw, config=None):
 
 @mistake(
     "adam",
-    "The result is that of a correction by 1 − (1 − β)ᵗ. What is missing from the means after t steps is βᵗ, the share of the "
-    "zeros that they began with.",
+    "The result is that of a correction by 1 − (1 − β)ᵗ. After t steps, βᵗ is missing from the means: the share of "
+    "the zeros that they began with.",
 )
 def correction_with_the_other_share(w, dw, config=None):
     config = next_step(config, dw)

@@ -754,8 +754,8 @@ class best_error_starts_at_zero:
 
 @mistake(
     "Solver",
-    "What you keep as the best parameters is the model's own dict, and training goes on changing it: at the end, it "
-    "holds the last parameters, not the best. Keep copies.",
+    "You keep the model's own dict as the best parameters, and training goes on changing it: at the end, it holds "
+    "the last parameters, not the best. Keep copies.",
 )
 class keeps_the_dict_itself:
     class Solver(reference_impl.Solver):

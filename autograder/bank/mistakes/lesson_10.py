@@ -86,7 +86,7 @@ def rounded_mean(X_train, y_train, X):
     return np.full(len(X), np.round(y_train.mean()))
 
 
-@mistake("constant_baseline", "Your function changes y_train, which belongs to the caller. Work on a new array.")
+@mistake("constant_baseline", "Your function changes y_train, which belongs to the caller. Leave it as it is.")
 def changes_the_targets(X_train, y_train, X):
     mean = y_train.mean()
     if y_train.dtype.kind == "f":

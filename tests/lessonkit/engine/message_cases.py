@@ -257,7 +257,7 @@ TOGETHER = {
         "gradients that add up": ("TrainableNet", {"TrainableNet": AddsUp}, "second call"),
         "an old result comes back": ("sgd_momentum", remembering(), "an earlier call"),
         "a result added to another": ("batchnorm_backward", {"batchnorm_backward": with_dbeta}, "what dbeta"),
-        "it matches a wrong forward pass": ("tanh_backward", TANH, "It does match"),
+        "it matches a wrong forward pass": ("tanh_backward", TANH, "Your gradient matches"),
     },
 }
 ERRORS = {
