@@ -9,7 +9,7 @@ from lessonkit.engine.values import show_number
 STATES = {"waits": "… waits", "depends": "… waits", "unseen": "… unseen"}
 SAME = "The same cause as above."
 ADVICE = (  # what to do with an exercise that is still empty
-    "Write your code in the cell above in place of `raise NotImplementedError()`, run that cell, and then run this one again."
+    "Write your code in the cell above in place of `raise NotImplementedError()`, run that cell, then run this one again."
 )
 
 

@@ -42,7 +42,7 @@ COMPARISONS = {
     cst.Is: (cst.IsNot,),
     cst.IsNot: (cst.Is,),
 }
-SYMBOL = r"(?<=[\"`])[A-Za-z_]\w*(?=[\"`])|\b(?:[A-Za-z]|[A-Za-z]+_\w+|[A-Za-z]+\d)\b"  # in a docstring: quoted, or not a plain word
+SYMBOL = r"(?<=[\"`])[A-Za-z_]\w*(?=[\"`])|\b(?:[A-Za-z]|[A-Za-z]+_\w+|[A-Za-z]+\d)\b"  # in a docstring: quoted, or no plain word
 NAMES = {
     "True": "False",
     "False": "True",
@@ -78,9 +78,9 @@ class Mutant:
     change : str
         What was changed, in one line: the lines before and after.
     source : str
-        The whole function or class after the change.
+        The whole function or class as it is then.
     words : str
-        The change in words for students: see `autograder.bank.wording`. Empty where that is hard to say.
+        What one gets its values with, for students: see `autograder.bank.wording`. Empty where that is hard to say.
     """
 
     exercise: str
@@ -114,13 +114,13 @@ def mutants(exercise):
         if mutated != source and _compiles(mutated):
             words = wording.in_words(parents, node, new, symbols)
             if words.startswith("with `") and words.removeprefix("with ").strip("`") in _plain(source):
-                words = ""  # the right formula has this piece too
+                words = ""  # the right formula has this piece, too
             by_source.setdefault(mutated, Mutant(exercise, _change(source, mutated), mutated, words))
     return _with_changes_told_apart(by_source.values())
 
 
 def _plain(source):
-    """The source in the form in which pieces of it are quoted."""
+    """A source as pieces of it are quoted."""
     return wording.plain(" ".join(source.split()))
 
 
@@ -135,7 +135,7 @@ def _symbols(exercise):
 
 
 def _with_changes_told_apart(found):
-    """Mark the second one where two places have the same change."""
+    """The same change in two places: the second is marked as such."""
     count, marked = {}, []
     for mutant in found:
         count[mutant.change] = number = count.get(mutant.change, 0) + 1
@@ -158,7 +158,7 @@ def _change(source, mutated):
 
 
 class _Collector(cst.CSTVisitor):
-    """Collects ``replacements``: pairs of a node and its substitute, with the nodes around the first."""
+    """Collects what may be put in the place of what: ``replacements``, pairs of nodes with what the first stands in."""
 
     def __init__(self):
         super().__init__()
@@ -184,7 +184,7 @@ def _is_text(node):
 
 
 def _operation(node):
-    """Another operator; one side only; the sides exchanged."""
+    """Another operator; one side alone; the sides exchanged."""
     other = OPERATORS.get(type(node.operator))
     if other:
         yield node.with_changes(operator=other())
@@ -232,7 +232,7 @@ def _string(node):
 
 
 def _call(node):
-    """Without the call; with one keyword argument fewer; with two arguments exchanged."""
+    """Without the call; with an argument less by keyword; with two arguments exchanged."""
     args = node.args
     if isinstance(node.func, cst.Attribute) and not _is_module(node.func.value):
         yield node.func.value
@@ -299,7 +299,7 @@ def _returned(node):
 
 
 def _assigned(node):
-    """The assigned value, with the opposite sign."""
+    """What is assigned with the opposite sign."""
     if not isinstance(node.value, (cst.Tuple, cst.Dict, cst.List, cst.SimpleString, cst.Lambda)):
         yield node.with_changes(value=_negative(node.value))
 

@@ -21,13 +21,13 @@ class Replacement:
     exercise : str
         The exercise that it does wrong, or right.
     name : str
-        What it does, as a Python name.
+        What is done, as a Python name.
     sentence : str
         What the student is told; empty for a variant.
     replaces : tuple of (str, object)
         The functions that stand in for the reference's.
     alone : bool
-        Whether the sentence also says what is right: then students read it only where nothing else is wrong.
+        Whether the sentence also speaks of what is right: then it is told only where nothing else is wrong.
     """
 
     exercise: str
@@ -51,12 +51,12 @@ _variants = Registry("autograder.bank.variants", "write that module first")
 
 
 def mistake(exercise, sentence, alone=False):
-    """Register a way to do `exercise` wrong, and the sentence that the student reads; for `alone`, see `Replacement`."""
+    """Write down how `exercise` is done wrong, and what the student is told; `alone` is as `Replacement` says."""
     return _written_down(_mistakes, exercise, sentence, alone)
 
 
 def variant(exercise):
-    """Register another right way to do `exercise`."""
+    """Write down another right way to do `exercise`."""
     return _written_down(_variants, exercise, "")
 
 
