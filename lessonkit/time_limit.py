@@ -90,9 +90,9 @@ def _by_thread(seconds, action, message):
                     _raise_in(this, over)
             pause = AGAIN
 
-    threading.Thread(target=watch, daemon=True).start()
     try:
         try:
+            threading.Thread(target=watch, daemon=True).start()  # an outer limit may be over in the middle of it
             return action()
         finally:
             done.set()

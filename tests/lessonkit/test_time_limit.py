@@ -95,6 +95,17 @@ def test_many_short_limits_do_not_put_off_the_outer_one(way):
     nothing_stays_behind()
 
 
+def test_a_limit_that_is_ended_while_it_begins_leaves_nothing_behind(monkeypatch):
+    def start(thread, start=threading.Thread.start):
+        start(thread)
+        raise TimeOver("outer")
+
+    with monkeypatch.context() as patch, pytest.raises(TimeOver, match="outer"):
+        patch.setattr(threading.Thread, "start", start)
+        time_limit._by_thread(0.05, lambda: None, "inner")
+    nothing_stays_behind()
+
+
 def test_a_thread_of_its_own_has_its_limit():
     caught = []
 
