@@ -118,6 +118,12 @@ class Course:
         with self.gradebook() as gradebook:
             expect_known("student", [student], {known.id for known in gradebook.students} | self.handed_in())
 
+    def strangers(self):
+        """Who handed something in and is not on the roster: a folder's name may be wrong. Nobody is where there is no roster."""
+        with self.gradebook() as gradebook:
+            roster = {student.id for student in gradebook.students}
+        return self.handed_in() - roster if roster else set()
+
     def handed_in(self):
         """Everyone who handed something in."""
         return set(filter(is_text, self._folders()))

@@ -27,7 +27,7 @@ from autograder.grading.submission import read_entry
 from autograder.grading.worker import Setup, running_for
 from autograder.sandbox.fork_server import ForkServer
 from autograder.sandbox.protections import protections
-from autograder.terminal import printable, say
+from autograder.terminal import listed, printable, say
 from lessonkit.catalogue import lessons
 
 
@@ -211,8 +211,8 @@ class Assignment:
         """What recording would change of a grade that stands; None where none stands, or all its points stay."""
         if student not in self.standing or graded.failed:
             return None
-        standing = self._entry(student).submission
-        standing.points, by_hand = writer.standing(student, standing.points)
+        points, by_hand = writer.standing(student)
+        standing = regrading.stands(self._entry(student).submission, points)
         change = regrading.compare(student, standing, graded, by_hand | writer.full.keys())
         if change:
             self.changes.append(change)
@@ -297,11 +297,14 @@ def grade(
     everyone = students or course.students(
         assignment.lesson
     )  # while the workers warm up: nbgrader takes long to import
+    strangers = course.strangers() & {*everyone}
     submissions = assignment.grade(pool, everyone, quiet)
     if csv:
         regrading.save(assignment.changes, csv)
     if not quiet:
         _tell(assignment, len(submissions))
+        if strangers:
+            say(f"Handed in, not on the roster, and graded all the same: {listed(sorted(strangers))}.")
     return submissions
 
 

@@ -147,12 +147,10 @@ class Writer:
         query = self.gradebook.db.query(SubmittedAssignment.student_id).join(SubmittedAssignment.assignment)
         return sorted(students - {student for (student,) in query.filter(Assignment.name == self.lesson)})
 
-    def standing(self, student, noted):
-        """The autograder's points that stand, by cell, and the cells that a person graded; where nothing stands, what was noted."""
+    def standing(self, student):
+        """The autograder's points in the gradebook, by cell, and the cells that a person graded."""
         row = self._row(student)
-        if row is None:
-            return noted, set()
-        grades = [grade for notebook in row.notebooks for grade in notebook.grades]
+        grades = [grade for notebook in row.notebooks for grade in notebook.grades] if row else ()
         points = {grade.name: grade.auto_score for grade in grades if grade.auto_score is not None}
         return points, {grade.name for grade in grades if grade.manual_score is not None}
 

@@ -73,6 +73,25 @@ class Noted:
         return None
 
 
+def stands(noted, in_gradebook):
+    """What stands of a grading: what the journal notes, save for exercises that were dropped or came back since.
+
+    Parameters
+    ----------
+    noted : GradedSubmission
+        Its points are replaced by what stands.
+    in_gradebook : dict of str to float
+        The autograder's points, by cell. Where the lesson's points have changed since, they are in proportion.
+
+    Returns
+    -------
+    GradedSubmission
+    """
+    points = {cell: points for cell, points in noted.points.items() if cell.removeprefix("check_") in noted.results}
+    noted.points = {**in_gradebook, **points}
+    return noted
+
+
 def compare(student, standing, graded, decided=()):
     """What recording a regrading would change of a grade that stands.
 
