@@ -14,7 +14,7 @@ from autograder.course import COURSE, Course, CourseError
 from autograder.grading import assignment, fingerprint
 from autograder.grading.assignment import Assignment, chosen
 from autograder.grading.gradebook import Writer
-from autograder.grading.regrading import SHOWN, Change, Reason, compare, sentences
+from autograder.grading.regrading import SHOWN, Change, Reason, compare, sentences, stands
 from autograder.grading.submission import GradedSubmission, read_entry
 from autograder.publish import definitions
 from lessonkit.engine.diagnose import Outcome, Result
@@ -77,6 +77,24 @@ def test_a_grade_that_stands_waits_for_a_yes(changed):
     whole, recorded, _ = run(changed, AFTER, yes=True)
     assert recorded == ["wrong"] and len(whole.changes) == 1 and scores(changed) == {"solved": 4, "wrong": 3}
     assert run(changed, AFTER)[1:] == ([], {})
+
+
+def test_who_has_gone_from_the_gradebook_is_graded_again(course):
+    """It came out of a backup, say; whoever handed in nothing has no row there anyway."""
+    assert Course(course).strangers() == {*CLASS}
+    assert run(course, BEFORE)[1] == STUDENTS and run(course, BEFORE)[1] == []
+    assert Course(course).strangers() == {*CLASS} - {*STUDENTS}
+    with Course(course).gradebook() as gradebook:
+        gradebook.remove_submission(LESSON, "wrong")
+    whole, recorded, _ = run(course, BEFORE)
+    assert recorded == ["wrong"] and not whole.changes and scores(course) == {"solved": 4, "wrong": 2}
+
+
+def test_what_was_dropped_stands_as_the_gradebook_has_it():
+    """The journal's points hold, whatever a release has made of them meanwhile, save where no check was noted."""
+    noted = graded(("shape", 2), ("slope", 0))
+    noted.points["check_swish_forward"] = 5.0  # counted full
+    assert stands(noted, {CELL: 3.0, "check_swish_forward": 1.0}).points == {CELL: 2.0, "check_swish_forward": 1.0}
 
 
 def test_a_new_submission_needs_no_yes(changed):
