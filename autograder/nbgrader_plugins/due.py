@@ -1,7 +1,7 @@
 """What is due for whom: the one place that says of each student when a lesson is due, and whether they are excused from it."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 
 @dataclass(frozen=True)
@@ -24,15 +24,15 @@ class Due:
         return self.date is not None and self.date < datetime.now(UTC).replace(tzinfo=None)
 
 
-def dues(gradebook, assignment, excused=()):
+def dues(gradebook, assignment, granted=None):
     """What each student on the roster owes for one assignment.
 
     Parameters
     ----------
     gradebook : nbgrader.api.Gradebook
     assignment : nbgrader.api.Assignment
-    excused : collection of str
-        Who need not do it: nbgrader knows extensions, and excuses nobody.
+    granted : dict of str to Accommodation, optional
+        What the instructor's table grants, by student. nbgrader excuses nobody, and knows no extension of who handed in nothing.
 
     Returns
     -------
@@ -46,8 +46,9 @@ def dues(gradebook, assignment, excused=()):
     extension_of = {student: extension for student, extension in query if extension is not None}
 
     def due(student):
-        extension = extension_of.get(student)
-        date = assignment.duedate + extension if assignment.duedate and extension else assignment.duedate
-        return Due(date, student in excused)
+        mine, date, extension = (granted or {}).get(student), assignment.duedate, extension_of.get(student)
+        if date is not None:
+            date += (mine.extension(date) if mine else None) or extension or timedelta(0)
+        return Due(date, bool(mine and mine.excused))
 
     return {student.id: due(student.id) for student in gradebook.students}

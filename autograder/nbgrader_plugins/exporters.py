@@ -45,7 +45,7 @@ class Exporter(ExportPlugin):
 
     def __init__(self, **options):
         super().__init__(**options)
-        self.excused = {}  # by assignment: who need not do it
+        self.granted = {}  # by assignment: what the table of accommodations grants
 
     def export(self, gradebook):
         """Write the file: all of it, or (when something is wrong) none of it."""
@@ -79,7 +79,7 @@ class Exporter(ExportPlugin):
         course = Course(self.parent.coursedir.root, self.parent.coursedir.db_url)
         for assignment in assignments:
             penalties = LatePenalties(course, gradebook, assignment.name)
-            self.excused[assignment.name] = penalties.excused
+            self.granted[assignment.name] = penalties.granted
             if renewed := penalties.renew():
                 names = ", ".join(map(printable, renewed))
                 self.log.warning("%s: late penalties that are other ones than before: %s", assignment.name, names)
@@ -104,7 +104,7 @@ class Exporter(ExportPlugin):
         handed_in = {Path(folder).parent.name for folder in filter(os.path.isdir, folders)}
         cells = collected.not_collected(collected.path_of(course.root, name))
         missed = {student.id for student in gradebook.students if text(student.id) in cells}
-        return standings(gradebook, assignment, handed_in, missed, self.excused[name])
+        return standings(gradebook, assignment, handed_in, missed, self.granted[name])
 
     def _tell(self, name, standing_of):
         """Say how many have a grade in the file, and who has none and why."""

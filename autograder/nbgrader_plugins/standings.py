@@ -29,7 +29,7 @@ class Standing:
     score: Score | None = None
 
 
-def standings(gradebook, assignment, handed_in=None, not_collected=frozenset(), excused=frozenset()):
+def standings(gradebook, assignment, handed_in=None, not_collected=frozenset(), granted=None):
     """How everyone on the roster stands.
 
     Parameters
@@ -40,15 +40,15 @@ def standings(gradebook, assignment, handed_in=None, not_collected=frozenset(), 
         Who has a folder in ``submitted``. Default: who has a row in the gradebook.
     not_collected : set of str
         Who is known to have handed in a file that is not there.
-    excused : set of str
-        Who need not do it.
+    granted : dict of str to Accommodation, optional
+        What the instructor's table grants, by student.
 
     Returns
     -------
     dict of str to Standing
         By student id.
     """
-    score_of, due_of = scores(gradebook, assignment.name), dues(gradebook, assignment, excused)
+    score_of, due_of = scores(gradebook, assignment.name), dues(gradebook, assignment, granted)
     handed_in = set(score_of) if handed_in is None else handed_in
     return {
         student: _standing(score_of.get(student), due, student in handed_in, student in not_collected)

@@ -123,6 +123,14 @@ def test_exports_and_report_keep_to_the_table(late):
     assert "<h3>Excused</h3>" in page.read_text(encoding="utf-8")
 
 
+def test_who_has_more_time_and_handed_in_nothing_gets_no_zero_yet(late):
+    """nbgrader keeps an extension with a submission, and there is none."""
+    for line, score in (("absent,01,extension,2200-01-01 18:00:00 UTC,", ""), ("absent,01,extra time,1 day,", "0.0")):
+        grant(late, line)
+        nbgrader(late, "export", "--Exporter.zeros=True")
+        assert {row["student_id"]: row["score"] for row in rows(late / "grades.csv")}["absent"] == score
+
+
 @pytest.mark.usefixtures("protected")
 def test_nbgraders_own_command_keeps_to_the_table(late):
     grant(late, "solved,01,excused,,ill", "empty,01,extension,2026-03-04 18:00:00 UTC,")
