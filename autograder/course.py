@@ -59,7 +59,7 @@ SECRET_BITS = 128  # of the secret seed: more than anyone can try
 
 
 class CourseError(Exception):
-    """A command cannot go on as things are; the message says what to do. All expected errors derive from it."""
+    """A command cannot go on; the message says what to do. All expected errors derive from this one."""
 
 
 class Course:
@@ -85,13 +85,13 @@ class Course:
         before = os.environ.get("LESSONKIT_COURSE")
         try:
             return PyFileConfigLoader("nbgrader_config.py", path=str(self.folder)).load_config()
-        finally:  # it names its course for kernels that nbgrader starts; this process may grade another one next
+        finally:  # the file sets it for kernels that nbgrader starts; this process may grade another course next
             os.environ.pop("LESSONKIT_COURSE", None)
             if before is not None:
                 os.environ["LESSONKIT_COURSE"] = before
 
     def released(self, lesson):
-        """The notebook as it was released, with its hidden tests: what nbgrader keeps as the source of the grades."""
+        """Return the notebook as it was released, with its hidden tests."""
         path = self.folder / "lessons" / lesson / f"{lesson}.ipynb"
         if not path.exists():
             raise CourseError(f"{lesson} is not released yet. Run `nbgrader generate_assignment {lesson}` first.")
@@ -106,12 +106,12 @@ class Course:
             ) from None
 
     def expect(self, student):
-        """Refuse a student who neither is on the roster nor handed something in.
+        """Refuse a student who is not on the roster and has handed in nothing.
 
         Raises
         ------
         CourseError
-            It names the nearest one.
+            The message names the most similar student.
         """
         if student in self.handed_in():
             return
@@ -125,14 +125,14 @@ class Course:
         return self.handed_in() - roster if roster else set()
 
     def handed_in(self):
-        """Everyone who handed something in."""
+        """Return everyone who handed something in."""
         return set(filter(is_text, self._folders()))
 
     def misnamed(self):
-        """What to say of each folder in ``submitted`` whose name is no text, by that name with ``?`` for what is none."""
+        """Return a sentence about each folder in ``submitted`` whose name is not valid text, by that name (``?`` for bad bytes)."""
         shown = (name.encode("utf-8", "replace").decode() for name in self._folders() if not is_text(name))
         return {
-            name: f"the folder's name is no text, and the gradebook can hold no such name. Rename submitted/{name}."
+            name: f"the folder's name is not valid text, so the gradebook cannot store it. Rename submitted/{name}."
             for name in sorted(shown)
         }
 
@@ -143,12 +143,12 @@ class Course:
 
     @contextlib.contextmanager
     def gradebook(self):
-        """nbgrader's gradebook, which must be there.
+        """Open nbgrader's gradebook, which must exist.
 
         Raises
         ------
         CourseError
-            If there is none, or it cannot be used: it is locked, damaged, or no gradebook.
+            If there is none, or it cannot be used because it is locked, damaged or not a gradebook.
         """
         from nbgrader.api import Gradebook
         from sqlalchemy.exc import SQLAlchemyError
@@ -163,11 +163,11 @@ class Course:
         except SQLAlchemyError as error:
             why = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
             raise CourseError(
-                f"The gradebook {shown} cannot be used: {why}. When it can, run this again: nothing is lost."
+                f"The gradebook {shown} cannot be used: {why}. Run this again when it can be used. Nothing is lost."
             ) from None
 
     def students(self, lesson):
-        """Everyone on the roster, and everyone who handed something in."""
+        """Return everyone on the roster, and everyone who handed something in."""
         from nbgrader.api import MissingEntry
 
         with self.gradebook() as gradebook:
@@ -180,11 +180,11 @@ class Course:
             return sorted({student.id for student in gradebook.students} | self.handed_in())
 
     def beside(self, lesson, student, name):
-        """What `nbgrader collect` wrote down beside a student's notebook; empty when it is not there."""
+        """Return the text of a file that `nbgrader collect` wrote beside a student's notebook; "" if there is none."""
         return handed_in.line(self.folder / "submitted" / student / lesson / name)
 
     def journal(self, lesson, student):
-        """Where it is noted that a student has been graded: a file of each student's own."""
+        """Return the path of a student's journal file, which notes that the student has been graded."""
         safe = re.sub(r"[^\w.@-]", lambda m: f"%{ord(m[0]):02x}" if m[0] < "\u0100" else f"%u{ord(m[0]):06x}", student)
         if len(safe.encode()) > 200:
             safe = hashlib.sha256(student.encode("utf-8", "surrogateescape")).hexdigest()
@@ -192,12 +192,12 @@ class Course:
 
     @contextlib.contextmanager
     def only_grader(self, lesson):
-        """Hold a lock that ends with this process, however that ends: two runs at once would write the same files.
+        """Hold a lock so that no two runs write the same files; it ends with this process, even if that is killed.
 
         Raises
         ------
         CourseError
-            If another run holds it, or nothing can be written there.
+            If another run holds the lock, or its file cannot be written.
         """
         import fcntl  # not on Windows
 
@@ -219,12 +219,12 @@ class Course:
             yield
 
     def secret_seed(self):
-        """The course's secret seed; it is drawn at first use and kept in ``.secret_seed``, which git ignores.
+        """Return the course's secret seed, which is drawn at first use and kept in ``.secret_seed`` (git ignores it).
 
         Raises
         ------
         CourseError
-            If the file holds no number.
+            If the file does not contain a number.
         """
         path = self.folder / ".secret_seed"
         try:
@@ -238,11 +238,11 @@ class Course:
             return int(path.read_text(encoding="ascii"))
         except (ValueError, OSError):
             raise CourseError(
-                f"{path.name} holds no number. Delete it to draw a new secret seed, then grade again."
+                f"{path.name} does not contain a number. Delete it to draw a new secret seed, then grade again."
             ) from None
 
     def draw_secret_seed(self):
-        """Draw a new secret seed in place of the course's."""
+        """Replace the course's secret seed by a new one."""
         write_whole(self.folder / ".secret_seed", f"{secrets.randbits(SECRET_BITS)}\n")
 
     def has_folder(self, lesson, student):
@@ -256,12 +256,12 @@ class Course:
 
 
 def lesson_name(text):
-    """The full name of a lesson that was named as ``6``, ``06`` or ``06_backward``.
+    """Return the full name of a lesson that is given as ``6``, ``06`` or ``06_backward``.
 
     Raises
     ------
     CourseError
-        If there is none; it names the nearest one.
+        If there is no such lesson; the message names the most similar one.
     """
     from lessonkit.catalogue import UnknownName, lesson
 
@@ -277,7 +277,7 @@ def expect_known(kind, names, known):
     Raises
     ------
     CourseError
-        It names the first one that is unknown, and the nearest one that is not.
+        The message names the first unknown one, and the most similar known one.
     """
     for name in names:
         if name not in known:
@@ -291,7 +291,7 @@ def meant(name, known):
 
 
 def is_text(name):
-    """Whether a file's name is text: it may be bytes in another encoding than this machine's."""
+    """Whether a file's name is valid text; it may be bytes in another encoding than this machine's."""
     try:
         return bool(name.encode())
     except UnicodeEncodeError:
@@ -299,24 +299,24 @@ def is_text(name):
 
 
 def this_course():
-    """The course that this process serves: ``LESSONKIT_COURSE``, which ``nbgrader_config.py`` sets, or this project."""
+    """Return the course that this process works for: ``LESSONKIT_COURSE``, which ``nbgrader_config.py`` sets, or this project."""
     return Course(os.environ.get("LESSONKIT_COURSE") or COURSE)
 
 
 def write_whole(path, content):
-    """Write text or bytes to a file whole or not at all: what stood there stays until the new content is complete.
+    """Write text or bytes to a file whole or not at all: the old content stays until the new content is complete.
 
     Parameters
     ----------
     path : path
-        Its folder is made when it is missing.
+        Its folder is created if it is missing.
     content : str or bytes
-        Text is written as UTF-8 with ``\\n`` at line ends; what is no Unicode in it is replaced.
+        Text is written as UTF-8 with ``\\n`` at line ends; characters that are not valid Unicode are replaced.
 
     Raises
     ------
     CourseError
-        If it cannot be written there: a folder that is a file or may not be written to, or a disk that is full.
+        If the file cannot be written: its folder is a file or is protected, or the disk is full.
     """
     path = Path(path)
     unfinished = path.with_name(path.name + ".part")

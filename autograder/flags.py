@@ -1,4 +1,4 @@
-"""What an instructor should look at. A flag is a line of text that begins with its kind; where there is more to say, a colon ends that."""
+"""Flags: what an instructor should look at. A flag is a line of text that begins with its kind; a colon separates the details."""
 
 UNGRADED = "could not be graded"
 
@@ -18,7 +18,7 @@ def words_of(error):
 
 
 def first_line(flag):
-    """A flag without what only a programmer reads."""
+    """The first line of a flag, without the traceback that follows it."""
     return flag.splitlines()[0]
 
 
@@ -38,7 +38,7 @@ def by_kind(flags):
     Returns
     -------
     list of (int, str, list of str)
-        How many students have it, the words that flags of the kind have in common, and who.
+        How many students have this kind of flag, the words that its flags have in common, and the students.
     """
     students = {}
     for student in sorted(flags):

@@ -1,7 +1,7 @@
-"""Finds the notebook among the files that a student handed in, whatever it is called and wherever it lies.
+"""Finds the notebook among the files that a student handed in, whatever its name and folder.
 
-The files are a student's own: links are not followed, and only so many files are looked at, none beyond `MAX_BYTES`. The kit is
-imported where it is used: with it comes NumPy, for which no command's ``--help`` should wait.
+The files come from a student: links are not followed, only a limited number of files is looked at, and none beyond `MAX_BYTES`.
+The kit is imported where it is used: it imports NumPy, and no command's ``--help`` should wait for that.
 """
 
 import hashlib
@@ -15,9 +15,9 @@ from pathlib import Path
 
 from autograder.flags import UNGRADED, Telling
 
-MAX_BYTES = 20 * 2**20  # of one submission
+MAX_BYTES = 20 * 2**20  # of one notebook
 MAX_HELD = 5 * MAX_BYTES  # of all files of one submission
-MAX_ENTRIES, MAX_FILES, MAX_DEPTH = 2000, 40, 4  # looked at, opened, and folders within folders
+MAX_ENTRIES, MAX_FILES, MAX_DEPTH = 2000, 40, 4  # files looked at, files opened, levels of nested folders
 TIMESTAMP, SECRET = "timestamp.txt", "submission_secret.txt"  # when it was handed in; who may fetch the feedback
 SAVED = ".ipynb_checkpoints"  # where Jupyter keeps a copy of what was saved
 NOTHING = "Nothing was handed in."
@@ -31,8 +31,8 @@ class Submission(Telling):
     Attributes
     ----------
     data : bytes, None or Exception
-        The notebook's file; None where there is none; in its place the error that kept it from being read, which is no
-        fault of the student's.
+        The notebook's file; None if there is none; or the error that kept it from being read, which is not the student's
+        fault.
     notes : list of str
         What to tell the student about it.
     flags : list of str
@@ -44,7 +44,7 @@ class Submission(Telling):
     flags: list = field(default_factory=list)
 
     def fingerprint(self):
-        """Changes when anything of it does."""
+        """Return a digest that changes when anything in the submission changes."""
         total = hashlib.sha256(json.dumps([self.notes, self.flags]).encode())
         total.update(self.data if isinstance(self.data, bytes) else repr(self.data).encode())
         return total.hexdigest()
@@ -59,12 +59,12 @@ class File:
     name : str
         Its path below the submission's folder.
     data : bytes
-        Its first `MAX_BYTES`, and one more where it is longer.
+        Its first `MAX_BYTES` bytes, and one more if it is longer.
     modified : float
     archive : str
-        The zip file that it is in, or nothing.
+        The zip file that it is in, or "".
     words : str
-        What it is instead of a notebook, or nothing.
+        What it is if it is not a notebook, or "".
     answers : frozenset of str
         The exercises that it answers.
     content : tuple
@@ -81,17 +81,19 @@ class File:
 
     @property
     def shown(self):
-        """Its name as it can be shown to anyone."""
+        """Its name, safe to show to anyone."""
         name = self.name.encode("utf-8", "replace").decode()
         name = "".join(
             letter if letter.isprintable() and letter not in '`<>"*_[]' or letter == "_" else "?" for letter in name
         )
         name = name if len(name) <= 80 else f"{name[:50]}...{name[-27:]}"
-        return f'"{name}"' if re.search(r"[.,;:!?] ", name) else name  # it could be read as a sentence of the grader's
+        return (
+            f'"{name}"' if re.search(r"[.,;:!?] ", name) else name
+        )  # otherwise it could be read as the grader's own sentence
 
 
 def submission(folder, lesson, released=None):
-    """What a student handed in.
+    """Return what a student handed in.
 
     Parameters
     ----------
@@ -115,12 +117,12 @@ def submission(folder, lesson, released=None):
         return _in_folder(folder, f"{lesson}.ipynb", released)
     except OSError as error:
         return Submission(error)
-    except Exception as error:  # whatever a student's file does to its reading: it concerns that student alone
+    except Exception as error:  # an error while reading a student's file concerns that student alone
         return Submission(RuntimeError(f"{error} ({type(error).__name__})"))
 
 
 def line(path):
-    """What a small file says, such as ``timestamp.txt``, in whichever encoding; nothing where there is none, or a link."""
+    """Return the text of a small file such as ``timestamp.txt``, in any encoding; "" if there is none or it is a link."""
     from lessonkit import notebook_file
 
     path = Path(path)
@@ -131,7 +133,7 @@ def line(path):
 
 
 def _none(sentence):
-    """No notebook, and why."""
+    """Return a submission without a notebook, and say why."""
     return Submission(None, [sentence], [f"{UNGRADED}: {sentence}"])
 
 
@@ -149,10 +151,10 @@ def _in_folder(folder, exact, released):
     if not files:
         if (folder / exact).is_symlink():
             return _none("The submission is a link, not a file. Hand in the notebook itself.")
-        return _none(f"There is no notebook named {exact}. Name yours so and hand it in again.")
+        return _none(f"There is no notebook named {exact}. Give yours this name and hand it in again.")
     chosen = _choose(files, exact)
     if left_out:
-        chosen.flags.append(f"more than {MAX_FILES} files were handed in, and the others were not looked at")
+        chosen.flags.append(f"more than {MAX_FILES} files were handed in, and some were not looked at")
     return chosen
 
 
@@ -166,7 +168,7 @@ def _saved(folder, saved, releases):
 
 
 def _entries(folder, exact):
-    """The files of a submission, the most promising first: ``(path, status)``; and whether there are more."""
+    """Return a submission's files as ``(path, status)``, the most promising first, and whether some were left out."""
     from lessonkit import notebook_file
 
     entries, folders, seen = [], [(folder, 0)], 0
@@ -189,7 +191,7 @@ def _entries(folder, exact):
 
 
 def _within_limits(files):
-    """Those files that can be held at once."""
+    """Yield the files that fit in memory together."""
     size = 0
     for file in files:
         size += len(file.data)
@@ -198,7 +200,7 @@ def _within_limits(files):
 
 
 def _opened(folder, entry):
-    """A file; for a zip file, the notebooks that are in it."""
+    """Return a file or, for a zip file, the notebooks in it."""
     path, status = entry
     with open(path, "rb") as stream:
         data = stream.read(MAX_BYTES + 1)
@@ -207,7 +209,7 @@ def _opened(folder, entry):
 
 
 def _in_zip(file):
-    """The notebooks in a zip file; none where it is damaged or none of them can be had."""
+    """Yield the notebooks in a zip file; none if it is damaged or none can be unpacked."""
     from lessonkit import notebook_file
 
     try:
@@ -221,7 +223,7 @@ def _in_zip(file):
                 yield File(
                     f"{file.name}/{name}", notebook_file.unpacked(archive, name, MAX_BYTES), file.modified, file.name
                 )
-    except Exception:  # whatever a student's file does to the unpacking: then it is a file that holds no notebook
+    except Exception:  # if a student's file cannot be unpacked, it counts as a file without a notebook
         return
 
 
@@ -260,7 +262,7 @@ def _study(file, releases):
 
 
 def _said(cell):
-    """What a cell says, without its layout."""
+    """Return a cell's content without its layout."""
     from lessonkit import notebook_file, statements
 
     source = notebook_file.source_of(cell) or ""
@@ -268,7 +270,7 @@ def _said(cell):
 
 
 def _exercise(cell):
-    """The name of a released cell for an answer, and what is defined in it."""
+    """Return the name of a released answer cell, and the names that it defines."""
     marks = cell["metadata"].get("nbgrader") or {}
     if not marks.get("solution"):
         return None, frozenset()
@@ -287,10 +289,10 @@ def _grade_id(cell):
 
 
 def _choose(files, exact):
-    """The notebook to be graded, and what there is to say about the choice."""
+    """Return the notebook to grade, with notes about the choice."""
     notebooks = [file for file in files if not file.words]
     own = next((file for file in files if file.name == exact), None)
-    in_order = sorted(notebooks, key=lambda file: (file is own, _newness(file)))  # of equal ones, the last counts
+    in_order = sorted(notebooks, key=lambda file: (file is own, _newness(file)))  # of equal notebooks, the last counts
     answered = list({file.content: file for file in in_order if file.answers}.values())
     if not notebooks:
         return Submission(own.data) if own else _not_graded(files, exact)
@@ -317,7 +319,7 @@ def _choose(files, exact):
 
 
 def _newness(file):
-    """Sorts files by when they were changed, and those of one moment by the numbers in their names."""
+    """Return a sort key: when a file was changed, then the numbers in its name."""
     return (
         file.modified,
         [int(part) if part.isdecimal() else 0 for part in re.split(r"(\d{1,9})", file.name)],
@@ -326,35 +328,35 @@ def _newness(file):
 
 
 def _note_name(graded, chosen, exact):
-    """Tell the student where the notebook was found, if not at its place."""
+    """Tell the student where the notebook was found, if it was not in its usual place."""
     if chosen.archive:
         graded.notes.append(
-            f"The notebook was handed in within a zip file, as {chosen.shown}, and was graded. "
+            f"Your notebook was inside a zip file, as {chosen.shown}. It was graded. "
             "Please hand in the notebook itself next time."
         )
     elif chosen.name != exact and chosen.name.rpartition("/")[2] == exact:
         graded.notes.append(
-            f"The notebook was handed in within a folder, as {chosen.shown}, and was graded. "
+            f"Your notebook was inside a folder, as {chosen.shown}. It was graded. "
             "Please hand in the notebook itself next time."
         )
     elif chosen.name != exact:
         graded.notes.append(
-            f"The notebook {chosen.shown} was graded, although its name is not {exact}. Please name it so next time."
+            f"The notebook {chosen.shown} was graded, although its name is not {exact}. Please use that name next time."
         )
 
 
 def _tell_what_else(graded, chosen, files):
-    """Beside a notebook without answers, what could not be read may hold them."""
+    """Tell about the unreadable files beside a notebook without answers: they may contain the answers."""
     others = [file for file in files if file.words]
     if others:
         names = "; ".join(f"{file.shown}: {file.words.split('. ')[0].rstrip('.')}" for file in others[:3])
         graded.tell(
             "a file beside an empty notebook could not be graded",
-            f"{chosen.shown} holds no answer. What lies beside it could not be graded. {names}.",
+            f"{chosen.shown} contains no answer. Other files that were handed in could not be graded. {names}.",
         )
 
 
 def _not_graded(files, exact):
-    """No file is a notebook: say what the first ones are."""
+    """Say that no file is a notebook, and what the first ones are."""
     kinds = " ".join(f"{file.shown}: {file.words}" for file in files[:3])
-    return _none(f"There is no notebook named {exact}, and what was handed in is none. {kinds}")
+    return _none(f"There is no notebook named {exact}, and no other file is a notebook. {kinds}")

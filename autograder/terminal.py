@@ -1,7 +1,7 @@
-"""What the command line prints: a student's words may stand in it, and a terminal obeys none of them.
+"""What the command line prints, made safe: it may contain a student's words, which must not control the terminal.
 
-A name or a message may hold sequences that move the cursor, clear the screen, or turn a line's reading direction. They are
-shown as Python writes them in a string, such as ``\\x1b``.
+A name or a message may contain sequences that move the cursor, clear the screen, or reverse a line's reading direction. They
+are shown as Python writes them in a string, such as ``\\x1b``.
 """
 
 import sys
@@ -10,7 +10,7 @@ import unicodedata
 
 
 def printable(text):
-    """Text on one line, with its control characters, direction marks and characters without width shown by their codes."""
+    """Return text with its control characters, direction marks and zero-width characters shown as codes."""
     text = str(text)
     return text if text.isprintable() else "".join(map(_shown, text))
 
@@ -32,18 +32,18 @@ SHOWN = 5  # names in one cell of a table
 
 
 def listed(names):
-    """Names for a cell of a table: the first few, and how many more there are."""
+    """Return names for a cell of a table: the first few, and how many more there are."""
     more = len(names) - SHOWN
     return ", ".join(map(printable, names[:SHOWN])) + (f", and {more} more" if more > 0 else "")
 
 
 def table(rows):
-    """Rows of ``(how many, of what kind, who)`` as aligned lines."""
+    """Return rows of ``(how many, what kind, who)`` as aligned lines."""
     rows = [tuple(map(printable, row)) for row in rows]
     counts, kinds = (max((len(row[column]) for row in rows), default=0) for column in (0, 1))
     return "\n".join(f"  {count:>{counts}}  {kind:{kinds}}  {who}".rstrip() for count, kind, who in rows)
 
 
 def excepthook(kind, error, trace):
-    """Print an exception that nobody caught: its message may hold a student's words."""
+    """Print an uncaught exception safely: its message may contain a student's words."""
     say("".join(traceback.format_exception(kind, error, trace)).rstrip("\n"), sys.stderr)

@@ -87,8 +87,7 @@ def test_a_notebook_in_a_folder_is_graded_with_a_note(name, course):
     graded = course.handed_in_by_alice()
     assert graded.data == WORK.encode() and not graded.flags
     assert graded.notes == [
-        f"The notebook was handed in within a folder, as {name}, and was graded. "
-        "Please hand in the notebook itself next time."
+        f"Your notebook was inside a folder, as {name}. It was graded. Please hand in the notebook itself next time."
     ]
 
 
@@ -97,7 +96,7 @@ def test_a_notebook_in_a_zip_file_is_graded_with_a_note(name, course):
     course.put(name, zipped(mine=WORK))
     graded = course.handed_in_by_alice()
     assert graded.data == WORK.encode() and not graded.flags
-    assert "within a zip file" in graded.notes[0]
+    assert "inside a zip file" in graded.notes[0]
 
 
 def test_in_a_zip_file_the_one_with_answers_is_graded(course):
@@ -215,7 +214,7 @@ def test_without_a_notebook_the_reason_is_told(names, course):
     for name in names:
         course.put(name)
     graded = course.handed_in_by_alice()
-    sentence = f"There is no notebook named {EXACT}. Name yours so and hand it in again."
+    sentence = f"There is no notebook named {EXACT}. Give yours this name and hand it in again."
     assert (graded.data, graded.notes, graded.flags) == (None, [sentence], [f"could not be graded: {sentence}"])
     nothing = course.submission(LESSON, "bob")
     assert (nothing.data, nothing.notes, nothing.flags) == (None, [NOTHING], [])
@@ -259,7 +258,7 @@ def test_the_notebook_is_found_among_many_files(course):
         course.put(f"{number:03d}/{number}.txt", "{}")
     course.put(f"zz/{EXACT}", WORK)
     graded = course.handed_in_by_alice()
-    assert graded.data == WORK.encode() and "the others were not looked at" in graded.flags[0]
+    assert graded.data == WORK.encode() and "some were not looked at" in graded.flags[0]
 
 
 def test_the_fingerprint_changes_with_what_is_said(course):

@@ -59,8 +59,8 @@ CASES = {
     "ipynb_txt": ({f"{EXACT}.txt": WORK}, FULL, "its name is not"),
     "upper_ext": ({f"{LESSON}.IPYNB": WORK}, FULL, "its name is not"),
     "copy_and_untitled": ({f"{LESSON}-Copy1.ipynb": WORK, "Untitled.ipynb": '{"cells": []}'}, FULL, "its name is not"),
-    "subfolder": ({f"{LESSON}/{EXACT}": WORK}, FULL, "within a folder"),
-    "zip": ({"work.zip": zipped(WORK)}, FULL, "within a zip file"),
+    "subfolder": ({f"{LESSON}/{EXACT}": WORK}, FULL, "inside a folder"),
+    "zip": ({"work.zip": zipped(WORK)}, FULL, "inside a zip file"),
     "template_beside": ({EXACT: RELEASED, f"{LESSON} (1).ipynb": WORK}, FULL, "holds answers, and was graded"),
     "utf16": ({EXACT: WORK.encode("utf-16")}, FULL, ""),
     "bom": ({EXACT: b"\xef\xbb\xbf" + WORK.encode()}, FULL, ""),
@@ -165,8 +165,8 @@ def test_nbgrader_and_grade_tell_the_student_the_same(student, courses):
 @pytest.mark.parametrize("student", CASES)
 def test_nbgrader_and_grade_tell_the_instructor_the_same(student, courses):
     _, _, log, graded = courses
-    lines = [line for line in log.splitlines() if f"{student}, {LESSON}: to be looked at: " in line]
-    assert [line.partition("looked at: ")[2] for line in lines] == graded[student].flags
+    lines = [line for line in log.splitlines() if f"{student}, {LESSON}: please look at this: " in line]
+    assert [line.partition("look at this: ")[2] for line in lines] == graded[student].flags
     if student in UNREADABLE:
         assert graded[student].flags
 
