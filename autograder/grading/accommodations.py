@@ -1,6 +1,7 @@
-"""Extensions, extra time and excuses: one table of the instructor's, ``accommodations.csv``, for students and for groups.
+"""Extensions, extra time and excuses: the instructor's table ``accommodations.csv``, for students and for groups.
 
-A line names a student or a group of ``groups.csv``, a lesson (or ``all``), what is granted, how much, and a note for the instructor::
+A line names a student or a group of ``groups.csv``, a lesson (or ``all``), the kind of accommodation, its value, and a note for
+the instructor::
 
     who,lesson,kind,value,note
     ada,06,extension,2026-03-08 18:00:00 UTC,a conference
@@ -32,9 +33,9 @@ class Accommodation:
     Attributes
     ----------
     until : datetime or None
-        The latest date to which it may be handed in, in UTC.
+        The latest date by which it may be handed in, in UTC.
     extra : timedelta
-        The longest extra time, which counts from there or from the due date.
+        The longest extra time, which is added to that date or to the due date.
     excused : bool
         Whether the lesson does not count.
     """
@@ -44,12 +45,12 @@ class Accommodation:
     excused: bool = False
 
     def extension(self, duedate):
-        """How long after the due date it may be handed in, as nbgrader notes it."""
+        """Return how long after the due date it may be handed in, as nbgrader stores it."""
         return max(duedate, self.until or duedate) + self.extra - duedate
 
 
 def accommodations(course, lesson, students):
-    """What is granted for a lesson.
+    """Return what is granted for a lesson.
 
     Parameters
     ----------
@@ -57,7 +58,7 @@ def accommodations(course, lesson, students):
     lesson : str
         An assignment's full name.
     students : collection of str
-        Everyone who may be named.
+        Everyone whom the table may name.
 
     Returns
     -------
@@ -67,7 +68,7 @@ def accommodations(course, lesson, students):
     Raises
     ------
     CourseError
-        If a line cannot be read for certain, or names somebody or a lesson that is not there: the message names the line.
+        If a line cannot be read without guessing, or names an unknown student or lesson. The message names the line.
     """
     groups, granted = read_groups(course), {}
     for number, line in _table(course, FILE, ("who", "lesson", "kind", "value"), ("note",)):
@@ -82,12 +83,12 @@ def accommodations(course, lesson, students):
 
 
 def read_groups(course):
-    """The members of each group, with the line that names each.
+    """Return the members of each group, with the line that names each.
 
     Raises
     ------
     CourseError
-        If ``groups.csv`` cannot be read for certain.
+        If ``groups.csv`` cannot be read without guessing.
     """
     groups = {}
     for number, line in _table(course, GROUPS, ("student", "group")):
@@ -96,7 +97,7 @@ def read_groups(course):
 
 
 def members_of(groups, name):
-    """The members of a group.
+    """Return the members of a group.
 
     Raises
     ------
@@ -110,7 +111,7 @@ def members_of(groups, name):
 
 
 def _table(course, name, columns, optional=()):
-    """The lines of a table in the course's folder: the number of each in the file, and its fields by column."""
+    """Yield the lines of a table in the course's folder: the number of each in the file, and its fields by column."""
     path = course.folder / name
     try:
         data = path.read_bytes()
@@ -123,16 +124,16 @@ def _table(course, name, columns, optional=()):
     header = [title.lower() for title in header]
     if missing := [column for column in columns if column not in header]:
         raise CourseError(
-            f"{name} has no column {missing[0]}. Its first line is to be: {','.join((*columns, *optional))}"
+            f"{name} has no column {missing[0]}. Its first line should be: {','.join((*columns, *optional))}"
         )
     for number, row in lines:
         if len(row) > len(header):
             raise CourseError(
-                f"Line {number} of {name} has {len(row)} fields, the header has {len(header)}. Put a text with a comma in quotes."
+                f"Line {number} of {name} has {len(row)} fields, but the header has {len(header)}. Put quotes around a text that contains a comma."
             )
         line = dict(zip(header, [*row, *[""] * (len(header) - len(row))]))
         if empty := [column for column in columns if column != "value" and not line[column]]:
-            raise CourseError(f"Line {number} of {name} says nothing under {empty[0]}.")
+            raise CourseError(f"Line {number} of {name} has nothing in column {empty[0]}.")
         yield number, line
 
 
@@ -157,29 +158,29 @@ def _lesson(name, course, place):
     try:
         return find_lesson(name).name
     except UnknownName:
-        if (course.folder / "lessons" / name).is_dir():  # an assignment of the instructor's own
+        if (course.folder / "lessons" / name).is_dir():  # the instructor's own assignment
             return name
         raise CourseError(f"{place}: there is no lesson {name!r}. Write 06_backward, 06, or all.") from None
 
 
 def _amount(kind, value, place):
-    """The field of an `Accommodation` that a line is about, and its value."""
+    """Return the field of an `Accommodation` that a line sets, and its value."""
     kind = " ".join(kind.lower().split())
     if kind == "excused" and not value:
         return "excused", True
     if kind == "excused":
         raise CourseError(
-            f"{place}: an excused lesson has no value, and this line says {value!r}. Move that to the note."
+            f"{place}: an excused lesson takes no value, but this line has {value!r}. Move that to the note."
         )
     if kind == "extension":
         try:
             return "until", when(value)
         except Uncertain as error:
-            raise CourseError(f"{place}: {error}. Write until when, as in 2026-03-08 18:00:00 UTC.") from None
+            raise CourseError(f"{place}: {error}. Write a date and time, as in 2026-03-08 18:00:00 UTC.") from None
     if kind == "extra time":
         if match := TIME.fullmatch(value):
             return "extra", timedelta(minutes=float(match[1]) * UNITS[(match[2] or "min").lower()])
         raise CourseError(
-            f"{place}: {value!r} is no length of time. Write minutes, as in 90, or 48 hours, 2 days, 1 week."
+            f"{place}: {value!r} is not a length of time. Write minutes, as in 90, or 48 hours, 2 days, 1 week."
         )
     raise CourseError(f"{place}: the kind {kind!r} is not known. Write one of: {', '.join(KINDS)}.")

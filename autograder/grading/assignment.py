@@ -1,8 +1,8 @@
-"""``python -m autograder grade LESSON``: grades a whole class, in parallel, and loses nothing.
+"""``python -m autograder grade LESSON``: grades a whole class in parallel, and loses nothing.
 
-Workers grade; this process alone writes. For each student it writes the graded
-notebook and the gradebook first and the journal (``grading/LESSON/STUDENT.json``) last, so a run that is killed at any point
-and started again ends with what an uninterrupted run would have written.
+Workers grade; only this process writes. For each student it writes the graded notebook and the gradebook first, and the journal
+(``grading/LESSON/STUDENT.json``) last. So a run that is killed at any point and started again writes what an uninterrupted run
+would have written.
 """
 
 import hashlib
@@ -32,9 +32,9 @@ from lessonkit.catalogue import lessons
 
 
 class Assignment:
-    """A lesson that a class has handed in: says who is to be graded, and hands the submissions to a pool.
+    """A lesson that a class has handed in: finds out who must be graded, and gives the submissions to a pool.
 
-    A submission is read once, when its turn comes, and kept no longer than it waits to be sent.
+    A submission is read once, when its turn comes, and kept only until it is sent.
 
     Parameters
     ----------
@@ -42,45 +42,45 @@ class Assignment:
     lesson : str
         Its full name, or its number.
     force : bool
-        Whether those who have not changed are graded as well.
+        Whether unchanged submissions are graded as well.
     unsandboxed : bool
         Whether a protection may be missing.
     limits : Limits, optional
         What one notebook may use.
     yes : bool
-        Whether a grade that stands may be replaced by one with other points.
+        Whether an existing grade may be replaced by one with different points.
 
     Attributes
     ----------
     released : dict
         The released notebook.
     earlier : list of dict
-        The releases before it, from which students may have worked.
+        Earlier releases, which students may have used.
     seed : int
         The secret seed.
     setup : Setup
-        What its fork servers are made for.
+        What its fork servers are set up for.
     fingerprints : dict of str to str
-        Of the submissions that have been read, by student.
+        The fingerprints of the submissions that have been read, by student.
     unchanged : set of str
         Students who need not be graded.
     lost : set of str
         Students who had been graded, and whom the gradebook does not know any more.
     standing : dict of str to int
-        Students whose submission has been graded before, and the seed on which it is to be graded again.
+        Students whose submission has been graded before, and the seed for grading it again.
     redated : dict of str to str
-        Students of whom the files beside the submission alone have changed, and the fingerprint to note.
+        Students for whom only the files beside the submission have changed, and the fingerprint to note.
     changes : list of Change
-        What regrading changes of the grades of those; recorded only with `yes`.
+        What regrading changes in the grades of `standing`; recorded only with `yes`.
     renewed : list of str
-        Those of them whose late penalty is another one than before.
+        Students whose late penalty has changed.
     damaged : dict of str to str
-        What to say of the journal's files that cannot be read.
+        What to say about journal files that cannot be read.
 
     Raises
     ------
     CourseError
-        If there is no such lesson, it has not been released, or its checks give other points than it says.
+        If there is no such lesson, it has not been released, or its notebook and its checks disagree about the points.
     """
 
     def __init__(self, course, lesson, force=False, unsandboxed=False, limits=None, yes=False):
@@ -99,7 +99,7 @@ class Assignment:
         self._grounds = _digest([*grounds, *releases.full])  # what all have in common
 
     def changed(self, student):
-        """Whether a student is to be graded: the submission is read, and kept until it is sent."""
+        """Whether a student must be graded. The submission is read, and kept until it is sent."""
         if student in self._waiting or student in self.unchanged:
             return student in self._waiting
         submission = self.course.submission(self.lesson, student, self.earlier)
@@ -116,7 +116,7 @@ class Assignment:
         return True
 
     def _regrade(self, student):
-        """Note that a grade stands: it is compared on the seed on which it was given, unless all are graded afresh."""
+        """Note that a grade exists: the new one is computed on the same seed, unless everyone is graded afresh."""
         with suppress(CourseError):
             entry = self._entry(student)
             self.standing[student] = self.seed if self.force else entry.seed or self.seed
@@ -125,18 +125,18 @@ class Assignment:
         return read_entry(self.course.journal(self.lesson, student))
 
     def fingerprint(self, student, submission):
-        """Three parts: of what the lesson is graded with, of the submission, and of what lies beside it.
+        """Return a fingerprint of three parts: what the lesson is graded with, the submission, and the files beside it.
 
-        The secret seed is in none of them: a grade stands on the seed on which it was given.
+        The secret seed is in none of them: a grade keeps the seed with which it was computed.
         """
         try:
             beside = [self.course.beside(self.lesson, student, name) for name in (TIMESTAMP, SECRET)]
-        except OSError as error:  # told when the grade is to be recorded
+        except OSError as error:  # reported when the grade is recorded
             beside = [repr(error)]
         return f"{self._grounds} {_digest(submission.fingerprint())} {_digest(beside)}"
 
     def tasks(self, students):
-        """What a pool sends to its workers: ``(student, *arguments of work)`` for those who are to be graded."""
+        """Yield what a pool sends to its workers: ``(student, *arguments of work)`` for those who must be graded."""
         _, _, _, unsandboxed, limits = self.setup
         for student in students:
             if self.changed(student):
@@ -146,7 +146,7 @@ class Assignment:
                 )  # fmt: skip
 
     def processes(self, students, jobs):
-        """As many processes of this machine as there is work for, with a fork server that starts in the background."""
+        """Return as many processes of this machine as there is work for; a fork server starts in the background."""
         protections(self.setup.unsandboxed)  # says what is missing before anything starts
         jobs = jobs or os.cpu_count() or 1
         busy = len(list(islice(filter(self.changed, students), jobs)))
@@ -158,12 +158,12 @@ class Assignment:
         return pool
 
     def grade(self, pool, students, quiet=False):
-        """Grade and record those of `students` who are to be graded.
+        """Grade and record those of `students` who must be graded.
 
         Returns
         -------
         dict of str to GradedSubmission
-            By student, without the notebook: a class's are too many. None for who had been graded before.
+            By student, without the notebooks, which would take too much memory. None for students whose grade stands.
         """
         from tqdm.auto import tqdm
 
@@ -199,16 +199,16 @@ class Assignment:
             yield from pool(sorted(self.lost), self.tasks)
 
     def _redate(self, writer):
-        """Take over when submissions were handed in whose notebooks need not be run for that."""
+        """Record when submissions were handed in, if only that has changed: their notebooks need not be run."""
         for student, fingerprint in self.redated.items():
             try:
                 writer.redate(student, self._entry(student), fingerprint)
-            except Exception as error:  # no trouble of another student's; the next run tries again
+            except Exception as error:  # it must not stop other students' grading; the next run tries again
                 writer.gradebook.db.rollback()
                 self.damaged[printable(student)] = f"when it was handed in could not be recorded: {printable(error)}"
 
     def _change(self, writer, student, graded):
-        """What recording would change of a grade that stands; None where none stands, or all its points stay."""
+        """Return what recording would change in an existing grade; None if there is none, or no points change."""
         if student not in self.standing or graded.failed:
             return None
         points, by_hand = writer.standing(student)
@@ -224,15 +224,17 @@ def _digest(value):
 
 
 def lesson_of(course, name):
-    """The full name of a lesson that is to be graded.
+    """Return the full name of a lesson to grade.
 
     Raises
     ------
     CourseError
-        If there is none, or it is an assignment that the instructor has written.
+        If there is no such lesson, or it is an assignment that the instructor has written.
     """
     if (course.folder / "lessons" / name).is_dir() and name not in lessons():
-        raise CourseError(f"{name} is an assignment of your own, without checks. Grade it: nbgrader autograde {name}")
+        raise CourseError(
+            f"{name} is an assignment of your own and has no checks. Grade it with: nbgrader autograde {name}"
+        )
     return lesson_name(name)
 
 
@@ -240,10 +242,10 @@ def grade(
     lesson, folder=COURSE, jobs=None, force=False, unsandboxed=False, db_url=None, scheduler=None, students=None,
     limits=None, quiet=False, yes=False, new_seed=False, groups=(), csv=None,
 ):  # fmt: skip
-    """Grade everyone.
+    """Grade a class.
 
-    Where a submission has been graded before and what grades it has changed since, its points are compared first. As long as
-    a grade would change it stands, until `yes` says so.
+    If a submission was graded before and the code that grades it has changed since, the old and the new points are compared
+    first. A grade whose points would change is replaced only with `yes`.
 
     Parameters
     ----------
@@ -251,11 +253,11 @@ def grade(
     folder : path
         The course.
     jobs : int, optional
-        Submissions side by side. Default: one for each processor.
+        How many submissions to grade at a time. Default: one for each processor.
     force : bool
-        Grade again what has not changed.
+        Also grade submissions that have not changed.
     unsandboxed : bool
-        Grade although a protection is missing.
+        Grade even if a protection is missing.
     db_url : str, optional
         The gradebook.
     scheduler : str, optional
@@ -265,20 +267,20 @@ def grade(
     limits : Limits, optional
         What one notebook may use.
     quiet : bool
-        Show no progress bar, and say nothing. Where there is no terminal to show a bar on, there is none anyway.
+        Show no progress bar, and say nothing. Without a terminal there is no progress bar anyway.
     yes : bool
-        Record also what changes the points of a grade that stands.
+        Also replace existing grades whose points change.
     new_seed : bool
-        Draw a new secret seed first. Grades that stand keep theirs.
+        Draw a new secret seed first. Existing grades keep theirs.
     groups : list of str, optional
-        Only the students of these groups of ``groups.csv``.
+        Only the students in these groups of ``groups.csv``.
     csv : path, optional
         Where to save what regrading changes.
 
     Returns
     -------
     dict of str to GradedSubmission
-        By student: the graded submission that this run has recorded, or None for whose grade stands.
+        By student: the graded submission that this run has recorded, or None if the student's grade stands.
 
     Raises
     ------
@@ -294,9 +296,8 @@ def grade(
         pool = Cluster(scheduler)
     else:
         pool = assignment.processes(students or sorted(course.handed_in()), jobs)
-    everyone = students or course.students(
-        assignment.lesson
-    )  # while the workers warm up: nbgrader takes long to import
+    # while the workers warm up, since importing nbgrader takes long
+    everyone = students or course.students(assignment.lesson)
     strangers = course.strangers() & {*everyone}
     submissions = assignment.grade(pool, everyone, quiet)
     if csv:
@@ -309,7 +310,7 @@ def grade(
 
 
 def chosen(course, students, groups):
-    """The students that are asked for by name and by group; None where nobody is.
+    """Return the students who were named, by name or by group; None if nobody was named.
 
     Raises
     ------
@@ -327,20 +328,20 @@ def chosen(course, students, groups):
 
 
 def _tell(assignment, students):
-    """Say what regrading, due dates and damaged files come to."""
+    """Print what regrading and due dates have changed, and which files are damaged."""
     if assignment.changes:
         for sentence in regrading.sentences(assignment.changes, students, assignment.yes):
             say(sentence)
     if assignment.renewed:
-        say(f"Late penalties that are other ones than before: {', '.join(map(printable, assignment.renewed))}.")
+        say(f"Late penalties have changed for: {', '.join(map(printable, assignment.renewed))}.")
     for name, sentence in {**assignment.course.misnamed(), **assignment.damaged}.items():
-        say(f"  {name}: look at this: {sentence}")
+        say(f"  {name}: please look at this: {sentence}")
 
 
 def explain(lesson, student, folder=COURSE, unsandboxed=False):
-    """Say how a grade came about: each check, what went in, what came back, what was expected.
+    """Explain a grade: what each check passed in, what it got back, and what it expected.
 
-    For the instructor's eyes: it shows numbers of the secret seed.
+    This is for the instructor only: it shows numbers of the secret seed.
     """
     from lessonkit import report
 
@@ -360,7 +361,7 @@ def explain(lesson, student, folder=COURSE, unsandboxed=False):
     cells = [cell[1:] for cell in checks_of(recognised.notebook)]
     with ForkServer(lesson, protections=protections(unsandboxed)) as fork_server:
         graded = grade_notebook(fork_server, cells, Live(seed), secretly=False)
-    flags = [f"to be looked at: {flag}" for flag in (*submission.flags, *recognised.flags, *graded.flags)]
+    flags = [f"please look at this: {flag}" for flag in (*submission.flags, *recognised.flags, *graded.flags)]
     reports = map(report.text, graded.results.values())
     notes = (*submission.notes, *recognised.notes, *graded.notes)
     return "\n".join([f"{student}, {lesson}, seed {seed}", *notes, *flags, *reports])

@@ -1,4 +1,4 @@
-"""What the cells of a notebook are: nbgrader's marks, what a cell says, where it stands."""
+"""The cells of a notebook: nbgrader's marks, a cell's content, its place."""
 
 import copy
 
@@ -8,7 +8,7 @@ from lessonkit.statements import form, lines_of
 
 
 def checks_of(notebook):
-    """Every code cell in order: ``(index, source, exercise or None)``; an exercise that was dropped is checked no more."""
+    """Yield every code cell in order: ``(index, source, exercise or None)``; dropped exercises are no longer checked."""
     for place, cell in enumerate(notebook["cells"]):
         if cell["cell_type"] == "code":
             name = (grade_id(cell) or "").removeprefix("check_")
@@ -16,7 +16,7 @@ def checks_of(notebook):
 
 
 def own_cells(notebook, *releases):
-    """The code cells that are not as the lesson has or had them, by number among the code cells, and what to call each."""
+    """Return a label for each code cell that differs from every release of the lesson, by its number among the code cells."""
     given = {source_of(cell) for released in releases for cell in released["cells"] if not grade_id(cell)}
     own = {}
     for number, (place, source, exercise) in enumerate(checks_of(notebook)):
@@ -27,7 +27,7 @@ def own_cells(notebook, *releases):
 
 
 def opening(released):
-    """The sources of the code cells before the first exercise: they do not depend on what a student writes."""
+    """Return the sources of the code cells before the first exercise, which do not depend on what a student writes."""
     sources = []
     for cell in released["cells"]:
         if grade_id(cell):
@@ -38,59 +38,59 @@ def opening(released):
 
 
 def unanswered(notebook, released):
-    """The grade ids of the cells for an answer that are as they were released, or gone."""
+    """Return the grade ids of answer cells that are unchanged or missing."""
     handed_in = {grade_id(cell): cell for cell in notebook["cells"]}
     answers = [cell for cell in released["cells"] if grade_id(cell) and cell["metadata"]["nbgrader"].get("solution")]
     return [grade_id(cell) for cell in answers if is_same(handed_in.get(grade_id(cell), cell), cell)]
 
 
 def grade_id(cell):
-    """The name that nbgrader gives a cell, or None."""
+    """Return the name that nbgrader gives a cell, or None."""
     name = (marks(cell) or {}).get("grade_id")
     return name if isinstance(name, str) else None
 
 
 def is_check(cell):
-    """Whether a cell of the lesson's checks an exercise; an answer that a person grades is the student's own."""
+    """Whether a marked cell checks an exercise; a cell that a person grades is an answer, not a check."""
     own = cell["metadata"]["nbgrader"]
     return bool(own.get("grade")) and not own.get("solution") and cell["cell_type"] == "code"
 
 
 def source_of(cell):
-    """A cell's source as text."""
+    """Return a cell's source as text."""
     return notebook_file.source_of(cell) or ""
 
 
 def marks(cell):
-    """Nbgrader's marks, or None."""
+    """Return nbgrader's marks, or None."""
     found = cell.get("metadata", {}).get("nbgrader") if isinstance(cell.get("metadata"), dict) else None
     return found if isinstance(found, dict) else None
 
 
 def grading_marks(cell):
-    """Nbgrader's marks without the checksum, which another release of the same lesson has another one of."""
+    """Return nbgrader's marks without the checksum, which differs between releases of the same lesson."""
     found = marks(cell)
     return found and {key: value for key, value in found.items() if key != "checksum"}
 
 
 def as_cell(original):
-    """A released cell as a submission's: its outputs gone, and a number that no cell of the student's has."""
+    """Return a released cell as a cell of a submission: without outputs, and with a number that no student's cell has."""
     cell = {"cell_type": original["cell_type"], "metadata": copy.deepcopy(original["metadata"])}
     cell |= {"source": source_of(original), "number": 0, "given": False}
     return {**cell, "outputs": [], "execution_count": None} if original["cell_type"] == "code" else cell
 
 
 def is_same(cell, original):
-    """Whether two cells say the same; how a formatter left them does not matter."""
+    """Whether two cells have the same content, apart from formatting."""
     what = form if original["cell_type"] == "code" else lines_of
     return cell["cell_type"] == original["cell_type"] and what(source_of(cell)) == what(source_of(original))
 
 
 def position(cells, name, otherwise):
-    """The index of the first cell with a grade id, else `otherwise`."""
+    """Return the index of the first cell with this grade id, else `otherwise`."""
     return next((place for place, cell in enumerate(cells) if grade_id(cell) == name), otherwise)
 
 
 def index(cells, cell):
-    """The index of this very cell."""
+    """Return the index of this very cell object."""
     return next(place for place, other in enumerate(cells) if other is cell)

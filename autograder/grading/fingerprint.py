@@ -1,4 +1,4 @@
-"""A fingerprint of what a lesson is graded with: a grade stands until that changes."""
+"""A fingerprint of the code that grades a lesson: a grade stands until that changes."""
 
 import hashlib
 from functools import cache
@@ -10,7 +10,7 @@ from lessonkit.catalogue import lesson as find_lesson
 from lessonkit.catalogue import lessons
 from lessonkit.engine.check import checks_of, examples_of
 
-# What every lesson is graded with. The recording of grades, the report, the plugins and the site change no grade.
+# The code that grades every lesson. Recording grades, the report, the plugins and the site change no grade.
 ENGINE = (
     "lessonkit/*.py",
     "lessonkit/engine/*.py",
@@ -34,10 +34,10 @@ ENGINE = (
 
 @cache
 def code_fingerprint(lesson):
-    """Changes when the code that grades a lesson does.
+    """Return a digest that changes when the code that grades a lesson changes.
 
-    That is its checks and mistakes, the reference of this lesson and those before it, which its notebook may use, and the
-    engine. Comments and layout of checks and reference do not count.
+    That code is the lesson's checks and mistakes, the reference for this lesson and the earlier ones, which its notebook may
+    use, and the engine. Comments and layout do not count in checks and reference.
 
     Parameters
     ----------
@@ -56,7 +56,7 @@ def code_fingerprint(lesson):
 
 
 def _definitions(lesson):
-    """A text for the checks of a lesson, and for the reference of it and of the lessons before."""
+    """Return a digest of the checks of a lesson, and of the reference for it and the lessons before."""
     own = [exercise.name for exercise in find_lesson(lesson).exercises]
     known = [exercise.name for other in lessons().values() if other.name <= lesson for exercise in other.exercises]
     checks = [check for name in own for check in (*checks_of(name), *examples_of(name))]

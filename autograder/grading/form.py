@@ -1,4 +1,4 @@
-"""The form in which a gradebook knows a lesson: its cells, what they count, and what would change to another form."""
+"""The form of a lesson in the gradebook: its cells, their points, and the difference between two forms."""
 
 from dataclasses import asdict, dataclass, field
 
@@ -19,7 +19,7 @@ class Form:
     solution : dict of str to dict
         Cells for an answer, with nothing more to say.
     source : dict of str to dict
-        Cells that nbgrader writes into a submission: ``cell_type``, ``locked``, ``source`` and ``checksum``.
+        Cells that nbgrader restores in a submission: ``cell_type``, ``locked``, ``source`` and ``checksum``.
     """
 
     kernelspec: str | None = None
@@ -32,16 +32,16 @@ class Form:
 
     @property
     def points(self):
-        """What each cell counts."""
+        """The points of each cell."""
         return {name: cell["max_score"] for cells in (self.grade, self.task) for name, cell in cells.items()}
 
     @property
     def full(self):
-        """The cells of dropped exercises that count full for everyone."""
+        """The cells of dropped exercises that count in full for everyone."""
         return {name for name in self.grade if self.source.get(name, {}).get("source") == COUNTS_FULL}
 
     def of_lesson(self):
-        """What a released notebook can be compared with: points, and cells for an answer."""
+        """Return what can be compared with a released notebook: the points and the answer cells."""
         return {name: points for name, points in self.points.items() if name not in self.full}, set(self.solution)
 
     def with_full(self, names, *earlier):
@@ -52,7 +52,7 @@ class Form:
 
 
 def form_of(notebook):
-    """The form of a notebook's row in the gradebook."""
+    """Return the form of a notebook's row in the gradebook."""
     form = Form(notebook.kernelspec)
     for kind, columns in COLUMNS.items():
         rows = sorted(getattr(notebook, f"{kind}_cells"), key=lambda cell: cell.name)
@@ -69,7 +69,7 @@ COLUMNS = {
 
 
 def of_notebook(released):
-    """As `Form.of_lesson`, of a released notebook."""
+    """Return for a released notebook what `Form.of_lesson` returns."""
     own = [found for cell in released["cells"] if (found := marks(cell)) and found.get("grade_id")]
     points = {mark["grade_id"]: float(mark["points"]) for mark in own if mark.get("grade") or mark.get("task")}
     return points, {mark["grade_id"] for mark in own if mark.get("solution")}
@@ -100,65 +100,69 @@ class Difference:
 
     @property
     def made_full(self):
-        """Cells whose exercise is dropped and counts full from now on."""
+        """Cells whose exercise is dropped and counts in full from now on."""
         return sorted(self.after.full - self.before.full)
 
     @property
     def taken_back(self):
-        """Cells that counted full and are graded again."""
+        """Cells that counted in full and are graded again."""
         return sorted(self.before.full - self.after.full - set(self.dropped))
 
     @property
     def revalued(self):
-        """What cells counted, and count now."""
+        """The old and the new points of cells whose points change."""
         was, now = self.before.points, self.after.points
         return {name: (was[name], now[name]) for name in was if name in now and was[name] != now[name]}
 
     @property
     def reworded(self):
-        """Cells whose text or kind is another one."""
+        """Cells whose text or type changes."""
         was, now = self.before.source, self.after.source
         names = [name for name in was if name in now and was[name] != now[name] and name not in self.before.points]
         same = self.before.solution.keys() ^ self.after.solution.keys()
         return [name for name in names if name not in same]
 
     def lines(self, graded, by_hand):
-        """What will change, a line for each kind of change and cell.
+        """Yield a line for each change in each cell.
 
         Parameters
         ----------
         graded : int
-            How many students the gradebook has grades of.
+            How many students have grades in the gradebook.
         by_hand : dict of str to int
-            For how many of them a person graded a cell, or wrote a comment on it.
+            For how many of them a person graded a cell or commented on it, by cell.
         """
         points = self.after.points
         for name in self.added:
             yield f"{name} is added, with {points[name]:g} points: {_students(graded)} no grade in it until `grade` has run."
         for name in self.dropped:
             was = self.before.points[name]
-            yield f"{name} is dropped, with {was:g} points, and counts for nobody: {_kept(graded, by_hand.get(name, 0))}."
+            yield f"{name} ({was:g} points) is dropped and counts for nobody: {_kept(graded, by_hand.get(name, 0))}."
         for name in self.made_full:
-            yield f"{name} is dropped, and its {points[name]:g} points count full for all: {_kept(graded, by_hand.get(name, 0))}."
+            yield f"{name} is dropped, and everyone gets its {points[name]:g} points: {_kept(graded, by_hand.get(name, 0))}."
         for name in self.taken_back:
-            yield f"{name} is graded again, and no longer full for all: {_students(graded)} the grade in it that was kept."
+            yield f"{name} is graded again, and no longer counts in full for everyone: {_students(graded)} the grade that was kept for it."
         for name, (was, now) in self.revalued.items():
             hand = by_hand.get(name, 0)
-            rest = f" What you gave by hand stays as it is, for {hand}." if hand else ""
-            yield f"{name} counts {now:g} points instead of {was:g}, for {graded}.{rest}"
+            rest = f" For {hand} of them, the points that you gave by hand stay as they are." if hand else ""
+            yield f"{name} counts {now:g} points instead of {was:g}, for {_many(graded)}.{rest}"
         for name in sorted(self.before.solution.keys() - self.after.solution.keys()):
             if by_hand.get(name) and name not in self.before.points:
-                yield f"{name}: your comments on its answers are kept, {by_hand[name]}, and come back with the exercise."
+                yield f"{name}: your comments on the answers of {_many(by_hand[name])} are kept, and come back with the exercise."
         if self.reworded:
-            yield f"Other words stand in {', '.join(self.reworded)}."
+            yield f"The text changes in {', '.join(self.reworded)}."
         was, now = sum(self.before.points.values()), sum(points.values())
         if was != now:
             yield f"The lesson has {now:g} points instead of {was:g}."
 
 
+def _many(students):
+    return f"{students} student{'s' * (students != 1)}"
+
+
 def _students(graded):
-    return f"{graded} student{' has' if graded == 1 else 's have'}"
+    return f"{_many(graded)} {'has' if graded == 1 else 'have'}"
 
 
 def _kept(graded, hand):
-    return f"the grades of {graded} are kept, {hand} of them by hand, and come back with the exercise"
+    return f"the grades of {_many(graded)} are kept, {hand} of them given by hand, and come back with the exercise"

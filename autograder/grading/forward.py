@@ -1,6 +1,6 @@
-"""Brings a submission that was made from an earlier release forward to the present one, as if its author had got that.
+"""Updates a submission made from an earlier release, as if its author had worked from the present one.
 
-What the author changed stays changed. So what is flagged afterwards is the student's doing, and never a change of the lesson.
+The author's changes stay. So everything that is flagged afterwards is the student's change, never a change of the lesson.
 """
 
 import copy
@@ -13,7 +13,7 @@ GONE = "# {name} is no longer part of this lesson."
 
 
 def release_of(cells, released, earlier):
-    """The release that a submission was made from: the one whose cells stand in it best, of two the later.
+    """Return the release that a submission was made from: the one whose cells match it best, and the later of two equal ones.
 
     Parameters
     ----------
@@ -21,7 +21,7 @@ def release_of(cells, released, earlier):
     released : dict
         The present release.
     earlier : list of dict
-        Those before it, the latest first.
+        The earlier ones, the latest first.
 
     Returns
     -------
@@ -39,12 +39,12 @@ def release_of(cells, released, earlier):
 
 
 def _known_by(cell):
-    """What a cell of a release is known by: its checksum, which a student's work leaves alone, or else what it says."""
+    """Return what identifies a cell of a release: its checksum, which students do not change, or else its content."""
     return {(grade_id(cell), str(marks(cell).get("checksum")) if grade_id(cell) else form(source_of(cell)))}
 
 
 def forward(cells, release, released):
-    """The cells of a submission, made from `release`, as they would be had it been made from `released`.
+    """Return the cells of a submission made from `release`, as they would be if it had been made from `released`.
 
     Returns
     -------
@@ -60,7 +60,7 @@ def forward(cells, release, released):
         notes.append(f"No longer part of this lesson: {', '.join(gone)}.")
     late = [name for name in new if not is_check(now[name]) and not _is_answered(cells, name, now[name])]
     if late:
-        notes.append(f"Part of this lesson since your notebook was given out, and not in it yet: {', '.join(late)}.")
+        notes.append(f"Added to this lesson after you got your notebook, and not in it yet: {', '.join(late)}.")
     for name in new:
         if is_check(now[name]) or name in late:
             _insert(cells, name, now)
@@ -68,7 +68,7 @@ def forward(cells, release, released):
 
 
 def _brought(cell, was, now):
-    """One cell: as in the present release where it stands as in its own."""
+    """Return one cell: as in the present release if the student did not change it."""
     name = grade_id(cell)
     if name not in was:
         gone = (one for one, old in was.items() if one not in now and is_check(old) and is_same(cell, old))
@@ -92,7 +92,7 @@ def _brought(cell, was, now):
 
 
 def _is_answered(cells, name, original):
-    """Whether a cell answers a new exercise already; it becomes the exercise's own."""
+    """Whether a cell already answers a new exercise; it then becomes the exercise's own."""
     for cell in reversed(cells):
         if cell["cell_type"] == "code" and not grade_id(cell) and name in names_in(cell["source"]):
             cell["metadata"] = {**cell["metadata"], "nbgrader": copy.deepcopy(marks(original))}
@@ -101,7 +101,7 @@ def _is_answered(cells, name, original):
 
 
 def _insert(cells, name, now):
-    """Put a new cell below the one that it follows in the present release."""
+    """Insert a new cell below the one that it follows in the present release."""
     before = list(now)[: list(now).index(name)]
     place = max((position(cells, other, -1) for other in before), default=-1)
     cells.insert(place + 1 if place >= 0 else len(cells), as_cell(now[name]))

@@ -1,4 +1,4 @@
-"""The writer: graded notebooks, nbgrader's gradebook and the journal are written here alone."""
+"""The writer: graded notebooks, nbgrader's gradebook and the journal are written only here."""
 
 import json
 import shutil
@@ -14,11 +14,11 @@ from autograder.grading.releases import Releases
 from autograder.grading.submission import Entry
 from autograder.grading.timestamps import Uncertain, when
 
-UNTIMED = f"{TIMESTAMP} was left aside, so there is no late penalty"
+UNTIMED = f"{TIMESTAMP} was ignored, so there is no late penalty"
 
 
 class Writer:
-    """The one that writes: graded notebooks, nbgrader's gradebook, the journal."""
+    """Writes graded notebooks, nbgrader's gradebook and the journal."""
 
     def __init__(self, course, lesson, seed):
         self.course, self.lesson, self.seed = course, lesson, seed
@@ -28,8 +28,12 @@ class Writer:
             opened.enter_context(self.course.only_grader(self.lesson))
             self.gradebook = opened.enter_context(self.course.gradebook())
             form = Releases(self.course, self.lesson).note(self.gradebook, self.course.released(self.lesson))
-            self.full = {name: form.points[name] for name in form.full}  # dropped, and counts full for everyone
-            self.penalties = LatePenalties(self.course, self.gradebook, self.lesson)  # says what its table has wrong
+            self.full = {
+                name: form.points[name] for name in form.full
+            }  # dropped exercises that count in full for everyone
+            self.penalties = LatePenalties(
+                self.course, self.gradebook, self.lesson
+            )  # raises an error if its table is wrong
             self._opened = opened.pop_all()
         return self
 
@@ -37,14 +41,14 @@ class Writer:
         return self._opened.__exit__(*error)
 
     def record(self, student, graded, fingerprint, seed=None):
-        """Record one graded submission: everything, or (when interrupted) as if it had not been graded."""
+        """Record one graded submission completely; if interrupted, the next run grades it again."""
         if graded.failed and self.course.journal(self.lesson, student).exists():
-            graded.flags.append("the earlier grade stands, until a run can grade the notebook")
+            graded.flags.append("the earlier grade stands until the notebook can be graded")
             return
         try:
             if graded.handed_in or self._has_grade_by_hand(student):
                 graded.notes += [
-                    f"{name.removeprefix('check_')} is no longer part of the lesson, and counts full for everyone."
+                    f"{name.removeprefix('check_')} is no longer part of the lesson, and counts in full for everyone."
                     for name in self.full
                 ]
                 self._write_notebook(student, graded)
@@ -54,19 +58,19 @@ class Writer:
             graded.writer_memory = peak()
             if not graded.failed:
                 self.write_journal(student, graded, fingerprint, seed)
-        except Exception as error:  # no trouble of another student's; the next run tries again
+        except Exception as error:  # it must not stop other students' grading; the next run tries again
             with suppress(Exception):
                 self.gradebook.db.rollback()
             graded.failed = True
             graded.flags.append(f"the grade could not be recorded: {words_of(error)}")
 
     def write_journal(self, student, graded, fingerprint, seed=None):
-        """Note that a student has been graded, and with what result; `seed` is another one than the course's."""
+        """Note that a student has been graded, and the result; `seed` is given if it is not the course's."""
         entry = Entry(student, fingerprint, self.seed if seed is None else seed, graded)
         write_whole(self.course.journal(self.lesson, student), entry.to_json())
 
     def _row(self, student):
-        """A student's submission in the gradebook, or None."""
+        """Return a student's submission in the gradebook, or None."""
         from nbgrader.api import MissingEntry
 
         with suppress(MissingEntry):
@@ -79,7 +83,7 @@ class Writer:
         return any(getattr(cell, name, None) is not None for cell in cells for name in names)
 
     def _withdraw(self, student):
-        """Leave who handed in nothing out of formgrader's lists; an extension, which nbgrader keeps in the row, stays."""
+        """Remove a student who handed in nothing from formgrader's lists, unless the row contains an extension."""
         row = self._row(student)
         if row is not None and row.extension is None:
             self.gradebook.remove_submission(self.lesson, student)
@@ -91,12 +95,12 @@ class Writer:
         parts = json.JSONEncoder(indent=1, ensure_ascii=False).iterencode(notebook)
         content = b"".join(
             part.encode("utf-8", "replace") for part in parts
-        )  # as one text, an emoji makes it 4 times as large
+        )  # as a single string, one emoji would make it take 4 times the memory
         write_whole(folder / f"{self.lesson}.ipynb", content + b"\n")
         self._write_beside(student)
 
     def _write_beside(self, student):
-        """The files that `nbgrader collect` laid beside the submission lie beside the graded notebook, and no older ones."""
+        """Copy the files that `nbgrader collect` put beside the submission, and remove older copies."""
         for name in (TIMESTAMP, SECRET):
             path = self.course.folder / "autograded" / student / self.lesson / name
             if text := self.course.beside(self.lesson, student, name):
@@ -107,7 +111,7 @@ class Writer:
     def _write_grades(self, student, graded):
         gradebook, lesson = self.gradebook, self.lesson
         gradebook.update_or_create_student(student)
-        with warnings.catch_warnings():  # nbgrader's way of making a row is not to SQLAlchemy's taste
+        with warnings.catch_warnings():  # SQLAlchemy warns about the way nbgrader creates a row
             warnings.simplefilter("ignore")
             submission = gradebook.update_or_create_submission(lesson, student, **self._handed_in(student, graded))
         for notebook in submission.notebooks:
@@ -120,7 +124,7 @@ class Writer:
     def _write_points(self, notebook, graded):
         released = notebook.notebook
         cells = (*released.grade_cells, *released.solution_cells, *released.task_cells)
-        name_of = {cell.id: cell.name for cell in cells}  # asked one by one, each would be a query
+        name_of = {cell.id: cell.name for cell in cells}  # one query instead of one for each cell
         graded.points |= self.full
         for grade in notebook.grades:
             name = name_of[grade.cell_id]
@@ -130,7 +134,9 @@ class Writer:
             comment.auto_comment = "No response." if name_of[comment.cell_id] in graded.unanswered else None
         lacking = sorted(set(graded.points) - {name_of[grade.cell_id] for grade in notebook.grades})
         if lacking:
-            graded.flags.append(f"the gradebook lacks cells, so release the lesson again: {', '.join(lacking)}")
+            graded.flags.append(
+                f"cells are missing from the gradebook, so release the lesson again: {', '.join(lacking)}"
+            )
 
     def _handed_in(self, student, graded):
         stamp = self.course.beside(self.lesson, student, TIMESTAMP)
@@ -155,7 +161,7 @@ class Writer:
         return points, {grade.name for grade in grades if grade.manual_score is not None}
 
     def redate(self, student, entry, fingerprint):
-        """Take over what has changed of the files beside a submission: when it was handed in. Its notebook is not run."""
+        """Record a new hand-in time from the files beside a submission. Its notebook is not run."""
         graded = entry.submission
         graded.flags = [flag for flag in graded.flags if not flag.startswith(UNTIMED)]
         handed_in = {"timestamp": None, **self._handed_in(student, graded)}

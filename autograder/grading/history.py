@@ -1,7 +1,7 @@
-"""Runs: what a grading run left of a class, kept so that two can be set side by side.
+"""Runs: how a class stood after each grading run, kept so that two runs can be compared.
 
-The journal (``grading/LESSON/STUDENT.json``) says how each student stands now. Whenever `grade` has graded someone, all of it is
-also kept as one file, ``grading/LESSON/runs/DATE.json.gz``.
+The journal (``grading/LESSON/STUDENT.json``) says how each student stands now. Whenever `grade` has graded someone, the whole
+journal is also kept as one file, ``grading/LESSON/runs/DATE.json.gz``.
 """
 
 import gzip
@@ -32,7 +32,7 @@ class Run:
     entries : dict of str to Entry
         The journal, by student.
     damaged : dict of str to str
-        What to say of the journal's files that cannot be read, by their names.
+        What to say about journal files that cannot be read, by their names.
     """
 
     name: str
@@ -47,7 +47,7 @@ class Run:
 
 
 def current(course, lesson):
-    """The run that the journal shows.
+    """Return the run that the journal shows.
 
     Raises
     ------
@@ -56,26 +56,28 @@ def current(course, lesson):
     """
     paths = _journal(course, lesson)
     if not paths:
-        raise CourseError(f"Nobody's {lesson} has been graded yet. Run `python -m autograder grade {lesson}` first.")
+        raise CourseError(
+            f"No submission of {lesson} has been graded yet. Run `python -m autograder grade {lesson}` first."
+        )
     damaged = {}
     entries = [entry for _, entry in _read(course, lesson, paths, damaged)]
     return Run(_ended(paths), lesson, _by_student(entries), damaged)
 
 
 def keep(course, lesson, damaged=None):
-    """Keep the journal as it is now, without the files that cannot be read.
+    """Save the journal as it is now, without the files that cannot be read.
 
     Parameters
     ----------
     course : Course
     lesson : str
     damaged : dict, optional
-        Gets what to say of each of those, by its name.
+        Receives what to say about each of those, by its name.
 
     Returns
     -------
     Path or None
-        The file; None when nobody is graded.
+        The file; None if nobody has been graded.
     """
     damaged = {} if damaged is None else damaged
     paths = [path for path, _ in _read(course, lesson, _journal(course, lesson), damaged)]
@@ -89,14 +91,14 @@ def keep(course, lesson, damaged=None):
     earlier = [_file(course, lesson, name).stat().st_mtime_ns for name in kept(course, lesson)[-1:]]
     write_whole(path, _packed(lesson, paths))
     moment = max([path.stat().st_mtime_ns, *(before + 1000 for before in earlier)])
-    os.utime(path, ns=(moment, moment))  # also where the clock has been set back, the last run is the newest
+    os.utime(path, ns=(moment, moment))  # the last run is the newest, even if the clock has been set back
     return path
 
 
 def _read(course, lesson, paths, damaged):
-    """The journal's files that can be read, with what they say; `damaged` gets what to say of the others.
+    """Yield the journal's readable files and their entries; `damaged` receives what to say about the others.
 
-    Where a student has a file under a name that an earlier version gave it, the one of today's name counts.
+    If a student also has a file under a name from an earlier version, the file with today's name counts.
     """
     for path in paths:
         try:
@@ -110,7 +112,7 @@ def _read(course, lesson, paths, damaged):
 
 
 def _packed(lesson, paths):
-    """A run's file: the journal's files as one, one at a time, since a large class's are many."""
+    """Return a run's file: all journal files in one. They are read one at a time, since a large class has many."""
     content = io.BytesIO()
     with gzip.open(content, "wt", encoding="utf-8", compresslevel=5) as file:
         file.write(f'{{"lesson": {json.dumps(lesson)}, "entries": [')
@@ -121,27 +123,27 @@ def _packed(lesson, paths):
 
 
 def kept(course, lesson):
-    """The names of the runs that are kept, oldest first."""
+    """Return the names of the saved runs, oldest first."""
     paths = _folder(course, lesson).glob(f"*{ENDING}")
     oldest_first = sorted(paths, key=lambda path: (path.stat().st_mtime_ns, path.name))
     return [path.name.removesuffix(ENDING) for path in oldest_first]
 
 
 def find(course, lesson, name):
-    """A kept run.
+    """Return a saved run.
 
     Parameters
     ----------
     course : Course
     lesson : str
     name : str
-        The name of a run of this course, ``previous`` for the last one that differs from how the class stands now, or the path
-        of a run that another course kept.
+        The name of a run of this course, ``previous`` for the last one that differs from the present journal, or the path of
+        a run that another course saved.
 
     Raises
     ------
     CourseError
-        If there is none, or it is of another lesson.
+        If there is no such run, or it belongs to another lesson.
     """
     names = kept(course, lesson)
     if name == "previous":
@@ -151,11 +153,11 @@ def find(course, lesson, name):
             if run.entries != now:
                 return run
         raise CourseError(
-            f"There is no earlier run of {lesson} to compare with. A run is kept whenever someone is graded."
+            f"There is no earlier run of {lesson} to compare with. A run is saved whenever someone is graded."
         )
     path = _file(course, lesson, name) if name in names else Path(name)
     if not path.is_file():
-        known = f"Choose one of: previous, {', '.join(names)}." if names else "None is kept yet."
+        known = f"Choose one of: previous, {', '.join(names)}." if names else "No run has been saved yet."
         raise CourseError(f"There is no run {name!r} of {lesson}. {known}")
     return _load(path, path.name.removesuffix(ENDING), lesson)
 
@@ -166,7 +168,7 @@ def _load(path, name, lesson):
             record = json.load(file)
         of, entries = record["lesson"], _by_student(map(Entry.from_record, record["entries"]))
     except (OSError, EOFError, zlib.error, ValueError, KeyError, TypeError, AttributeError):
-        raise CourseError(f"{path} is no run that `grade` has kept.") from None
+        raise CourseError(f"{path} is not a run that `grade` has saved.") from None
     if of != lesson:
         raise CourseError(f"{path} is a run of {of}, not of {lesson}.")
     return Run(name, lesson, entries)
@@ -177,7 +179,7 @@ def _by_student(entries):
 
 
 def _journal(course, lesson):
-    """The journal's files, a student each."""
+    """Return the journal's files, one for each student."""
     return sorted((course.folder / "grading" / lesson).glob("*.json"))
 
 
@@ -190,7 +192,7 @@ def _file(course, lesson, name):
 
 
 def _ended(paths):
-    """When the last of the journal's files was written, as a run is named."""
+    """Return the name of a run: when the last of the journal's files was written."""
     seconds = max(path.stat().st_mtime for path in paths)
-    moment = datetime.fromtimestamp(min(max(seconds, 0), LATEST), UTC)  # whatever the clock said
+    moment = datetime.fromtimestamp(min(max(seconds, 0), LATEST), UTC)  # a clock may have been far off
     return moment.strftime("%Y-%m-%dT%H-%M-%S")

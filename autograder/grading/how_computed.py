@@ -1,7 +1,7 @@
-"""How an answer was computed, where it shows: for a person to read. No points hang on it.
+"""How an answer was computed, if its values show it: for a person to read. No points depend on it.
 
-It finds ways around a lesson that nobody hides: a backward pass that differentiates the forward pass numerically, a table in
-place of a network, the checks' own functions. A notebook that wants to hide them can.
+It finds shortcuts that are not hidden: a backward pass that differentiates the forward pass numerically, a table in place of a
+network, the checks' own functions. A notebook that wants to hide them can.
 """
 
 import re
@@ -18,16 +18,16 @@ from lessonkit.engine.proxy import Code, Remote
 from lessonkit.engine.values import is_number, parts
 
 EXACT = 1e-12  # the median error of formulas in 64 bits is a thousandth of this
-ENTRIES = 6  # of gradients, at least
-CALLS, MOST_CALLS = 4, 500  # of the forward pass by one call of the backward pass: what is told, and where it ends
+ENTRIES = 6  # the fewest gradient entries that count as evidence
+CALLS, MOST_CALLS = 4, 500  # calls of the forward pass by one backward pass: enough to be told, enough to stop
 LOOKED_UP = (
-    1.3  # how many times larger errors are beside the data than at it; of a network, within a few hundredths of 1
+    1.3  # the error between the data points over the error at them; for a network it is 1 within a few hundredths
 )
 INSIDE = re.compile(r"\blessonkit(?:\.|\s+import\s+)(?:checks|engine|examples)\b(?:\.\w+)*(?:\s+import\s+\w+)?")
 
 
 def how_computed(result, transcripts, expected, session):
-    """What there is to say of an exercise that has just been graded.
+    """Return what the values of a graded exercise show about how they were computed.
 
     Parameters
     ----------
@@ -36,7 +36,7 @@ def how_computed(result, transcripts, expected, session):
         `Transcript` by the name of a check.
     expected : Live
     session : Session
-        The one that the transcripts come from.
+        The session that the transcripts come from.
 
     Returns
     -------
@@ -48,13 +48,18 @@ def how_computed(result, transcripts, expected, session):
         said = [of_places(session)] if result.exercise == "elevation" else []
         if result.passed:
             said += [of_errors(result.exercise, transcripts, expected), of_calls(result.exercise, transcripts, session)]
-    except (ValueError, TypeError, IndexError, MemoryError):  # an answer of an odd form: no grade hangs on this
+    except (
+        ValueError,
+        TypeError,
+        IndexError,
+        MemoryError,
+    ):  # an answer of an unexpected form: no grade depends on this
         return []
     return [f"How this was computed: {sentence}" for sentence in said if sentence]
 
 
 def gradients(exercise, transcripts):
-    """The names of the checks and the places where these yield a gradient, with its entry."""
+    """Yield each gradient of an exercise's checks: the check, the place in its transcript, and the entry."""
     names = {name for name in results_of(exercise) if name.startswith("d") or name == "grads"}
     for check in checks_of(exercise):
         for place, entry in enumerate(transcripts[check.name].entries if not check.of_property else ()):
@@ -63,7 +68,7 @@ def gradients(exercise, transcripts):
 
 
 def of_errors(exercise, transcripts, expected):
-    """That right gradients are as far from the exact ones as numerical ones are; "" where they are not."""
+    """Return a sentence if correct gradients are only as exact as numerical ones; else ""."""
     errors = [np.empty(0)]
     for check, place, entry in gradients(exercise, transcripts):
         leaves = dict(parts(entry.value))
@@ -76,9 +81,9 @@ def of_errors(exercise, transcripts, expected):
     if errors.size < ENTRIES or not np.median(errors) > EXACT:
         return ""
     return (
-        f"the gradients of {exercise} are right up to {np.median(errors):.0e} of their size (the median of {errors.size} entries; the "
-        f"largest error is {errors.max():.0e}). Formulas in 64 bits err by about 1e-16. Errors like these come from numerical "
-        "differentiation, from numbers of 32 bits on the way, or from a small constant that was added."
+        f"the gradients of {exercise} have a relative error of {np.median(errors):.0e} (the median of {errors.size} entries; the "
+        f"largest is {errors.max():.0e}). Formulas in 64-bit numbers have errors of about 1e-16. Errors this large come from numerical "
+        "differentiation, from 32-bit numbers in between, or from a small constant that was added."
     )
 
 
@@ -88,9 +93,10 @@ def _has_32_bits(values):
 
 
 def of_calls(exercise, transcripts, session):
-    """That a backward pass calls its forward pass for every entry anew; "" where it does not.
+    """Return a sentence if a backward pass calls its forward pass again for every entry; else "".
 
-    It is called once more with what a check gave it, and with a forward pass in place of the notebook's that counts.
+    The backward pass is called once more with a check's inputs, and with a forward pass that counts its calls in place of the
+    notebook's.
     """
     calls = [entry.call for _, _, entry in gradients(exercise, transcripts) if entry.call.function == exercise]
     made = [(call, part._origin) for call in calls for part in call.inputs.values() if isinstance(part, Remote)]
@@ -111,7 +117,7 @@ def of_calls(exercise, transcripts, session):
     try:
         Code(session, exercise).under_test(*call.inputs.values())
     except StudentError:
-        pass  # it may need a cache of its own making: the count stands
+        pass  # it may need its own cache: the count is still valid
     finally:
         if session.alive:
             session.lend(forward.function, None)
@@ -121,38 +127,38 @@ def of_calls(exercise, transcripts, session):
     numbers = f", {counts[1]} times with complex numbers" if counts[1] else ""
     return (
         f"one call of {exercise} calls {forward.function} {often}{numbers}, for an input of {_size(forward)} entries. "
-        "A backward pass that differentiates its forward pass numerically does so."
+        "This is what a backward pass does when it differentiates its forward pass numerically."
     )
 
 
 def _size(forward):
-    """How many entries the first argument of a call has."""
+    """Return the number of entries in the first argument of a call."""
     return int(np.size(next(iter(forward.inputs.values()), 0)))
 
 
 def of_places(session):
-    """That an answer in lesson 10 is much closer to the land at the places of the data set than between them; "" where it is not."""
-    (known, metres), (between, metres_between) = every_4th_point(first=0), between_the_points()
+    """Return a sentence if an answer in lesson 10 fits the data set's points much better than the land between them; else ""."""
+    (known, heights), (between, heights_between) = every_4th_point(first=0), between_the_points()
     try:
         answers = np.ravel(Code(session).elevation(np.concatenate([known, between])))
     except StudentError:
         return ""
     if answers.size != len(known) + len(between) or answers.dtype.kind != "f":
         return ""
-    errors = answers - np.concatenate([metres, metres_between])
-    errors = np.abs(errors - np.median(errors))  # a height that is added to all is no disguise
+    errors = answers - np.concatenate([heights, heights_between])
+    errors = np.abs(errors - np.median(errors))  # adding one height to all answers hides nothing
     at, beside = np.median(errors[: len(known)]), np.median(errors[len(known) :])
     if not beside > LOOKED_UP * at:
         return ""
     return (
-        f"the answers of elevation are off by {at:.1f} m (the median) at the {len(known):,} places of the data set, and by {beside:.1f} m "
-        f"at {len(between):,} places between them. A network of the course's kind is off by about as much at both; answers that are looked up in the data are not."
+        f"the median error of elevation is {at:.1f} m at the {len(known):,} points of the data set, and {beside:.1f} m at {len(between):,} "
+        "points between them. For a network like the course's the two are about the same; for answers looked up in the data they are not."
     )
 
 
 def of_source(name, source):
-    """That a cell, called `name`, uses the inner parts of `lessonkit`, in which the checks' own functions are; "" where it does not."""
+    """Return a sentence if the cell `name` uses the parts of `lessonkit` that contain the checks' own functions; else ""."""
     found = INSIDE.search(source)
     if not found:
         return ""
-    return f"How this was computed: {name} has `{' '.join(found[0].split())}`, which a lesson does not use: it belongs to the checks."
+    return f"How this was computed: {name} contains `{' '.join(found[0].split())}`, which belongs to the checks. No lesson uses it."

@@ -1,4 +1,4 @@
-"""An exercise is graded on its own merit: with right ones in the place of those that it uses and that do not pass."""
+"""Grades an exercise on its own merit: correct ones replace the exercises that it uses and that do not pass."""
 
 from dataclasses import replace
 from functools import cache
@@ -14,9 +14,9 @@ from lessonkit.engine.transcript import VISIBLE_SEED, run
 
 @cache
 def used_by(exercise):
-    """The other exercises of its lesson that the checks of an exercise call, or say that it builds on.
+    """Return the other exercises of its lesson that an exercise's checks call, or that they say it builds on.
 
-    Found once in a process, by running the checks: those of lesson 10 train a network.
+    The checks are run to find out, once in a process, since those of lesson 10 train a network.
     """
     lesson = {other.name for other in find_lesson(find_exercise(exercise).lesson).exercises if not other.is_class}
     host = LocalHost(bank.reference_names())
@@ -25,27 +25,27 @@ def used_by(exercise):
 
 
 def grade_with_right_ones(results, living, grade_one):
-    """Grade again, with right ones in place of the others, each exercise that fails beside one that it uses.
+    """Grade again each failing exercise that uses another failing one, with a correct one in place of the other.
 
-    To be called when every exercise has been graded: what is lent can then help nobody with its own checks.
+    Call this after every exercise has been graded, so that a lent exercise cannot pass its own checks.
 
     Parameters
     ----------
     results : dict of str to Result
         By exercise.
     living : callable
-        Gives the notebook's `Session`, a fresh one where the last one has ended.
+        Returns the notebook's `Session`, or a fresh one if that has ended.
     grade_one : callable
-        ``grade_one(exercise, session)`` gives a `Result`.
+        ``grade_one(exercise, session)`` returns a `Result`.
 
     Yields
     ------
     Result
-        What to keep in place of the first one: the better one, or the first one and what became of the other.
+        The result to keep: the better one, or the first one with a sentence about the second attempt.
     """
     failing = {name for name, result in results.items() if not result.passed}
     if len(failing) == 1 and not any(_waits(results[name]) for name in failing):
-        return  # it uses none of those that fail
+        return  # it uses no failing exercise
     for exercise in [name for name in results if name in failing and not results[name].empty]:
         others = [name for name in used_by(exercise) if name in failing or name not in results]
         if not others:
@@ -75,15 +75,15 @@ def _waits(result):
 
 
 def _waiting_no_more(result, others, tried):
-    """A result in which no check is told to wait: that is over, whether what was lent has helped or not."""
+    """Return a result in which no check says that it waits: the second attempt is over, whether it has helped or not."""
     has_cache = any("cache" in find_exercise(name).returns for name in others)
     right = f"a correct one in its place{', whose cache may hold other things than yours,' * has_cache}"
     became = (
-        f"With {right} it does not pass either."
+        f"With {right} instead{', whose cache may differ from yours,' * has_cache} this check does not pass either."
         if tried
         else "The notebook's process ended before it could be tried with a correct one."
     )
-    sentence = f"This check uses your {' and '.join(others)}, which does not pass. {became}"
+    sentence = f"This check uses your {' and '.join(others)}, which {does} not pass. {became}"
     return replace(
         result,
         outcomes=tuple(
@@ -94,7 +94,7 @@ def _waiting_no_more(result, others, tried):
 
 
 def lendable(function, session):
-    """A function that can be called from the notebook: an object of the notebook's is used where it is."""
+    """Return a function that the notebook can call; the notebook's own objects stay in its process."""
     code = Code(session)
 
     def lent(*arguments):

@@ -1,18 +1,18 @@
-"""The memory of the process that grades: its peak, and a limit while it handles what a notebook's process has sent."""
+"""The memory of the grading process: its peak, and a limit while it handles what a notebook's process has sent."""
 
 import contextlib
 import resource
 import sys
 from pathlib import Path
 
-ALLOWANCE = 256 * 2**20  # bytes beyond what it has: no honest class has needed a tenth
+ALLOWANCE = 256 * 2**20  # bytes beyond what it already uses: no honest class has needed a tenth
 UNIT = 1 if sys.platform == "darwin" else 1024  # of ru_maxrss, in bytes
 
 
 def peak():
-    """The peak resident memory of this process so far, in bytes.
+    """Return the peak resident memory of this process so far, in bytes.
 
-    Linux hands ``ru_maxrss`` on to the programs that a process starts; what ``/proc`` has is the program's own.
+    On Linux a program inherits ``ru_maxrss`` from the process that started it; the value in ``/proc`` is the program's own.
     """
     with contextlib.suppress(OSError):
         lines = Path("/proc/self/status").read_text().splitlines()
@@ -22,9 +22,9 @@ def peak():
 
 @contextlib.contextmanager
 def limited(allowance=ALLOWANCE):
-    """Meanwhile this process can take so many bytes of memory more than it has: what wants more gets a `MemoryError` (Linux alone).
+    """Limit this process to so many more bytes of memory; an allocation beyond that raises a `MemoryError` (only on Linux).
 
-    Processes that it starts meanwhile inherit the limit.
+    Processes started inside the block inherit the limit.
     """
     try:
         pages = int(Path("/proc/self/statm").read_text().split()[5])  # of data and stack

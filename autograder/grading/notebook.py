@@ -1,4 +1,4 @@
-"""Grades one notebook from outside: its cells run in a session, the checks run here."""
+"""Grades one notebook from outside: its cells run in a session, and the checks run here."""
 
 import html
 import re
@@ -17,18 +17,18 @@ from lessonkit.engine.diagnose import Outcome, Result, grade
 from lessonkit.engine.expected import expected_of
 from lessonkit.notebook import ERROR_ELSEWHERE, RESULT, conceal
 
-FINAL = ("SyntaxError", "IndentationError", "TabError", "CellTimeout")  # after these, nothing more of the cell was run
-LATER = {"empty", "waits", "undefined", "kept"}  # failures that what stands further down may mend
-MAX_STOPS = 20  # of one notebook that are told
+FINAL = ("SyntaxError", "IndentationError", "TabError", "CellTimeout")  # after these, the rest of the cell was not run
+LATER = {"empty", "waits", "undefined", "kept"}  # failures that a definition further down may mend
+MAX_STOPS = 20  # reported for one notebook
 STOPPED, CUT = "a cell stopped", "outputs were left out"  # kinds of flags
-TOO_MUCH = "Some of what this notebook shows was left out: it is more than {} MB in all, or nested too deeply."
-NO_ROOM = "What it returned takes more memory to look at than the grader has for one notebook."
-MORE = "Cells stopped at further lines: run the notebook from top to bottom to see them."
+TOO_MUCH = "Some of this notebook's output was left out: there is more than {} MB of it, or it is nested too deeply."
+NO_ROOM = "The values it returned need more memory than the grader has for one notebook."
+MORE = "Cells stopped at more lines than these. Run the notebook from top to bottom to see them all."
 
 
 @dataclass
 class GradedNotebook(Telling):
-    """What came of one notebook.
+    """The result of grading one notebook.
 
     Attributes
     ----------
@@ -39,14 +39,14 @@ class GradedNotebook(Telling):
     flags : list of str
         What a person should look at.
     notes : list of str
-        What went wrong, in words for the student.
+        What went wrong, in plain words for the student.
     seconds : float
     memory : int
         Peak resident memory in bytes.
     stops : int
-        At how many lines cells of the student's own have stopped.
+        At how many lines the student's own cells have stopped.
     budget : Budget
-        What the notebook may still hand over.
+        How much the notebook may still send.
     transcripts : dict of str to dict
         By exercise and check.
     """
@@ -62,7 +62,7 @@ class GradedNotebook(Telling):
     transcripts: dict = field(default_factory=dict)
 
     def tell_stops(self, cell, stops):
-        """Say where a cell of the student's own stopped; that an exercise is still empty, its check says."""
+        """Say where a student's own cell stopped, except at an empty exercise: its check says that."""
         for stop in stops if cell is not None else ():
             if stop.kind == "NotImplementedError":
                 continue
@@ -70,18 +70,18 @@ class GradedNotebook(Telling):
             if self.stops > MAX_STOPS:
                 self.tell(STOPPED, MORE) if self.stops == MAX_STOPS + 1 else None
                 continue
-            rest = "" if stop.kind in FINAL else " What does not need that line was run."
+            rest = "" if stop.kind in FINAL else " Everything that does not need that line was run."
             self.tell(STOPPED, f"{cell} stopped{stop}.{rest}")
 
     def show(self, number, outputs):
-        """Keep the outputs of a cell, by its number, while there is room."""
+        """Keep the outputs of a cell, by its number, as long as there is room."""
         self.outputs[number] = self.budget.kept(outputs)
         sentence = TOO_MUCH.format(OUTPUTS // 2**20)
         if self.budget.left_out and sentence not in self.notes:
             self.tell(CUT, sentence)
 
     def watching(self, grade_one, expected):
-        """Grades one exercise of a session, as `grade_one` does, and keeps its transcripts."""
+        """Return a function that grades one exercise as `grade_one` does, and keeps its transcripts."""
 
         def watched(exercise, session):
             self.transcripts[exercise] = {}
@@ -90,7 +90,7 @@ class GradedNotebook(Telling):
         return watched
 
     def tell_how(self, cells, own, expected, session):
-        """Tell the instructor how answers were computed, where it shows: at the end, for a right function may be lent for it."""
+        """Tell the instructor how answers were computed; called at the end, since it may lend correct functions."""
         names = own or {number: f"Code cell {number + 1}" for number in range(len(cells))}
         sources = [
             (names[number], source)
@@ -108,7 +108,7 @@ class GradedNotebook(Telling):
         self.outputs[number] = [output_of(result, number + 1)]
 
     def closed(self, session):
-        """Close a session, and keep what it leaves."""
+        """Close a session, and keep its flags and its peak memory."""
         session.close()
         self.flags += session.flags
         self.memory = max(self.memory, session.memory)
@@ -121,14 +121,14 @@ def grade_notebook(fork_server, cells, expected, secretly=True, own=None):
     ----------
     fork_server : ForkServer
     cells : list of (str, str or None)
-        Each code cell: its source, and the exercise that it checks when it is a check cell.
+        Each code cell: its source and, for a check cell, the exercise that it checks.
     expected : Live
         The expected values on the secret seed.
     secretly : bool
-        Whether the results go to students, and tell no numbers of the secret seed.
+        Whether the results go to students, so that they must not show numbers of the secret seed.
     own : dict of int to str, optional
-        The cells that are not as the lesson has them, by number, and what to call each. Where one of them stops, student
-        and instructor are told.
+        A label for each cell that differs from the lesson's, by number. If one of them stops, student and instructor are
+        told.
 
     Returns
     -------
@@ -149,7 +149,7 @@ def grade_notebook(fork_server, cells, expected, secretly=True, own=None):
 
 
 def _within_memory(one):
-    """``grade_one(exercise, session)``: an exercise whose values need more memory than there is has no points."""
+    """Return ``grade_one(exercise, session)``, which gives no points to an exercise whose values need too much memory."""
 
     def grade_one(exercise, session):
         try:
@@ -161,7 +161,7 @@ def _within_memory(one):
 
 
 class _Sessions:
-    """The sessions of one notebook: where one has ended, a fresh one follows, as long as there is time."""
+    """The sessions of one notebook: if one has ended, a fresh one follows, as long as there is time."""
 
     def __init__(self, fork_server, graded):
         self.fork_server, self.graded = fork_server, graded
@@ -170,13 +170,13 @@ class _Sessions:
         self.current = fork_server.session(self.end, graded.budget)
 
     def living(self):
-        """The current one, or a fresh one in which the cells that had run are run again; a cell that now fails is left out."""
+        """Return the current session, or a fresh one that has run the same cells again, except those that now end it."""
         while not self.current.alive and time.monotonic() < self.end:
             self._renew()
         return self.current
 
     def with_time_left(self):
-        """A living one that has time for one exercise, whatever the others have used up."""
+        """Return a living session with enough time for one exercise, however much time the others have used."""
         end = time.monotonic() + self.fork_server.limits.exercise
         if end > self.end:
             self.end = end
@@ -195,7 +195,7 @@ class _Sessions:
 
 
 def _run(graded, sessions, cells, one, own):
-    """Run the cells and the checks; note what comes of them in `graded`."""
+    """Run the cells and the checks, and keep their results in `graded`."""
     for number, (source, exercise) in list(enumerate(cells))[len(sessions.fork_server.opening) :]:
         session = sessions.living()
         if exercise is not None:
@@ -204,8 +204,8 @@ def _run(graded, sessions, cells, one, own):
             continue
         if time.monotonic() > sessions.end:
             graded.tell(
-                "the time was over",
-                f"The time for the whole notebook was over before cell {number + 1} of those with code.",
+                "the time limit was reached",
+                f"The time limit for the whole notebook was reached before code cell {number + 1}.",
             )
             break
         try:
@@ -226,7 +226,7 @@ def _run(graded, sessions, cells, one, own):
 
 
 def _grade_again(graded, cells, session, grade_one, own):
-    """Grade at the end what a check could not see at its place, since what it needs is defined further down; tell the rest."""
+    """Grade again at the end the exercises whose checks need a later definition; report the others that could not be graded."""
     for number, exercise in ((number, exercise) for number, (_, exercise) in enumerate(cells) if exercise):
         result = graded.results.get(exercise)
         if result is None or not {outcome.kind for outcome in result.outcomes} & LATER:
@@ -238,28 +238,30 @@ def _grade_again(graded, cells, session, grade_one, own):
                 graded.add(again, number)
                 graded.tell(
                     "an exercise was graded at the end",
-                    f"{exercise} was graded at the end of the notebook: what it needs is defined below its check.",
+                    f"{exercise} was graded at the end of the notebook, because something it needs is defined below its check.",
                 )
                 continue
         kept = next((outcome for outcome in result.outcomes if outcome.kind == "kept"), None)
         if kept and own is not None:
             said = (
-                kept.sentence if kept.sentence == ERROR_ELSEWHERE else f"Its process says {quoted(kept.sentence, 500)}."
+                kept.sentence
+                if kept.sentence == ERROR_ELSEWHERE
+                else f"The notebook's process says {quoted(kept.sentence, 500)}."
             )
             graded.tell(
                 "an answer could not be graded as it stands",
-                f"What kept {exercise} from being graded as it stands: {said}",
+                f"{exercise} could not be graded as it is. {said}",
             )
     results = graded.results.values()
     if own and results and not any(result.points or result.empty for result in results):
         graded.tell(
             "no check passes",
-            "No check passes, although there are answers: one line may stand in the way of all of them.",
+            "No check passes, although there are answers. A single line may be causing all the failures.",
         )
 
 
 def grade_secretly(exercise, session, expected, seen=None):
-    """Grade one exercise on the secret seed; tell numbers only where the visible seed shows the same failure."""
+    """Grade one exercise on the secret seed; show numbers only if the visible seed shows the same failure."""
     result = grade(exercise, session, expected, seen)
     if result.passed or not session.alive:
         return result
@@ -268,31 +270,31 @@ def grade_secretly(exercise, session, expected, seen=None):
 
 
 def _error(name, message):
-    """An error as a cell's output."""
+    """Return an error as a cell's output."""
     return {"output_type": "error", "ename": name, "evalue": message, "traceback": [message]}
 
 
 def nothing_to_grade(exercise, checks, why):
-    """The result of an exercise that could not be graded at all."""
+    """Return the result of an exercise that could not be graded at all."""
     outcomes = tuple(Outcome(c.name, c.title, c.points, False, "error", why) for c in checks)
     return Result(exercise, outcomes)
 
 
 def output_of(result, count):
-    """A check cell's output: the points for nbgrader, the report for the reader."""
+    """Return a check cell's output: the points for nbgrader, the report for the reader."""
     data = {"text/plain": repr(float(result.points)), "text/html": report.html(result), RESULT: asdict(result)}
     return {"output_type": "execute_result", "data": data, "metadata": {}, "execution_count": count}
 
 
 def _inert(note):
-    """A note as Markdown: what stands in quotation marks in it is somebody's words, and does nothing."""
+    """Return a note as Markdown; text in quotation marks is somebody's words, so its markup is escaped."""
     parts = html.escape(note, quote=False).split('"')
     parts[1::2] = [re.sub(r"([\\`*_\[\]#|~$!:])", r"\\\1", part) for part in parts[1::2]]
     return '"'.join(parts)
 
 
 def about(notebook, notes):
-    """The notebook with a first cell that tells the student what was found."""
+    """Return the notebook with a first cell that contains the notes for the student."""
     if not notes:
         return notebook
     text = "\n".join(["**About your submission**", "", *(f"- {_inert(' '.join(note.split()))}" for note in notes)])

@@ -1,4 +1,4 @@
-"""What being late costs: worked out from dates, accommodations and nbgrader's plugin, without a notebook being run."""
+"""Late penalties: computed from dates, accommodations and nbgrader's plugin, without running a notebook."""
 
 import json
 from contextlib import suppress
@@ -28,7 +28,7 @@ class LatePenalties:
 
     @cached_property
     def plugin(self):
-        """nbgrader's step that asks the course's plugin for penalties; made when someone is late."""
+        """nbgrader's step that asks the course's plugin for penalties; created when someone is late."""
         from nbgrader.preprocessors import AssignLatePenalties
 
         penalties = AssignLatePenalties(config=self.course.config())
@@ -36,9 +36,9 @@ class LatePenalties:
         return penalties
 
     def renew(self, students=None):
-        """Work out anew what being late costs.
+        """Compute the late penalties again.
 
-        A due date, an extension, a penalty plugin or a grade by hand may have changed since.
+        A due date, an extension, the penalty plugin or a grade by hand may have changed.
 
         Parameters
         ----------
@@ -48,7 +48,7 @@ class LatePenalties:
         Returns
         -------
         list of str
-            Those whose penalty is another one now.
+            The students whose penalty has changed.
         """
         renewed = []
         for submission in self._perhaps_late():
@@ -62,7 +62,7 @@ class LatePenalties:
         return sorted(renewed)
 
     def _perhaps_late(self):
-        """The submissions in the gradebook that came after the due date, or that a penalty or an accommodation is noted for."""
+        """Return the submissions that came after the due date, or that have a penalty or an accommodation."""
         from nbgrader.api import Assignment, SubmittedAssignment, SubmittedNotebook
 
         query = self.gradebook.db.query(SubmittedAssignment).join(SubmittedAssignment.assignment)
@@ -75,19 +75,19 @@ class LatePenalties:
 
     @cached_property
     def given(self):
-        """The extensions that a line of ``accommodations.csv`` has put into the gradebook, in seconds by student.
+        """The extensions that ``accommodations.csv`` has put into the gradebook, in seconds by student.
 
-        They are noted, so that a line that is deleted takes its extension along, and no other.
+        They are stored so that deleting a line removes its extension and no other.
         """
         with suppress(OSError, ValueError):
             return json.loads(self._path.read_text(encoding="utf-8"))
         return {}
 
     def apply(self, submission):
-        """As nbgrader's own step has it, with the plugin that the course is configured with. Who is excused is never late."""
+        """Do what nbgrader's own step does, with the course's plugin. Excused students are never late."""
         self.extend(submission)
         if submission.assignment.duedate is None or submission.student_id in self.excused:
-            late = 0  # nbgrader fails where there is an extension and no due date
+            late = 0  # nbgrader fails if there is an extension but no due date
         else:
             late = submission.total_seconds_late
         for notebook in submission.notebooks:
@@ -98,7 +98,7 @@ class LatePenalties:
                     notebook.late_submission_penalty = self.plugin._check_late_penalty(notebook, asked)
 
     def extend(self, submission):
-        """Enter nbgrader's own extension; one that an instructor has entered there stays where the table grants none."""
+        """Set nbgrader's extension; one that an instructor has entered stays if the table grants none."""
         student, duedate = submission.student_id, submission.assignment.duedate
         before, granted = self.given.get(student), timedelta(0)
         if student in self.granted and duedate is not None:

@@ -1,9 +1,9 @@
-"""Where submissions are graded: in processes of this machine, or on a Dask cluster.
+"""Where submissions are graded: in processes on this machine, or on a Dask cluster.
 
-A pool is called with the students and with `tasks`: a function from students to an iterable of ``(student, *arguments of
-work)``, which leaves out those who need not be graded, and reads each submission when its turn comes. It yields each
-student and graded submission as they come. A submission whose worker dies is tried once more, alone; where that one dies
-too, the submission is flagged, and the others go on.
+A pool is called with the students and with `tasks`, a function from students to an iterable of ``(student, *arguments of
+work)``. It leaves out students who need not be graded, and reads each submission when its turn comes. The pool yields each
+student and graded submission as soon as it is done. A submission whose worker dies is tried once more, alone; if that worker
+dies too, the submission is flagged, and the others go on.
 """
 
 import contextlib
@@ -18,13 +18,13 @@ from autograder.grading.worker import failed, warm_up, work_for
 
 
 class Processes:
-    """Grades in processes of this machine, never in its own. One that dies takes no other student's work with it."""
+    """Grades in other processes on this machine. If one dies, no other student's work is lost."""
 
     def __init__(self, jobs):
         self.jobs, self.warming = jobs, []
 
     def warm_up(self, setup, shared):
-        """Let the workers start and find the fork server, and go on without waiting."""
+        """Let the workers start and connect to the fork server, without waiting for them."""
         self.warming = [self._submit(self._workers(), warm_up, setup, shared) for _ in range(self.jobs)]
 
     def __call__(self, students, tasks):
@@ -47,10 +47,12 @@ class Processes:
                 return
             except BrokenProcessPool:
                 self.warming = []
-                tries -= not sent  # without a submission, it is the workers that cannot start
+                tries -= not sent  # if no submission was sent, the workers themselves cannot start
                 if not tries:
                     raise
-            for task in tasks([student for student in left if student in sent]):  # one of these it was
+            for task in tasks(
+                [student for student in left if student in sent]
+            ):  # one of these submissions ended its worker
                 del left[task[0]]
                 yield self._alone(task)
             sent.clear()
@@ -68,13 +70,15 @@ class Processes:
                 return task[0], failed(task[1])
 
     def _workers(self):
-        """The processes. The next run takes them over if it comes soon."""
-        from joblib.externals.loky import get_reusable_executor  # takes long to import: the fork server starts before
+        """Return the worker processes. A run that follows soon uses them again."""
+        from joblib.externals.loky import (
+            get_reusable_executor,  # takes long to import, so the fork server is started first
+        )
 
         return get_reusable_executor(max_workers=self.jobs, timeout=300)
 
     def _run(self, tasks):
-        """Yield what each task gives, as they come, and read few tasks ahead."""
+        """Yield each task's result as soon as it is done, and read only a few tasks ahead."""
         workers, running = self._workers(), set()
         try:
             while True:
@@ -85,7 +89,7 @@ class Processes:
                 done, running = wait(running, return_when=FIRST_COMPLETED)
                 yield from (future.result() for future in done)
         finally:
-            if running:  # somebody has had enough
+            if running:  # the caller stopped early
                 workers.shutdown(kill_workers=True)
 
     @staticmethod
@@ -96,11 +100,11 @@ class Processes:
 
 @contextlib.contextmanager
 def _leaving_interrupts():
-    """Processes that are started meanwhile leave Ctrl+C to this one, which ends them.
+    """Make processes started inside the block ignore Ctrl+C; this process ends them.
 
-    Pressed meanwhile, it comes afterwards, unless another thread has taken it.
+    A Ctrl+C inside the block is delivered afterwards, unless another thread has received it.
     """
-    if threading.current_thread() is not threading.main_thread():  # no other one may say what a signal does
+    if threading.current_thread() is not threading.main_thread():  # only the main thread may set signal handlers
         yield
         return
     mask, action = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT]), signal.getsignal(signal.SIGINT)
@@ -113,7 +117,7 @@ def _leaving_interrupts():
 
 
 class Cluster:
-    """Grades on a Dask cluster. Its scheduler gives the work of a worker that is lost to others, a few times."""
+    """Grades on a Dask cluster. Its scheduler gives a lost worker's tasks to other workers, a few times."""
 
     def __init__(self, address):
         try:
@@ -125,7 +129,7 @@ class Cluster:
     def __call__(self, students, tasks):
         with self._client() as client:
             waiting, sent, lost = iter(tasks(students)), {}, []
-            ahead = 4 * max(1, sum(client.nthreads().values()))  # enough to keep all busy, and few in memory
+            ahead = 4 * max(1, sum(client.nthreads().values()))  # enough to keep all workers busy with few in memory
 
             def submit(count):
                 new = {client.submit(work_for, *task, pure=False): task[0] for task in islice(waiting, count)}
@@ -156,7 +160,7 @@ class Cluster:
             raise CourseError(f"No Dask scheduler answers at {self.address}: {error}. Is it running?") from None
 
     def _raise_other(self, future):
-        """Raise what a submission has failed with, where that is not the loss of its workers."""
+        """Raise the error with which a submission failed, unless its workers were lost."""
         error = future.exception()
         if not isinstance(error, self.dask.scheduler.KilledWorker):
             raise error

@@ -1,4 +1,4 @@
-"""Regrading is a comparison: what it would change of grades that stand, and which checks are the reason."""
+"""Regrading is a comparison: what it would change in existing grades, and which checks are the reason."""
 
 import csv
 import io
@@ -10,15 +10,15 @@ from autograder.grading.spreadsheet import text as cell_text
 from autograder.grading.submission import noted_fingerprint
 from autograder.terminal import printable
 
-SHOWN = 10  # students whom the terminal names; the CSV file has all
+SHOWN = 10  # students named in the terminal; the CSV file has all of them
 HEADER = ("student_id", "exercise", "check", "points_before", "points_after", "score_before", "score_after")
 
 
 @dataclass(frozen=True)
 class Reason:
-    """One check, or an exercise as a whole (where no check says why), and what it earned before and earns after.
+    """One check, or a whole exercise if no check is the reason, and what it earned before and earns now.
 
-    None is for a check that was not there, or is not there any more.
+    None stands for a check that did not exist, or no longer exists.
     """
 
     exercise: str
@@ -36,7 +36,7 @@ class Reason:
 
 @dataclass(frozen=True)
 class Change:
-    """What regrading changes of one student's grade: the autograder's points before and after, and the reasons."""
+    """What regrading changes in one student's grade: the autograder's points before and after, and the reasons."""
 
     student: str
     before: float
@@ -45,10 +45,10 @@ class Change:
 
 
 class Noted:
-    """What the journal notes of a student's last grading, beside what would be noted now.
+    """The fingerprint that the journal has for a student, compared with the present one.
 
-    A fingerprint has three parts: of what the lesson is graded with, of the submission, and of the files that came with it. An
-    older one has a single part, which says nothing of what has changed.
+    A fingerprint has three parts: the code that grades the lesson, the submission, and the files beside it. A fingerprint from an
+    older version has a single part, which does not show what has changed.
     """
 
     def __init__(self, path, now):
@@ -57,7 +57,7 @@ class Noted:
 
     @property
     def same_submission(self):
-        """Whether a grade stands that is, as far as is known, of this very submission."""
+        """Whether there is a grade that, as far as is known, belongs to this same submission."""
         return bool(self.parts) and (len(self.parts) != len(self.now) or self.parts[1] == self.now[1])
 
     @property
@@ -67,7 +67,7 @@ class Noted:
 
     @property
     def redated(self):
-        """The fingerprint to note where the files beside the submission alone have changed, else None."""
+        """The fingerprint to note if only the files beside the submission have changed, else None."""
         if len(self.parts) == len(self.now) and self.parts[1] == self.now[1] and self.parts[2] != self.now[2]:
             return " ".join((*self.parts[:2], self.now[2]))
         return None
@@ -133,13 +133,13 @@ def _reasons(cell, standing, graded):
 
 
 def sentences(changes, students, written):
-    """What to say of changes: how many students', why, and of the first of them what exactly.
+    """Yield the lines that report changes: how many students they concern, why, and the details for the first students.
 
     Parameters
     ----------
     changes : list of Change
     students : int
-        How many were to be graded.
+        How many students were to be graded.
     written : bool
         Whether the changes have been recorded.
     """
@@ -155,11 +155,11 @@ def sentences(changes, students, written):
     if len(changes) > SHOWN:
         yield f"  and {len(changes) - SHOWN} more: `--csv FILE` saves the whole list."
     if not written:
-        yield "Their grades stand as they were. To record the new ones, run the same command with --yes."
+        yield "Their grades have not been changed. To record the new ones, run the same command with --yes."
 
 
 def save(changes, path):
-    """Write changes as a CSV file: a row for each student and reason."""
+    """Write changes to a CSV file, one row for each student and reason."""
     lines = io.StringIO()
     writer = csv.writer(lines, lineterminator="\n")
     writer.writerow(HEADER)

@@ -1,7 +1,7 @@
-"""The releases of a lesson that students may hold: kept in the course, by fingerprint, since a lesson may change while it is under way.
+"""The releases of a lesson that students may have: kept in the course, since a lesson may change after its release.
 
-``releases/NN_name/FINGERPRINT.ipynb`` is a notebook as it was given out. ``record.json`` beside it holds which were in force, in which form
-of the gradebook, and what stood in cells that have gone.
+``releases/NN_name/FINGERPRINT.ipynb`` is a notebook as it was released. ``record.json`` beside it lists the releases that were in force,
+with their forms in the gradebook, and the grades from cells that no longer exist.
 """
 
 import copy
@@ -21,12 +21,12 @@ HIDDEN = r"(?s)\n*### BEGIN HIDDEN TESTS.*?### END HIDDEN TESTS"
 
 
 class Releases:
-    """What is kept of a lesson's releases.
+    """The saved releases of a lesson.
 
     Attributes
     ----------
     in_force : list of (str, Form)
-        Fingerprint and form in the gradebook of each release as they came, the present one last.
+        Fingerprint and form in the gradebook of each release, in order, the present one last.
     aside : dict
         See `autograder.grading.rows.set_aside`.
     """
@@ -41,15 +41,15 @@ class Releases:
         try:
             return json.loads(path.read_text(encoding="utf-8"))
         except (OSError, ValueError):
-            raise CourseError(f"{path} is damaged or missing. Take it out of a backup, then run this again.") from None
+            raise CourseError(f"{path} is damaged or missing. Restore it from a backup, then run this again.") from None
 
     def notebook(self, fingerprint):
-        """A release's notebook."""
+        """Return a release's notebook."""
         return self._read(self.folder / f"{fingerprint}.ipynb")
 
     @cached_property
     def earlier(self):
-        """The notebooks of the releases that came before the present one, the latest first."""
+        """The notebooks of the releases before the present one, the latest first."""
         names = list(dict.fromkeys(fingerprint for fingerprint, _ in reversed(self.in_force)))
         return [self.notebook(name) for name in names[1:]]
 
@@ -59,7 +59,7 @@ class Releases:
         return sorted(self.in_force[-1][1].full) if self.in_force else []
 
     def keep(self, released):
-        """Keep a release's notebook, and what was set aside; return its fingerprint."""
+        """Save a release's notebook, and the grades that were set aside; return its fingerprint."""
         fingerprint = fingerprint_of(released)
         path = self.folder / f"{fingerprint}.ipynb"
         if not path.exists():
@@ -83,12 +83,12 @@ class Releases:
         write_whole(self.folder / "record.json", json.dumps({"in_force": in_force, "aside": self.aside}, indent=1))
 
     def note(self, gradebook, released):
-        """Note what is in force: the release that the gradebook knows. Returns its form.
+        """Note that the release in the gradebook is in force, and return its form.
 
         Raises
         ------
         CourseError
-            If the gradebook knows the lesson in another form than the released notebook has.
+            If the gradebook and the released notebook have different forms of the lesson.
         """
         row = notebook_of(gradebook, self.lesson)
         if row is None:
@@ -96,8 +96,8 @@ class Releases:
         form = form_of(row)
         if form.of_lesson() != of_notebook(released):
             raise CourseError(
-                f"The gradebook has {self.lesson} as it was before it changed. Run `python -m autograder release {self.lesson}`: "
-                "it says what changes, and keeps all grades."
+                f"The gradebook still has an older form of {self.lesson}. Run `python -m autograder release {self.lesson}`: "
+                "it shows what changes, and keeps all grades."
             )
         if self.in_force[-1:] != [(fingerprint_of(released), form)]:
             self.put_in_force(released, form)
@@ -105,36 +105,36 @@ class Releases:
 
 
 def require_points_of_checks(lesson, points):
-    """Stop where the checks give other points than a notebook says: nobody shall have 13 of 11.
+    """Stop if a lesson's checks and its notebook disagree about the points: nobody should get 13 of 11.
 
     Parameters
     ----------
     lesson : str
     points : dict of str to float
-        What each cell of the notebook counts.
+        The points of each cell in the notebook.
 
     Raises
     ------
     CourseError
-        If an exercise's checks give more or less.
+        If an exercise's checks give more or fewer points.
     """
     given = {f"check_{exercise.name}": points_of(exercise.name) for exercise in find_lesson(lesson).exercises}
     other = [name for name in given if points.get(name, given[name]) != given[name]]
     if other:
         raise CourseError(
-            f"The checks of {lesson} give other points than its notebook says, at {', '.join(other)}. "
+            f"The checks and the notebook of {lesson} disagree about the points of {', '.join(other)}. "
             f"Run `make build`, then `python -m autograder release {lesson}`."
         )
 
 
 def fingerprint_of(released):
-    """Changes when something in a release does that students hold."""
+    """Return a digest that changes when something changes in the notebook that students get."""
     cells = [[cell["cell_type"], "".join(cell["source"]), marks(cell)] for cell in released["cells"]]
     return hashlib.sha256(json.dumps(cells, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def as_was_known(form, present):
-    """A release that nobody kept, from what the gradebook knows of it: its marked cells, among the present one's others."""
+    """Rebuild a release that was not saved: its marked cells from the gradebook, the other cells from the present one."""
     from nbformat import from_dict
     from nbgrader.utils import compute_checksum
 
@@ -152,7 +152,7 @@ def as_was_known(form, present):
 
 
 def _marked(name, source, form):
-    """A cell with nbgrader's marks, without its hidden tests."""
+    """Return a cell with nbgrader's marks and without its hidden tests."""
     earns = {**form.grade, **form.task}.get(name)
     own = {"grade": name in form.grade, "solution": name in form.solution, "task": name in form.task}
     own |= {"cell_type": source["cell_type"], "grade_id": name, "locked": source["locked"], "schema_version": 3}

@@ -1,7 +1,7 @@
-"""Makes a submitted notebook gradable, whatever was done to it, and says what was done.
+"""Repairs a submitted notebook so that it can be graded, and says what was changed.
 
-The released notebook says which cells there should be. Check cells are taken from it: what a student made of them does
-not count. An answer is graded where it stands. Everything else is the student's.
+The released notebook says which cells there should be. Check cells are taken from it, whatever a student changed in them. An
+answer is graded in the cell that contains it. Everything else is the student's.
 """
 
 import ast
@@ -37,13 +37,13 @@ class Recognised(Telling):
     Attributes
     ----------
     notebook : dict
-        In nbformat's words, with every check cell as it was released, once.
+        In nbformat's form, with every check cell exactly once, as it was released.
     notes : list of str
-        What was mended, in plain words for the student.
+        What was repaired, in plain words for the student.
     flags : list of str
         What an instructor should look at.
     changed : dict of str to list of str
-        The cells that were changed, by what was changed in them: one flag for all.
+        The cells that were changed, by kind of change; each kind becomes one flag.
     """
 
     notebook: dict
@@ -57,11 +57,11 @@ class Recognised(Telling):
 
 
 class Unreadable(Exception):
-    """Nothing of the submission can be recognised; the message says why, in plain words."""
+    """Nothing in the submission can be recognized; the message says why, in plain words."""
 
 
 def recognise(data, released, earlier=()):
-    """Bring a submission into shape.
+    """Repair a submission.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ def recognise(data, released, earlier=()):
     released : dict
         The released notebook.
     earlier : list of dict, optional
-        Releases before it, from which the student may have worked, the latest first.
+        Earlier releases, which the student may have used, the latest first.
 
     Returns
     -------
@@ -79,11 +79,11 @@ def recognise(data, released, earlier=()):
     Raises
     ------
     Unreadable
-        If it is no notebook at all, or another lesson's.
+        If it is not a notebook, or it is another lesson's.
     """
     if len(data) > MAX_BYTES:
         raise Unreadable(
-            f"The notebook has {len(data) / 2**20:.0f} MB. Clear its outputs, save it, and hand it in again."
+            f"The notebook's size is {len(data) / 2**20:.0f} MB. Clear its outputs, save it, and hand it in again."
         )
     try:
         notebook, notes = notebook_file.read(data)
@@ -95,7 +95,7 @@ def recognise(data, released, earlier=()):
     repaired = Recognised({**released, "cells": []}, notes)
     for cell in _numbered(repaired, notebook["cells"], released, earlier):
         if grade_id(cell) not in wanted:
-            cell["metadata"].pop("nbgrader", None)  # a mark that counts for nothing
+            cell["metadata"].pop("nbgrader", None)  # a mark without a meaning in this lesson
         shows = form(cell["source"]) in given or is_demonstration(cell)
         repaired.notebook["cells"].append({**cell, "given": shows})
     _mark_by_content(repaired, wanted)
@@ -111,7 +111,7 @@ def recognise(data, released, earlier=()):
 
 
 def _numbered(repaired, cells, released, earlier):
-    """The cells with their numbers, brought forward from the release that the student worked from."""
+    """Return the cells with their numbers, updated from the release that the student used."""
     for number, cell in enumerate(cells, start=1):
         if cell is None:
             repaired.tell("a cell is damaged", f"Cell {number} is damaged and was left out.")
@@ -124,7 +124,7 @@ def _numbered(repaired, cells, released, earlier):
 
 
 def _refuse_another_lesson(cells, wanted):
-    """A notebook that has another lesson's exercises and none of this one's is that lesson's."""
+    """Refuse a notebook that has another lesson's exercises and none of this lesson's."""
     own, cells = {name.removeprefix("check_") for name in wanted}, [cell for cell in cells if cell]
     seen = [grade_id(cell).removeprefix("check_") for cell in cells if grade_id(cell)]
     seen += [name for cell in cells if cell["cell_type"] == "code" for name in names_in(cell["source"])]
@@ -141,7 +141,7 @@ def _refuse_another_lesson(cells, wanted):
 
 
 def _mark_by_content(repaired, wanted):
-    """Give nbgrader's marks back to cells that have lost them, as some editors make them do."""
+    """Give nbgrader's marks back to cells that have lost them; some editors remove them."""
     cells = repaired.notebook["cells"]
     marked = {grade_id(cell) for cell in cells}
     by_content = []
@@ -154,7 +154,7 @@ def _mark_by_content(repaired, wanted):
             by_content.append(name)
     if by_content:
         repaired.notes.append(
-            f"Cells had lost nbgrader's marks and were known by what they say: {', '.join(by_content)}."
+            f"Cells had lost nbgrader's marks and were recognized by their content: {', '.join(by_content)}."
         )
 
 
@@ -165,7 +165,7 @@ def _is_content_of(cell, name, original):
 
 
 def _take_out_of_checks(repaired, wanted):
-    """Check cells become as they were released; other code that stood in one is run before it."""
+    """Restore check cells as they were released; other code in them runs before the check."""
     for name, original in wanted.items():
         if not is_check(original):
             continue
@@ -183,7 +183,7 @@ def _take_out_of_checks(repaired, wanted):
 
 
 def _without_checks(source):
-    """A cell's source without the statements that call `check`."""
+    """Return a cell's source without the statements that call `check`."""
     try:
         return without(source, _calls_check)
     except NO_PYTHON:
@@ -196,7 +196,7 @@ def _calls_check(part):
 
 
 def _put_checks_in_place(repaired, wanted, answers):
-    """Each check cell stands once, as it was released, below its exercise and those before it; the rest is told."""
+    """Put each check cell once, as it was released, below its exercise and the earlier ones; tell what was moved."""
     cells, order = repaired.notebook["cells"], list(wanted)
     for turn, name in enumerate(order):
         if not is_check(wanted[name]):
@@ -206,7 +206,7 @@ def _put_checks_in_place(repaired, wanted, answers):
         own = [place for place, cell in enumerate(cells) if grade_id(cell) == name]
         kept = next((place for place in own if place > lowest), own[0] if own else None)
         if len(own) > 1 and exercise is None:
-            repaired.notes.append(f"The cell {name} is there more than once. The first one is graded.")
+            repaired.notes.append(f"The cell {name} appears more than once. The first one is graded.")
         for place in own:
             if place != kept:
                 cells[place]["metadata"].pop("nbgrader", None)
@@ -220,13 +220,13 @@ def _put_checks_in_place(repaired, wanted, answers):
         else:
             above = exercise is not None and index(cells, exercise) > kept
             what = "its answer" if above else "an earlier exercise"
-            repaired.notes.append(f"The check cell {name} stood before {what}. It was graded after that.")
+            repaired.notes.append(f"The check cell {name} was above {what}. It was run below it.")
             cells.pop(kept)
             cells.insert(lowest, check)
 
 
 def _finish(repaired, wanted):
-    """Every cell gets an id, with its number in what was handed in where it has one; what was noted on it goes."""
+    """Give every cell an id, with its number in the submission if it has one, and remove the grader's own notes."""
     repaired.flags += [f"{kind}: {', '.join(names)}" for kind, names in repaired.changed.items()]
     seen = set()
     for place, cell in enumerate(repaired.notebook["cells"]):
@@ -240,9 +240,9 @@ def _finish(repaired, wanted):
 
 
 def _valid(metadata, original):
-    """Of a cell's metadata, what grading needs: the marks as they were released, and tags.
+    """Return the part of a cell's metadata that grading needs: the released marks, and tags.
 
-    Other editors write what nbformat does not take, and what is nested without end can be neither sent nor shown.
+    Some editors write metadata that nbformat refuses, and deeply nested metadata can be neither sent nor shown.
     """
     tags = metadata.get("tags")
     tags = [tag for tag in tags if isinstance(tag, str) and tag and "," not in tag] if isinstance(tags, list) else []
@@ -251,7 +251,7 @@ def _valid(metadata, original):
 
 
 def _pictures(attachments):
-    """Of a cell's attachments, those in the form that nbformat knows: by file name and kind, a text."""
+    """Return the attachments that have nbformat's form: a text for each file name and type."""
     by_name = {name: kinds for name, kinds in attachments.items() if isinstance(kinds, dict)}
     return {
         name: {kind: data for kind, data in kinds.items() if isinstance(data, str)} for name, kinds in by_name.items()

@@ -1,7 +1,7 @@
-"""Brings a lesson's rows in nbgrader's gradebook into another form, in one transaction and with what people gave by hand.
+"""Changes a lesson's rows in nbgrader's gradebook to another form, in one transaction, and keeps grades given by hand.
 
-nbgrader itself refuses to: it would have to know what becomes of the grades. What stands in cells that go is set aside, and is put
-back when they return.
+nbgrader itself refuses to, because it does not know what should happen to the grades. Here the grades in dropped cells are set
+aside, and put back if the cells return.
 """
 
 from autograder.grading.form import COLUMNS, Difference, form_of
@@ -11,7 +11,7 @@ OF_COMMENT = ("auto_comment", "manual_comment")
 
 
 def notebook_of(gradebook, lesson):
-    """The lesson's row in the gradebook, or None."""
+    """Return the lesson's row in the gradebook, or None."""
     from nbgrader.api import MissingEntry
 
     try:
@@ -21,7 +21,7 @@ def notebook_of(gradebook, lesson):
 
 
 def by_hand(notebook):
-    """For how many students a person graded a cell, or wrote a comment on it, by the cell's name."""
+    """Return for how many students a person graded a cell or commented on it, by the cell's name."""
     numbers = {}
     for cell in notebook._base_cells:
         rows = [row for row in cell.grades or () if row.manual_score is not None or row.extra_credit is not None]
@@ -42,14 +42,14 @@ def by_hand_aside(aside):
 
 
 def set_aside(notebook, difference):
-    """What stands in the cells that go or count full from now on: by ``kind/name`` and student, a row's columns."""
+    """Return the grades and comments in cells that are dropped or now count in full, by ``kind/name`` and student."""
     aside = {}
     for kind in ("grade", "task", "solution"):
         stays = getattr(difference.after, kind)
         for cell in getattr(notebook, f"{kind}_cells"):
             was_full = (
                 kind == "grade" and cell.name in difference.before.full
-            )  # what it had before stands aside already
+            )  # its earlier grades are set aside already
             if (cell.name not in stays or cell.name in difference.made_full) and not was_full:
                 for what, columns in (("grades", OF_GRADE), ("comments", OF_COMMENT)):
                     rows = {row.student.id: [getattr(row, c) for c in columns] for row in getattr(cell, what) or ()}
@@ -59,14 +59,14 @@ def set_aside(notebook, difference):
 
 
 class Rows:
-    """A lesson's rows, to be brought into another form; whoever made it commits, or rolls back.
+    """A lesson's rows, to be changed to another form; the caller commits or rolls back.
 
     Parameters
     ----------
     gradebook : nbgrader.api.Gradebook
     notebook : nbgrader.api.Notebook
     aside : dict
-        What was set aside before and may come back: see `set_aside`.
+        Grades that were set aside and may come back: see `set_aside`.
     """
 
     def __init__(self, gradebook, notebook, aside):
@@ -96,7 +96,7 @@ class Rows:
         self.db.expire_all()
 
     def _cells(self, kind, wanted):
-        """The cells of one kind become those that are wanted."""
+        """Make the cells of one kind equal to the wanted ones."""
         cells = {cell.name: cell for cell in getattr(self.notebook, f"{kind}_cells")}
         for name in cells.keys() - wanted.keys():
             for what in self.of_student:
@@ -114,7 +114,7 @@ class Rows:
         self.db.expire(self.notebook)
 
     def _add(self, kind, name, columns):
-        """A cell that is new, or comes back, with a row for every student, as nbgrader makes them for a new submission."""
+        """Add a cell, with a row for every student as nbgrader creates it for a new submission."""
         cell = self.models[kind](name=name, notebook_id=self.notebook.id, **columns)
         self.db.add(cell)
         self.db.flush()
@@ -125,7 +125,7 @@ class Rows:
             self._put_back(cell, what)
 
     def _put_back(self, cell, what):
-        """What was set aside of a cell stands in it again; who had nothing there waits for a grade."""
+        """Put back what was set aside for a cell; students who had nothing there need a grade."""
         columns, aside = self.of_student[what][1], self.aside.get(f"{what}/{cell.name}", {})
         nothing = [None, None, None, True] if what == "grades" else [None, None]
         self.db.expire(cell)
@@ -140,7 +140,7 @@ class Rows:
             grade.auto_score, grade.manual_score, grade.needs_manual_grade = cell.max_score, None, False
 
     def _revalue(self, cell, was, now):
-        """Until the next run, the autograder's points are in proportion: nobody has more than there are."""
+        """Scale the autograder's points until the next run, so that nobody has more than the maximum."""
         for grade in cell.grades:
             if grade.auto_score is not None:
                 grade.auto_score = grade.auto_score * now / was if was else None

@@ -1,4 +1,4 @@
-"""Cells of CSV files that a spreadsheet shows and does not run."""
+"""Text for CSV files that a spreadsheet shows and does not run as a formula."""
 
 import re
 
@@ -6,10 +6,10 @@ from autograder.terminal import printable
 
 # A cell that starts with one of these is run as a formula by spreadsheets (OWASP, "CSV Injection").
 FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
-# Where a semicolon separates cells, as in much of Europe, one may start behind it.
+# In much of Europe a semicolon separates cells, so a cell may also start after one.
 STARTS = re.compile(f"(^|; ?)(?=[{re.escape(''.join(FORMULA))}])")
 
 
 def text(value):
-    """A cell's text on one line, what cannot be seen shown by its code; a quote goes before what a spreadsheet would run."""
+    """Return a cell's text on one line, invisible characters as codes, and a quote before anything that would run as a formula."""
     return STARTS.sub(r"\1'", printable(" ".join(str("" if value is None else value).split())))

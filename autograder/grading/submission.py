@@ -1,4 +1,4 @@
-"""A graded submission: the typed record that travels from the worker to the class report, and its form in the journal."""
+"""A graded submission: the typed record that goes from the worker to the class report, and its form in the journal."""
 
 import json
 from dataclasses import asdict, dataclass, field
@@ -7,7 +7,7 @@ from autograder.course import CourseError
 from autograder.handed_in import NOTHING
 from lessonkit.engine.diagnose import Result
 
-MEASURED = ("worker_memory", "writer_memory")  # in the journal where it is known
+MEASURED = ("worker_memory", "writer_memory")  # in the journal if it is known
 NOTED = (
     "notes",
     "flags",
@@ -15,17 +15,17 @@ NOTED = (
     "memory",
     *MEASURED,
     "unanswered",
-)  # in the journal as they are
+)  # in the journal without conversion
 
 
 @dataclass
 class GradedSubmission:
-    """What came of grading one submission: plain values only, so that it can be sent from another process or machine.
+    """The result of grading one submission, in plain values, so that another process or machine can send it.
 
     Attributes
     ----------
     notebook : dict or None
-        The graded notebook; None where nothing could be run, and after it is recorded, since a class's are too many.
+        The graded notebook; None if nothing could be run, and after it is recorded, to save memory.
     points : dict of str to float
         By the grade id of a check cell.
     results : dict of str to Result
@@ -35,17 +35,17 @@ class GradedSubmission:
     flags : list of str
         What an instructor should look at.
     seconds : float
-        How long the notebook ran; 0 where it was not run.
+        How long the notebook ran; 0 if it was not run.
     memory : int
-        Peak resident memory in bytes; 0 where it was not measured.
+        Peak resident memory in bytes; 0 if it was not measured.
     worker_memory, writer_memory : int
-        Peak resident memory in bytes, so far, of the process that graded it, and of the one that recorded it.
+        Peak resident memory so far, in bytes, of the process that graded it and of the one that recorded it.
     unanswered : list of str
-        The grade ids of the cells for an answer that are as they were released.
+        The grade ids of answer cells that are unchanged.
     failed : bool
-        Whether the grader itself failed, or could not record the grade: then the next run tries again.
+        Whether the grader itself failed or could not record the grade; the next run then tries again.
     excused : bool
-        Whether the lesson does not count for the student; not in the journal, since it may change without a grading.
+        Whether the lesson does not count for the student; not in the journal, since it may change without grading.
     """
 
     notebook: dict | None = None
@@ -73,11 +73,11 @@ class GradedSubmission:
 
     @property
     def handed_in(self):
-        """Whether there was anything."""
+        """Whether the student handed in anything."""
         return NOTHING not in self.notes
 
     def outcomes(self):
-        """How every check went: ``(exercise, outcome)``."""
+        """Yield ``(exercise, outcome)`` for every check."""
         for exercise, result in self.results.items():
             for outcome in result.outcomes:
                 yield exercise, outcome
@@ -85,15 +85,15 @@ class GradedSubmission:
 
 @dataclass
 class Entry:
-    """What the journal says of one student.
+    """The journal's entry for one student.
 
     Attributes
     ----------
     student : str
     fingerprint : str
-        Of what was graded, and what graded it.
+        Of the submission, and of the code that graded it.
     seed : int
-        The secret seed on which it was graded.
+        The secret seed with which it was graded.
     submission : GradedSubmission
         Without the notebook.
     """
@@ -104,7 +104,7 @@ class Entry:
     submission: GradedSubmission
 
     def to_json(self):
-        """The journal's file."""
+        """Return the content of the journal file."""
         graded = self.submission
         record = {"fingerprint": self.fingerprint, "seed": self.seed, "student": self.student, "points": graded.points}
         record["results"] = {exercise: _record(result) for exercise, result in graded.results.items()}
@@ -115,12 +115,12 @@ class Entry:
 
     @classmethod
     def from_record(cls, record):
-        """The entry of the journal's JSON; what an older journal does not say has the value for "not known".
+        """Return the entry in the journal's JSON; fields that an older journal lacks get their default values.
 
         Raises
         ------
         KeyError, TypeError, AttributeError
-            If it is no entry.
+            If the record is not an entry.
         """
         if not isinstance(record["student"], str) or not isinstance(record["points"], dict):
             raise TypeError("neither a student nor points")
@@ -131,7 +131,7 @@ class Entry:
 
 
 def _record(result):
-    """A result as the journal has it: what it earned and what was lent, only where that is not as usual."""
+    """Return a result as the journal stores it; unusual points and lent exercises only if there are any."""
     record = asdict(result)
     for outcome in record["outcomes"]:
         if outcome["earned"] is None:
@@ -142,7 +142,7 @@ def _record(result):
 
 
 def read_entry(path):
-    """The journal's entry in a file.
+    """Return the entry in a journal file.
 
     Raises
     ------
@@ -158,7 +158,7 @@ def read_entry(path):
 
 
 def noted_fingerprint(path):
-    """The fingerprint in a journal's file, or None where it has none; much faster than to read all of the entry."""
+    """Return the fingerprint in a journal file, or None; this is much faster than reading the whole entry."""
     try:
         return json.loads(path.read_text(encoding="utf-8"))["fingerprint"]
     except (OSError, ValueError, KeyError, TypeError, RecursionError):

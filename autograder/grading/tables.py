@@ -1,4 +1,4 @@
-"""Tables as spreadsheets and learning platforms write them, in CSV: read for certain, or not at all."""
+"""CSV tables from spreadsheets and learning platforms: read without guessing, or not at all."""
 
 import csv
 import io
@@ -10,20 +10,20 @@ EXCEL = {b"PK\x03\x04": "an Excel file", b"\xd0\xcf\x11\xe0": "an old Excel file
 
 
 def rows(data, name):
-    """The lines in which something stands: the number of each in the file, and its fields.
+    """Yield the lines that are not blank: the number of each in the file, and its fields.
 
     Parameters
     ----------
     data : bytes
-        A CSV file: with a byte order mark or without, in UTF-8, UTF-16 or as Excel on Windows writes it, with commas,
-        semicolons or tabs, with blank lines.
+        A CSV file, with or without a byte order mark, in UTF-8, UTF-16 or Excel's encoding on Windows, with commas,
+        semicolons or tabs; it may have blank lines.
     name : str
-        What to call it.
+        What to call the file in messages.
 
     Raises
     ------
     CourseError
-        If it cannot be read for certain: the message names the line, and why.
+        If the file cannot be read without guessing. The message names the line and the reason.
     """
     text = _decoded(data, name)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text, name), strict=True)
@@ -32,7 +32,7 @@ def rows(data, name):
         for row in reader:
             if any("\n" in field or "\r" in field for field in row):
                 raise CourseError(
-                    f"Line {start} of the {name}: a field goes on in the next line. Is there a quote that is not closed?"
+                    f"Line {start} of the {name}: a field continues on the next line. Is a closing quotation mark missing?"
                 )
             if any(map(str.strip, row)):
                 yield start, [field.strip() for field in row]
@@ -44,19 +44,19 @@ def rows(data, name):
 def _decoded(data, name):
     for start, what in EXCEL.items():
         if data.startswith(start):
-            raise CourseError(f"The {name} is {what}. In the spreadsheet, save it as CSV, and enter that file.")
+            raise CourseError(f"The {name} is {what}. Save it as CSV in your spreadsheet program, and use that file.")
     try:
         text = data.decode("cp1252" if is_guessed(data) else json.detect_encoding(data)).removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise CourseError(
-            f"Line {line} of the {name} has a letter in an encoding that is not known. Save it as UTF-8, and enter that file."
+            f"Line {line} of the {name} has a character in an unknown encoding. Save the file as UTF-8, and use that one."
         ) from None
     return text.replace("\0", "")
 
 
 def is_guessed(data):
-    """Whether a file does not say how its letters are written: neither UTF-8 nor UTF-16, so Windows' Western letters are assumed."""
+    """Whether a file's encoding is guessed: it is neither UTF-8 nor UTF-16, so Windows' Western encoding is assumed."""
     try:
         data.decode(json.detect_encoding(data))
     except UnicodeDecodeError:
@@ -65,8 +65,8 @@ def is_guessed(data):
 
 
 def _delimiter(text, name):
-    """What separates the fields of the first line that holds something."""
+    """Return the character that separates the fields, from the first line that is not blank."""
     first = next((line for line in text.splitlines() if line.strip()), "")
     if first.lower().startswith("sep="):
-        raise CourseError(f"The {name} begins with Excel's line `sep=`: delete that line.")
+        raise CourseError(f"The {name} begins with Excel's line `sep=`. Delete that line.")
     return max(",;\t", key=first.count)

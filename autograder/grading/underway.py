@@ -1,7 +1,7 @@
-"""``python -m autograder release LESSON``: changes a lesson that students have handed in, and keeps all that they and you have done.
+"""``python -m autograder release LESSON``: changes a lesson after students have handed it in, and keeps all work and grades.
 
-What changes is planned and shown first, and done whole or not at all. `nbgrader generate_assignment` makes the new release in a folder
-beside; the gradebook's rows are brought to what it would say.
+The changes are planned and shown first, then made completely or not at all. `nbgrader generate_assignment` makes the new release in
+a separate folder, and the gradebook's rows are changed to match it.
 """
 
 from contextlib import contextmanager, suppress
@@ -20,14 +20,14 @@ DONE = (
     "Take it back: python -m autograder release {0} --undo."
 )
 UNDONE = (
-    "Taken back, in the gradebook, the released notebook and the bundle. The checks are files of the course: bring them back too, "
-    "and run `make build`, before you grade. Not taken back: what was graded since in cells that both releases have."
+    "Undone in the gradebook, the released notebook and the bundle. The checks are files of the course: before you grade, restore "
+    "them too, and run `make build`. Grades given in the meantime in cells that both releases have are not undone."
 )
 
 
 @dataclass
 class Plan:
-    """What changes in a lesson under way.
+    """The planned changes to a lesson after its release.
 
     Attributes
     ----------
@@ -35,15 +35,15 @@ class Plan:
     lesson : str
     releases : Releases
     released : dict
-        The notebook to be released.
+        The notebook to release.
     before, after : Form
-        What the gradebook has, and is to have.
+        What the gradebook has now, and what it will have.
     students : int
-        How many the gradebook has rows of.
+        How many students have rows in the gradebook.
     lines : list of str
-        What will change; empty where nothing does.
+        What will change; empty if nothing does.
     done : str
-        What there is to say afterwards.
+        What to say afterwards.
     """
 
     course: Course
@@ -57,7 +57,7 @@ class Plan:
     done: str
 
     def carry_out(self):
-        """Do it, whole or not at all.
+        """Make the changes, completely or not at all.
 
         Raises
         ------
@@ -82,7 +82,7 @@ class Plan:
 
 @contextmanager
 def _as_they_were(*paths):
-    """Files that are what they were before, when something fails."""
+    """Restore files as they were if something fails."""
     contents = {path: path.read_bytes() if path.exists() else None for path in paths}
     try:
         yield
@@ -94,21 +94,21 @@ def _as_they_were(*paths):
 
 
 def plan(course, lesson, dropped=None, undo=False):
-    """What changes in a lesson that the gradebook knows.
+    """Plan the changes to a lesson that the gradebook knows.
 
     Parameters
     ----------
     course : Course
     lesson : str
     dropped : {"nobody", "full"}, optional
-        For whom an exercise counts that is no longer there. Default: for nobody, and what counts full already goes on to.
+        For whom a dropped exercise counts. Default: for nobody, except those that already count in full.
     undo : bool
-        Whether to go back to the release before.
+        Whether to go back to the previous release.
 
     Returns
     -------
     Plan or None
-        None where the gradebook does not know the lesson yet.
+        None if the gradebook does not know the lesson yet.
 
     Raises
     ------
@@ -140,7 +140,7 @@ def plan(course, lesson, dropped=None, undo=False):
         after = after.with_full(sorted(full), before, earlier)
     lines = list(Difference(before, after).lines(students, {**by_hand_aside(releases.aside), **hand}))
     if not lines and not _stands(course, lesson, released, releases):
-        lines = ["Only what is neither an exercise nor a check changes. No grade depends on it."]
+        lines = ["Only parts that are neither exercises nor checks change. No grade depends on them."]
     done = UNDONE if undo else DONE.format(lesson)
     return Plan(course, lesson, releases, released, before, after, students, lines, done)
 
@@ -152,14 +152,14 @@ def _that_had_more(after, before, releases):
 
 
 def _stands(course, lesson, released, releases):
-    """Whether a release is the one in force, and stands in the course."""
+    """Whether a release is the one in force, and its notebook is in the course's folder."""
     with suppress(CourseError):
         return fingerprint_of(released) == fingerprint_of(course.released(lesson)) == releases.in_force[-1][0]
     return False
 
 
 def _settle(releases, before, present):
-    """See to it that the release which the gradebook knows is kept: students hold it."""
+    """Make sure that the release in the gradebook is saved, since students have it."""
     course, lesson = releases.course, releases.lesson
     if releases.in_force and releases.in_force[-1][1] == before:
         return
@@ -173,13 +173,13 @@ def _settle(releases, before, present):
 
 
 def present(course, lesson):
-    """The lesson as it now is: what `nbgrader generate_assignment` would release, and how the gradebook would have it."""
+    """Return the lesson as it is now: the notebook that `nbgrader generate_assignment` would release, and its form."""
     import nbformat
     from nbgrader.api import Gradebook
 
     source = course.folder / "solutions" / lesson / f"{lesson}.ipynb"
     if not source.exists():
-        raise CourseError(f"{source} is missing. `make build` makes it.")
+        raise CourseError(f"{source} is missing. Run `make build` to make it.")
     with generated(find_lesson(lesson), source.read_text(encoding="utf-8"), course.config()) as folder:
         released = nbformat.read(folder / "lessons" / lesson / f"{lesson}.ipynb", as_version=nbformat.NO_CONVERT)
         with Gradebook(f"sqlite:///{folder}/gradebook.db") as gradebook:
@@ -189,7 +189,7 @@ def present(course, lesson):
 
 
 def text_of(released):
-    """A released notebook's file, as the build writes it."""
+    """Return the text of a released notebook's file, as the build writes it."""
     import nbformat
 
     return nbformat.writes(nbformat.from_dict(released), version=nbformat.NO_CONVERT).rstrip() + "\n"

@@ -1,4 +1,4 @@
-"""Grades one submission in a worker process, with a fork server of this machine."""
+"""Grades one submission in a worker process, with a fork server on this machine."""
 
 import gc
 import threading
@@ -22,21 +22,21 @@ from lessonkit.catalogue import lesson as find_lesson
 from lessonkit.engine.check import checks_of as checks_of_exercise
 
 DIED = (
-    "the process that graded it ended in the middle, and again when it graded nothing else: it may have run out of memory. "
+    "the process that graded this notebook ended twice, the second time when it graded nothing else: it may have run out of memory. "
     "Look at the notebook before you run it"
 )
-running = {}  # by setup: this process's fork server, and the expected values
-_one_at_a_time = threading.Lock()  # for workers of a cluster that have several threads
+running = {}  # this process's fork server and the expected values, by setup
+_one_at_a_time = threading.Lock()  # for cluster workers with several threads
 
 
 class Setup(NamedTuple):
-    """What a fork server and the expected values are made for.
+    """What a fork server and the expected values are set up for.
 
     Attributes
     ----------
     lesson : str
     opening : tuple of str
-        The cells with which the lesson begins: see `autograder.grading.repair.opening`.
+        The cells with which the lesson begins: see `autograder.grading.cells.opening`.
     seed : int
         The secret seed.
     unsandboxed : bool
@@ -53,7 +53,7 @@ class Setup(NamedTuple):
 
 
 def work(lesson, submission, released, seed, unsandboxed=False, limits=None, shared=None, earlier=()):
-    """Grade one submission; never raise. It needs the installed package and its arguments, and no course folder.
+    """Grade one submission. It needs the installed package and its arguments, but no course folder.
 
     Parameters
     ----------
@@ -66,9 +66,9 @@ def work(lesson, submission, released, seed, unsandboxed=False, limits=None, sha
     unsandboxed : bool
     limits : Limits, optional
     shared : (str, tuple of str), optional
-        A fork server of this machine's: its folder, and the protections that hold. Without it, this process starts its own.
+        This machine's fork server: its folder, and the protections that work. Without it, this process starts its own.
     earlier : list of dict, optional
-        Releases before it, from which the student may have worked.
+        Earlier releases, which the student may have used.
 
     Returns
     -------
@@ -92,7 +92,7 @@ def work(lesson, submission, released, seed, unsandboxed=False, limits=None, sha
             flags.append(f"{UNGRADED}: {error}")
         except CourseError:
             raise
-        except Exception as error:  # no fault of the student's: no grade, and the next run tries again
+        except Exception as error:  # not the student's fault: no grade, and the next run tries again
             flags.append(f"the grader itself failed: {words_of(error)}\n{traceback.format_exc(limit=3)}")
             return failed(lesson, notes, flags)
     results = _nothing(lesson, notes[-1])
@@ -104,26 +104,26 @@ def work(lesson, submission, released, seed, unsandboxed=False, limits=None, sha
 
 
 def failed(lesson, notes=(), flags=(DIED,)):
-    """The graded submission where the grader itself failed."""
+    """Return the graded submission for a failure of the grader itself."""
     notes = [*notes, "The grader could not grade this notebook. Your instructor has been told."]
     return GradedSubmission(results=_nothing(lesson, notes[-1]), notes=notes, flags=[*flags], failed=True)
 
 
 def _nothing(lesson, why):
-    """The results of exercises none of which could be graded."""
+    """Return the results of a lesson whose exercises could not be graded."""
     exercises = [exercise.name for exercise in find_lesson(lesson).exercises]
     return {name: nothing_to_grade(name, checks_of_exercise(name), why) for name in exercises}
 
 
 def work_for(student, *arguments):
-    """As `work`, and whose it is; with the peak of this process's memory."""
+    """Call `work`, and return the student with the result, which includes this process's peak memory."""
     graded = work(*arguments)
     graded.worker_memory = peak()
     return student, graded
 
 
 def _graded(notebook, own, setup, shared):
-    """Run and grade a recognised notebook; put the outputs into it."""
+    """Run and grade a repaired notebook, and put the outputs into it."""
     cells = list(checks_of(notebook))
     graded = grade_in_session([(source, exercise) for _, source, exercise in cells], setup, shared, own)
     for number, (index, _, _) in enumerate(cells):
@@ -139,12 +139,12 @@ def _graded(notebook, own, setup, shared):
 
 
 def _points(results):
-    """The points of each check cell."""
+    """Return the points of each check cell."""
     return {f"check_{name}": float(result.points) for name, result in results.items()}
 
 
 def grade_in_session(cells, setup, shared=None, own=None):
-    """Run a notebook's cells and grade its check cells, with another fork server where the first one is gone.
+    """Run a notebook's cells and grade its check cells, with a second fork server if the first one is gone.
 
     Parameters
     ----------
@@ -172,7 +172,7 @@ def grade_in_session(cells, setup, shared=None, own=None):
 
 
 def running_for(setup, shared=None):
-    """The fork server and the expected values for a setup, made when first asked for."""
+    """Return the fork server and the expected values for a setup; they are created at the first call."""
     if setup not in running:
         folder, held = shared or (None, protections(setup.unsandboxed))
         fork_server = ForkServer(setup.lesson, setup.limits, held, setup.opening, folder)
@@ -187,12 +187,12 @@ def close_all():
 
 
 def warm_up(setup, shared):
-    """In a worker: get the expected values, and wait for the fork server; what goes wrong will be told by the first notebook."""
+    """In a worker, compute the expected values and wait for the fork server; the first notebook reports any error."""
     with suppress(Exception):
         fork_server, live = running_for(setup, shared)
         for check in (
             check for exercise in fork_server.lesson.exercises for check in checks_of_exercise(exercise.name)
         ):
             live.values(check)
-        gc.freeze()  # what is loaded stays: no use to look for garbage in it
+        gc.freeze()  # loaded modules stay, so the garbage collector need not search them
         fork_server.opened()

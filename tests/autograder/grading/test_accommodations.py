@@ -148,17 +148,17 @@ def rows(path):
 
 
 WRONG = {
-    "ada,01,excused,,": "ada is no student of the gradebook, and no group of groups.csv",
+    "ada,01,excused,,": "ada is neither a student in the gradebook nor a group in groups.csv",
     "both,01,excused,,": "both is both a student and a group",
     "eve,99,excused,,": "there is no lesson '99'. Write 06_backward, 06, or all.",
     "eve,01,excuse,,": "the kind 'excuse' is not known. Write one of: extension, extra time, excused.",
-    "eve,01,excused,ill,": "an excused lesson has no value, and this line says 'ill'",
-    "eve,01,extension,2026-03-08,": "'2026-03-08' is no date and time that can be read for certain. Write until when",
-    "eve,01,extension,,": "'' is no date and time",
-    "eve,01,extra time,some,": "'some' is no length of time. Write minutes, as in 90, or 48 hours",
-    "eve,01,extra time,-90,": "'-90' is no length of time",
-    "eve,,excused,,": "says nothing under lesson",
-    "eve,01,excused,,ill, and at home": "has 6 fields, the header has 5",
+    "eve,01,excused,ill,": "an excused lesson takes no value, but this line has 'ill'",
+    "eve,01,extension,2026-03-08,": "'2026-03-08' cannot be read as a date and time without guessing. Write a date and time",
+    "eve,01,extension,,": "'' cannot be read as a date and time",
+    "eve,01,extra time,some,": "'some' is not a length of time. Write minutes, as in 90, or 48 hours",
+    "eve,01,extra time,-90,": "'-90' is not a length of time",
+    "eve,,excused,,": "has nothing in column lesson",
+    "eve,01,excused,,ill, and at home": "has 6 fields, but the header has 5",
 }
 
 
@@ -174,7 +174,7 @@ def test_a_line_that_is_not_certain_is_named(line, tmp_path):
 def test_a_group_with_somebody_unknown_is_named(tmp_path):
     (tmp_path / "groups.csv").write_text("student,group\neve,B\nev,B\n")
     grant(tmp_path, "B,01,excused,,")
-    with pytest.raises(CourseError, match="^Line 3 of groups.csv: ev is no student of the gradebook."):
+    with pytest.raises(CourseError, match="^Line 3 of groups.csv: ev is not a student in the gradebook."):
         accommodations(Course(tmp_path), LESSON, {"eve"})
 
 
@@ -184,7 +184,7 @@ def test_a_table_that_a_spreadsheet_wrote_is_read(tmp_path):
     granted = accommodations(Course(tmp_path), "06_backward", {"eve", "zoë"})
     assert granted == {"eve": Accommodation(extra=timedelta(minutes=90)), "zoë": Accommodation(excused=True)}
     (tmp_path / "accommodations.csv").write_text("who,lesson,kind\n")
-    with pytest.raises(CourseError, match="accommodations.csv has no column value. Its first line is to be: who,"):
+    with pytest.raises(CourseError, match="accommodations.csv has no column value. Its first line should be: who,"):
         accommodations(Course(tmp_path), "06_backward", {"eve"})
     (tmp_path / "accommodations.csv").unlink()
     assert accommodations(Course(tmp_path), "06_backward", {"eve"}) == {}

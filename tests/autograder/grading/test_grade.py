@@ -116,7 +116,7 @@ def test_who_is_late_gets_the_penalty_of_the_course(course, monkeypatch):
     (flag,) = graded["empty"].flags
     assert (
         flag
-        == "timestamp.txt was left aside, so there is no late penalty: 'no date' is no date and time that can be read for certain"
+        == "timestamp.txt was ignored, so there is no late penalty: 'no date' cannot be read as a date and time without guessing"
     )
 
     (course / "submitted" / "solved" / LESSON / "timestamp.txt").write_text("2025-12-31 10:00:00 UTC")
@@ -232,7 +232,7 @@ def test_an_assignment_of_ones_own_is_left_to_nbgrader(course, monkeypatch, caps
     (course / "lessons" / "my_essay").mkdir()
     monkeypatch.chdir(course)
     assert command_line.main(["grade", "my_essay"]) == 2
-    assert "Grade it: nbgrader autograde my_essay" in capsys.readouterr().err
+    assert "Grade it with: nbgrader autograde my_essay" in capsys.readouterr().err
 
 
 def test_a_lesson_that_is_not_released_is_said_to_be_missing(template, monkeypatch, capsys):

@@ -43,7 +43,7 @@ def test_what_cannot_be_compared_with_is_said_in_one_sentence(course, tmp_path):
         history.current(course, LESSON)
     assert history.keep(course, LESSON) is None
     journal(course, ada=1)
-    with pytest.raises(CourseError, match="There is no run 'last' of 06_backward. None is kept yet"):
+    with pytest.raises(CourseError, match="There is no run 'last' of 06_backward. No run has been saved yet"):
         history.find(course, LESSON, "last")
     path = history.keep(course, LESSON)
     with pytest.raises(CourseError, match="no earlier run of 06_backward"):
@@ -54,7 +54,7 @@ def test_what_cannot_be_compared_with_is_said_in_one_sentence(course, tmp_path):
         history.find(course, "02_mse", str(path))
     broken = tmp_path / "broken.json.gz"
     broken.write_bytes(path.read_bytes()[:30])
-    with pytest.raises(CourseError, match="is no run that `grade` has kept"):
+    with pytest.raises(CourseError, match="is not a run that `grade` has saved"):
         history.find(course, LESSON, str(broken))
 
 

@@ -39,7 +39,7 @@ COMPLEX_STEP = """
             dx[i] = np.sum(tanh_forward(stepped)[0] * dout).imag / 1e-30
         return dx"""
 WAYS_AROUND = {  # how tanh_backward is computed, and what is said of it
-    CENTRAL: "the gradients of tanh_backward are right up to ",
+    CENTRAL: "the gradients of tanh_backward have a relative error of ",
     FORWARD_CALLS: "one call of tanh_backward calls tanh_forward ",
     COMPLEX_STEP: "with complex numbers, for an input of ",
 }
@@ -98,7 +98,7 @@ def test_right_answers_of_any_style_are_not_told_of(exercise):
 
 
 def table(noise):
-    """Answers that are looked up in the data, with noise of so many metres."""
+    """Answers that are looked up in the data, with noise of so many meters."""
     places, metres = every_4th_point(first=0)
     rows = dict(zip(map(tuple, np.round(places, 6)), metres))
     grid = [np.unique(places[:, axis]) for axis in (0, 1)]
@@ -124,7 +124,7 @@ def session_of(elevation):
 @pytest.mark.parametrize("noise", [0, 3, 25])
 def test_a_table_is_told_also_with_noise(noise):
     said = of_places(session_of(table(noise)))
-    assert "at the 8,686 places of the data set" in said and "at 8,686 places between them" in said
+    assert "at the 8,686 points of the data set" in said and "at 8,686 points between them" in said
 
 
 @pytest.mark.parametrize(

@@ -141,9 +141,9 @@ def test_a_course_from_before_is_reported_and_compared(template, tmp_path):
     html, table = report(LESSON, tmp_path, compare="previous")
     page = html.read_text(encoding="utf-8")
     assert "the run of 2026-03-01 at 18:30:00 UTC" in page and "check_relu_backward was edited" in page
-    assert "at most 200 MB for one that grades, 150 MB for the one that records" in page
+    assert "at most 200 MB for a process that grades, and 150 MB for the one that records" in page
     assert Entry.from_record(json.loads(BETTER)).to_json() == BETTER
-    assert "1 students were graded in both" in page and "You ignore the upstream gradient." in page
+    assert "1 student was graded in both" in page and "You ignore the upstream gradient." in page
     with open(table, newline="", encoding="utf-8") as file:
         rows = {row["student_id"]: row for row in csv.DictReader(file)}
     assert {student: (row["state"], row["score"]) for student, row in rows.items()} == {

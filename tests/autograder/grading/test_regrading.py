@@ -147,7 +147,7 @@ def test_the_command_says_what_would_change_and_saves_it(changed, monkeypatch, c
         "  relu_backward, shape: 1 student",
         "  relu_backward, zeros: 1 student",
         "  wrong: 2 -> 3 points (relu_backward, shape: 2 -> 1; relu_backward, zeros: new -> 2)",
-        "Their grades stand as they were. To record the new ones, run the same command with --yes.",
+        "Their grades have not been changed. To record the new ones, run the same command with --yes.",
     ]
     with open(changed / "changes.csv", newline="", encoding="utf-8") as file:
         assert list(csv.reader(file))[1:] == [

@@ -218,7 +218,7 @@ BROKEN = {
     moved_up: "stood before its answer",
     moved_down: "",
     retyped_check: "was changed. It is graded as it was released",
-    retyped_exercise: "had been turned into markdown",
+    retyped_exercise: "had been changed to markdown",
     edited: "was changed. It is graded as it was released",
     flags_toggled: "",
     more_points: "",
@@ -227,8 +227,8 @@ BROKEN = {
     damaged_cells: "is damaged and was left out",
     odd_metadata: "",
     half_a_character: "",
-    marks_lost: "had lost nbgrader's marks and were known by what they say: relu_forward, check_relu_forward, ",
-    mark_of_one_exercise_lost: "were known by what they say: relu_forward.",
+    marks_lost: "had lost nbgrader's marks and were recognized by their content: relu_forward, check_relu_forward, ",
+    mark_of_one_exercise_lost: "were recognized by their content: relu_forward.",
 }
 
 
@@ -246,7 +246,7 @@ def test_a_missing_exercise_is_told(grader):
     found["cells"].remove(by_id(found["cells"], "relu_forward"))
     graded = grader(json.dumps(found))
     assert graded.points["relu_forward"] == 0 and graded.points["tanh_forward"] == 5
-    assert "The cell of relu_forward is missing: there is nothing to grade in it." in graded.notes
+    assert "The cell of relu_forward is missing, so there is nothing to grade." in graded.notes
 
 
 def test_a_scratch_cell_is_not_taken_for_the_exercise(grader):

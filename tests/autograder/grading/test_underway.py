@@ -113,11 +113,13 @@ def test_all_comes_to_the_present_form_and_back(course, capsys):
     assert release() == 0  # nobody says yes
     shown = capsys.readouterr().out
     assert (
-        "check_swish_forward is dropped, with 5 points, and counts for nobody: the grades of 3 are kept, 1 of" in shown
+        "check_swish_forward (5 points) is dropped and counts for nobody: the grades of 3 students are kept, 1 of"
+        in shown
     )
     assert "check_tanh_backward is added, with 5 points: 3 students have no grade in it" in shown
     assert (
-        "check_relu_forward counts 5 points instead of 8, for 3. What you gave by hand stays as it is, for 1." in shown
+        "check_relu_forward counts 5 points instead of 8, for 3 students. For 1 of them, the points that you gave"
+        in shown
     )
     assert f"{LESSON}, with grades of 3 in the gradebook:" in shown and "Nothing has been changed." in shown
     assert everything(course) == before
@@ -199,9 +201,7 @@ def test_nbgrader_stops_with_one_line_and_deletes_nothing(course):
 def test_checks_that_give_other_points_than_the_notebook_stop_it(course, capsys):
     """The checks are changed, and nothing is built yet."""
     assert command_line.main(["grade", "01"]) == 2
-    assert (
-        "give other points than its notebook says, at check_relu_forward. Run `make build`" in capsys.readouterr().err
-    )
+    assert "disagree about the points of check_relu_forward. Run `make build`" in capsys.readouterr().err
 
 
 def test_grading_stops_before_anyone_is_graded(course, capsys):
@@ -226,7 +226,7 @@ def test_honest_work_on_an_earlier_release_is_never_flagged(course, kept):
     found = recognise(handed_in, NOW, [was])
     assert not found.flags and found.notes == [
         f"No longer part of this lesson: {GONE}.",
-        f"Part of this lesson since your notebook was given out, and not in it yet: {NEW}.",
+        f"Added to this lesson after you got your notebook, and not in it yet: {NEW}.",
     ]
     assert [c["id"] for c in found.notebook["cells"] if c["id"].startswith("added")] and len(
         found.notebook["cells"]
@@ -259,7 +259,7 @@ def test_a_class_that_holds_the_earlier_release_is_graded(course):
     nbgrader(course, "generate_feedback", LESSON, "--student=bob")
     page = (course / "feedback" / "bob" / LESSON / f"{LESSON}.html").read_text(encoding="utf-8")
     assert (
-        f"{GONE} is no longer part of the lesson, and counts full for everyone." in page
+        f"{GONE} is no longer part of the lesson, and counts in full for everyone." in page
         and "Nearly: relu_backward." in page
     )
 
