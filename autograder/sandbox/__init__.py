@@ -1,1 +1,1 @@
-"""Runs students' code locked in: the fork server, the session of one notebook, the protections."""
+"""Runs students' code in a sandbox: the fork server, the session of one notebook, the protections."""

@@ -1,4 +1,4 @@
-"""``python -m autograder doctor``: which protections hold on this machine, each by trying it."""
+"""``python -m autograder doctor``: tries each protection, and says which ones work on this machine."""
 
 import ctypes
 import errno
@@ -60,14 +60,14 @@ def _try_capabilities(folder):
 
 def _try_resources(folder):
     limits = lockdown.Limits(memory=2**30, cpu=60)
-    with ThreadPoolExecutor(1) as pool:  # first: with the limits, a process that is large already starts no thread
+    with ThreadPoolExecutor(1) as pool:  # first: under the limits, a large process cannot start a thread
         pool.submit(int)
         if lockdown.threads_of(os.getpid(), lockdown.all_processes()) < 2:
-            raise OSError("the threads of a notebook cannot be counted: is /proc there?")
+            raise OSError("the threads of a notebook cannot be counted. Is /proc mounted?")
     lockdown.limit_resources(limits)
-    _expect(OSError, "more memory than the limit was given", lambda: mmap.mmap(-1, 2**31))
-    _expect(BlockingIOError, "more timers than the limit were made", _make_timers)
-    _expect(OSError, "more files than the limit were open", lambda: [os.pipe() for _ in range(limits.files)])
+    _expect(OSError, "more memory than the limit could be allocated", lambda: mmap.mmap(-1, 2**31))
+    _expect(BlockingIOError, "more timers than the limit could be created", _make_timers)
+    _expect(OSError, "more files than the limit could be opened", lambda: [os.pipe() for _ in range(limits.files)])
 
 
 def _make_timers():
@@ -77,7 +77,7 @@ def _make_timers():
 
 
 def _expect(error, otherwise, action):
-    """Do what must not be possible."""
+    """Do what must be impossible; raise an error if it works."""
     try:
         action()
     except error:
@@ -102,32 +102,32 @@ def _try_system_calls(folder):
     libc = ctypes.CDLL(None, use_errno=True)
     pipe, _ = os.pipe()
     for what, attempt in {
-        "a new process could be made": os.fork,
-        "a socket could be made": socket.socket,
+        "a new process could be started": os.fork,
+        "a socket could be created": socket.socket,
         "a pipe could be made larger": lambda: fcntl.fcntl(pipe, lockdown.SET_PIPE_SIZE, 2**16),
         "the whole machine's disks could be synchronized": lambda: lockdown.call_libc("syncfs", pipe),
     }.items():
         _expect(PermissionError, what, attempt)
     if libc.inotify_init1(0) >= 0:
-        raise OSError("a watch on files could be made, of which a user has few")
+        raise OSError("a file watch could be created, and each user has only a few")
 
 
 TRIALS = {
     "namespaces": (
         _try_namespaces,
-        "no network, no sight of other processes or files, a private scratch folder of limited size",
+        "no network, no view of other processes or files, a private scratch folder of limited size",
     ),
-    "capabilities": (_try_capabilities, "no privilege of the administrator's, even when grading as root"),
+    "capabilities": (_try_capabilities, "no administrator privileges, even when grading as root"),
     "resources": (_try_resources, "limits on memory, processor time, file size, open files, threads and timers"),
-    "files": (_try_files, "no file but Python's own, the lesson's bundle and the scratch folder (Landlock)"),
+    "files": (_try_files, "no files except Python's own, the lesson's bundle and the scratch folder (Landlock)"),
     "system calls": (_try_system_calls, "no new processes, programs or sockets, no kernel interfaces (seccomp)"),
 }
 
 
 def _try(trial, folder):
-    """Run a trial in a process of its own; return why the protection does not hold, or nothing."""
+    """Run a trial in its own process; return why the protection does not work, or ""."""
     read, write = os.pipe()
-    pid = os.fork()  # not by multiprocessing: a Dask worker is a process that must not have children of that kind
+    pid = os.fork()  # not with multiprocessing: a Dask worker is a daemon process, which must not have such children
     if pid == 0:
         try:
             trial(folder)
@@ -139,14 +139,14 @@ def _try(trial, folder):
     os.close(write)
     with open(read, "rb") as pipe:
         ready, _, _ = select.select([pipe], [], [], TRIAL_LIMIT)
-        verdict = pipe.read().decode() or "the trial was stopped" if ready else "the trial came to no end"
+        verdict = pipe.read().decode() or "the trial was stopped" if ready else "the trial did not end"
     os.kill(pid, signal.SIGKILL)
     os.waitpid(pid, 0)
     return "" if verdict == "holds" else verdict
 
 
 def missing():
-    """The protections that do not hold here, with the reason: a dict by name."""
+    """Return the reason why each missing protection does not work here, by its name."""
     if not sys.platform.startswith("linux"):
         return dict.fromkeys(TRIALS, "it needs Linux")
     reasons = {}
@@ -159,7 +159,7 @@ def missing():
 
 
 def main():
-    """Print what holds and what does not; return the number of missing protections."""
+    """Print which protections work and which do not; return the number of missing ones."""
     reasons = missing()
     for name, (_, meaning) in TRIALS.items():
         say(f"{'✗ missing' if name in reasons else '✓ holds  '}  {name:<13} {meaning}")

@@ -1,4 +1,4 @@
-"""The fork server: a process that is warm for one lesson, from which a session is forked for each submission."""
+"""The fork server: a process that has loaded one lesson, from which a session is forked for each submission."""
 
 import contextlib
 import fcntl
@@ -26,9 +26,9 @@ from lessonkit.statements import imports_of
 
 INSIDE = Path(__file__).parent / "inside"
 DOWNLOADS = ("get_california_housing_data", "get_MNIST_data")  # they import scikit-learn, which takes a second
-BACKEND = "module://matplotlib_inline.backend_inline"  # figures are shown in the notebook, as by Jupyter's kernel
+BACKEND = "module://matplotlib_inline.backend_inline"  # figures are shown in the notebook, as Jupyter's kernel does
 START_LIMIT = 120  # seconds until it is ready
-PREFIX = "grading-"  # of the folders that hold a fork server's files
+PREFIX = "grading-"  # of the folders for a fork server's files
 
 
 class ForkServerGone(Exception):
@@ -49,7 +49,7 @@ def _write(path, data):
 
 
 def _font_lists():
-    """The lists of this computer's fonts that Matplotlib has kept: to make one takes longer than to draw ten figures."""
+    """Find Matplotlib's saved lists of this computer's fonts: making one takes longer than drawing ten figures."""
     cache = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
     return Path(os.environ.get("MPLCONFIGDIR") or Path(cache, "matplotlib")).glob("fontlist-*.json")
 
@@ -57,23 +57,23 @@ def _font_lists():
 class ForkServer:
     """The grader's end of a fork server for one lesson.
 
-    It starts in the background: what asks for it first waits until it is ready.
+    It starts in the background; the first request waits until it is ready.
 
     Parameters
     ----------
     lesson : str
-        Name of the lesson; its bundle is what notebooks can import.
+        Name of the lesson; notebooks can import what is in its bundle.
     limits : lockdown.Limits
     protections : tuple of str
         Which of `PROTECTIONS` to apply.
     opening : tuple of str
-        Cells with which the lesson begins, before the first exercise. They are run once, before any fork: a notebook
-        that begins with the same cells goes on from there.
+        Cells at the start of the lesson, before the first exercise. They run once, before any fork. A notebook that
+        begins with the same cells goes on from there.
     prelude : tuple of str
-        Import statements that are run once, and shown nowhere, where there is no opening: whatever a student did to the
-        lesson's own imports, they are there.
+        Import statements that run once, without output, if there is no opening. So the lesson's imports exist even if a
+        student removed them.
     folder : path, optional
-        The folder of a fork server with all of the above that another grader of this machine has started: it is shared.
+        The folder of a fork server with the same settings that another grader on this machine has started, to share it.
     """
 
     def __init__(self, lesson, limits=None, protections=PROTECTIONS, opening=(), folder=None, prelude=()):
@@ -96,17 +96,17 @@ class ForkServer:
                 env=self._environment(), cwd=self.folder / "scratch", stdin=subprocess.PIPE, stdout=log, stderr=log,
             )  # fmt: skip
         self._write_bundle()
-        with contextlib.suppress(BrokenPipeError):  # it has ended; its log will be shown
+        with contextlib.suppress(BrokenPipeError):  # it has already ended; its log will be shown
             self._process.stdin.write(json.dumps(self._options()).encode() + b"\n")
-            self._process.stdin.flush()  # and never closed: its end is how the fork server knows of ours
+            self._process.stdin.flush()  # never closed: its end tells the fork server that this process has ended
 
     def _make_folder(self):
         sweep()
         self.folder = folder = Path(tempfile.mkdtemp(prefix=PREFIX))
         self._lock = open(folder / "lock.new", "w")  # held as long as this process lives
         fcntl.flock(self._lock, fcntl.LOCK_EX)
-        os.rename(folder / "lock.new", folder / "lock")  # no one sees it before it is held
-        self._end = Finalize(self, shutil.rmtree, (folder, True), exitpriority=1)  # also at a worker's end
+        os.rename(folder / "lock.new", folder / "lock")  # nobody sees the file before it is locked
+        self._end = Finalize(self, shutil.rmtree, (folder, True), exitpriority=1)  # also when a worker process ends
         for name in ("root", "scratch", "matplotlib"):
             (folder / name).mkdir()
         with contextlib.suppress(OSError):  # then the fork server makes its own
@@ -128,7 +128,7 @@ class ForkServer:
         }
 
     def _write_bundle(self):
-        """What a session can import: the lesson's bundle without the expected values, and of the grader `inside` alone."""
+        """Write what a session can import: the lesson's bundle without expected values, and `inside` of the grader."""
         bundle = self.folder / "bundle"
         for name, data in library(self.lesson):
             if not name.endswith(".npz"):
@@ -161,7 +161,7 @@ class ForkServer:
         }
 
     def opened(self):
-        """Wait until the opening has been run; return what each of its cells has put out, a list of lists of outputs."""
+        """Wait until the opening has run; return the outputs of each of its cells, a list of lists."""
         if self._outputs is None:
             self._outputs = self._connect()
         return self._outputs
@@ -177,18 +177,18 @@ class ForkServer:
         if line:
             return [clean_reply(text, [])[0] for text in json.loads(line)]
         if self._process is None:
-            raise ForkServerGone("The warm process that was to be shared has ended.")
+            raise ForkServerGone("The shared fork server has ended.")
         log = (self.folder / "log").read_text(errors="replace")[-2000:]
         self.close()
         raise RuntimeError(f"The process that runs notebooks did not start:\n{log}")
 
     def for_cells(self, cells):
-        """The fork server for a notebook: this one where it begins with the opening, else one that has run no cell.
+        """Return the fork server for a notebook: this one if the notebook begins with the opening, else one without it.
 
         Parameters
         ----------
         cells : list of (str, str or None)
-            As for `grade_notebook`.
+            The same as for `grade_notebook`.
         """
         if tuple(source for source, _ in cells[: len(self.opening)]) == self.opening:
             return self
@@ -198,19 +198,19 @@ class ForkServer:
         return self._bare
 
     def session(self, end=None, budget=None):
-        """Fork a session, which may run until `end` on `time.monotonic`'s clock, and hand over what `budget` has left."""
+        """Fork a session, which may run until `end` on `time.monotonic`'s clock and send what `budget` still allows."""
         self.opened()
         try:
             scratch = tempfile.mkdtemp(dir=self.scratch)
         except FileNotFoundError:
-            raise ForkServerGone("The warm process has been closed.") from None
+            raise ForkServerGone("The fork server has been closed.") from None
         ours, theirs = socket.socketpair()
         with theirs:
             pid = int(self._order({"do": "start", "scratch": scratch}, [theirs.fileno()]))
         return Session(self, pid, ours, scratch, end or time.monotonic() + self.limits.notebook, budget)
 
     def end(self, pid):
-        """End a session's process and all that it has started; return its peak resident memory in bytes."""
+        """End a session's process and everything that it started; return its peak resident memory in bytes."""
         try:
             return int(self._order({"do": "end", "pid": pid}))
         except ForkServerGone:
@@ -223,11 +223,11 @@ class ForkServer:
         except OSError:
             line = ""
         if not line:
-            raise ForkServerGone("The warm process has ended.")
+            raise ForkServerGone("The fork server has ended.")
         return line
 
     def close(self):
-        """End the fork server, and remove all that it used; one that is shared is only left."""
+        """End the fork server and remove its files; a shared one is only disconnected."""
         if self._bare is not None:
             self._bare.close()
         for half in (self._lines, self._connection):

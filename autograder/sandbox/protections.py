@@ -1,4 +1,4 @@
-"""Which protections of the sandbox hold on this machine."""
+"""Which protections of the sandbox work on this machine."""
 
 from functools import cache
 
@@ -9,7 +9,7 @@ PROTECTIONS = ("namespaces", "capabilities", "resources", "files", "system calls
 
 
 def protections(unsandboxed=False):
-    """The protections that hold on this machine.
+    """Return the protections that work on this machine.
 
     Raises
     ------
@@ -20,13 +20,13 @@ def protections(unsandboxed=False):
     if reasons and not unsandboxed:
         what = "; ".join(f"{name} ({reason})" for name, reason in reasons.items())
         raise CourseError(
-            f"Some protections are missing on this machine: {what}. Grade on Linux, or add --unsandboxed to go on "
-            "without them: the code of students then runs with your own rights."
+            f"Some protections are missing on this machine: {what}. Grade on Linux, or add --unsandboxed to grade "
+            "without them: students' code then runs with your own permissions."
         )
     return tuple(name for name in PROTECTIONS if name not in reasons)
 
 
 @cache
 def missing():
-    """As `doctor.missing`, tried once."""
+    """Return `doctor.missing()`, which is called only once."""
     return doctor.missing()

@@ -1,4 +1,4 @@
-"""One locked-in process that runs one submission's cells, and is the host of its checks.
+"""One sandboxed process that runs one submission's cells, and is the host of its checks.
 
 Only plain values come back (`autograder.sandbox.inside.wire`).
 """
@@ -14,13 +14,13 @@ from autograder.sandbox.inside import wire
 from lessonkit.engine.host import OfArgument, StudentError
 from lessonkit.notebook import RESULT
 
-GRACE = 5  # seconds that a process gets to notice by itself that it ran over a limit
+GRACE = 5  # seconds for a process to notice by itself that it exceeded a limit
 MAX_OUTPUTS = 500  # of one cell
-MAX_REPLY = wire.MAX_OUTPUT + 1000  # bytes of one message that comes in
+MAX_REPLY = wire.MAX_OUTPUT + 1000  # bytes of one incoming message
 MAX_NESTED = 3  # calls within calls between the two sides
-MAX_STOPS, MAX_LINE = 5, 100_000  # of one cell: how many are told, and the largest number that a line can have
+MAX_STOPS, MAX_LINE = 5, 100_000  # of one cell: how many stops are reported, and the largest line number
 SUSPECT = "the notebook's process answered in a way that makes no sense"  # a kind of flag
-GONE = "Its process ended in the middle: did it exit, or use more than a notebook may?"
+GONE = "Its process ended early. Did the code exit, or use more than a notebook may use?"
 
 
 class Died(Exception):
@@ -36,7 +36,7 @@ class Session:
     flags : list of str
         What looked like tampering.
     memory : int
-        Peak resident memory in bytes, known once it is closed. The libraries that it shares with the fork server count.
+        Peak resident memory in bytes, known after it is closed. It includes the libraries shared with the fork server.
     """
 
     def __init__(self, fork_server, pid, channel, scratch, end, budget=None):
@@ -46,7 +46,7 @@ class Session:
         self.alive, self.why, self.memory = True, "", 0
 
     def run(self, source):
-        """Run a cell; return its outputs in nbformat's words, and where it stopped: a list of `Stop`.
+        """Run a cell; return its outputs in nbformat's form, and where it stopped, a list of `Stop`.
 
         Raises
         ------
@@ -58,13 +58,13 @@ class Session:
         return clean_reply(text, self.flags)
 
     def _listen(self):
-        """Whether the process still answers what it is asked: if not, it is the cell just run that broke it."""
-        for word in ("once", "and again"):  # an answer that came twice shows at the next
+        """Make sure that the process still answers; if it does not, the cell that just ran has broken it."""
+        for word in ("once", "and again"):  # an answer that was sent twice is noticed at the second question
             if not _is(self._request(("echo", word), self._until(GRACE)), word):
-                self._distrust("did not say again what it was told")
+                self._distrust("did not repeat what it was sent")
 
     def start_exercise(self):
-        """From now on the time for one exercise runs, and what its checks may take in."""
+        """Start the time limit and the size limit for one exercise."""
         self._budget.start_exercise()
         self._exercise_end = self._until(self._fork_server.limits.exercise)
 
@@ -78,7 +78,7 @@ class Session:
     def map(self, name, argument_lists, keep=()):
         results = self._operate("map", name, [self._lend(arguments) for arguments in argument_lists], keep)
         if not isinstance(results, list) or len(results) != len(argument_lists):
-            self._distrust("answered with another number of results")
+            self._distrust("answered with the wrong number of results")
         return results
 
     def get(self, token, attribute):
@@ -88,7 +88,7 @@ class Session:
         self._operate("set", token, attribute, self._lend(value))
 
     def lend(self, name, function):
-        """Put a function of the grader's in the place of the notebook's, to be called by value; None puts theirs back."""
+        """Replace a function of the notebook by one of the grader's, called by value; None restores the notebook's."""
         if function is None:
             self._callbacks.clear()  # the notebook may have kept it
         self._operate("lend", name, self._lend(function))
@@ -96,12 +96,12 @@ class Session:
     def iterate(self, token):
         items = self._operate("iterate", token)
         if not isinstance(items, list):
-            self._distrust("iterated over nothing")
+            self._distrust("sent no list of items")
         return items, lambda: self._after(token)
 
     def _after(self, target):
         arguments = self._operate("after", target)
-        return arguments if isinstance(arguments, tuple) else self._distrust("told no arguments")
+        return arguments if isinstance(arguments, tuple) else self._distrust("sent no arguments of the call")
 
     def close(self):
         """End the process and remove its scratch folder."""
@@ -118,11 +118,13 @@ class Session:
         except Died as error:
             raise StudentError(name, "died", str(error)) from None
         if too_much := self._budget.spend(wire.weight(value)):
-            raise StudentError(name, "values", f"Up to {name}, your notebook has returned {too_much}.")
+            raise StudentError(
+                name, "values", f"The values that your notebook has returned, up to those of {name}, are {too_much}."
+            )
         return value
 
     def _lend(self, value):
-        """Callables of the check's are lent by number."""
+        """Replace each of the check's functions by a number that the notebook can call."""
         if isinstance(value, (tuple, list)):
             return type(value)(self._lend(part) for part in value)
         if isinstance(value, dict):
@@ -148,10 +150,10 @@ class Session:
         except TimeoutError:
             over = time.monotonic() >= self._end
             return self._die(
-                "The notebook ran longer than it may." if over else "It ran longer than it may, and was stopped."
+                "The notebook reached its time limit." if over else "It reached its time limit and was stopped."
             )
         except wire.WireError as error:
-            return self._distrust(f"sent what cannot be read: {error}")
+            return self._distrust(f"sent a message that cannot be read: {error}")
         except OSError:
             return self._die(GONE)
         except MemoryError:
@@ -159,11 +161,11 @@ class Session:
         if reply is None:
             return self._die(GONE)
         if not isinstance(reply, tuple) or len(reply) != 2:
-            return self._distrust("answered in no known form")
+            return self._distrust("answered in an unknown form")
         if _is(reply[0], "broken"):
             return self._die(f"Its process said {quoted(str(reply[1]))}, and ended.")
         if not _is(reply[0], nonce):
-            return self._distrust("answered what was not asked")
+            return self._distrust("answered a question that was not asked")
         kind, value = reply[1] if isinstance(reply[1], tuple) and len(reply[1]) == 2 else (None, None)
         if _is(kind, "value"):
             return value
@@ -174,26 +176,26 @@ class Session:
             and all(isinstance(v, str) for v in value)
         ):
             raise StudentError(*(v[:500] for v in value))
-        return self._distrust("answered in no known form")
+        return self._distrust("answered in an unknown form")
 
     def _send(self, value, end):
         self._channel.settimeout(max(0.01, end - time.monotonic()))
         wire.send(self._channel, value)
 
     def _answer(self, number, arguments, keywords, end):
-        """Call a function of the check's for the student's code; meanwhile it may look at an object of the session's."""
+        """Call a check's function for the student's code; the function may look at the session's objects."""
         function = self._callbacks.get(number) if isinstance(number, int) else None
         self._nested += 1
         try:
             if self._nested > MAX_NESTED:
-                raise ValueError("the two sides call each other without end")
+                raise ValueError("the two sides call each other endlessly")
             if function is None or not isinstance(arguments, tuple) or not isinstance(keywords, dict):
                 raise ValueError("there is no such function")
             too_much = self._budget.spend(wire.weight((arguments, keywords)))
             if too_much or is_too_much((arguments, keywords)):
-                raise ValueError(f"that is {too_much or 'more than a check would hand over'}")
+                raise ValueError(f"that is {too_much or 'more than a check would pass'}")
             data = wire.pack(("value", function(*arguments, **keywords)))
-        except Exception as error:  # the student called the check's function in a way it cannot be called
+        except Exception as error:  # the student's code called the check's function in a wrong way
             data = wire.pack(("error", f"{type(error).__name__}: {error}"[:300]))
         finally:
             self._nested -= 1
@@ -212,17 +214,17 @@ class Session:
 
 
 def _is(value, expected):
-    """Whether a value that was sent is what was expected: asked whether it is equal, an array would answer with an array."""
+    """Whether a received value is the expected one; comparing an array with `==` alone would give an array."""
     return type(value) is type(expected) and value == expected
 
 
 def _one_line(text):
-    """A text as one line that can be printed."""
+    """Return a text as one printable line."""
     return "".join(filter(str.isprintable, " ".join(text.split())))
 
 
 def _name_of(target):
-    """The function that a request is about, for messages."""
+    """Return the name of a request's function, for messages."""
     return str(target[1] if isinstance(target, tuple) else getattr(target, "kind", target))[:60]
 
 
@@ -236,7 +238,7 @@ OUTPUT_FIELDS = {
 
 @dataclass(frozen=True)
 class Stop:
-    """Where a cell stopped: the line of the cell (0 when unknown), the kind of error, and what it says."""
+    """Where a cell stopped: the line of the cell (0 if unknown), the kind of error, and its message."""
 
     line: int
     kind: str
@@ -249,13 +251,13 @@ class Stop:
 
 
 def quoted(text, most=300):
-    """What a notebook's process said, as its words and not the grader's: one line in quotation marks, which has none inside."""
+    """Return the words of a notebook's process as one line in quotation marks, so that they cannot pass for the grader's."""
     line = _one_line(text[: 2 * most]).replace('"', "'")
     return f'"{line[:most]}{"..." * (len(line) > most)}"'
 
 
 def clean_reply(text, flags):
-    """The outputs of a cell and where it stopped, from what a notebook's process sent."""
+    """Return the outputs of a cell and where it stopped, from a process's reply."""
     try:
         reply = (
             json.loads(text, parse_constant=lambda name: None)
@@ -270,7 +272,7 @@ def clean_reply(text, flags):
 
 
 def _clean_stop(row):
-    """A `Stop` of three values of the right types, or None; of its texts, one line that can be printed."""
+    """Return a `Stop` if a row has three values of the right types, else None; its texts become one printable line."""
     if not isinstance(row, list) or [type(part) for part in row] != [int, str, str]:
         return None
     line, kind, message = row
@@ -283,7 +285,7 @@ def _list(value):
 
 
 def clean_outputs(outputs, flags):
-    """The outputs that a notebook's process sent, rebuilt from what nbformat knows."""
+    """Rebuild the outputs that a notebook's process sent, with only the fields that nbformat knows."""
     if not isinstance(outputs, list):
         flags.append(f"{SUSPECT}: it sent outputs that cannot be read")
         return []
@@ -296,7 +298,7 @@ def clean_outputs(outputs, flags):
         clean = {"output_type": kind, **{name: output[name] for name in fields}}
         if clean.get("execution_count", 0) < 0:
             continue
-        if "data" in clean:  # what a check yielded is ours to say
+        if "data" in clean:  # only the grader may say how a check went
             clean["data"] = {k: v for k, v in clean["data"].items() if _is_mime(k, v) and k != RESULT}
         if "traceback" in clean:
             clean["traceback"] = [line for line in clean["traceback"] if isinstance(line, str)]

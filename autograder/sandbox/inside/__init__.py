@@ -1,4 +1,4 @@
-"""What runs on the student's side of grading: in a sandboxed process that holds no expected values.
+"""The student's side of grading: it runs in a sandboxed process without expected values.
 
-They are copied into what sessions can import, beside the lesson's bundle; nothing else of the grader is there.
+These modules are copied beside the lesson's bundle, where sessions can import them. Nothing else of the grader is there.
 """

@@ -1,7 +1,7 @@
-"""Starts the fork server's process: prepares the path, so that the other modules here have ordinary imports.
+"""Starts the fork server's process, and prepares the path so that the other modules here have ordinary imports.
 
-Started as ``python -I __main__.py FD`` with a socket that listens, and a line of options on its standard input, which stays
-open as long as the grader lives.
+It is started as ``python -I __main__.py FD`` with a listening socket. Its standard input gets one line of options, and stays open
+as long as the grader runs.
 """
 
 import contextlib
@@ -18,14 +18,14 @@ LIBRARIES = (
 
 
 def import_libraries():
-    """Import what sessions use; what is missing here is missing in the notebooks."""
+    """Import the libraries that sessions use; a library that is missing here is missing in the notebooks too."""
     for name in LIBRARIES:
         with contextlib.suppress(Exception):
             __import__(name)
 
 
 def prepare_path(bundle, hidden):
-    """Make the bundle importable, and the project that is installed here not."""
+    """Make the bundle importable, but not the project that is installed here."""
     sys.meta_path[:] = [f for f in sys.meta_path if "editable" not in getattr(f, "__module__", "") + str(f)]
     hidden = [os.path.realpath(path) for path in hidden]
     sys.path[:] = [path for path in sys.path if os.path.realpath(path) not in hidden]
@@ -34,8 +34,8 @@ def prepare_path(bundle, hidden):
 
 if __name__ == "__main__":
     listener = socket.socket(fileno=int(sys.argv[1]))
-    gc.disable()  # what is loaded stays: to look for garbage in it would be in vain
-    import_libraries()  # while the grader makes the bundle
+    gc.disable()  # loaded modules stay, so the garbage collector need not search them
+    import_libraries()  # meanwhile the grader writes the bundle
     options = json.loads(sys.stdin.readline())
     prepare_path(options["bundle"], options["hidden"])
 

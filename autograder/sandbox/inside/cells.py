@@ -1,4 +1,4 @@
-"""Runs notebook cells in an IPython shell of this process and keeps their outputs as nbclient would have stored them."""
+"""Runs notebook cells in an IPython shell of this process, and keeps their outputs as nbclient would store them."""
 
 import ast
 import base64
@@ -23,11 +23,11 @@ MAX_ITEMS, MAX_STOPS = 400, 50
 
 
 class CellTimeout(BaseException):
-    """The cell ran longer than a cell may. Derived from BaseException, so that `except Exception` lets it pass."""
+    """The cell reached its time limit. Derived from BaseException, so that `except Exception` does not catch it."""
 
 
 class Outputs:
-    """The outputs of the cell that runs now, up to a limit."""
+    """The outputs of the running cell, up to a limit."""
 
     def __init__(self):
         self.start(0)
@@ -36,7 +36,7 @@ class Outputs:
         self.items, self.left, self.by_display_id, self.clearing = [], limit, {}, False
 
     def stream(self, name, text):
-        """Add text. As with nbclient, each stream is one output between others, and stdout comes first."""
+        """Add text. As in nbclient, each stream is one output between others, and stdout comes first."""
         cut = len(text) > self.left
         text = text[: self.left]
         if not text:
@@ -62,7 +62,7 @@ class Outputs:
         """Add a picture, a value or an error."""
         size = _size(output.get("data", {}))
         is_error = output["output_type"] == "error" and len(self.items) < MAX_ITEMS
-        if size > self.left and not is_error:  # how a cell came to its end is told in any case
+        if size > self.left and not is_error:  # an error that ended the cell is always kept
             return
         self.left = max(0, self.left - size)
         self._clear_if_asked()
@@ -71,13 +71,13 @@ class Outputs:
             self.by_display_id[display_id] = output
 
     def update(self, display_id, data, metadata):
-        """Replace what was displayed under a name."""
+        """Replace the output with a display id."""
         if display_id in self.by_display_id and (size := _size(data)) <= self.left:
             self.left -= size
             self.by_display_id[display_id].update(data=data, metadata=metadata)
 
     def clear(self, wait):
-        """Remove everything: now, or (`wait`) when something new comes."""
+        """Remove everything: now, or with `wait` as soon as there is new output."""
         self.clearing = True
         if not wait:
             self._clear_if_asked()
@@ -88,7 +88,7 @@ class Outputs:
 
 
 def _size(data):
-    """How many characters a MIME bundle counts as: pictures are large and few."""
+    """Return how many characters a MIME bundle counts as; pictures are large and few, so they count less."""
     return 100 + sum(len(str(value)) for value in data.values()) // 20
 
 
@@ -96,7 +96,7 @@ OUTPUTS = Outputs()
 
 
 def jsonable(data):
-    """A MIME bundle with bytes as base64 text."""
+    """Return a MIME bundle with bytes as base64 text."""
     return {
         key: base64.b64encode(value).decode("ascii") if isinstance(value, bytes) else value
         for key, value in data.items()
@@ -128,7 +128,7 @@ class Stream(io.TextIOBase):
         return False
 
     def fileno(self):
-        return 1 if self._name == "stdout" else 2  # which lead nowhere: what is written there is not shown
+        return 1 if self._name == "stdout" else 2  # these lead nowhere: text written there is not shown
 
     def write(self, text):
         if not isinstance(text, str):
@@ -138,7 +138,7 @@ class Stream(io.TextIOBase):
 
 
 class Bytes(io.BufferedIOBase):
-    """What stands below a `Stream`: bytes that are written to it are its text."""
+    """The buffer of a `Stream`: bytes written to it become the stream's text."""
 
     def __init__(self, stream):
         super().__init__()
@@ -153,7 +153,7 @@ class Bytes(io.BufferedIOBase):
 
 
 class Publisher(DisplayPublisher):
-    """Keeps what is displayed."""
+    """Keeps displayed outputs."""
 
     def publish(self, data, metadata=None, *, transient=None, update=False, **_):
         data, metadata, display_id = jsonable(data), metadata or {}, (transient or {}).get("display_id")
@@ -186,7 +186,7 @@ class Shell(kernel.KernelLike, InteractiveShell):
     Attributes
     ----------
     stops : list of list
-        Where the cell that ran last stopped, when a name was lost with it: line, kind of error, message.
+        Where the last cell stopped, if a name was lost there: line, kind of error, message.
     end : float
         When the cell must be done, on `time.monotonic`'s clock.
     """
@@ -195,7 +195,7 @@ class Shell(kernel.KernelLike, InteractiveShell):
     end = math.inf
 
     async def run_ast_nodes(self, nodelist, cell_name, interactivity="last_expr", compiler=compile, result=None):
-        """Run a cell's statements. One that fails takes along those that need what it would have defined, no others."""
+        """Run a cell's statements. If one fails, only the statements that need its names are skipped."""
         result = types.SimpleNamespace() if result is None else result
         lost, first = set(), None
         for node in list(nodelist):
@@ -212,8 +212,8 @@ class Shell(kernel.KernelLike, InteractiveShell):
             error = result.error_in_exec or result.error_before_exec
             if time.monotonic() > self.end and not isinstance(error, CellTimeout):
                 error = CellTimeout(
-                    "ran longer than it may and was stopped."
-                )  # it came while IPython was busy with the error, which lets nothing through
+                    "reached its time limit and was stopped."
+                )  # the limit was reached while IPython handled the error, which catches everything
             first = first or error
             lost |= {name for name in before if self._is_lost(name, before[name])}
             if statement.binds or node is not nodelist[-1] or "get_ipython" in statement.needs:
@@ -225,12 +225,12 @@ class Shell(kernel.KernelLike, InteractiveShell):
         return first is not None
 
     def _is_lost(self, name, before):
-        """Whether a statement that failed has left a name without a value, or with its old one; a module is as good as ever."""
+        """Whether a failed statement has left a name without a value or with its old one; an old module still works."""
         value = self.user_ns.get(name)
         return value is before and not isinstance(value, types.ModuleType)
 
     def note_stop(self, line, error):
-        """Note where the cell stopped; of what goes wrong in one line, the first."""
+        """Note where the cell stopped; only the first error of each line counts."""
         line = _line_in_cell_magic(error) or line
         if line not in [row[0] for row in self.stops] and len(self.stops) < MAX_STOPS:
             self.stops.append([line, type(error).__name__[:100], _words_of(error)])
@@ -246,17 +246,17 @@ class Shell(kernel.KernelLike, InteractiveShell):
         )
 
     def _tee(self, channel):
-        """No second copy of all that is printed: IPython keeps one without limit."""
+        """Make no second copy of printed text: IPython would keep one without a limit."""
         return contextlib.nullcontext()
 
 
 def _copes(node):
-    """Whether a statement has a way to go on where a name is missing."""
+    """Whether a statement can go on if a name is missing."""
     return isinstance(node, ast.Try) and bool(node.handlers)
 
 
 def _line_in_cell_magic(error):
-    """The line at which the code below ``%%time`` stopped; 0 for other errors."""
+    """Return the line at which the code below ``%%time`` stopped; 0 for other errors."""
     trace, line = getattr(error, "__traceback__", None), 0
     while trace is not None:
         if trace.tb_frame.f_code.co_filename in ("<timed exec>", "<timed eval>"):
@@ -266,7 +266,7 @@ def _line_in_cell_magic(error):
 
 
 def _words_of(error):
-    """What an error says; of several that led to each other, what is forbidden here says most."""
+    """Return an error's message; in a chain of errors, a `Forbidden` one explains most."""
     seen, inner = set(), error
     while inner is not None and id(inner) not in seen:
         if isinstance(inner, stand_ins.Forbidden):
@@ -277,11 +277,11 @@ def _words_of(error):
     return " ".join(str(text).split())[:200]
 
 
-KEPT = {}  # what the lesson itself imports, by name: it stays, whatever cells do to it
+KEPT = {}  # the lesson's own imports, by name: they stay even if a cell deletes them
 
 
 def keep_imports(shell, sources):
-    """From now on the names that some cells import are there after every cell."""
+    """Make sure that the names which some cells import exist after every cell."""
     names = {
         name for source in sources for line in imports_of(source) for part in statements(line) for name in part.binds
     }
@@ -289,12 +289,12 @@ def keep_imports(shell, sources):
 
 
 def make_shell():
-    """The shell, with Matplotlib's figures shown in the notebook."""
+    """Create the shell; Matplotlib's figures are shown in the notebook."""
     config = Config()
     config.HistoryManager.enabled = False
     config.InteractiveShell.colors = "Linux"
     shell = Shell.instance(config=config, display_pub_class=Publisher, displayhook_class=Hook)
-    shell.set_hook("show_in_pager", stand_ins.nothing, 0)  # the notebook's pager is no part of its outputs
+    shell.set_hook("show_in_pager", stand_ins.nothing, 0)  # the pager's text is not part of a notebook's outputs
     from matplotlib_inline.backend_inline import configure_inline_support
 
     configure_inline_support(shell, "inline")
@@ -303,7 +303,7 @@ def make_shell():
 
 
 def within(seconds, action):
-    """Do `action`; raise `CellTimeout` in the middle of it when it takes longer."""
+    """Run `action`, and interrupt it with `CellTimeout` if it takes longer."""
 
     def over(*_):
         raise CellTimeout(f"ran longer than {seconds:g} seconds and was stopped.")
@@ -324,14 +324,14 @@ def run_cell(shell, source, seconds, limit):
     shell : Shell
     source : str
     seconds : float
-        Wall-clock limit. After it the cell is interrupted and what it has defined so far stays.
+        Wall-clock limit. The cell is then interrupted; what it has defined so far stays.
     limit : int
         Characters of output that are kept.
 
     Returns
     -------
     outputs : list of dict
-        In nbformat's words.
+        In nbformat's form.
     stops : list of list
         Where it stopped: line, kind of error, message.
     """
@@ -349,7 +349,7 @@ def run_cell(shell, source, seconds, limit):
             shell._showtraceback(type(error), error, [f"{type(error).__name__}: This cell {error}"])
     finally:
         with contextlib.suppress(BaseException):
-            sys.stdout.flush()  # a wrapper of the student's own keeps text back
+            sys.stdout.flush()  # a student's own wrapper may hold text back
         sys.stdout, sys.stderr = stdout, stderr
     for name, value in KEPT.items():
         shell.user_ns.setdefault(name, value)

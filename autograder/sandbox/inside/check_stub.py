@@ -1,8 +1,8 @@
-"""What `check` is inside the sandbox, which holds no expected values: a note that the check is run from outside."""
+"""`check` inside the sandbox, which has no expected values: it only notes that the check runs outside."""
 
 
 class Later:
-    """Stands where a report would: as a number, no points."""
+    """Takes the place of a report; as a number it is 0 points."""
 
     def __init__(self, exercise):
         self.text = f"{exercise} is checked outside this notebook, where it is graded."
@@ -18,7 +18,7 @@ class Later:
 
 
 def check(exercise, hidden=False):
-    """Check an exercise: later."""
+    """Return a note that an exercise is checked later."""
     from lessonkit.catalogue import exercise as find_exercise
 
     return Later(find_exercise(exercise).name)

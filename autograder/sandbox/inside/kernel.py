@@ -1,7 +1,6 @@
-"""Makes a session's shell behave as Jupyter's does: what is forbidden here says so, and the cell goes on.
+"""Makes a session's shell behave like Jupyter's: forbidden lines say so, and the cell goes on.
 
-Nothing here protects anything (`lockdown` does): it turns what the lock would answer with a bare error into a line that a
-student understands.
+Nothing here protects anything (`lockdown` does). It replaces the sandbox's bare errors by lines that a student understands.
 """
 
 import re
@@ -15,21 +14,21 @@ NATIVE_CELLS = {
     "HTML", "SVG", "capture", "file", "html", "javascript", "js", "latex", "markdown", "prun", "svg", "time", "timeit",
     "writefile",
 }  # fmt: skip
-RUN_CODE = {"capture", "prun", "run", "time", "timeit"}  # what goes wrong in them is the student's own error
+RUN_CODE = {"capture", "prun", "run", "time", "timeit"}  # an error in them is the student's own
 DEFINITION = re.compile(r"^(?:async +def|def|class) ", re.M)
 
 
 class NotHere(Exception):
-    """What a notebook's definitions hang on cannot be done here."""
+    """A magic that a notebook's definitions depend on cannot be used here."""
 
 
 def not_run(what):
-    """Say that a line was passed over."""
+    """Print that a line was skipped."""
     print(f"not run here: {what}")
 
 
 class KernelLike:
-    """A mixin for an IPython shell: shell lines and magics that cannot work here are told and passed over."""
+    """A mixin for an IPython shell: shell lines and magics that cannot work here are reported and skipped."""
 
     def system(self, command):
         not_run(f"!{command}")
@@ -50,7 +49,7 @@ class KernelLike:
         not_run("exit")
 
     def magic(self, line):
-        """As IPython had it until version 8."""
+        """Run a line magic, as in IPython before version 8."""
         name, _, rest = line.lstrip("%").partition(" ")
         return self.run_line_magic(name, rest, 2)
 
@@ -69,7 +68,7 @@ class KernelLike:
     def run_cell_magic(self, magic_name, line, cell):
         if magic_name in NATIVE_CELLS:
             if magic_name in RUN_CODE and not cell.lstrip().startswith("%%"):
-                cell = f"#\n{cell}"  # the lines of an error are those of the whole cell
+                cell = f"#\n{cell}"  # so that an error's line numbers count from the top of the whole cell
             return super().run_cell_magic(magic_name, line, cell)
         if DEFINITION.search(cell):
             raise NotHere(f"%%{magic_name} cannot be used here, and its cell was not run")

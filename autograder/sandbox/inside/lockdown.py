@@ -1,7 +1,7 @@
-"""Locks a process in, on Linux: each mechanism on its own, so that `doctor` can try each.
+"""Sandboxes a process on Linux. Each mechanism is separate, so that `doctor` can try each.
 
-Kept libraries do the work: Landlock through `landlock`, seccomp through `pyseccomp`. What they cannot do, namespaces
-and prctl, is one libc call each.
+Maintained libraries do the work: Landlock through `landlock`, seccomp through `pyseccomp`. Namespaces and prctl, which they do
+not cover, are one libc call each.
 """
 
 import contextlib
@@ -30,8 +30,8 @@ FORBIDDEN = (
     "memfd_create", "shmget", "shmat", "msgget", "semget", "mq_open", "setuid", "setgid", "setpgid", "setsid", "syslog", "acct",
     "quotactl", "ioperm", "iopl", "personality", "setpriority", "sched_setscheduler", "kcmp", "migrate_pages", "move_pages",
 )  # fmt: skip
-SET_PIPE_SIZE = 1031  # a command of fcntl: what all pipes of a user may hold is one sum
-QUEUED_SIGNALS = 256  # and POSIX timers, each of which keeps one
+SET_PIPE_SIZE = 1031  # a command of fcntl: the total size of a user's pipes is limited
+QUEUED_SIGNALS = 256  # and POSIX timers, each of which reserves a signal
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Limits:
 
     `memory`, `file` and `scratch` are in bytes; `cpu`, `cell`, `call`, `exercise` and `notebook` in seconds (processor
     time of a process; wall-clock time of one cell, of one call by a check, of all checks of one exercise, and of all);
-    `output` in characters a cell. `files` are open at a time; with more than `threads`, the notebook is ended.
+    `output` in characters per cell. `files` is the number of open files; a notebook with more than `threads` is ended.
     """
 
     memory: int = 3 * 2**30
@@ -62,7 +62,7 @@ def _libc():
 
 
 def call_libc(name, *arguments):
-    """Call a function of libc that returns 0 when it has worked.
+    """Call a function of libc that returns 0 on success.
 
     Raises
     ------
@@ -74,7 +74,7 @@ def call_libc(name, *arguments):
 
 
 def own_user():
-    """Own user and mount namespaces: what the next steps need, without being the administrator."""
+    """Create user and mount namespaces, which the next steps need if they do not run as the administrator."""
     uid, gid = os.getuid(), os.getgid()
     call_libc("unshare", CLONE_NEWUSER | CLONE_NEWNS)
     Path("/proc/self/setgroups").write_text("deny")
@@ -84,20 +84,20 @@ def own_user():
 
 
 def own_root(folder, readable, writable, own=()):
-    """Make `folder` the root: nothing is left of the file system but `readable` and `writable`, at their places.
+    """Make `folder` the root; only `readable` and `writable` remain of the file system, at their usual paths.
 
-    Landlock alone would still let a process see that a file is there, and change the mode of one it owns.
+    Landlock alone would still let a process see that a file exists, and change the mode of a file it owns.
 
     Parameters
     ----------
     folder : path
         An empty folder.
     readable : iterable of path
-        Files or folders; what does not exist is passed over.
+        Files or folders; missing ones are skipped.
     writable : iterable of path
         Folders.
     own : dict of path to str
-        Files that are there for this root alone, and their texts.
+        Files that exist only in this root, and their texts.
     """
     call_libc("mount", b"root", os.fsencode(folder), b"tmpfs", MS_NOSUID | MS_NODEV, b"size=4m,mode=755")
     for path in sorted(map(Path, readable)):
@@ -117,7 +117,7 @@ def own_root(folder, readable, writable, own=()):
 
 
 def own_files(limits):
-    """Files of a root of one's own: one user, and a small computer for those who ask how large it is."""
+    """Return the files of the new root: one user, and answers about the computer for libraries that ask."""
     uid, gid, memory = os.getuid(), os.getgid(), limits.memory // 1024
     processors = range(os.cpu_count() or 1)
     process = [1, "(python)", "R", 0, 1, 1, *[0] * 13, 1, *[0] * 40]  # the 20th is the number of its threads
@@ -151,7 +151,7 @@ def _bind(path, root):
 
 
 def read_only(folder):
-    """Nothing below `folder` can be changed any more."""
+    """Make everything below `folder` read-only."""
     attributes = (ctypes.c_uint64 * 4)(MOUNT_ATTR_RDONLY, 0, 0, 0)
     call_libc(
         "syscall", MOUNT_SETATTR, AT_FDCWD, os.fsencode(folder), AT_RECURSIVE, attributes, ctypes.sizeof(attributes)
@@ -159,12 +159,12 @@ def read_only(folder):
 
 
 def separate():
-    """Own network, IPC, mount and process-id namespaces: no network, no sight of or signal to other processes."""
+    """Create network, IPC, mount and process-id namespaces: no network, no view of other processes, no signals to them."""
     call_libc("unshare", CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWNS | CLONE_NEWPID)
 
 
 def mount_scratch(folder, size):
-    """A private scratch folder in memory, of limited size, that vanishes with the process; all else is read-only."""
+    """Mount a private scratch folder in memory, of limited size, that vanishes with the process; the rest is read-only."""
     read_only("/")
     flags = MS_NOSUID | MS_NODEV | MS_NOEXEC
     call_libc(
@@ -173,9 +173,9 @@ def mount_scratch(folder, size):
 
 
 def drop_capabilities():
-    """No capability is left, and none can come back."""
+    """Drop all capabilities, so that none can come back."""
     capability, libc = 0, _libc()
-    while libc.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) == 0:  # until the kernel knows no more
+    while libc.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) == 0:  # until the kernel knows no further one
         capability += 1
     header = (ctypes.c_uint32 * 2)(0x20080522, 0)
     none = (ctypes.c_uint32 * 6)()
@@ -184,7 +184,7 @@ def drop_capabilities():
 
 
 def limit_resources(limits):
-    """Memory, processor time, file size, open files, queued signals, no core dumps."""
+    """Limit memory, processor time, file size, open files and queued signals, and allow no core dumps."""
     for kind, value in (
         (resource.RLIMIT_AS, limits.memory),
         (resource.RLIMIT_CPU, limits.cpu),
@@ -201,12 +201,12 @@ def limit_resources(limits):
 
 
 def all_processes():
-    """A descriptor of the folder with all processes, for who will not see it any more; None where there is none."""
+    """Open the folder with all processes, before it goes out of view; None if there is none."""
     return os.open("/proc", os.O_RDONLY) if os.path.exists("/proc/self/stat") else None
 
 
 def threads_of(pid, processes):
-    """How many threads a process has, by a descriptor that `all_processes` gave; 0 where it cannot be seen."""
+    """Count a process's threads with a descriptor from `all_processes`; 0 if the process cannot be seen."""
     try:
         with open(f"{pid}/stat", opener=lambda path, flags: os.open(path, flags, dir_fd=processes)) as file:
             return int(file.read().rpartition(")")[2].split()[17])
@@ -215,23 +215,23 @@ def threads_of(pid, processes):
 
 
 def restrict_files(readable, writable):
-    """Landlock: nothing of the file system but `readable`, and `writable` to write.
+    """Use Landlock to allow only `readable` files, and `writable` ones for writing.
 
     Parameters
     ----------
     readable, writable : iterable of path
-        Folders or files; what does not exist is passed over.
+        Folders or files; missing ones are skipped.
     """
     from landlock import FSAccess, Ruleset
 
-    ctypes.set_errno(0)  # the library takes an old error for its own
+    ctypes.set_errno(0)  # the library mistakes an older error for its own
     read_file = FSAccess.READ_FILE | FSAccess.EXECUTE
     rules = Ruleset()
     for path in map(Path, readable):
         with contextlib.suppress(FileNotFoundError, PermissionError):
             rules.allow(path, rules=read_file | FSAccess.READ_DIR if path.is_dir() else read_file)
     for path in map(Path, writable):
-        # a scratch folder holds files and folders: no devices, sockets, pipes or links
+        # a scratch folder may contain files and folders, but no devices, sockets, pipes or links
         allowed = FSAccess.READ_FILE | FSAccess.WRITE_FILE | FSAccess.TRUNCATE
         if path.is_dir():
             allowed |= (
@@ -242,14 +242,14 @@ def restrict_files(readable, writable):
 
 
 def system_call_filter():
-    """Seccomp: no new processes or programs, no sockets, no kernel interfaces that a notebook has no use for.
+    """Build a seccomp filter: no new processes or programs, no sockets, no kernel interfaces that notebooks do not need.
 
-    Nor what is counted for all processes of a user or of the machine, so that a notebook could take it from others.
+    It also refuses resources that all processes of a user or machine share, since a notebook could use them up.
 
     Returns
     -------
     pyseccomp.SyscallFilter
-        Takes effect when it is loaded; to make it takes longer than that.
+        It takes effect when it is loaded; building it takes longer than loading it.
     """
     import errno
 
@@ -258,31 +258,31 @@ def system_call_filter():
     rules = pyseccomp.SyscallFilter(pyseccomp.ALLOW)
     refuse = pyseccomp.ERRNO(errno.EPERM)
     for name in FORBIDDEN:
-        with contextlib.suppress(Exception):  # a call that this kernel or processor does not know
+        with contextlib.suppress(Exception):  # this kernel or processor may not know the call
             rules.add_rule(refuse, name)
     thread = 0x00010000  # CLONE_THREAD: threads are allowed, processes are not
     rules.add_rule(refuse, "clone", pyseccomp.Arg(0, pyseccomp.MASKED_EQ, thread, 0))
     rules.add_rule(refuse, "fcntl", pyseccomp.Arg(1, pyseccomp.EQ, SET_PIPE_SIZE))
-    rules.add_rule(pyseccomp.ERRNO(errno.ENOSYS), "clone3")  # its flags are out of sight; libc falls back to clone
+    rules.add_rule(pyseccomp.ERRNO(errno.ENOSYS), "clone3")  # a filter cannot read its flags; libc falls back to clone
     return rules
 
 
 def die_with_parent(number=signal.SIGKILL):
-    """The kernel sends this process a signal when its parent ends (Linux alone)."""
+    """Make the kernel send this process a signal when its parent ends (only on Linux)."""
     if sys.platform.startswith("linux"):
         call_libc("prctl", PR_SET_PDEATHSIG, int(number), 0, 0, 0)
 
 
 def not_dumpable():
-    """Other processes of the same user cannot look into this one (Linux alone)."""
+    """Keep other processes of the same user from looking into this one (only on Linux)."""
     if sys.platform.startswith("linux"):
         call_libc("prctl", PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
 def python_paths(hidden):
-    """What a running Python must be able to read: its own libraries and the system's, without the paths in `hidden`.
+    """Return what a running Python must be able to read: its own and the system's libraries, without the `hidden` paths.
 
-    Where a hidden path lies in one of them (this project, installed in site-packages), the entries around it are listed.
+    If a hidden path is inside one of them (this project, installed in site-packages), the entries around it are listed.
     """
     hidden = {Path(path).resolve() for path in hidden}
     folders = {Path(sys.prefix), Path(sys.base_prefix), Path(sys.executable).resolve().parent.parent}
@@ -292,7 +292,7 @@ def python_paths(hidden):
 
 
 def _around(path, hidden):
-    """What covers all of `path` but what is hidden."""
+    """Yield paths that cover all of `path` except the hidden parts."""
     resolved = path.resolve()
     if resolved in hidden or any(secret in resolved.parents for secret in hidden):
         return

@@ -1,8 +1,8 @@
-"""The fork server's own side: forks a session, a locked-in copy of itself, for each submission.
+"""The fork server's side: forks a session, a sandboxed copy of itself, for each submission.
 
-It has a clean environment and the lesson's bundle on its path: NumPy, Matplotlib, IPython and the kit
-are loaded once. It holds nothing to compare with: no reference of this lesson or a later one, no recording, no other student's work.
-Every grader that connects gets a copy of its own that takes its orders.
+It has a clean environment, and the lesson's bundle on its path. NumPy, Matplotlib, IPython and the kit are loaded once. It
+contains nothing worth copying: no reference for this lesson or a later one, no recorded values, no other student's work. Each
+grader that connects gets its own copy, which takes its orders.
 """
 
 import contextlib
@@ -22,7 +22,7 @@ from autograder.sandbox.inside import cells, check_stub, lockdown, stand_ins, wi
 from lessonkit import cell_log
 from lessonkit.engine.host import LocalHost, OfArgument, StudentError
 
-MAX_WORDS = 500  # characters of each text that an error tells
+MAX_WORDS = 500  # characters of each text in an error
 UNIT = 1 if sys.platform == "darwin" else 1024  # of ru_maxrss, in bytes
 WATCH = 0.05  # seconds between two looks at a session's threads
 WARM_UP = "import matplotlib.pyplot as plt\nplt.semilogy([1e-9, 1e9])\nplt.show()\nplt.close('all')\ndel plt"
@@ -30,12 +30,12 @@ WARM_UP = "import matplotlib.pyplot as plt\nplt.semilogy([1e-9, 1e9])\nplt.show(
 TOO_LARGE = {
     "output_type": "stream",
     "name": "stderr",
-    "text": "... what this cell shows is too large to be kept ...\n",
+    "text": "... this cell's output is too large to keep ...\n",
 }
 
 
 def lock_files_out(options):
-    """Leave nothing of the file system in sight but what the options name."""
+    """Hide the file system, except what the options name."""
     if "namespaces" in options["protections"]:
         own = lockdown.own_files(lockdown.Limits(**options["limits"]))
         lockdown.own_user()
@@ -44,14 +44,14 @@ def lock_files_out(options):
 
 
 def import_all(*names):
-    """Import each; what is missing here is missing in the notebooks."""
+    """Import each module; one that is missing here is missing in the notebooks too."""
     for name in names:
         with contextlib.suppress(Exception):
             __import__(name)
 
 
 def load(modules, opening, prelude, limits):
-    """Import what notebooks use, run the opening or draw a first figure: what is done here, no notebook waits for.
+    """Import what notebooks use, and run the opening or draw a first figure, so that no notebook has to wait for it.
 
     Returns
     -------
@@ -72,7 +72,7 @@ def load(modules, opening, prelude, limits):
     cell_log.forget()
     gc.collect()
     gc.enable()
-    gc.freeze()  # what is here stays: a notebook's garbage collection need not touch, and so copy, its memory
+    gc.freeze()  # a session's garbage collection then does not touch, and so copy, this memory
     return outputs
 
 
@@ -84,14 +84,14 @@ def run_cell(shell, source, limits):
 
 
 class SessionServer:
-    """A session's own side: runs the cells of one notebook and answers the checks, until the grader closes the channel."""
+    """A session's side: runs the cells of one notebook and answers the checks, until the grader closes the channel."""
 
     def __init__(self, channel, limits):
         self.channel, self.limits = channel, limits
         self.shell = cells.Shell.instance()
         self.host = LocalHost(self.shell.user_ns, cell_log.why_not_current)
-        self.asking = threading.RLock()  # one thread of the notebook's at a time
-        self.after = tuple  # tells the latest call's arguments
+        self.asking = threading.RLock()  # one of the notebook's threads at a time
+        self.after = tuple  # returns the latest call's arguments
 
     def serve(self):
         while (request := wire.receive(self.channel)) is not None:
@@ -108,12 +108,14 @@ class SessionServer:
             told = [error.function, error.kind, error.message, error.where, error.explanation]
             return wire.pack((nonce, ("student", [text[:MAX_WORDS] for text in told])))
         except wire.WireError as error:
-            return failed("values", f"What {_name_of(body)} returned is no value that a check can read: {error}.")
+            return failed("values", f"No check can read the value that {_name_of(body)} returned: {error}.")
         except cells.CellTimeout as error:
             return failed("timeout", f"{_name_of(body)} {error}")
         except MemoryError:
             return failed("MemoryError", "It needs more memory than a notebook may use.")
-        except BaseException as error:  # a student's own kind of exception, or one raised between two lines of ours
+        except (
+            BaseException
+        ) as error:  # a student's own exception class, or an exception raised between two lines of this code
             return failed(type(error).__name__[:100], f"{_name_of(body)} raised {type(error).__name__[:100]}.")
 
     def _answer(self, kind, *rest):
@@ -148,7 +150,7 @@ class SessionServer:
         return {key: self._enter(part) for key, part in value.items()} if isinstance(value, dict) else value
 
     def _ask(self, number, arguments, keywords):
-        """Call a function of the check's; it may look at an object of this side's before it answers."""
+        """Call a check's function, which may look at this side's objects before it answers."""
         try:
             request = wire.pack(("callback", number, arguments, keywords))
         except wire.WireError as error:
@@ -168,7 +170,7 @@ class SessionServer:
 
 
 def _name_of(request):
-    """The function that a request is about, for messages."""
+    """Return the name of a request's function, for messages."""
     target = request[1]
     return target if isinstance(target, str) else target[1] if isinstance(target, tuple) else target.kind
 
@@ -198,7 +200,7 @@ def lock_in(options):
 
 
 def close_all_but(channel):
-    """Leave open nothing but the channel; what the process prints goes nowhere."""
+    """Close everything except the channel; what the process prints goes nowhere."""
     null = os.open(os.devnull, os.O_RDWR)
     for number in (0, 1, 2):
         os.dup2(null, number)
@@ -207,15 +209,15 @@ def close_all_but(channel):
 
 
 def run_session(channel, options):
-    """The forked child: a guard, and below it, in namespaces of its own, the session."""
+    """Run the forked child: a guard and, as its child in separate namespaces, the session."""
     os.setsid()
     inner = 0
 
     def end(*_):
         if inner:
             with contextlib.suppress(ProcessLookupError, ChildProcessError):  # it has ended by itself
-                os.kill(inner, signal.SIGKILL)  # what it has set for its parent's death does not matter
-                os.waitpid(inner, 0)  # what it used counts as the guard's
+                os.kill(inner, signal.SIGKILL)  # even if it has changed its own parent-death signal
+                os.waitpid(inner, 0)  # so that its resource use is counted for the guard
         os._exit(0)
 
     signal.signal(signal.SIGTERM, end)
@@ -226,7 +228,7 @@ def run_session(channel, options):
     if inner == 0:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         with telling(channel):
-            os.setsid()  # out of the guard's process group, which a signal to one's own group would reach
+            os.setsid()  # leave the guard's process group, so that a signal to its own group does not reach the guard
             close_all_but(channel)
             lock_in(options)
             SessionServer(channel, options["limits"]).serve()
@@ -236,9 +238,9 @@ def run_session(channel, options):
 
 
 def watch(inner, options):
-    """Wait until the session's process ends; end it when it has too many threads.
+    """Wait until the session's process ends; end it if it has too many threads.
 
-    The kernel counts threads by user, so its own limit would let one notebook take them from others, and does not hold for root.
+    The kernel counts threads by user, so with its own limit one notebook could take them from others; and root has no limit.
     """
     processes = options["processes"] if "resources" in options["protections"] else None
     while processes is not None and os.waitpid(inner, os.WNOHANG) == (0, 0):
@@ -272,7 +274,9 @@ def serve(control, options):
             used = None
             if order["pid"] in children:
                 os.kill(order["pid"], signal.SIGTERM)
-                used = os.wait4(order["pid"], 0)[2]  # by the guard and the process that it waited for
+                used = os.wait4(order["pid"], 0)[
+                    2
+                ]  # the resource use of the guard and of the process that it waited for
                 children.remove(order["pid"])
             control.sendall(f"{used.ru_maxrss * UNIT if used else 0}\n".encode())
             continue
@@ -291,8 +295,8 @@ def serve(control, options):
 
 
 def serve_all(listener, greeting, options):
-    """Fork a copy for each grader that connects, until the one that started this process is gone."""
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # no one waits for the copies
+    """Fork a copy for each grader that connects, until the grader that started this process is gone."""
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the copies
     while True:
         ready, _, _ = select.select([sys.stdin, listener], [], [])
         if sys.stdin in ready:
@@ -318,4 +322,4 @@ def main(listener, options):
         options["filter"] = lockdown.system_call_filter()  # once for all sessions
     lockdown.not_dumpable()
     serve_all(listener, json.dumps(outputs).encode() + b"\n", options)
-    os._exit(0)  # nothing is left to tidy up
+    os._exit(0)  # there is nothing left to clean up

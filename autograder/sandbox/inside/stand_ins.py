@@ -1,6 +1,6 @@
-"""What stands in a session for what it cannot have: a user, event loops without sockets, refusals that say why.
+"""Substitutes for what a session cannot have: a user, event loops without sockets, refusals that say why.
 
-Nothing here protects anything (`lockdown` does). A submission can undo all of it, and then meets the lock's bare errors.
+Nothing here protects anything (`lockdown` does). A submission can undo all of it, and then gets the sandbox's bare errors.
 """
 
 import asyncio
@@ -16,11 +16,11 @@ import types
 INLINE = "module://matplotlib_inline.backend_inline"
 USER = "student"
 PEOPLE = {"USER": USER, "LOGNAME": USER, "SHELL": "/bin/sh", "PATH": os.defpath, "TERM": "dumb"}
-WHY = "the notebook is graded in a locked-in process, alone and without a network"
+WHY = "the notebook is graded in a sandbox, alone and without a network"
 
 
 class Forbidden(PermissionError):
-    """What the lock would refuse without saying why."""
+    """Something that the sandbox would refuse without saying why."""
 
 
 class PollingSelector(selectors.SelectSelector):
@@ -55,7 +55,7 @@ class EventLoopPolicy(asyncio.DefaultEventLoopPolicy):
 
 
 def refuse(what):
-    """A function that refuses to do what the lock forbids, and says why."""
+    """Return a function that refuses what the sandbox forbids, and says why."""
 
     def refused(*_, **__):
         raise Forbidden(f"{what} here: {WHY}.")
@@ -64,7 +64,7 @@ def refuse(what):
 
 
 def passed_over(what):
-    """A function that says that it does nothing here."""
+    """Return a function that only prints that it does nothing here."""
 
     def passed(*_, **__):
         print(f"not run here: {what}")
@@ -77,7 +77,7 @@ def nothing(*_, **__):
 
 
 def settle_in():
-    """Give the process what a kernel's has: a user, event loops, figures in the notebook, and clear refusals."""
+    """Give the process what a kernel has: a user, event loops, figures in the notebook; and clear refusals."""
     os.environ.update(PEOPLE, PWD=os.getcwd())
     sys.argv[:] = ["notebook"]
     sys.path.insert(0, "")  # a module that a cell has written is found
@@ -116,7 +116,7 @@ def _refused_socket(self, *_, **__):
 
 
 def _ask_no_one():
-    """Nobody sits at the keyboard: what waits for someone says so, and a breakpoint that was left is passed."""
+    """Nobody is at the keyboard: functions that ask for input say so, and a forgotten breakpoint is skipped."""
     import pdb
 
     def unanswered(*_, **__):
@@ -127,19 +127,19 @@ def _ask_no_one():
 
 
 def _nest_asyncio():
-    """`asyncio.run` works here as it is."""
+    """Return a module for `nest_asyncio` that does nothing, since `asyncio.run` works here without it."""
     module = types.ModuleType("nest_asyncio", "Nothing to do here.")
     module.apply = nothing
     return module
 
 
 def share_among_threads():
-    """Locks and queues of `multiprocessing` work between threads, which is all that there is here."""
+    """Make the locks and queues of `multiprocessing` work between threads; there are no other processes here."""
     from multiprocessing.context import BaseContext
 
     for name in ("Lock", "RLock", "Condition", "Semaphore", "BoundedSemaphore", "Event", "Barrier"):
         setattr(BaseContext, name, _made_by(getattr(threading, name)))
-    import multiprocessing  # has taken its functions from a context of its own
+    import multiprocessing  # it copied its functions from a context when it was imported
 
     for name in ("Lock", "RLock", "Condition", "Semaphore", "BoundedSemaphore", "Event", "Barrier"):
         setattr(multiprocessing, name, getattr(threading, name))
@@ -150,7 +150,7 @@ def _made_by(kind):
 
 
 def _keep_figures_inline():
-    """Whatever back end a cell asks for, figures are shown in the notebook."""
+    """Show figures in the notebook, whatever back end a cell asks for."""
     import matplotlib
     import matplotlib.pyplot as plt
 

@@ -1,9 +1,9 @@
 """Plain values as bytes: a format that cannot carry code.
 
-One message is four bytes of length and a msgpack document. Containers are tagged lists, arrays are dtype, shape and raw
-bytes. Decoding trusts nothing: every size, depth, dtype and shape is checked before anything is built from it, and what
-is built takes at most some hundred MB. The same bounds hold where a value is packed: there, what is beyond them is told in
-words. The text of cells and their outputs crosses as bytes, for which they do not hold.
+One message is four bytes of length and a msgpack document. Containers are tagged lists; arrays are dtype, shape and raw
+bytes. Decoding trusts nothing: every size, depth, dtype and shape is checked before anything is built from it, and the result
+takes at most some hundred MB. Packing applies the same limits, and says which one was exceeded. The text of cells and their
+outputs is sent as bytes, to which these limits do not apply.
 """
 
 import math
@@ -18,13 +18,13 @@ from lessonkit.engine.host import Named, OfArgument, Token
 
 MAX_MESSAGE = 32 * 2**20
 MAX_VALUE = 4 * 2**20  # bytes of the arrays and texts in one message: checks need a tenth of it
-MAX_OUTPUT = 6 * 2**20  # bytes of what one cell shows
+MAX_OUTPUT = 6 * 2**20  # bytes of one cell's outputs
 MAX_ENTRIES = 2**18  # of one array
 MAX_TEXT = 1000  # characters of one text
 MAX_DEPTH, MAX_DIMENSIONS = 24, 32
 MAX_PARTS = 40_000  # 10,000 items, each a tuple of two
 TAGGED = 5  # parts of a message, with tags, that one part of a value becomes
-PART = 100  # bytes of memory that a part takes in Python, beside its content
+PART = 100  # bytes of memory that a part takes in Python, in addition to its content
 MAX_NAME = 100
 DTYPES = {
     np.dtype(code).str: np.dtype(code)
@@ -32,7 +32,13 @@ DTYPES = {
 }
 ARRAY, SCALAR = 1, 2
 PASSED = (type(None), bool, float, bytes)  # msgpack's own; an integer may be too large for it
-READ = {*PASSED, int, str, np.ndarray, *(dtype.type for dtype in DTYPES.values())}  # what a message holds, lists apart
+READ = {
+    *PASSED,
+    int,
+    str,
+    np.ndarray,
+    *(dtype.type for dtype in DTYPES.values()),
+}  # the types in a message, except lists
 
 
 class WireError(Exception):
@@ -40,14 +46,14 @@ class WireError(Exception):
 
 
 class Callback:
-    """Names a function on the other side of the channel."""
+    """A function on the other side of the channel, by its number."""
 
     def __init__(self, number):
         self.number = number
 
 
 class Counter:
-    """Counts the parts of one message and the bytes of its arrays and texts, up to what it may have."""
+    """Counts the parts of one message and the bytes of its arrays and texts, up to a limit."""
 
     def __init__(self, most=MAX_PARTS):
         self.most, self.parts, self.bytes = most, 0, 0
@@ -61,24 +67,24 @@ class Counter:
 
 
 def pack(value):
-    """A plain value, with tokens, names and callbacks, as bytes.
+    """Return a plain value, with tokens, names and callbacks, as bytes.
 
     Raises
     ------
     WireError
-        If it is beyond a bound.
+        If it exceeds a limit.
     """
     try:
         data = msgpack.packb(_encode(value, 0, Counter()), use_bin_type=True, unicode_errors="replace")
     except (ValueError, OverflowError) as error:
-        raise WireError(f"a value cannot cross ({type(error).__name__})") from None
+        raise WireError(f"a value cannot be sent ({type(error).__name__})") from None
     if len(data) > MAX_MESSAGE:
         raise WireError(f"a message of {len(data) / 2**20:.0f} MB is too large")
     return data
 
 
 def weight(value):
-    """About how many bytes of memory a plain value takes."""
+    """Estimate how many bytes of memory a plain value takes."""
     if isinstance(value, (tuple, list)):
         return PART + sum(map(weight, value))
     if isinstance(value, dict):
@@ -88,12 +94,12 @@ def weight(value):
 
 
 def unpack(data):
-    """The value that `pack` packed.
+    """Return the value that `pack` packed.
 
     Raises
     ------
     WireError
-        If the bytes are no such value.
+        If the bytes are not such a value.
     """
     counter = Counter(TAGGED * MAX_PARTS)
 
@@ -123,7 +129,7 @@ def send(socket, value):
 
 
 def send_packed(socket, data):
-    """Write one message that `pack` packed."""
+    """Write one message that `pack` has packed."""
     socket.sendall(struct.pack("!I", len(data)) + data)
 
 
@@ -134,16 +140,16 @@ def receive(socket, end=None, most=MAX_MESSAGE):
     ----------
     socket : socket
     end : float, optional
-        When the whole message must be there, on `time.monotonic`'s clock.
+        When the whole message must have arrived, on `time.monotonic`'s clock.
     most : int
-        Bytes that it may have.
+        The most bytes it may have.
 
     Raises
     ------
     WireError
         If it is too large, cut off, or makes no sense.
     TimeoutError
-        If it did not come in time.
+        If it did not arrive in time.
     """
     head = _read(socket, 4, end)
     if not head:
@@ -203,7 +209,7 @@ def _encode(value, depth, counter):
         return ["a", value.function.number, value.place]
     if isinstance(value, np.random.Generator):
         return ["r", *_state(value)]
-    raise WireError(f"a {kind.__name__} cannot cross")
+    raise WireError(f"a value of type {kind.__name__} cannot be sent")
 
 
 def _short(text, counter):
@@ -214,12 +220,12 @@ def _short(text, counter):
 
 
 def _key(key, counter):
-    """A key of a dict as a text or a whole number: `True` as 1, which is equal."""
+    """Return a dict's key as text or a whole number; `True` becomes 1, which is equal."""
     return _short(str(key), counter) if isinstance(key, str) else int(key)
 
 
 def _as_bytes(value, counter):
-    """An array or a number of NumPy's: dtype and shape, then the raw bytes."""
+    """Return a NumPy array or number as dtype, shape and raw bytes."""
     array = np.asarray(value)
     _check_shape(array.shape)
     counter.add(0, array.nbytes)
@@ -237,7 +243,7 @@ def _head(dtype, shape):
 
 
 def _float(number):
-    """An integer of any size as a float: no expected value is that large."""
+    """Return an integer of any size as a float; no expected value is that large."""
     try:
         return float(number)
     except OverflowError:
@@ -245,14 +251,16 @@ def _float(number):
 
 
 def _state(generator):
-    """A PCG64 generator's state: its two numbers of 128 bits as text, and a half-used draw."""
+    """Return a PCG64 generator's state: its two 128-bit numbers as text, and a half-used draw."""
     state = generator.bit_generator.state
     inner = state["state"]
     return [f"{inner['state']:x}", f"{inner['inc']:x}", state["has_uint32"], state["uinteger"]]
 
 
 def _generator(state, inc, has_uint32, uinteger):
-    generator = np.random.Generator(np.random.PCG64(int(state, 16)))  # a seed of its own: what it spawns depends on it
+    generator = np.random.Generator(
+        np.random.PCG64(int(state, 16))
+    )  # with a seed, because the generators that it spawns depend on it
     generator.bit_generator.state = {
         "bit_generator": "PCG64",
         "state": {"state": int(state, 16), "inc": int(inc, 16)},
@@ -307,25 +315,25 @@ def _array(code, data):
     start = 1 + data[0]
     dtype, shape, size = _read_head(data[1:start])
     if size != len(data) - start:
-        raise WireError("an array whose size is not what it says")
+        raise WireError("an array with a wrong size")
     array = np.ndarray(shape, dtype, data, start).copy() if size else np.empty(shape, dtype)
     return array if code == ARRAY else array[()]
 
 
 @lru_cache(maxsize=256)
 def _read_head(head):
-    """Dtype and shape of an array, and how many bytes it has."""
+    """Return an array's dtype, shape and number of bytes."""
     code, shape = msgpack.unpackb(head, max_array_len=64)
     dtype = DTYPES.get(code)
     if dtype is None or not all(type(n) is int and n >= 0 for n in shape):
-        raise WireError("an array of a kind that cannot cross")
+        raise WireError("an array of a type that cannot be sent")
     _check_shape(shape)
     return dtype, tuple(shape), math.prod(shape) * dtype.itemsize
 
 
 def _check_shape(shape):
     if len(shape) > MAX_DIMENSIONS:
-        raise WireError(f"an array of {len(shape)} axes has too many")
+        raise WireError(f"an array has too many axes, {len(shape)}")
     entries = math.prod(max(n, 1) for n in shape)  # an empty array can claim any shape in no bytes
     if entries > MAX_ENTRIES:
         raise WireError(f"an array of {entries:,} entries is too large")

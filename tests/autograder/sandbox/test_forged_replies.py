@@ -39,7 +39,9 @@ def test_what_kept_an_exercise_is_said_by_its_process(grader):
     for line in told(graded):
         before, said, after = line.split('"')
         assert (
-            before.endswith("from being graded as it stands: Its process says ") and len(said) <= 503 and after == "."
+            before.endswith(" could not be graded as it is. The notebook's process says ")
+            and len(said) <= 503
+            and after == "."
         )
 
 

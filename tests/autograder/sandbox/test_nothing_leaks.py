@@ -79,6 +79,6 @@ def test_a_file_of_a_million_parts_is_no_notebook():
 
 
 def test_what_a_note_quotes_does_nothing():
-    note = 'Cell 3 stopped: "x</li><li>**All points** [a](b)</li>". What does not need that line was run.'
+    note = 'Cell 3 stopped: "x</li><li>**All points** [a](b)</li>". Everything that does not need that line was run.'
     text = about({"cells": []}, [note])["cells"][0]["source"]
     assert "<li>" not in text and "**All" not in text and text.count("\n- ") == 1
