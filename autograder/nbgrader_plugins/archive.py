@@ -1,7 +1,7 @@
-"""Unpacks an archive that a student may have made: what is in it is not to be trusted, nor how much of it there is.
+"""Unpacks an archive that may come from a student: neither its content nor its size can be trusted.
 
-Files alone come out of it, each once and below the folder that it is unpacked to, up to what the archive may hold. Whatever
-else is in it (a link, a device, a path that leads elsewhere) is left out, and told.
+Only files are unpacked, each once, inside the target folder, and up to a limit. Everything else (a link, a device, a path that
+leads out of the folder) is left out and reported.
 """
 
 import gzip
@@ -20,15 +20,17 @@ from pathlib import Path
 from lessonkit.notebook_file import is_clutter
 
 MAX_FOLDERS = 50  # within one another
-LARGE = 20 * 2**20  # bytes up to which nothing is too large: a notebook may have as many
-RATIO = 100  # times its packed size, beyond which nothing larger is believed; a notebook packs to a tenth
+LARGE = 20 * 2**20  # bytes: a file of this size is always accepted, since a notebook may be as large
+RATIO = 100  # a larger file may have so many times its packed size; a notebook packs to a tenth
 OTHERS = {b"7z\xbc\xaf": "a 7z archive", b"Rar!": "a RAR archive"}
-UNSEEN = re.compile("[\0-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")  # what acts on a terminal, in a name
+UNSEEN = re.compile(
+    "[\0-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
+)  # characters in a name that control a terminal
 
 
 @dataclass(frozen=True)
 class Limits:
-    """How many files and bytes one archive may hold."""
+    """How many files and bytes one archive may contain."""
 
     files: int
     bytes: int
@@ -36,13 +38,13 @@ class Limits:
 
 @dataclass(frozen=True)
 class Member:
-    """One entry of an archive that is no folder.
+    """One entry of an archive that is not a folder.
 
     Attributes
     ----------
     name : str
     size, most : int
-        Bytes that it says it has, and more than which are not believed.
+        The number of bytes that it claims, and the largest number that is accepted.
     modified : float or None
     is_file : bool
         Whether it is a plain file.
@@ -58,22 +60,22 @@ class Member:
 
 
 class Refused(ValueError):
-    """What is in an archive and may not come out of it; the message says why."""
+    """An entry that must not be unpacked; the message says why."""
 
 
 def is_archive(path, extensions=(".zip", ".gz")):
-    """Whether a file's name is that of an archive which can be unpacked."""
+    """Whether a file has the name of an archive that can be unpacked."""
     return Path(path).suffix.lower() in {*extensions, ".tar", ".tgz"}
 
 
 def what_else(path):
-    """What kind of archive a file is that cannot be unpacked; "" where it is none."""
+    """Return the kind of an archive that cannot be unpacked; "" for other files."""
     with open(path, "rb") as file:
         return OTHERS.get(file.read(4), "")
 
 
 def name_on_disk(name):
-    """A file's name without what a terminal would act on: what lists it later may print it as it is."""
+    """Return a file's name without characters that control a terminal, so that it can be printed."""
     return UNSEEN.sub("_", name)
 
 
@@ -83,7 +85,7 @@ def unpack(path, folder, limits):
     Parameters
     ----------
     path, folder : Path
-        The archive, and an empty folder for what is in it.
+        The archive, and an empty folder for its files.
     limits : Limits
 
     Returns
@@ -94,7 +96,7 @@ def unpack(path, folder, limits):
     Raises
     ------
     Exception
-        Of any kind, where nothing can be had of it.
+        Any kind of exception, if nothing can be unpacked.
     """
     left_out, files, size = [], 0, 0
     try:
@@ -105,12 +107,12 @@ def unpack(path, folder, limits):
                 _refuse(member, files + 1 > limits.files or size + member.size > limits.bytes)
                 _write(member, folder)
                 files, size = files + 1, size + member.size
-            except Exception as error:  # it concerns this entry alone
+            except Exception as error:  # it concerns only this entry
                 left_out.append(f"{member.name} ({_why(error)})")
     except Exception as error:  # a tar file that ends too early, or never
         if not files:
             raise
-        left_out.append(f"all that follows ({_why(error)})")
+        left_out.append(f"everything after that ({_why(error)})")
     return left_out
 
 
@@ -120,7 +122,10 @@ def _of_zip(path, limits):
             if not entry.is_dir():
                 kind = stat.S_IFMT(entry.external_attr >> 16)
                 most = max(LARGE, RATIO * entry.compress_size)
-                if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):  # they unpack without bound
+                if entry.compress_type not in (
+                    zipfile.ZIP_STORED,
+                    zipfile.ZIP_DEFLATED,
+                ):  # these unpack without a limit
                     most = -1
                 yield Member(
                     entry.filename, entry.file_size, most, _moment(entry.date_time), kind in (0, stat.S_IFREG),
@@ -143,7 +148,7 @@ def _of_tar(path, limits):
 
 
 class _Bounded:
-    """A stream that ends with an error where it is longer than it may be: what is passed over is unpacked too."""
+    """A stream that raises an error beyond a limit, because tarfile also unpacks the entries that it skips."""
 
     def __init__(self, stream, most):
         self.stream, self.left = stream, most + LARGE
@@ -157,7 +162,7 @@ class _Bounded:
 
 
 def _moment(date_time):
-    """The moment of a zip file's date, which may be no date."""
+    """Return the time of a zip file's date, or None if it is not a valid date."""
     try:
         return time.mktime((*date_time, 0, 0, -1))
     except (ValueError, OverflowError):
@@ -166,13 +171,13 @@ def _moment(date_time):
 
 def _refuse(member, is_too_much):
     if not member.is_file:
-        raise Refused("it is no file, but a link or a device")
+        raise Refused("it is a link or a device, not a file")
     if member.name.count("/") > MAX_FOLDERS:
-        raise Refused("it lies in too many folders")
+        raise Refused("it is inside too many folders")
     if is_too_much or member.size > member.most:
         if member.most < 0:
-            raise Refused("it is packed in a way that is not read here")
-        raise Refused(f"its {member.size / 2**20:.0f} MB are more than may be unpacked")
+            raise Refused("its compression method is not supported")
+        raise Refused(f"its size, {member.size / 2**20:.0f} MB, is too large to unpack")
 
 
 def _write(member, folder):
@@ -180,24 +185,24 @@ def _write(member, folder):
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with member.open() as source, open(path, "xb") as target:
-            shutil.copyfileobj(source, target)  # in pieces, up to the size that was looked at
+            shutil.copyfileobj(source, target)  # in pieces, up to the size that was checked
     except (FileExistsError, NotADirectoryError):
-        raise Refused("there is another one of this name") from None
+        raise Refused("another file has the same name") from None
     except Exception:
         path.unlink(missing_ok=True)
         raise
-    if member.modified is not None:  # which of two is the later one may hang on it
+    if member.modified is not None:  # it may decide which of two files is the later one
         try:
             os.utime(path, (member.modified, member.modified))
-        except (OverflowError, ValueError, OSError):  # no date that this machine knows
+        except (OverflowError, ValueError, OSError):  # not a date that this machine accepts
             pass
 
 
 def _inside(name):
-    """The path of an entry below the folder that it is unpacked to."""
+    """Return the path of an entry inside the target folder."""
     path = name.replace("\\", "/")
     if path.startswith("/") or re.match("[A-Za-z]:/", path) or ".." in path.split("/"):
-        raise Refused("its path leads elsewhere")
+        raise Refused("its path leads out of the folder")
     return name_on_disk(path)
 
 

@@ -1,4 +1,4 @@
-"""nbgrader's autograder, with the sandbox and the checks outside.
+"""nbgrader's autograder with the sandbox, and with the checks outside it.
 
 `nbgrader_config.py` puts `Recognise` first among the steps that clean a submission, and `GradeOutside` in place of
 `Execute`. `nbgrader autograde` and formgrader's button then use them; `python -m autograder grade` does the same for a
@@ -29,11 +29,11 @@ NOT_GRADED = (
 
 
 class Recognise(NbGraderPreprocessor):
-    """Brings a submission into shape, whatever was done to it, before nbgrader looks at it."""
+    """Repairs a submission before nbgrader looks at it."""
 
     def preprocess(self, nb, resources):
         name = resources["nbgrader"]["assignment"]
-        if name not in lessons():  # an assignment of the instructor's own
+        if name not in lessons():  # the instructor's own assignment
             return nb, resources
         released, earlier = this_course().released(name), Releases(this_course(), name).earlier
         submission = resources.pop("handed_in", None) or Submission(json.dumps(nb).encode())
@@ -54,13 +54,13 @@ class Recognise(NbGraderPreprocessor):
 
 
 class GradeOutside(Execute):
-    """Runs a submission in a locked-in process and grades its check cells from outside."""
+    """Runs a submission in a sandboxed process, and grades its check cells from outside."""
 
-    unsandboxed = Bool(False, help="Grade although a protection is missing on this machine.").tag(config=True)
+    unsandboxed = Bool(False, help="Grade even if a protection is missing on this machine.").tag(config=True)
 
     def preprocess(self, nb, resources, km=None):
         name = resources["nbgrader"]["assignment"]
-        if name not in lessons():  # an assignment of the instructor's own: nbgrader's way
+        if name not in lessons():  # the instructor's own assignment: graded by nbgrader itself
             return super().preprocess(nb, resources, km)
         if NOT_GRADED in nb.metadata:
             return _ungraded(nb, nb.metadata.pop(NOT_GRADED)), resources
@@ -77,7 +77,7 @@ class GradeOutside(Execute):
 
 
 def _with_notes(nb, notes):
-    """Tell the student what was seen when the notebook ran, below what was seen before."""
+    """Add the notes from running the notebook below the notes from repairing it."""
     if notes and nb.cells and nb.cells[0].get("id") == "about":
         first = about({"cells": []}, notes)["cells"][0]["source"].partition("\n\n")[2]
         nb.cells[0].source += f"\n{first}"
@@ -86,7 +86,7 @@ def _with_notes(nb, notes):
 
 
 def _ungraded(nb, why):
-    """The released notebook, with the reason at each check why there is nothing to grade."""
+    """Return the released notebook, in which each check says why there is nothing to grade."""
     for number, (index, _, exercise) in enumerate(checks_of(nb), start=1):
         if exercise:
             result = nothing_to_grade(exercise, checks_of_exercise(exercise), why)
@@ -95,7 +95,7 @@ def _ungraded(nb, why):
 
 
 def _log(log, resources, notes, flags):
-    """Tell the instructor what was mended and what should be looked at."""
+    """Tell the instructor what was repaired, and what to look at."""
     who = f"{resources['nbgrader']['student']}, {resources['nbgrader']['assignment']}"
-    for line in (*notes, *(f"to be looked at: {flag}" for flag in flags)):
+    for line in (*notes, *(f"please look at this: {flag}" for flag in flags)):
         log.warning("%s: %s", printable(who), printable(line))

@@ -1,4 +1,4 @@
-"""What became of each file of a class's download: ``grading/LESSON/collected.csv``, written by collecting and read by exporting."""
+"""What happened to each file of a class's download: ``grading/LESSON/collected.csv``, written by `collect` and read by `export`."""
 
 import csv
 import io
@@ -10,25 +10,25 @@ from autograder.grading.spreadsheet import text
 
 COLLECTED, NO_NOTEBOOK = "collected", "collected, and no notebook"
 KINDS = COLLECTED, NO_NOTEBOOK
-BETWEEN = "; "  # several students whom one file may be from
+BETWEEN = "; "  # between students, if one file may be from several
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one file.
+    """What happened to one file.
 
     Attributes
     ----------
     file : str
         Its path in the download.
     student : str
-        Whose it is, or may be; empty where that is not known.
+        The student or students that it may be from; empty if not known.
     sender : str
-        What the platform calls who sent it; empty where the name does not say it.
+        The platform's name for the sender; empty if the file's name does not contain it.
     kind : str
-        `COLLECTED`, `NO_NOTEBOOK`, or in a few words why not.
+        `COLLECTED`, `NO_NOTEBOOK`, or in a few words why it was not collected.
     why : str
-        In full.
+        The full reason.
     """
 
     file: str
@@ -43,17 +43,17 @@ class Outcome:
 
     @property
     def owner(self):
-        """Who is to be named: the student, else what the platform calls the sender, else the file."""
+        """The name to show: the student, else the platform's name for the sender, else the file."""
         return self.student or self.sender or self.file
 
 
 def path_of(root, lesson):
-    """Where it is noted, for the course in a folder."""
+    """Return the path of the note, for the course in a folder."""
     return Path(root) / "grading" / lesson / "collected.csv"
 
 
 def write(path, outcomes):
-    """Note what became of each file; what was not collected comes first."""
+    """Write what happened to each file; files that were not collected come first."""
     lines = io.StringIO()
     writer = csv.writer(lines, lineterminator="\n")
     writer.writerow(field.name for field in fields(Outcome))
@@ -63,11 +63,11 @@ def write(path, outcomes):
 
 
 def not_collected(path):
-    """The students, as a spreadsheet's cell has them, who sent something of which nothing was collected."""
+    """Return the students, as in a spreadsheet's cells, who sent files of which none was collected."""
     try:
         with open(path, encoding="utf-8", newline="") as file:
             outcomes = [Outcome(**row) for row in csv.DictReader(file)]
-    except (OSError, TypeError, ValueError, csv.Error):  # none was collected here, or somebody has edited it
+    except (OSError, TypeError, ValueError, csv.Error):  # nothing was collected here, or somebody has edited the file
         return set()
     students = {True: set(), False: set()}
     for outcome in outcomes:

@@ -1,8 +1,8 @@
-"""Collector plugins for nbgrader: submissions as Canvas and Moodle hand them out, in one zip file for a class.
+"""Collector plugins for nbgrader: submissions from Canvas and Moodle, in one zip file for a class.
 
 ``python -m autograder collect LESSON canvas``, or ``nbgrader zip_collect LESSON
 --ZipCollectApp.collector_plugin=autograder.nbgrader_plugins.collectors.Canvas``, puts each file of ``downloaded/LESSON/archive`` where the
-grader looks for it. The roster says who is who; whoever is not on it is named, and not collected.
+grader looks for it. The roster identifies the students; files from anyone else are reported, and not collected.
 """
 
 import os
@@ -23,11 +23,11 @@ from lessonkit.notebook_file import is_clutter
 
 __all__ = ["Canvas", "Collector", "Extractor", "Moodle"]
 APOSTROPHES = "'`´‘’ʼʹ′＇"
-UNCLEAR = "not collected: it is not clear whose it is"
+UNCLEAR = "not collected: it is not clear who sent it"
 EARLIER = "not collected: there is a later attempt"
-BESIDE = "not collected: no notebook, and there is one beside it"
-NOT_OURS = "not collected: nbgrader writes a file of this name itself"
-NOT_UNPACKED = "not unpacked, or not all of it"
+BESIDE = "not collected: not a notebook, and there is one beside it"
+NOT_OURS = "not collected: nbgrader itself writes a file of this name"
+NOT_UNPACKED = "not unpacked, or not completely"
 HYPHENS = re.compile("[\N{HYPHEN}\N{NON-BREAKING HYPHEN}\N{EN DASH}\N{MINUS SIGN}]")
 
 
@@ -40,9 +40,9 @@ class Upload:
     path : str
     student : str
     name : str
-        Under which it is kept.
+        The name under which it is saved.
     order : tuple
-        Later uploads have a greater one.
+        Greater for later uploads.
     """
 
     path: str
@@ -52,23 +52,23 @@ class Upload:
 
 
 class Collector(FileNameCollectorPlugin):
-    """What the formats share: finding the student, and the name under which a file is kept.
+    """What the formats share: finding the student, and the name under which a file is saved.
 
     Attributes
     ----------
     pattern : str
-        Regular expression for a file's path from where it names the student, with the groups ``who``, ``number`` and ``file``.
+        Regular expression for the part of a file's path that names the student, with groups ``who``, ``number`` and ``file``.
     """
 
     pattern = None
 
     def collect(self, submitted_file):
-        """Whose file this is: ``student_id`` and ``file_id`` for nbgrader, or None to leave it out; why is logged where it matters."""
+        """Return ``student_id`` and ``file_id`` of a file for nbgrader, or None to leave it out."""
         upload = self._uploads.get(os.path.abspath(submitted_file))
         return {"student_id": upload.student, "file_id": upload.name} if upload else None
 
     def summary(self):
-        """How many handed in what, and what was not collected: rows for a table."""
+        """Return a table: how many students handed in what, and what was not collected."""
         notebooks, others = ({one.student for one in self.outcomes if one.kind == kind} for kind in collected.KINDS)
         rows = [
             (len(notebooks), "handed in a notebook", ""),
@@ -91,7 +91,7 @@ class Collector(FileNameCollectorPlugin):
 
     @cached_property
     def _uploads(self):
-        """What is collected, by path: of each student the latest file of a name, and no other kinds beside a notebook."""
+        """The collected files by path: each student's latest file of a name, and no other kinds of files beside a notebook."""
         self.outcomes, latest = [], {}
         for path, why in getattr(self.parent.extractor_plugin_inst, "told", ()):
             self._note(path, NOT_UNPACKED, why)
@@ -100,7 +100,7 @@ class Collector(FileNameCollectorPlugin):
             earlier, later = sorted((latest.get(key, upload), upload), key=lambda one: one.order)
             if earlier is not later:
                 paths = printable(earlier.path), printable(later.path)
-                self.log.warning("Not collected: %s. %s is a later attempt of %s's.", *paths, upload.student)
+                self.log.warning("Not collected: %s. %s is a later attempt by %s.", *paths, upload.student)
                 self._note(earlier.path, EARLIER, f"{os.path.basename(later.path)} is the later one.")
             latest[key] = later
         with_notebook = {upload.student for upload in latest.values() if self._is_notebook(upload.name)}
@@ -112,12 +112,12 @@ class Collector(FileNameCollectorPlugin):
             else:
                 self._note(upload.path, BESIDE)
         collected.write(self.note, self.outcomes)
-        self.log.warning("What became of each file stands in %s.", self.note)
+        self.log.warning("What happened to each file is listed in %s.", self.note)
         return uploads
 
     @cached_property
     def _files(self):
-        """Every file that was extracted, but for what macOS and editors leave."""
+        """Every extracted file, except those that macOS and editors leave behind."""
         folder = self._folder
         paths = sorted(str(path) for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
         return [path for path in paths if not is_clutter(os.path.relpath(path, folder))]
@@ -127,11 +127,11 @@ class Collector(FileNameCollectorPlugin):
         return Path(os.path.abspath(self.parent._format_collect_path(self.parent.extracted_directory)))
 
     def _is_notebook(self, name):
-        """Whether a file is to be collected for its name: a notebook, even if the name went on, or what is configured."""
+        """Whether a file's name marks it for collection: a notebook, even with a longer ending, or a configured extension."""
         return ".ipynb" in name.lower() or Path(name).suffix in self.valid_ext
 
     def _upload(self, path):
-        """Whose file it is; None, with an error, where that is not clear."""
+        """Return a file as an `Upload`; None, with an error, if it is not clear who sent it."""
         match, students = self._owners(path)
         if len(students) != 1:
             why = self._why(match, students)
@@ -148,19 +148,19 @@ class Collector(FileNameCollectorPlugin):
         return Upload(path, *students, name, (*self._moment(path), int(match["number"]), again, path))
 
     def _owners(self, path):
-        """What a file's name says, and the students whom it may be from."""
+        """Return the match of a file's name, and the students that it may be from."""
         match = self._match(self._inside(path))
         return match, sorted(self.students(match["who"])) if match else []
 
     def _inside(self, path):
-        """A file's path in the download."""
+        """Return a file's path in the download."""
         for step in (self.parent.extracted_directory, self.parent.archive_directory):
             if Path(path).is_relative_to(folder := os.path.abspath(self.parent._format_collect_path(step))):
                 return Path(path).relative_to(folder).as_posix()
         return Path(path).name
 
     def _note(self, path, kind, why=""):
-        """Note what became of a file."""
+        """Note what happened to a file."""
         match, students = self._owners(os.path.abspath(path))
         sender = match.string[: match.end("who")] if match else ""
         self.outcomes.append(
@@ -168,34 +168,34 @@ class Collector(FileNameCollectorPlugin):
         )
 
     def _match(self, inside):
-        """Where a path names the student: in the outermost name that the platform gave. Those below are a student's own words."""
+        """Match the part of a path that names the student: the outermost match, since the inner names are the student's own."""
         parts = inside.split("/")
         paths = ("/".join(parts[start:]) for start in range(len(parts)))
         return next(filter(None, (re.match(self.pattern, path) for path in paths)), None)
 
     def _why(self, match, students):
         if not match:
-            return f"Its name is not one that {type(self).__name__} gives."
+            return f"{type(self).__name__} does not give files such names."
         if students:
-            why = f"{' and '.join(students)} on the roster are both called so. Enter who that is in the roster."
+            why = f"{' and '.join(students)} on the roster share this name. Say in the roster which of them it is."
         else:
             why = (
-                "nobody on the roster is. Enter who that is in the roster. If it is no student, but part of the name of a zip "
-                "file of yours, rename that file."
+                "nobody on the roster matches that. Enter it in the roster. If it is not a student, but part of the name of "
+                "your zip file, rename that file."
             )
         return f"It is from {match['who']!r}, and {why}"
 
     def _moment(self, path):
-        """When a file was handed in, as far as the platform says it."""
+        """Return when a file was handed in, if the platform says so."""
         return ()
 
     def students(self, who):
-        """The ids of the students on the roster that `who` may mean."""
+        """Return the ids of the students on the roster whom `who` may mean."""
         raise NotImplementedError
 
     @property
     def lesson(self):
-        """The assignment that is collected."""
+        """The assignment to collect."""
         return self.parent.coursedir.assignment_id
 
     @cached_property
@@ -208,20 +208,20 @@ class Collector(FileNameCollectorPlugin):
             ]
 
     def _name(self, name):
-        """The file's own name, and the number that a second upload gets: ``06_backward-1.ipynb``, ``06_backward (1).ipynb``."""
+        """Return a file's own name, and the number of a repeated upload: ``06_backward-1.ipynb``, ``06_backward (1).ipynb``."""
         again = re.search(r"(?:-(\d{1,6})| ?\((\d{1,6})\))(?=\.ipynb$)", name)
         plain = name[: again.start()] + name[again.end() :] if again else name
         return (plain, int(again[1] or again[2])) if again and plain == f"{self.lesson}.ipynb" else (name, 0)
 
 
 class Canvas(Collector):
-    """The zip of Canvas's *Download Submissions*.
+    """The zip file from Canvas's *Download Submissions*.
 
-    Its files are named NAME_USER_FILE_ORIGINAL, with _LATE after the name when they came late, where USER is Canvas's number of
-    the student: ``lms_user_id`` in the roster, or nbgrader's id (as the class ``ContentZipper`` of Canvas itself has it).
+    Its files are named NAME_USER_FILE_ORIGINAL, with _LATE after the name if they are late. USER is Canvas's number for the
+    student: ``lms_user_id`` in the roster, or nbgrader's id (see Canvas's class ``ContentZipper``).
     """
 
-    # the first pair of numbers: what a student called the file may hold another one
+    # the first pair of numbers: a student's own file name may contain another one
     pattern = r"(?:[^/]*?_)?(?P<who>\d+|anon_\w+?)_(?P<number>\d+)_(?P<file>.+)$"
 
     def students(self, who):
@@ -229,18 +229,18 @@ class Canvas(Collector):
 
 
 class Moodle(Collector):
-    """The zip of Moodle's *Download all submissions*, with a folder for each student or without.
+    """The zip file from Moodle's *Download all submissions*, with or without a folder for each student.
 
-    Its files are named NAME_NUMBER_assignsubmission_file/ORIGINAL, or the same with _ for the /. NUMBER is of that one download and tells
-    nothing; NAME is the student's full name, after GROUP- in a group assignment (as ``download_submissions`` of Moodle's mod_assign
-    has it). So the roster needs first and last names.
+    Its files are named NAME_NUMBER_assignsubmission_file/ORIGINAL, or the same with _ for the /. NUMBER belongs to that one download and
+    says nothing; NAME is the student's full name, after GROUP- in a group assignment (see ``download_submissions`` in Moodle's
+    mod_assign). So the roster needs first and last names.
     """
 
-    # what a student wrote in a text field lies beside the files, under the same name with another word at its end
+    # a student's text entry is beside the files, under the same name with another word at its end
     pattern = r"(?P<who>[^/]+?)_(?P<number>\d+)_assignsubmission_[a-z]+_?/?(?P<file>.+)$"
 
     def _moment(self, path):
-        return (os.path.getmtime(path),)  # the zip file's own, to which `Extractor` sets it
+        return (os.path.getmtime(path),)  # the time in the zip file, which `Extractor` keeps
 
     def students(self, who):
         who, exact, of_a_group = _plain(who), set(), set()
@@ -253,7 +253,7 @@ class Moodle(Collector):
 
     @cached_property
     def _names(self):
-        """What each student may be called: ``(id, names)``."""
+        """The names that each student may have: ``(id, names)``."""
         named = [(student, first, last) for student, first, last, _ in self.roster if first and last]
         return [
             (student, [_plain(name) for name in (f"{first} {last}", f"{last} {first}", f"{last}, {first}")])
@@ -262,13 +262,13 @@ class Moodle(Collector):
 
 
 def _as_kept(name, path):
-    """The name that nbgrader keeps a file under, which stops at two that come to the same."""
+    """Return the name under which nbgrader saves a file; nbgrader stops if two names become the same."""
     root = os.path.splitext(name.lstrip("."))[0] or "notebook"
     return root + os.path.splitext(path)[1]
 
 
 def _plain(name):
-    """A name as it is when Moodle has taken out what it does not want in a file's name, in one form of Unicode."""
+    """Return a name in one form of Unicode, without the characters that Moodle removes from file names."""
     name = HYPHENS.sub("-", unicodedata.normalize("NFKC", name.replace("´", "'")).casefold())
     name = unicodedata.normalize("NFKC", name.replace("_", " "))
     return " ".join(re.sub(rf"[\x00-\x1f&<>\"|:/\\{APOSTROPHES}]", "", name).split())

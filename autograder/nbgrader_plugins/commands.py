@@ -1,4 +1,4 @@
-"""nbgrader's commands for a class's download and its grades, for people: what they say is short, and the details are in a file."""
+"""nbgrader's commands for a class's download and its grades, with short messages; the details are in a file."""
 
 import contextlib
 import os
@@ -15,7 +15,7 @@ QUIETLY = ("--Application.log_format=%(message)s", "--Application.log_level=WARN
 
 
 class Collect(ZipCollectApp):
-    """As nbgrader's own, which stops at the first student who has files already, with the others half collected."""
+    """nbgrader's own command, which would stop at the first student with files, in the middle of collecting."""
 
     def fail(self, msg, *args):
         raise CourseError(msg % args if args else msg)
@@ -23,7 +23,7 @@ class Collect(ZipCollectApp):
     def _clear_existing_files(self, path):
         if os.listdir(path) and not self.force:
             raise CourseError(
-                f"{os.path.relpath(path)} holds files of an earlier collection. Add --force to put the new ones in their place."
+                f"{os.path.relpath(path)} contains files from an earlier collection. Add --force to replace them."
             )
         super()._clear_existing_files(path)
 
@@ -52,7 +52,7 @@ def collect(course, lesson, platform, force=False):
     Returns
     -------
     str
-        What to say of it.
+        A summary to print.
 
     Raises
     ------
@@ -66,10 +66,10 @@ def collect(course, lesson, platform, force=False):
         raise CourseError(
             f"There is no file in {os.path.relpath(archive)}. Put {PLATFORMS[platform]}'s zip file there."
         )
-    app.log_level = "CRITICAL"  # what it says of each file is in the table
+    app.log_level = "CRITICAL"  # its messages about each file are in the table
     app.start()
     plugin = app.collector_plugin_inst
-    return f"{plugin.summary()}\nWhat became of each file stands in {os.path.relpath(plugin.note)}."
+    return f"{plugin.summary()}\nWhat happened to each file is listed in {os.path.relpath(plugin.note)}."
 
 
 def export(course, form, options=()):

@@ -1,8 +1,8 @@
-"""`nbgrader autograde` and formgrader's button find and read what was handed in as ``python -m autograder grade`` does.
+"""Makes `nbgrader autograde` and formgrader's button find and read submissions as ``python -m autograder grade`` does.
 
-nbgrader looks for files of the lesson's name, reads them as UTF-8 and by its own schema, and guesses at time zones. It makes its
-converter itself and lets nobody name another, so functions of ours take the place of four of its methods. That happens when
-`nbgrader_config.py` names `Reader` as the exporter, which nbgrader allows. Assignments without our checks go nbgrader's own way.
+nbgrader looks for files with the lesson's name, reads them as UTF-8 and by its own schema, and guesses time zones. Its converter
+cannot be configured, so functions here replace four of its methods. They take effect if `nbgrader_config.py` names `Reader` as the
+exporter, which can be configured. nbgrader's own methods still handle assignments without our checks.
 """
 
 import glob
@@ -33,7 +33,7 @@ from lessonkit.catalogue import lessons
 
 
 class Reader(NotebookExporter):
-    """Reads a submission with the project's own reader, and hands what was found to the steps that follow."""
+    """Reads a submission with the project's own reader, and passes it to the following steps."""
 
     def from_filename(self, filename, resources=None, **options):
         about = (resources or {}).get("nbgrader", {})
@@ -53,12 +53,12 @@ def _releases(name):
 
 
 def _notebook(data):
-    """What a submission's cells say, for steps other than ours; empty where it holds no notebook."""
+    """Return a submission's cells for nbgrader's own steps; no cells if it is not a notebook."""
     try:
         notebook, _ = notebook_file.read(data or b"")
     except notebook_file.NotANotebook:
         return nbformat.v4.new_notebook()
-    bare = {"metadata": {}, "attachments": {}}  # what is nested without end cannot be copied
+    bare = {"metadata": {}, "attachments": {}}  # deeply nested values cannot be copied
     cells = [
         {"id": f"cell-{number}", **{key: bare.get(key, value) for key, value in cell.items()}}
         for number, cell in enumerate(notebook["cells"])
@@ -68,9 +68,9 @@ def _notebook(data):
 
 
 def instead(method):
-    """Put a function in the place of the converter's method of that name, for lessons that are read by `Reader`.
+    """Replace the converter's method of the same name, for lessons that `Reader` reads.
 
-    The function gets nbgrader's own method first, then what that would get.
+    The function gets nbgrader's own method first, then that method's arguments.
     """
     theirs = getattr(Autograde, method.__name__)
 
@@ -86,7 +86,7 @@ def instead(method):
 
 @instead
 def init_notebooks(theirs, self):
-    """Everyone who handed in something, whatever it is called."""
+    """Find everyone who handed in something, whatever the file's name."""
     name, student = self.coursedir.assignment_id, self.coursedir.student_id
     if self.coursedir.notebook_id != "*":
         return theirs()
@@ -105,7 +105,7 @@ def init_notebooks(theirs, self):
 
 @instead
 def init_destination(theirs, self, lesson, student):
-    """Who had handed in nothing and now has is graded again."""
+    """Grade students again who had handed in nothing before, and now have."""
     graded = Path(self._format_dest(lesson, student)) / f"{lesson}.ipynb"
     excluded = student in (self.coursedir.student_id_exclude or "").split(",")
     if not excluded and graded.is_file() and Path(self._format_source(lesson, student)).is_dir():
@@ -116,7 +116,7 @@ def init_destination(theirs, self, lesson, student):
 
 @instead
 def init_assignment(theirs, self, lesson, student):
-    """A submission whose time cannot be read for certain has none, and keeps no earlier one; what is granted is entered."""
+    """Remove a submission's time if it cannot be read without guessing, and enter extensions."""
     theirs(lesson, student)
     folder = Path(self._format_source(lesson, student))
     with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
@@ -156,7 +156,7 @@ def _is_ungraded(path):
 
 
 def timestamp(folder, log=None):
-    """When a submission was handed in, in UTC; None where that is not written down, or cannot be read for certain."""
+    """Return when a submission was handed in, in UTC; None if that is unknown or cannot be read without guessing."""
     folder = Path(folder)
     text = handed_in.line(folder / TIMESTAMP)
     try:
@@ -164,7 +164,7 @@ def timestamp(folder, log=None):
     except Uncertain as error:
         if log:
             who, why = printable(f"{folder.parent.name}, {folder.name}"), printable(error)
-            log.warning("%s: to be looked at: %s was left aside, so there is no late penalty: %s", who, TIMESTAMP, why)
+            log.warning("%s: please look at this: %s was ignored, so there is no late penalty: %s", who, TIMESTAMP, why)
         return None
 
 

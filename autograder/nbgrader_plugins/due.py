@@ -1,4 +1,4 @@
-"""What is due for whom: the one place that says of each student when a lesson is due, and whether they are excused from it."""
+"""What is due for whom: the one place that says when a lesson is due for each student, and who is excused from it."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -6,12 +6,12 @@ from datetime import UTC, datetime, timedelta
 
 @dataclass(frozen=True)
 class Due:
-    """What one student owes.
+    """What is due for one student.
 
     Attributes
     ----------
     date : datetime or None
-        The student's own due date, in UTC, an extension in it; None where there is none.
+        The student's own due date in UTC, including an extension; None if there is none.
     excused : bool
         Whether nothing is due.
     """
@@ -20,19 +20,19 @@ class Due:
     excused: bool = False
 
     def is_over(self):
-        """Whether the student's time is up. Without a due date, it never is."""
+        """Whether the student's due date is past. Without a due date, it never is."""
         return self.date is not None and self.date < datetime.now(UTC).replace(tzinfo=None)
 
 
 def dues(gradebook, assignment, granted=None):
-    """What each student on the roster owes for one assignment.
+    """Return what is due for each student on the roster, for one assignment.
 
     Parameters
     ----------
     gradebook : nbgrader.api.Gradebook
     assignment : nbgrader.api.Assignment
     granted : dict of str to Accommodation, optional
-        What the instructor's table grants, by student. nbgrader excuses nobody, and knows no extension of who handed in nothing.
+        What the instructor's table grants, by student. nbgrader excuses nobody, and an extension needs a submission there.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""nbgrader's exchange, where it does not expect what our grader leaves: feedback for students who have handed in nothing."""
+"""nbgrader's exchange, adapted to feedback for students who have handed in nothing, which nbgrader does not expect."""
 
 from glob import glob
 from pathlib import Path
@@ -10,9 +10,9 @@ from autograder.terminal import printable
 
 
 class ReleaseFeedback(ExchangeReleaseFeedback):
-    """As nbgrader's own, which stops, with those to come unserved, at a page of a student who cannot fetch it.
+    """nbgrader's own class, which would stop at the first page that its student cannot fetch.
 
-    Only who handed in through the exchange can: the page is kept there under a secret that was handed in with the notebook.
+    Only students who handed in through the exchange can fetch a page: it is kept there under a secret that came with the notebook.
     """
 
     def copy_files(self):
@@ -21,7 +21,9 @@ class ReleaseFeedback(ExchangeReleaseFeedback):
             if not all((folder / name).is_file() for name in (TIMESTAMP, SECRET)):
                 left_out.append(folder.parent.name)
                 who = printable(left_out[-1])
-                self.log.warning("%s has handed in nothing through the exchange: no feedback to fetch.", who)
+                self.log.warning(
+                    "%s has handed in nothing through the exchange, so there is no feedback to fetch.", who
+                )
         self.coursedir.student_id_exclude = ",".join(filter(None, (asked, *left_out)))
         try:
             super().copy_files()

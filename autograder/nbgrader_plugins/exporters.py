@@ -1,8 +1,8 @@
-"""Exporter plugins for nbgrader: the grades as plain CSV, and as Canvas and Moodle import them.
+"""Exporter plugins for nbgrader: the grades as plain CSV, and in the forms that Canvas and Moodle import.
 
 ``python -m autograder export canvas`` writes one of them, and so does ``nbgrader export
---exporter=autograder.nbgrader_plugins.exporters.Canvas``. What has a grade is written, and nothing else: an import changes no cell that
-is empty. nbgrader's ``--to``, ``--assignment`` and ``--student`` work with each.
+--exporter=autograder.nbgrader_plugins.exporters.Canvas``. Only grades are written: an import leaves a grade as
+it is if the cell is empty. nbgrader's ``--to``, ``--assignment`` and ``--student`` work with each.
 """
 
 import csv
@@ -28,11 +28,11 @@ class Exporter(ExportPlugin):
 
     default = "grades.csv"
     encoding = Unicode("utf-8", help="Encoding of the file; utf-8-sig adds the byte order mark.").tag(config=True)
-    zeros = Bool(False, help="Write 0 for who handed in nothing until their own due date.").tag(config=True)
+    zeros = Bool(False, help="Write 0 for students who handed in nothing by their own due date.").tag(config=True)
     dry_run = Bool(False, help="Print what would be written, and write nothing.").tag(config=True)
 
     def rows(self, assignments, students, standing_of):
-        """The rows of the file, its header first.
+        """Yield the rows of the file, its header first.
 
         Parameters
         ----------
@@ -45,10 +45,10 @@ class Exporter(ExportPlugin):
 
     def __init__(self, **options):
         super().__init__(**options)
-        self.granted = {}  # by assignment: what the table of accommodations grants
+        self.granted = {}  # what the table of accommodations grants, by assignment
 
     def export(self, gradebook):
-        """Write the file: all of it, or (when something is wrong) none of it."""
+        """Write the whole file or, if something is wrong, none of it."""
         try:
             assignments = _wanted(gradebook.assignments, "assignment", "name", self.assignment)
             students = _wanted(gradebook.students, "student", "id", self.student)
@@ -62,41 +62,41 @@ class Exporter(ExportPlugin):
                 say(lines.getvalue())
             else:
                 write_whole(path, lines.getvalue().encode(self.encoding))
-        except CourseError as error:  # `nbgrader export` shows a traceback with it
+        except CourseError as error:  # `nbgrader export` would show a traceback
             raise SystemExit(str(error)) from None
-        say(f"{path}, which is not written yet:" if self.dry_run else f"{path} is written:")
+        say(f"{path} has not been written yet:" if self.dry_run else f"{path} has been written:")
         for assignment in assignments:
             self._tell(assignment.name, {student.id: standing_of[assignment.name][student.id] for student in students})
 
     def points(self, standing):
-        """The points that are written for one student and assignment; None for none."""
+        """Return the points to write for one student and assignment; None for an empty cell."""
         if standing.state == NOTHING and self.zeros:
             return 0.0
         return standing.score.final if standing.state == GRADED else None
 
     def renew_penalties(self, gradebook, assignments):
-        """Work out what being late costs by the dates and accommodations of today, so that no older penalty is exported."""
+        """Compute the late penalties with the present dates and accommodations, so that no old penalty is exported."""
         course = Course(self.parent.coursedir.root, self.parent.coursedir.db_url)
         for assignment in assignments:
             penalties = LatePenalties(course, gradebook, assignment.name)
             self.granted[assignment.name] = penalties.granted
             if renewed := penalties.renew():
                 names = ", ".join(map(printable, renewed))
-                self.log.warning("%s: late penalties that are other ones than before: %s", assignment.name, names)
+                self.log.warning("%s: late penalties have changed for: %s", assignment.name, names)
 
     def identity(self, value):
-        """A cell that another system finds the student by; a warning when it cannot stay as it is."""
+        """Return a cell by which another system finds the student; warn if it had to be changed."""
         cell = text(value)
         if cell != str(value or ""):
             self.log.warning(
-                "%r starts as a formula does, or holds line breaks or invisible characters. It is written as %r.",
+                "%r starts like a formula, or contains line breaks or invisible characters. It is written as %r.",
                 value,
                 cell,
             )
         return cell
 
     def _standings(self, gradebook, assignment):
-        """How everyone stands; what lies in the course's folder is known where nbgrader runs this."""
+        """Return how everyone stands, with the course's folders taken into account if nbgrader runs this."""
         if self.parent is None:
             return standings(gradebook, assignment)
         course, name = self.parent.coursedir, assignment.name
@@ -107,7 +107,7 @@ class Exporter(ExportPlugin):
         return standings(gradebook, assignment, handed_in, missed, self.granted[name])
 
     def _tell(self, name, standing_of):
-        """Say how many have a grade in the file, and who has none and why."""
+        """Print how many students have a grade in the file, and who has none and why."""
         states = Counter(standing.state for standing in standing_of.values())
         rows = [(states[GRADED], "written", "")]
         for state in filter(states.__contains__, NO_GRADE):
@@ -118,11 +118,11 @@ class Exporter(ExportPlugin):
 
 
 class Csv(Exporter):
-    """nbgrader's own CSV: a row for each student and assignment.
+    """nbgrader's own CSV format: a row for each student and assignment.
 
-    The columns are those of nbgrader's ``CsvExportPlugin``, which writes names with commas or quotes as they are, and in the
-    encoding of the machine, and 0 for who has no submission. Here the cells of who has no grade are empty, and of who is excused the
-    maximum, too.
+    The columns are those of nbgrader's ``CsvExportPlugin``, which does not escape commas or quotes in names, uses the machine's
+    encoding, and writes 0 for students without a submission. Here the cells of students without a grade are empty, and for excused
+    students the maximum is empty too.
     """
 
     header = (
@@ -148,7 +148,7 @@ class Csv(Exporter):
 class Canvas(Exporter):
     """The file that Canvas's gradebook imports: a row for each student, a column for each assignment.
 
-    As "How do I import grades in the Gradebook?" (Canvas Instructor Guide) and the importer of Canvas itself have it: the columns
+    Sources: "How do I import grades in the Gradebook?" (Canvas Instructor Guide) and Canvas's importer. The columns
     Student, ID, SIS User ID, SIS Login ID and Section come first, under these names and in this order, and a row "Points Possible"
     follows the header. Canvas finds a student by ID (its own number: ``lms_user_id`` of nbgrader's gradebook), else
     by SIS Login ID (nbgrader's id). An empty cell leaves a grade as it is. The encoding is UTF-8, without a byte order mark.
@@ -170,8 +170,8 @@ class Canvas(Exporter):
 class Moodle(Exporter):
     """The file that Moodle's gradebook imports: a row for each student, a column for each assignment.
 
-    As "Grade import" (MoodleDocs) and the importer of Moodle itself have it: the first row names the columns, which are mapped by
-    hand at the import. "Map from" and "Map to" say how students are found: "ID number" to useridnumber (``lms_user_id`` of nbgrader's
+    Sources: "Grade import" (MoodleDocs) and Moodle's importer. The first row names the columns, which are mapped by
+    hand during the import. "Map from" and "Map to" say how students are found: "ID number" to useridnumber (``lms_user_id`` of nbgrader's
     gradebook, or its id), "Username" to username (nbgrader's id), or "Email address" to useremail. A hyphen stands for no grade. The
     encoding is UTF-8, without a byte order mark, and the separator a comma, which are Moodle's defaults.
     """
@@ -189,7 +189,7 @@ class Moodle(Exporter):
 
 
 def _wanted(entries, kind, key, names):
-    """Those of `entries` that are asked for by name, or all."""
+    """Return the entries that were named, or all."""
     names = [str(name) for name in names]
     expect_known(kind, names, {getattr(entry, key) for entry in entries})
     return [entry for entry in entries if not names or getattr(entry, key) in names]

@@ -1,4 +1,4 @@
-"""Extractor plugin for nbgrader: what is damaged or hostile in a class's zip is named, and the others are extracted."""
+"""Extractor plugin for nbgrader: reports damaged or hostile files in a class's zip file, and extracts the others."""
 
 import os
 import shutil
@@ -15,16 +15,16 @@ from lessonkit.notebook_file import is_clutter
 
 OF_A_STUDENT = archive.Limits(MAX_ENTRIES, 10 * MAX_BYTES)
 CLASS_FILES = 1_000_000
-NAMED = 5  # of what was left out of one archive
+NAMED = 5  # how many left-out files of one archive are named
 
 
 class Extractor(ExtractorPlugin):
-    """As nbgrader's own, which stops at the first damaged file, and unpacks whatever is in an archive, however deep.
+    """nbgrader's own class would stop at the first damaged file, and unpack archives inside archives to any depth.
 
     Attributes
     ----------
     told : list of (Path, str)
-        What did not come out, and why.
+        What was not extracted, and why.
     """
 
     def __init__(self, **options):
@@ -32,7 +32,7 @@ class Extractor(ExtractorPlugin):
         self.told = []
 
     def extract(self, archive_path, extracted_path):
-        """Copy the files of a folder to another: the class's zip as a folder, and a student's zip in it as a folder too."""
+        """Copy files to another folder, and unpack the class's zip file and the students' zip files in it."""
         paths = [Path(folder, name) for folder, _, names in os.walk(archive_path) for name in names]
         if not paths:
             self.log.warning("No files found in directory: %s", archive_path)
@@ -41,7 +41,7 @@ class Extractor(ExtractorPlugin):
             if is_clutter(inside.as_posix()):
                 continue
             if path.is_symlink() or not path.is_file():
-                self._tell("Not extracted: %s. It is no file, but a link. Put the file itself there.", path)
+                self._tell("Not extracted: %s. It is a link, not a file. Put the file itself there.", path)
                 continue
             copy = Path(extracted_path, *map(archive.name_on_disk, inside.parts))
             copy.parent.mkdir(parents=True, exist_ok=True)
@@ -50,7 +50,7 @@ class Extractor(ExtractorPlugin):
             self._unpack(copy, of_class)
 
     def _unpack(self, path, limits):
-        """Put a folder in the place of an archive, and so for those in the class's; one that is damaged stays as it is."""
+        """Replace an archive by a folder, and also the archives in the class's archive; a damaged one stays as it is."""
         if kind := archive.what_else(path):
             self._tell(
                 f"Not unpacked: %s. It is {kind}, which cannot be unpacked here. Ask for the notebook itself.", path
@@ -65,9 +65,9 @@ class Extractor(ExtractorPlugin):
         try:
             left_out = archive.unpack(path, unfinished, limits)
             files = [file for file in sorted(unfinished.rglob("*")) if file.is_file()]
-        except Exception as error:  # whatever a student's file does to the unpacking: it concerns that file alone
+        except Exception as error:  # an error while unpacking a student's file concerns only that file
             shutil.rmtree(unfinished, ignore_errors=True)
-            self._tell("Not unpacked: %s. It is damaged, or no zip file (%s).", path, error)
+            self._tell("Not unpacked: %s. It is damaged, or not a zip file (%s).", path, error)
             return
         if left_out:
             more = f", and {len(left_out) - NAMED} more" if len(left_out) > NAMED else ""
@@ -82,11 +82,11 @@ class Extractor(ExtractorPlugin):
             self._unpack_inner(folder / file.relative_to(unfinished), limits)
 
     def _unpack_inner(self, path, limits):
-        """What lies in the class's archive is a student's; what lies in that stays as it is."""
+        """Unpack an archive in the class's archive, which is a student's; an archive inside that stays as it is."""
         if limits is not OF_A_STUDENT:
             self._unpack(path, OF_A_STUDENT)
         elif archive.is_archive(path, self.zip_ext):
-            self._tell("Not unpacked: %s. It is an archive within a student's archive.", path)
+            self._tell("Not unpacked: %s. It is an archive inside a student's archive.", path)
 
     def _tell(self, sentence, path, *words):
         self.log.error(sentence, *map(printable, (path, *words)))

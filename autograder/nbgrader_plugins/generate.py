@@ -1,7 +1,7 @@
-"""`nbgrader generate_assignment` makes a lesson's first releases, and leaves it alone once students have handed it in.
+"""Lets `nbgrader generate_assignment` make a lesson's first releases, but not change it after students have handed it in.
 
-nbgrader deletes what was released before it finds that it cannot change the gradebook. So functions of ours take the place of two methods of
-its converter, when `nbgrader_config.py` names `Released` as its exporter. Assignments without our checks go nbgrader's own way.
+nbgrader deletes the released notebook before it finds that it cannot change the gradebook. So functions here replace two methods of its
+converter, if `nbgrader_config.py` names `Released` as its exporter. nbgrader's own methods still handle assignments without our checks.
 """
 
 import os
@@ -18,7 +18,7 @@ from lessonkit.catalogue import lessons
 
 
 class Released(NotebookExporter):
-    """Writes a released notebook as nbgrader's own does; that it is named switches on what this module does."""
+    """Writes a released notebook as nbgrader's own exporter does; naming it in the configuration switches on this module."""
 
 
 def _is_ours(self):
@@ -50,7 +50,7 @@ def _stop(self, sentence):
 
 
 def _start(self, theirs=GenerateAssignment.start):
-    """What students are given is kept, for when the lesson changes."""
+    """Save the notebook that students get, in case the lesson changes later."""
     theirs(self)
     if _is_ours(self) and not self.no_database:
         name, course = self.coursedir.assignment_id, Course(self.coursedir.root, self.coursedir.db_url)

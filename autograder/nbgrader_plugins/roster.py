@@ -1,4 +1,4 @@
-"""A roster from a CSV file as spreadsheets and learning platforms write it, in the form that nbgrader imports."""
+"""Converts a roster from a spreadsheet's or learning platform's CSV file to the form that nbgrader imports."""
 
 import csv
 import io
@@ -12,7 +12,7 @@ from pathlib import Path
 from autograder.course import CourseError
 from autograder.grading.tables import is_guessed, rows
 
-# nbgrader's columns, and what others call them; the first name that is there counts.
+# nbgrader's columns, and other names for them; the first name that is found counts.
 COLUMNS = {
     "id": ("orgdefinedid", "sis login id", "login id", "student id", "studentid", "username", "user name", "user id", "login", "id", "id number",
            "student number", "matriculation number", "netid"),
@@ -25,27 +25,27 @@ WHOLE_NAME = ("student", "name", "full name", "student name")  # "Last, First" o
 NO_STUDENT = re.compile(r"\s*(points possible|student, test|test student)\b", re.I)
 FOOTER = re.compile(r"\s*(total|sum|count|number of students|\d+ students?)\b", re.I)  # alone in a line
 NO_STUDENT_LINE = re.compile(r"\s*(manual posting|points possible)\b", re.I)  # in any field of a line without an id
-REWRITTEN = re.compile(r"\d+[.,]\d*E\+\d+|\d+[.,]0|=.*", re.I)  # an id that a spreadsheet took for a number
+REWRITTEN = re.compile(r"\d+[.,]\d*E\+\d+|\d+[.,]0|=.*", re.I)  # an id that a spreadsheet has converted to a number
 
 
 def read_roster(data):
-    """Everyone on a roster.
+    """Return everyone on a roster.
 
     Parameters
     ----------
     data : bytes
-        A CSV file: with a byte order mark or without, in UTF-8, UTF-16 or as Excel on Windows writes it, with commas,
-        semicolons or tabs, with blank lines.
+        A CSV file, with or without a byte order mark, in UTF-8, UTF-16 or Excel's encoding on Windows, with commas,
+        semicolons or tabs; it may have blank lines.
 
     Returns
     -------
     list of dict
-        nbgrader's columns by name, for each student.
+        For each student, nbgrader's columns by name.
 
     Raises
     ------
     CourseError
-        If it cannot be read for certain: the message names the line, and why.
+        If the roster cannot be read without guessing. The message names the line and the reason.
     """
     numbered = list(rows(data, "roster"))
     if len(numbered) < 2:
@@ -58,7 +58,7 @@ def read_roster(data):
             continue
         if len(row) > len(header):
             raise CourseError(
-                f"Line {number} of the roster has {len(row)} fields, the header has {len(header)}: is a name not in quotes?"
+                f"Line {number} of the roster has {len(row)} fields, but the header has {len(header)}. Put quotes around a name that contains a comma."
             )
         if any(map(NO_STUDENT_LINE.match, row)) and not _field(row, places["id"]):
             continue
@@ -67,7 +67,7 @@ def read_roster(data):
             student["id"] = student["id"].removeprefix("#")
         if student["id"] in line_of:
             raise CourseError(
-                f"Lines {line_of[student['id']]} and {number} of the roster are both of {student['id']!r}."
+                f"Lines {line_of[student['id']]} and {number} of the roster both have the id {student['id']!r}."
             )
         line_of[student["id"]] = number
         students.append(student)
@@ -75,7 +75,7 @@ def read_roster(data):
 
 
 def enter(path, folder="."):
-    """Enter a roster in a course's gradebook, with nbgrader's own command.
+    """Add a roster's students to a course's gradebook, with nbgrader's own command.
 
     Parameters
     ----------
@@ -86,14 +86,14 @@ def enter(path, folder="."):
     Returns
     -------
     list of dict
-        Those who are entered.
+        The students that were added.
     str
-        A name to look at, since the file does not say in which encoding it is; empty where all is certain.
+        A name to check, because the file's encoding was guessed; "" if it was not.
 
     Raises
     ------
     CourseError
-        If the roster cannot be read for certain; then nobody is entered.
+        If the roster cannot be read without guessing; then nobody is added.
     """
     try:
         data = Path(path).read_bytes()
@@ -107,13 +107,13 @@ def enter(path, folder="."):
         environment = {**os.environ, "PYTHONUTF8": "1"}
         done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, errors="replace")
     if done.returncode:
-        raise CourseError(f"nbgrader could not enter the roster. It says: {done.stderr.strip()[-500:]}")
+        raise CourseError(f"nbgrader could not import the roster. It says: {done.stderr.strip()[-500:]}")
     names = (f"{student['first_name']} {student['last_name']}".strip() for student in students)
     return students, next((name for name in names if is_guessed(data) and not name.isascii()), "")
 
 
 def to_csv(students):
-    """A roster as nbgrader imports it; a column in which nothing stands is left out, and keeps what the gradebook has."""
+    """Return a roster as nbgrader imports it; empty columns are left out, so that the gradebook keeps its values."""
     file = io.StringIO(newline="")
     columns = [column for column in COLUMNS if column == "id" or any(student[column] for student in students)]
     writer = csv.DictWriter(file, columns, extrasaction="ignore", lineterminator="\n")
@@ -123,7 +123,7 @@ def to_csv(students):
 
 
 def _columns(header):
-    """The place of each of nbgrader's columns in a line, and that of the whole name."""
+    """Return the place of each of nbgrader's columns in a line, and of the full name."""
     names = [re.sub(r"[\s_]+", " ", name).strip().lower() for name in header]
     places, taken = {}, set()
     for column, aliases in COLUMNS.items():
@@ -148,7 +148,7 @@ def _field(row, place):
 
 
 def _student(row, places, number):
-    """One line of the roster as nbgrader's columns."""
+    """Return one line of the roster as nbgrader's columns."""
 
     student = {column: _field(row, places.get(column)) for column in COLUMNS}
     if not student["id"]:

@@ -1,4 +1,4 @@
-"""What nbgrader's gradebook says about one assignment, in two queries however large the class is."""
+"""The scores in nbgrader's gradebook for one assignment, in two queries for any size of class."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,13 +13,13 @@ class Score:
     timestamp : datetime or None
         When it was handed in, in UTC.
     raw, penalty : float
-        Points earned, manual grades and extra credit in, and points taken off for being late.
+        Points earned, including manual grades and extra credit, and points subtracted for being late.
     waiting : list of str
         Cells that have no grade yet, neither the autograder's nor a person's.
     manual : list of str
         Cells that a person graded.
     unconfirmed : list of str
-        Those of them that the autograder has graded again since: nbgrader asks a person to look at them once more.
+        Those of `manual` that the autograder has graded again since: nbgrader asks a person to confirm them.
     """
 
     timestamp: datetime | None
@@ -31,17 +31,17 @@ class Score:
 
     @property
     def final(self):
-        """The points that count, as nbgrader has it: never below zero."""
+        """The points that count; as in nbgrader, never below zero."""
         return max(0.0, self.raw - self.penalty)
 
     @property
     def is_empty(self):
-        """Whether nothing speaks for a submission: no time, no point, nothing by hand."""
+        """Whether there is no sign of a submission: no time, no points, no grade by hand."""
         return self.timestamp is None and not self.raw and not self.manual
 
 
 def scores(gradebook, assignment):
-    """Everyone's score for one assignment.
+    """Return everyone's score for one assignment.
 
     Parameters
     ----------
@@ -51,7 +51,7 @@ def scores(gradebook, assignment):
     Returns
     -------
     dict of str to Score
-        By student id. Who has no submission in the gradebook is not in it.
+        By student id, without students who have no submission in the gradebook.
     """
     from nbgrader.api import Assignment, BaseCell, Grade, SubmittedAssignment, SubmittedNotebook
 

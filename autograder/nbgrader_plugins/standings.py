@@ -1,11 +1,11 @@
-"""How each student stands in an assignment, which decides what of it leaves the gradebook."""
+"""How each student stands in an assignment, which decides whether the grade is exported."""
 
 from dataclasses import dataclass
 
 from autograder.nbgrader_plugins.due import Due, dues
 from autograder.nbgrader_plugins.scores import Score, scores
 
-GRADED, WAITING, EXCUSED = "graded", "a grade waits for a person", "excused"
+GRADED, WAITING, EXCUSED = "graded", "a person still has to grade something", "excused"
 NOT_GRADED = "handed in, not graded yet"
 NOT_COLLECTED = "handed in, not collected"
 NOTHING, NOT_DUE = "nothing was handed in", "nothing was handed in, and it is not due yet"
@@ -22,7 +22,7 @@ class Standing:
     state : str
         `GRADED`, or one of `NO_GRADE`: why there is no grade.
     score : Score or None
-        What the gradebook says, where something was handed in.
+        The score in the gradebook, if something was handed in.
     """
 
     state: str
@@ -30,16 +30,16 @@ class Standing:
 
 
 def standings(gradebook, assignment, handed_in=None, not_collected=frozenset(), granted=None):
-    """How everyone on the roster stands.
+    """Return how everyone on the roster stands.
 
     Parameters
     ----------
     gradebook : nbgrader.api.Gradebook
     assignment : nbgrader.api.Assignment
     handed_in : set of str, optional
-        Who has a folder in ``submitted``. Default: who has a row in the gradebook.
+        Students with a folder in ``submitted``. Default: students with a row in the gradebook.
     not_collected : set of str
-        Who is known to have handed in a file that is not there.
+        Students who are known to have handed in a file that was not collected.
     granted : dict of str to Accommodation, optional
         What the instructor's table grants, by student.
 

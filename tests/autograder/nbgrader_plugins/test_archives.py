@@ -64,20 +64,20 @@ def of(**contents):
 
 # What a student's archive holds beside the notebook, and the words that name it.
 HOSTILE = {
-    "a path upwards": (".zip", lambda: zipped(**{f"../../{LESSON}_ipynb": "X", "06_backward_ipynb": "SEAN"}), "leads elsewhere"),
-    "a Windows path upwards": (".zip", lambda: of(**{"..\\..\\x_ipynb": "X"}), "leads elsewhere"),
-    "an absolute path": (".zip", lambda: of(**{"/tmp/absolute_ipynb": "X"}), "leads elsewhere"),
-    "a drive": (".zip", lambda: of(**{"C:\\x_ipynb": "X"}), "leads elsewhere"),
+    "a path upwards": (".zip", lambda: zipped(**{f"../../{LESSON}_ipynb": "X", "06_backward_ipynb": "SEAN"}), "leads out of the folder"),
+    "a Windows path upwards": (".zip", lambda: of(**{"..\\..\\x_ipynb": "X"}), "leads out of the folder"),
+    "an absolute path": (".zip", lambda: of(**{"/tmp/absolute_ipynb": "X"}), "leads out of the folder"),
+    "a drive": (".zip", lambda: of(**{"C:\\x_ipynb": "X"}), "leads out of the folder"),
     "a link": (".zip", with_link, "a link or a device"),
-    "two of a name": (".zip", twice, "another one of this name"),
-    "a file as a folder": (".zip", lambda: of(**{"06_backward_ipynb/x_ipynb": "X"}), "another one of this name"),
+    "two of a name": (".zip", twice, "another file has the same name"),
+    "a file as a folder": (".zip", lambda: of(**{"06_backward_ipynb/x_ipynb": "X"}), "another file has the same name"),
     "a long name": (".zip", lambda: of(**{f"{'x' * 300}_ipynb": "X"}), "too long"),
-    "a bomb": (".zip", bomb, "60 MB are more than may be unpacked"),
+    "a bomb": (".zip", bomb, "60 MB, is too large to unpack"),
     "links and devices": (".tar.gz", lambda: tarred((NOTEBOOK, b"SEAN"), ("a.ipynb", tarfile.SYMTYPE),
         ("b.ipynb", tarfile.LNKTYPE), ("c.ipynb", tarfile.CHRTYPE), ("d.ipynb", tarfile.FIFOTYPE), packed=True), "a link or a device"),
-    "a tar path": (".tar", lambda: tarred((NOTEBOOK, b"SEAN"), ("../../x.ipynb", b"XX"), ("/tmp/absolute.ipynb", b"XX")), "leads elsewhere"),
-    "a tar bomb": (".tgz", lambda: gzip.compress(tarred((NOTEBOOK, b"SEAN"), ("zeros.ipynb", bytes(240 * 2**20))), 1), "all that follows"),
-    "an archive in it": (".zip", lambda: of(inner_zip=zipped(x_ipynb="X")).replace(b"inner_zip", b"inner.zip"), "archive within"),
+    "a tar path": (".tar", lambda: tarred((NOTEBOOK, b"SEAN"), ("../../x.ipynb", b"XX"), ("/tmp/absolute.ipynb", b"XX")), "leads out of the folder"),
+    "a tar bomb": (".tgz", lambda: gzip.compress(tarred((NOTEBOOK, b"SEAN"), ("zeros.ipynb", bytes(240 * 2**20))), 1), "everything after that"),
+    "an archive in it": (".zip", lambda: of(inner_zip=zipped(x_ipynb="X")).replace(b"inner_zip", b"inner.zip"), "archive inside"),
 }  # fmt: skip
 
 
@@ -158,7 +158,7 @@ def test_an_archive_of_another_kind_is_told(start, kind, extract):
 
 def test_an_archive_of_which_nothing_is_left_stays_for_the_grader_to_name(extract):
     (error,), kept = extract({"sean_27_932_work.zip": zipped(**{"../x_ipynb": "X"}), **REST})
-    assert "leads elsewhere" in error and "sean_27_932_work.zip" in kept
+    assert "leads out of the folder" in error and "sean_27_932_work.zip" in kept
 
 
 def test_a_link_in_the_folder_is_not_followed(extract, tmp_path):
@@ -166,7 +166,7 @@ def test_a_link_in_the_folder_is_not_followed(extract, tmp_path):
     (tmp_path / "archive").mkdir()
     (tmp_path / "archive" / f"sean_27_932_{NOTEBOOK}").symlink_to(tmp_path / "secret")
     (error,), kept = extract(REST)
-    assert "It is no file, but a link" in error and list(kept) == [f"li_88_910_{NOTEBOOK}"]
+    assert "It is a link, not a file" in error and list(kept) == [f"li_88_910_{NOTEBOOK}"]
 
 
 def test_there_are_only_so_many_files_in_an_archive(tmp_path):

@@ -89,7 +89,7 @@ def test_each_notebook_comes_to_its_student_and_the_others_are_named(tmp_path, p
         assert sum(f"/{name}." in line for line in complaints) == 1
     if platform == "Moodle":
         (twice,) = (line for line in complaints if "Kim Lee" in line)
-        assert "kim1 and kim2 on the roster are both called so" in twice
+        assert "kim1 and kim2 on the roster share this name" in twice
 
 
 FOR_PEOPLE = {
@@ -111,13 +111,13 @@ def test_collect_says_in_a_short_table_what_became_of_each_file(tmp_path, monkey
     out, err = capfd.readouterr()
     assert not err and out.splitlines() == [
         "  2  handed in a notebook",
-        "  2  handed in no notebook                                   jean, sean",
-        "  2  not collected: it is not clear whose it is              submissions/nobodysfile.txt, strangerthe_99",
-        "  1  not collected: no notebook, and there is one beside it  ada",
-        "  1  not collected: there is a later attempt                 kim1",
-        "  1  not unpacked, or not all of it                          jean",
-        "  4  on the roster, and nothing collected                    4711, kim2, li, marie",
-        "What became of each file stands in grading/06_backward/collected.csv.",
+        "  2  handed in no notebook                                      jean, sean",
+        "  2  not collected: it is not clear who sent it                 submissions/nobodysfile.txt, strangerthe_99",
+        "  1  not collected: not a notebook, and there is one beside it  ada",
+        "  1  not collected: there is a later attempt                    kim1",
+        "  1  not unpacked, or not completely                            jean",
+        "  4  on the roster, and nothing collected                       4711, kim2, li, marie",
+        "What happened to each file is listed in grading/06_backward/collected.csv.",
     ]
     with open(tmp_path / "grading" / LESSON / "collected.csv", encoding="utf-8", newline="") as file:
         rows = {(row["file"].rpartition("/")[2], row["student"]) for row in csv.DictReader(file)}
@@ -142,7 +142,7 @@ def test_collecting_again_is_refused_before_anything_is_changed(tmp_path, monkey
     kept.write_text("by hand")
     assert main(["collect", "06", "canvas"]) == 2
     assert capsys.readouterr().err == (
-        "submitted/kim1/06_backward holds files of an earlier collection. Add --force to put the new ones in their place.\n"
+        "submitted/kim1/06_backward contains files from an earlier collection. Add --force to replace them.\n"
     )
     assert kept.read_text() == "by hand" and not (tmp_path / "submitted" / "ada").exists()
     assert main(["collect", "06", "canvas", "--force"]) == 0 and kept.read_text() != "by hand"

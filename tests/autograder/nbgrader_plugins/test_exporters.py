@@ -150,7 +150,7 @@ def test_a_grade_that_waits_for_a_person_does_not_leave_as_a_zero(gradebook, plu
     gradebook.db.commit()
     rows = export(gradebook, plugin, zeros=True)
     assert [row for row in rows if "1815" in row][0][5] == nothing
-    assert "  1  left out: a grade waits for a person  ada\n" in capsys.readouterr().out
+    assert "  1  left out: a person still has to grade something  ada\n" in capsys.readouterr().out
     gradebook.find_grade("second", "nb", "01_one", "ada").manual_score = 4
     gradebook.db.commit()
     assert [row for row in export(gradebook, plugin) if "1815" in row][0][5] == "9.0"
@@ -199,7 +199,7 @@ def course(tmp_path, monkeypatch):
             gradebook.remove_submission("06_backward", student)
     for student in ("right", "zero", "waits", "new", "excused"):
         (tmp_path / "submitted" / student / "06_backward").mkdir(parents=True)
-    lost = collected.Outcome("lost.zip", "lost", "lost_1", "not collected: it is not clear whose it is")
+    lost = collected.Outcome("lost.zip", "lost", "lost_1", "not collected: it is not clear who sent it")
     collected.write(collected.path_of(tmp_path, "06_backward"), [lost])
 
     def excusing(*arguments):
@@ -248,13 +248,13 @@ def test_an_id_that_is_written_in_another_way_is_told(course, capfd):
         gradebook.add_student("-minus")
     assert command_line.main(["export", "canvas", "6"]) == 0
     (line,) = capfd.readouterr().err.splitlines()
-    assert line.startswith("'-minus' starts as a formula does") and line.endswith('It is written as "\'-minus".')
+    assert line.startswith("'-minus' starts like a formula") and line.endswith('It is written as "\'-minus".')
 
 
 def test_a_first_look_writes_nothing(course, capsys):
     assert command_line.main(["export", "canvas", "6", "--dry-run", "--zeros", "--student", "right"]) == 0
     out, err = capsys.readouterr()
-    assert "right,,,right,,10.0\n" in out and "canvas.csv, which is not written yet:" in out and not err
+    assert "right,,,right,,10.0\n" in out and "canvas.csv has not been written yet:" in out and not err
     assert not (course / "canvas.csv").exists()
     (course / "gradebook.db").unlink()
     assert command_line.main(["export", "canvas"]) == 2
