@@ -1,7 +1,7 @@
-"""The page that a student gets back: what passed, what is left, and at each exercise what went wrong and where to read on.
+"""The page that a student gets back: what passed, what is left and, for each exercise, what went wrong and where to read.
 
-`nbgrader_config.py` names `FeedbackExporter` and `Grades`; `nbgrader generate_feedback` and formgrader's button then
-write this page.
+`nbgrader_config.py` names `FeedbackExporter` and `Grades`, so that `nbgrader generate_feedback` and formgrader's button write
+this page.
 """
 
 from autograder.feedback.exporter import FeedbackExporter, Grades

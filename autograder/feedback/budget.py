@@ -1,22 +1,22 @@
-"""What one page may take: a notebook that would take more is shown up to there, and the page says so."""
+"""The limits of one page: a notebook that would exceed them is shown only in part, and the page says so."""
 
 import time
 
 SECONDS, BYTES = 5, 20 * 2**20
 REST = (
-    "<p><strong>The rest of this notebook is not shown: the page would be larger than 20 MB, or take longer than 5 seconds to "
+    "<p><strong>The rest of this notebook is not shown, because the page would be larger than 20 MB or take longer than 5 seconds to "
     "make. Your points do not depend on it.</strong></p>"
 )
 
 
 class Budget:
-    """Makes the parts of a page for as long as there is time and room for them."""
+    """Makes the parts of a page as long as there is time and room for them."""
 
     def __init__(self):
         self.end, self.left, self.is_over = time.monotonic() + SECONDS, BYTES, False
 
     def spend(self, make, *arguments):
-        """The HTML that `make` returns; in place of what is too much, `REST` once, and then nothing."""
+        """Return the HTML from `make`; once a limit is exceeded, return `REST` once and then ""."""
         if self.is_over:
             return ""
         html = make(*arguments)

@@ -1,4 +1,4 @@
-"""What `nbgrader_config.py` names for feedback: the exporter, and what reads the grades for it."""
+"""What `nbgrader_config.py` names for feedback: the exporter, and the step that reads the grades for it."""
 
 import logging
 
@@ -11,7 +11,7 @@ from autograder.feedback.render import page
 
 
 class Grades(GetGrades):
-    """As nbgrader has it, and whether a grade still waits for a person.
+    """Reads nbgrader's score, and whether a person still has to grade something.
 
     That an exercise got "No response." the report below it says better. nbgrader warns of each late penalty and does not say whose
     it is: that stands on the page, and `grade` has told the instructor.

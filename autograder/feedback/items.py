@@ -1,4 +1,4 @@
-"""What a cell of a graded notebook earns, and what its checks say of it."""
+"""What a cell of a graded notebook earns, and what its checks say about it."""
 
 from dataclasses import dataclass
 
@@ -18,11 +18,11 @@ class Item:
     Attributes
     ----------
     anchor, title : str
-        The id of its place in the page, and what the reader is told.
+        The id of its place in the page, and its title for the reader.
     score, points : float
-        As the gradebook has them.
+        From the gradebook.
     waits : bool
-        For a person.
+        Whether a person still has to grade it.
     result : Result or None
         What the checks said.
     rows : list of dict
@@ -46,17 +46,17 @@ class Item:
 
     @property
     def regraded(self):
-        """Whether a person gave other points than the checks."""
+        """Whether a person gave different points from the checks."""
         return self.result is not None and self.score != self.result.points
 
     @property
     def lent(self):
-        """Which right exercises stood in for the student's."""
+        """The sentence about correct exercises that replaced the student's own."""
         return Markup(report.set_code(report.lent(self.result)))
 
     @property
     def summary(self):
-        """The first thing to know about it."""
+        """The most important thing to know about it."""
         if self.waits:
             return "Your instructor has not graded this yet."
         if self.regraded:
@@ -69,7 +69,7 @@ class Item:
 
 
 def item_of(cell, marks, above):
-    """What a cell earns, or None if it earns nothing; `above` is the heading that it stands under."""
+    """Return what a cell earns, or None if it earns nothing; `above` is the heading above it."""
     if not (is_grade(cell) or is_task(cell)):
         return None
     if is_solution(cell) or is_task(cell):  # an answer that a person grades
@@ -94,7 +94,7 @@ def item_of(cell, marks, above):
 
 
 def _result(cell):
-    """What the checks of a check cell said; its outputs are the grader's own."""
+    """Return the result in a check cell, whose outputs are the grader's own."""
     for output in cell.get("outputs", ()):
         if RESULT in output.get("data", {}):
             return Result.from_record(output.data[RESULT])

@@ -1,6 +1,6 @@
-"""A graded notebook as a page: one file without scripts, which asks nothing of any other host.
+"""Renders a graded notebook as a page: one file without scripts, which loads nothing from other hosts.
 
-Whatever a student wrote or displayed goes through `autograder.feedback.safe`.
+Everything that a student wrote or displayed goes through `autograder.feedback.safe`.
 """
 
 from functools import cache
@@ -23,12 +23,12 @@ CODE_LIGHT, CODE_DARK = "a11y-high-contrast-light", "a11y-high-contrast-dark"  #
 
 
 def page(notebook, grading):
-    """The page for one graded notebook.
+    """Return the page for one graded notebook.
 
     Parameters
     ----------
     notebook : NotebookNode
-        With scores and comments in its cells, as `Grades` leaves it.
+        With scores and comments in its cells, as `Grades` writes them.
     grading : dict
         nbgrader's resources: ``assignment``, ``notebook``, ``score``, ``max_score`` and ``late_penalty``.
 
@@ -37,7 +37,9 @@ def page(notebook, grading):
     str
     """
     lesson, cells, notes = lessons().get(grading["assignment"]), notebook.cells, ""
-    if lesson and cells and cells[0].get("id") == "about":  # what `autograder.grading.notebook.about` put first
+    if (
+        lesson and cells and cells[0].get("id") == "about"
+    ):  # the cell that `autograder.grading.notebook.about` put first
         notes, cells = safe.markdown(cells[0].source, plain=True)[0], cells[1:]
     shown, anchors = _shown(cells)
     items = [cell["item"] for cell in shown if cell["item"]]
@@ -60,7 +62,7 @@ def page(notebook, grading):
 
 
 def _shown(cells):
-    """Each cell as the template shows it, and the id of each heading by its text."""
+    """Return each cell as the template shows it, and the id of each heading by its text."""
     shown, anchors, above, budget = [], {}, "", Budget()
     for number, cell in enumerate(cells):
         marks, kind = cell.metadata.get("nbgrader", {}), cell.cell_type
@@ -106,7 +108,7 @@ def _template():
 
 @cache
 def _style():
-    """The page's one stylesheet, with the colours of code in light and dark."""
+    """Return the page's only stylesheet, with colors for code in light and dark mode."""
     light, dark = (HtmlFormatter(style=style).get_style_defs(".highlight") for style in (CODE_LIGHT, CODE_DARK))
     own = (HERE / "page.css").read_text(encoding="utf-8")
     return stylesheet.style(light, f"@media (prefers-color-scheme: dark) {{\n{dark}\n}}", own)

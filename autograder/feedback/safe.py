@@ -1,7 +1,7 @@
-"""Makes safe HTML of what a student wrote or displayed: no script, no style, no request, nothing outside its box.
+"""Turns what a student wrote or displayed into safe HTML: no script, no style, no request, nothing outside its box.
 
-Everything ends in one sanitizer (`nh3`), which knows what may stay; all else goes. So a student's HTML keeps its words,
-tables, lists and pictures, and cannot look like a part of the page that is not the student's.
+Everything goes through one sanitizer (`nh3`), which keeps only an allowed list. So a student's HTML keeps its words, tables,
+lists and pictures, but cannot look like a part of the page that is not the student's.
 """
 
 import base64
@@ -21,12 +21,12 @@ from autograder.publish import markdown as markdown_html
 
 MAX_TEXT = 20_000  # characters of one output, or of one cell's Markdown, that are shown
 MAX_FORMULA = 2_000
-MAX_CODE = 20_000  # characters of one cell of code: the time for marking its words can grow with the square of it
+MAX_CODE = 20_000  # characters of one code cell: the time for highlighting can grow with their square
 MAX_MARKUP = 100_000  # characters of one cell's or output's HTML, without its pictures
-MAX_TAGS, MAX_DEPTH = 10_000, 100  # of one cell or output: the time for reading it grows with the square of the depth
-LONG_FORMULA = 25  # characters that may be wider than a phone
+MAX_TAGS, MAX_DEPTH = 10_000, 100  # of one cell or output: the time for parsing grows with the square of the depth
+LONG_FORMULA = 25  # characters: a longer formula may be wider than a phone
 SHORT_LINE = 40  # characters that fit on a phone
-SCROLLS = ' tabindex="0"'  # what may be wider than the page can be reached with the keyboard
+SCROLLS = ' tabindex="0"'  # so that the keyboard can reach and scroll wide parts
 NO_ALT = "A picture without a description."
 WIDGET = "application/vnd.jupyter.widget-view+json"
 IMAGES = ("image/png", "image/jpeg", "image/gif", "image/webp", "image/svg+xml")
@@ -64,13 +64,14 @@ ATTRIBUTES = {
 CLASSES = {"div": {"highlight", "scroll"}, "span": {"scroll"} | {name for name in STANDARD_TYPES.values() if name}}
 
 
-# HTML opens these again in each paragraph that follows, as many times as they differ: without attributes, three times.
+# HTML reopens unclosed tags of these kinds in each following paragraph, once for each different set of attributes. Without
+# attributes, that is at most three times.
 REOPENED = re.compile(r"<(b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)\b[^>]*>?", re.I)
 PICTURE = re.compile(r"data:image/[^\"'>]*")
 
 
 def _attribute(tag, name, value):
-    """Pictures come from the page itself; links lead where a link may."""
+    """Allow only pictures from the page itself, and only links to allowed places."""
     if name == "src":
         return value if value.startswith("data:image/") else None
     scheme = re.sub(r"[\0-\x20]", "", value).lower()  # as browsers read it
@@ -94,12 +95,12 @@ _PLAIN = nh3.Cleaner(tags=WORDS, clean_content_tags=GONE, attributes={})
 
 
 def text(source):
-    """Text as it is."""
+    """Return text as it is."""
     return f"<pre>{escape(source)}</pre>"
 
 
 def code(source):
-    """Python, with its words marked."""
+    """Return Python code with highlighting."""
     if len(source) > MAX_CODE:
         return code(source[:MAX_CODE]) + text(
             f"... the rest is not shown: {len(source) - MAX_CODE} more characters ..."
@@ -108,12 +109,12 @@ def code(source):
 
 
 def formula(latex, display):
-    """A formula as MathML; what cannot be read as one stays as it was written."""
+    """Return a formula as MathML; one that cannot be converted stays as it was written."""
     try:
         if len(latex) > MAX_FORMULA:
             raise ValueError("too long")
         return markdown_html.mathml(latex.replace(r"\_", "_"), display)
-    except Exception:  # a library's error about something that a student wrote, of any kind
+    except Exception:  # any library error about something that a student wrote
         return f"<code>{escape(latex)}</code>"
 
 
@@ -123,7 +124,7 @@ class _Renderer(markdown_html.Renderer):
 
 
 def markdown(source, attachments=None, prefix="", plain=False):
-    """Markdown as HTML.
+    """Return Markdown as HTML.
 
     Parameters
     ----------
@@ -131,9 +132,9 @@ def markdown(source, attachments=None, prefix="", plain=False):
     attachments : dict, optional
         Pictures of the cell.
     prefix : str
-        Makes the ids of headings this cell's own.
+        Makes the ids of this cell's headings unique.
     plain : bool
-        Keep words and lists alone.
+        Keep only words and lists.
 
     Returns
     -------
@@ -150,17 +151,17 @@ def markdown(source, attachments=None, prefix="", plain=False):
 
 def _markdown(source, attachments=None):
     if len(source) > MAX_TEXT or len(re.findall(r"\\\\[\[(]", source)) > MAX_TAGS // 10:
-        raise ValueError("too long: the time for reading it can grow with the square of its length")
+        raise ValueError("too long: the time for parsing it can grow with the square of its length")
     return markdown_html.html(source, _Renderer(attachments))
 
 
 def _leads_on(tag):
-    """Whether links lead to a tag: a heading, or the title of an exercise, which the lessons set in bold."""
+    """Whether a tag can be the target of links: a heading, or an exercise's title, which the lessons set in bold."""
     return tag.name in HEADINGS or (tag.name == "strong" and re.match(r"Exercise \d+ of \d+: ", tag.get_text()))
 
 
 def _tidy(html, prefix=None):
-    """Sanitized HTML and its headings; without `prefix` there are none: what a cell displays is no part of the lesson."""
+    """Return sanitized HTML and its headings; outputs, which have no `prefix`, have no headings."""
     soup, headings = BeautifulSoup(_well_formed(html), "html.parser"), []
     for heading in soup(HEADINGS):
         level = HEADINGS.index(heading.name)
@@ -181,7 +182,7 @@ def _tidy(html, prefix=None):
 
 
 def _well_formed(html):
-    """HTML with each of its tags closed, and nothing in it that takes more than its length to read.
+    """Return HTML with all tags closed, which can be parsed in time proportional to its length.
 
     Raises
     ------
@@ -194,12 +195,12 @@ def _well_formed(html):
     tags = re.findall(r"<(/?)(\w+)", html)
     depths = accumulate(-1 if end else name not in ("br", "hr", "img") for end, name in tags)
     if len(tags) > 3 * MAX_TAGS or max(depths, default=0) > MAX_DEPTH:
-        raise ValueError("too many tags in tags")
+        raise ValueError("too many nested tags")
     return html
 
 
 def output(shown):
-    """One output of a cell as HTML."""
+    """Return one output of a cell as HTML."""
     try:
         return _output(shown)
     except Exception:  # the libraries' errors about something that a student displayed
@@ -221,19 +222,19 @@ def _output(shown):
         return _tidy(_markdown(data.get("text/markdown", data.get("text/latex"))))[0]
     words = data.get("text/plain", "")
     if WIDGET in data and re.match(r"\w+\(", words):
-        return "<p>Something to move, which works in the notebook only.</p>"
+        return "<p>An interactive figure, which works only in the notebook.</p>"
     return _lines(words)
 
 
 def _picture(kind, content):
-    """A picture that a cell drew. As an image, an SVG runs no script and loads nothing."""
+    """Return a picture that a cell drew. As an image, an SVG runs no script and loads nothing."""
     if kind == "image/svg+xml":
         content = base64.b64encode(content.encode()).decode()
     return _CLEANER.clean(f'<img alt="{NO_ALT}" src="data:{kind};base64,{escape(content)}">')
 
 
 def _lines(printed):
-    """Printed text, as a terminal would leave it."""
+    """Return printed text as a terminal would show it."""
     printed = "\n".join(line.rstrip("\r").rpartition("\r")[2] for line in strip_ansi(printed).rstrip("\n").split("\n"))
     printed = re.sub(r"[^\n\t -\U0010ffff]", "\N{REPLACEMENT CHARACTER}", printed)
     if len(printed) > MAX_TEXT:
@@ -243,12 +244,12 @@ def _lines(printed):
 
 
 def error_line(shown):
-    """An error in one line: whose code it came from is told to nobody."""
+    """Return an error in one line, without the code that it came from."""
     return _lines(f"{shown.ename}: {shown.evalue}") if shown.output_type == "error" else output(shown)
 
 
 def _error(shown):
-    """An error: the line that says what it is, and below it where it came from."""
+    """Return an error: the line that says what it is, and below it the place where it came from."""
     traceback = re.sub(r"/[^\s:]+", _without_folders, "\n".join(shown.traceback))
     if len(shown.traceback) < 2:
         return _lines(traceback)
@@ -257,6 +258,6 @@ def _error(shown):
 
 
 def _without_folders(path):
-    """A path from where it is the same on every machine."""
+    """Return the end of a path that is the same on every machine."""
     start = max(path[0].rfind(f"/{known}") for known in ("bundle/", "site-packages/", "python3"))
     return path[0][start + 1 :] if start > 0 else path[0]

@@ -1,7 +1,7 @@
-"""``python -m autograder report LESSON``: what an instructor wants to know of a class, as one HTML page and a CSV file.
+"""``python -m autograder report LESSON``: what an instructor wants to know about a class, as one HTML page and a CSV file.
 
-Nothing is graded here: the journal says what the checks found, nbgrader's gradebook what counts in the end. The page holds no script and asks
-nothing of any other host.
+Nothing is graded here. The journal has the results of the checks, and nbgrader's gradebook the final points. The page contains no script
+and loads nothing from other hosts.
 """
 
 from autograder.report.gather import read

@@ -1,4 +1,4 @@
-"""What is known of a class: the journal of the last run, and what nbgrader's gradebook says."""
+"""What is known about a class: the journal of the last run, and nbgrader's gradebook."""
 
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -16,20 +16,20 @@ from autograder.terminal import printable
 
 @dataclass(frozen=True)
 class Class:
-    """All that is known of a class and a lesson.
+    """Everything that is known about a class and a lesson.
 
     Attributes
     ----------
     run : Run
     names : dict of str to str
-        What students are called, for everyone on the roster and everyone who handed something in.
+        The students' names, for everyone on the roster and everyone who handed something in.
     roster : dict of str to (str, str)
-        Last and first names, where the roster has them.
+        Last and first names, if the roster has them.
     scores : dict of str to Score
         From nbgrader's gradebook.
     max_score : float
     misnamed : dict of str to str
-        What to say of folders that cannot be graded, because their names are no text.
+        What to say about folders that cannot be graded because their names are not valid text.
     excused : set of str
         Students for whom the lesson does not count.
     full : dict of str to float
@@ -47,28 +47,28 @@ class Class:
 
     @cached_property
     def submissions(self):
-        """The graded submissions of those who are in the class."""
+        """The graded submissions of the students in the class."""
         journal = self.run.submissions
         return {student: journal[student] for student in self.names if student in journal}
 
     @cached_property
     def grader_memory(self):
-        """The most memory in MB that a process that grades needed, and the one that records; 0 where it was not measured."""
+        """The peak memory in MB of a grading process and of the recording process; 0 if it was not measured."""
         worker = max((submission.worker_memory for submission in self.submissions.values()), default=0)
         writer = max((submission.writer_memory for submission in self.submissions.values()), default=0)
         return round(worker / 2**20), round(writer / 2**20)
 
     @cached_property
     def graded(self):
-        """Those of them whose notebook was run."""
+        """The submissions whose notebook was run."""
         return items.ran(self.submissions)
 
     def score(self, student):
-        """What counts: the gradebook's final score, or, for who has no row there, the autograder's points."""
+        """Return the score that counts: the gradebook's final score, or the autograder's points if there is no row."""
         return self.scores[student].final if student in self.scores else self.submissions[student].earned
 
     def state(self, student):
-        """How far a student's submission came."""
+        """Return the state of a student's submission."""
         graded = self.submissions.get(student)
         if student in self.excused:
             return "excused"
@@ -85,7 +85,7 @@ def read(lesson, course):
     Raises
     ------
     CourseError
-        If the lesson is not released, or nobody is graded yet.
+        If the lesson is not released, or nobody has been graded yet.
     """
     everyone = course.students(lesson)
     run = history.current(course, lesson)
@@ -106,7 +106,7 @@ def read(lesson, course):
 
 
 def rows(lesson, group):
-    """The CSV file: a row for each student."""
+    """Yield the rows of the CSV file, one for each student."""
     exercises = [exercise.name for exercise in lesson.exercises]
     yield [
         "student_id", "last_name", "first_name", "state", "auto_points", "raw_score", "late_submission_penalty", "score",
@@ -132,12 +132,12 @@ def rows(lesson, group):
 
 
 def megabytes(graded):
-    """The peak of a notebook's memory in MB; None where it was not measured."""
+    """Return a notebook's peak memory in MB; None if it was not measured."""
     return round(graded.memory / 2**20, 1) if graded.memory else None
 
 
 def needs_a_person(group):
-    """What a person should look at, each with whom it concerns, most common first."""
+    """Return what a person should look at, with the students that each concerns, most common first."""
 
     def sentences():
         yield from group.misnamed.items()
@@ -149,11 +149,11 @@ def needs_a_person(group):
             for line in dict.fromkeys(map(first_line, graded.flags)) if graded else ():
                 yield student, line
             if score and score.waiting:
-                yield student, f"no grade yet, waits for yours: {', '.join(sorted(score.waiting))}"
+                yield student, f"still needs your grade: {', '.join(sorted(score.waiting))}"
             if score and score.unconfirmed:
                 yield (
                     student,
-                    f"graded by you, and again by the autograder: confirm {', '.join(sorted(score.unconfirmed))}",
+                    f"graded by you, then again by the autograder: please confirm {', '.join(sorted(score.unconfirmed))}",
                 )
 
     return items.group(sentences())

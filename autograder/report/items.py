@@ -1,4 +1,4 @@
-"""What a run says about its checks: how hard each is, how well it separates, and which mistakes the class made.
+"""What a run says about its checks: how difficult each is, how well it separates students, and which mistakes were made.
 
 The measures are those of classical test theory (Crocker and Algina, *Introduction to Classical and Modern Test Theory*, 1986,
 chapters 5 and 14).
@@ -13,22 +13,22 @@ FEW = 30  # below it, correlations are rough
 
 @dataclass(frozen=True)
 class Item:
-    """One check, or one exercise as a whole.
+    """One check, or a whole exercise.
 
     Attributes
     ----------
     exercise, title : str
-        `title` is empty for the exercise as a whole.
+        `title` is empty for a whole exercise.
     points : float
     taken, passed, empty : int
-        How many submissions were checked, passed it (all of it), and had nothing written. A check of a property that could
-        not be seen, as no value was right, is none that was taken: it would only repeat what the other checks say.
+        How many submissions were checked, passed completely, and were still empty. A property check that saw no correct
+        value does not count as taken: it would only repeat the other checks.
     difficulty : float
-        The share of its points that those who took it earned: for a check, the share that passed. The higher, the easier.
+        The share of the points that the submissions earned; for a check, the share that passed. Higher means easier.
     discrimination : float or None
         See `discrimination`.
     why : str
-        Why there is none.
+        Why `discrimination` is None.
     """
 
     exercise: str
@@ -44,7 +44,7 @@ class Item:
 
 @dataclass
 class Finding:
-    """Something that was said to, or of, several students.
+    """A sentence that was told to, or about, several students.
 
     Attributes
     ----------
@@ -60,15 +60,15 @@ class Finding:
 
 
 def ran(submissions):
-    """The submissions of those whose notebook could be run."""
+    """Return the submissions whose notebook could be run."""
     return {student: graded for student, graded in submissions.items() if graded.ran}
 
 
 def discrimination(item, rest):
-    """The corrected item-total correlation: how well an item separates strong students from weak ones.
+    """Return the corrected item-total correlation: how well an item separates strong students from weak ones.
 
-    It is Pearson's correlation of the item's points with the points of all *other* items; for a check, which one passes or not, that is the
-    point-biserial correlation with the rest. Leaving the item out of the total is the correction of Henrysson (1963), "Correction of
+    It is Pearson's correlation between the item's points and the points of all *other* items; for a check, which passes or fails, it is
+    the point-biserial correlation with the rest. Leaving the item out of the total is the correction of Henrysson (1963), "Correction of
     item-total correlations in item analysis", Psychometrika 28, 211-218.
 
     Parameters
@@ -78,31 +78,31 @@ def discrimination(item, rest):
     Returns
     -------
     value : float or None
-        Between -1 and 1; None where it is not defined.
+        Between -1 and 1; None if it is not defined.
     why : str
-        Why it is not.
+        Why it is not defined.
     """
     if len(item) < 2:
-        return None, "one submission says nothing" if len(item) else "no submission"
+        return None, "there is only one submission" if len(item) else "there is no submission"
     if np.ptp(item) == 0:
         return None, "everyone earned the same"
     if np.ptp(rest) == 0:
-        return None, "the rest separates nobody"
+        return None, "everyone earned the same on the rest"
     return float(np.corrcoef(item, rest)[0, 1]), ""
 
 
 def analyse(submissions):
-    """Every exercise with its checks.
+    """Analyze every exercise and its checks.
 
     Parameters
     ----------
     submissions : dict of str to GradedSubmission
-        Of those whose notebook was run.
+        The submissions whose notebook was run.
 
     Returns
     -------
     list of (Item, list of Item)
-        The exercise as a whole, and its checks.
+        Each whole exercise, and its checks.
     """
     keys, columns_of = [], {}
     for graded in submissions.values():
@@ -112,7 +112,7 @@ def analyse(submissions):
                 keys.append((exercise, outcome.title, outcome.points))
     earned = np.full(
         (len(submissions), len(keys)), np.nan
-    )  # (students, checks), nan where a check was not there yet, or saw nothing
+    )  # (students, checks); nan if a check did not exist yet, or saw nothing
     blank = np.zeros(earned.shape, bool)
     for row, graded in enumerate(submissions.values()):
         for exercise, outcome in graded.outcomes():
@@ -139,21 +139,21 @@ def analyse(submissions):
 
 
 def mistakes(submissions):
-    """The known mistakes, most common first; one that a student made in several checks of an exercise counts once."""
+    """Return the known mistakes, most common first; a student counts once, even if several checks show the mistake."""
     return _findings(submissions, lambda outcome: outcome.mistake)
 
 
 def unnamed(submissions):
-    """What failed without a known mistake, most common first: by exercise, and by what the values looked like.
+    """Return failures without a known mistake, most common first, by exercise and by what the values look like.
 
-    The sentence is that of the first student; a student counts once at each kind.
+    The sentence is the first student's; a student counts once for each kind.
     """
     named = ("mistake", "empty", "waits", "depends", "unseen")
     return _findings(submissions, lambda outcome: not outcome.passed and outcome.kind not in named and outcome.kind)
 
 
 def _findings(submissions, name):
-    """Outcomes by exercise and by what `name` returns of them, where it returns something."""
+    """Group outcomes by exercise and by the value of `name`, if that is not empty."""
     findings = {}
     for student, graded in submissions.items():
         for exercise, outcome in graded.outcomes():
@@ -165,7 +165,7 @@ def _findings(submissions, name):
 
 
 def group(pairs):
-    """What was said, most common first, from pairs of student and sentence."""
+    """Group pairs of student and sentence by sentence, most common first."""
     findings = {}
     for student, sentence in pairs:
         findings.setdefault(sentence, Finding((), sentence)).students.append(student)

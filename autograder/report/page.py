@@ -1,4 +1,4 @@
-"""The report as one HTML page: what goes into it. How it is laid out is in ``page.html.j2``."""
+"""The content of the report's HTML page. Its layout is in ``page.html.j2``."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,15 +16,15 @@ from lessonkit.report import set_code
 
 HERE = Path(__file__).parent
 STATES = ("graded", "unreadable", "nothing handed in", "excused", "not graded")
-EVERYONE = 300  # students up to whom the page lists everyone; beyond, those at the ends, and the CSV file has all
+EVERYONE = 300  # a larger class is listed only at both ends of the scores; the CSV file has everyone
 ENDS = 20
-PAIRS = 100  # similar pairs that the page lists
-FEW_NAMES = 8  # that are shown without being asked for
-MISTAKES = 15  # that are; the others are a click away
+PAIRS = 100  # similar pairs on the page
+FEW_NAMES = 8  # names that are shown without a click
+MISTAKES = 15  # mistakes that are shown without a click
 KINDS = {
     "error": "raised an error",
-    "undefined": "uses a name that is not there",
-    "kept": "needs something that is not there",
+    "undefined": "uses a name that is not defined",
+    "kept": "needs something that is not available",
     "nan": "NaN or infinite",
     "value": "wrong values",
     "shape": "wrong shape",
@@ -36,7 +36,7 @@ KINDS = {
     "offset": "off by a constant",
     "transposed": "transposed",
     "axis": "one row or column wrong",
-    "misplaced": "right values in another place",
+    "misplaced": "correct values in the wrong place",
 }
 
 
@@ -64,7 +64,7 @@ class Spread:
 
 
 def page(lesson, group, before=None, pairs=None):
-    """The page.
+    """Return the page.
 
     Parameters
     ----------
@@ -73,7 +73,7 @@ def page(lesson, group, before=None, pairs=None):
     before : Run, optional
         An earlier run, to compare with.
     pairs : list of Pair, optional
-        Similar submissions; None when nobody looked for them.
+        Similar submissions; None if nobody looked for them.
 
     Returns
     -------
@@ -129,7 +129,7 @@ def _percent(share):
 
 
 def _moment(name):
-    """The name of a run, as people write a date and a time; another name stays as it is."""
+    """Return the name of a run as a readable date and time; any other name stays as it is."""
     try:
         return f"{datetime.strptime(name[:19], '%Y-%m-%dT%H-%M-%S'):%Y-%m-%d at %H:%M:%S} UTC"
     except ValueError:
@@ -137,16 +137,16 @@ def _moment(name):
 
 
 def bins(values, most, wanted, whole=False):
-    """Bins of a round width from 0 to at least `most`, and the count in each.
+    """Return bins with a round width from 0 to at least `most`, and the count in each.
 
     Parameters
     ----------
     values : array of float, shape (n,)
     most : float
     wanted : int
-        About how many bins there should be at most.
+        The approximate largest number of bins.
     whole : bool
-        Whether full marks get a bin of their own, at the top.
+        Whether the maximum gets its own bin at the top.
 
     Returns
     -------
@@ -162,12 +162,12 @@ def bins(values, most, wanted, whole=False):
 
 
 def _point_bins(values, most):
-    """A bin for each point, or for each few."""
+    """Return a bin for each point, or for every few points."""
     return bins(values, most, max(most, 1) if most <= 30 else 20, whole=True)
 
 
 def points_spread(group):
-    """The scores that count, of those whose notebook was run and who are not excused; None when there are none."""
+    """Return the final scores of students whose notebook was run and who are not excused; None if there are none."""
     values = np.array([group.score(student) for student in group.graded if student not in group.excused])
     if not len(values):
         return None
@@ -184,7 +184,7 @@ def _spread(values, edges, counts, unit, name, whole=False):
         f"{len(values)} submissions. Median {np.median(values):.4g} {unit}, from {values.min():.4g} to {values.max():.4g}. "
         "The numbers are in the table below."
     )
-    title = f"{name}: how many submissions had how many {unit}"
+    title = f"{name}: number of submissions by {unit}"
     plot = svg.histogram(title, described, edges, counts, unit, whole=whole)
     return Spread(values, list(zip(edges[:-1], edges[1:], counts)), plot)
 
@@ -192,11 +192,11 @@ def _spread(values, edges, counts, unit, name, whole=False):
 def _exercises_plot(analysis):
     rows = [(whole.exercise, whole.difficulty, _percent(whole.difficulty)) for whole, _ in analysis]
     described = "; ".join(f"{name} {words}" for name, _, words in rows)
-    return svg.bars("Share of its points that the class earned, by exercise", described, rows)
+    return svg.bars("Share of each exercise's points that the class earned", described, rows)
 
 
 def _ends(graded):
-    """Those who took longest, and those who took most memory."""
+    """Return the students whose notebooks took longest, and those whose notebooks took most memory."""
 
     def most(measure):
         return sorted(graded, key=lambda student: -(measure(graded[student]) or 0))[: min(ENDS, 5)]
@@ -205,26 +205,26 @@ def _ends(graded):
 
 
 def _listed(group):
-    """The students that the page lists: everyone, or of a large class those at the ends of the scores."""
+    """Return the students to list: everyone or, in a large class, those with the highest and the lowest scores."""
     students = sorted(group.submissions, key=lambda student: (-group.score(student), group.names[student]))
     return students if len(students) <= EVERYONE else [*students[:ENDS], *students[-ENDS:]]
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """Two runs side by side: ``then`` and ``now``, by the autograder's points.
+    """Two runs, ``then`` and ``now``, compared by the autograder's points.
 
     Attributes
     ----------
     run : Run
     then, now : dict
-        How many were graded, their mean and median, and the share who earned all points; None where nobody was graded.
+        How many were graded, their mean and median, and the share who earned all points; None if nobody was graded.
     plot, moves : Markup
         The distributions, and the exercises.
     rows : list of (str, str, Item or None, Item or None)
-        Exercise, check, and how each was then and is now.
+        Exercise, check, and its item then and now.
     mistakes : list of (Finding or None, Finding or None)
-        Then and now, those that changed most first.
+        Then and now, with the largest changes first.
     both : int
         How many students were graded in both runs.
     changed : list of (str, float, float)
@@ -243,7 +243,7 @@ class Comparison:
 
 
 def comparison(group, before):
-    """How the class stands now, beside an earlier run."""
+    """Compare the class's present state with an earlier run."""
     old, new = items.ran(before.submissions), group.graded
     was, now = ({student: graded.earned for student, graded in run.items()} for run in (old, new))
     pairs = _matched(items.analyse(old), items.analyse(new))
@@ -257,7 +257,7 @@ def comparison(group, before):
     ]
     return Comparison(
         before, _summary(was, group.max_score), _summary(now, group.max_score), _overlay(was, now, group.max_score),
-        svg.pairs("Share of its points that the class earned, by exercise, then and now",
+        svg.pairs("Share of each exercise's points that the class earned, then and now",
                   "; ".join(f"{name} {words}" for name, _, _, words in moved), moved),
         pairs, _mistakes_then_and_now(old, new), len(set(was) & set(now)),
         sorted(changed, key=lambda row: (row[2] - row[1], row[0])),
@@ -265,7 +265,7 @@ def comparison(group, before):
 
 
 def _matched(old, new):
-    """Items of two runs, by exercise and check; in the order of the new run, and then what only the old one has."""
+    """Match the items of two runs by exercise and check: first those of the new run, then those only in the old one."""
     flat = [{(i.exercise, i.title): i for whole, checks in run for i in (whole, *checks)} for run in (old, new)]
     return [(*key, flat[0].get(key), flat[1].get(key)) for key in dict.fromkeys([*flat[1], *flat[0]])]
 
@@ -291,12 +291,12 @@ def _overlay(was, now, most):
         f"{np.mean(list(was.values())):.4g}. Filled: now. Outlined: then."
     )
     return svg.histogram(
-        "Shares of the class by points, now and then", described, edges, counts, "points", then, whole=True
+        "Shares of the class by points, then and now", described, edges, counts, "points", then, whole=True
     )
 
 
 def _mistakes_then_and_now(old, new):
-    """Each mistake of either run, by how much its share of the class changed."""
+    """Return each mistake of either run, sorted by how much its share of the class has changed."""
     then, now = ({finding.what: finding for finding in items.mistakes(run)} for run in (old, new))
 
     def share(finding, run):

@@ -1,7 +1,7 @@
-"""Submissions that differ only by a rename or a constant, or by little more: a hint to look, and no proof.
+"""Finds submissions that differ only by names or constants, or by little more: a reason to look, not a proof.
 
-An exercise is compared as its syntax tree: names count by the order in which they first appear, constants by their type, and docstrings and
-comments not at all. What many wrote in the same way says nothing, and is left out. `rapidfuzz` compares the rest.
+An exercise is compared as a syntax tree. Names count by the order in which they first appear, constants by their type; docstrings and
+comments do not count. Code that many students wrote in the same way is no evidence, and is left out. `rapidfuzz` compares the rest.
 """
 
 import ast
@@ -14,15 +14,15 @@ from autograder.grading.releases import Releases
 from autograder.grading.repair import Unreadable, recognise
 
 CUTOFF = 95  # percent of rapidfuzz's `fuzz.ratio`
-LEAST = 60  # tokens: less than this is no evidence
-COMMON = (3, 0.05)  # students, share of the class: how many may write an exercise alike before it says nothing
+LEAST = 60  # tokens: fewer are no evidence
+COMMON = (3, 0.05)  # students, share of the class: if more write an exercise alike, it is no evidence
 
 
 @dataclass(frozen=True)
 class Pair:
-    """Two students with much alike.
+    """Two students with similar code.
 
-    `percent` is the similarity, 100 where only names and constants differ; `exercises` are those that are the same in that sense.
+    `percent` is the similarity, 100 if only names and constants differ; `exercises` are those that are equal in that sense.
     """
 
     students: tuple
@@ -31,7 +31,7 @@ class Pair:
 
 
 def similar(course, lesson, students, exercises):
-    """Pairs of students whose submissions are nearly the same, most alike first.
+    """Return pairs of students whose submissions are nearly the same, the most similar first.
 
     Parameters
     ----------
@@ -73,9 +73,9 @@ def similar(course, lesson, students, exercises):
 
 
 def form(source):
-    """What is left of Python source without its names, constants, docstrings and comments: a tuple of tokens.
+    """Return Python source as a tuple of tokens, without its names, constants, docstrings and comments.
 
-    None where it cannot be read.
+    The result is None if the source cannot be parsed.
     """
     names, tokens = {}, []
 
@@ -90,7 +90,9 @@ def form(source):
                 tokens.append(type(node.value).__name__)
                 return
             elif isinstance(value, str):
-                tokens.append(value)  # an attribute, or a keyword's name: what is called, not how a student named it
+                tokens.append(
+                    value
+                )  # an attribute or a keyword belongs to the function that is called; the student did not choose it
             else:
                 for child in value if isinstance(value, list) else [value]:
                     if isinstance(child, ast.AST):
@@ -108,7 +110,7 @@ def _is_docstring(node):
 
 
 def _forms(notebook, exercises):
-    """The form of each exercise in a notebook."""
+    """Return the form of each exercise in a notebook."""
     forms = {}
     for cell in notebook["cells"]:
         name = cell["metadata"].get("nbgrader", {}).get("grade_id")
@@ -127,6 +129,6 @@ def _without_the_common(forms):
 
 
 def _text(forms, exercises, letters):
-    """The forms as one text of one letter a token: what rapidfuzz compares fastest."""
+    """Return the forms as one text with one letter for each token, which rapidfuzz compares fastest."""
     tokens = (token for name in exercises for token in (name, *forms.get(name, ())) if name in forms)
     return "".join(chr(0x100 + letters.setdefault(token, len(letters))) for token in tokens)

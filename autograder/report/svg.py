@@ -1,19 +1,19 @@
-"""Plots as SVG, drawn with the page's own colours, each with a title and a description for those who do not see it.
+"""Plots as SVG in the page's own colors, each with a title and a description for readers who cannot see it.
 
-Series differ by shape and by filled or outlined, never by colour alone.
+Series differ by shape, and by being filled or outlined, never by color alone.
 """
 
 from itertools import count
 
 from markupsafe import Markup, escape
 
-WIDTH = 480  # the page scales it; letters stay readable from a phone to a desk
-OUTLINE = ("halo", "then")  # an outline, seen on any ground
+WIDTH = 480  # the page scales it; letters stay readable on phones and desktops
+OUTLINE = ("halo", "then")  # an outline that is visible on any background
 _ids = count(1)
 
 
 def figure(title, description, height, parts):
-    """A drawing of `WIDTH` by `height`, with its text alternative."""
+    """Return a drawing of `WIDTH` by `height`, with its text alternative."""
     number = next(_ids)
     head = (
         f'<svg class="plot" viewBox="0 0 {WIDTH} {height:g}" role="img" aria-labelledby="t{number} d{number}">'
@@ -23,7 +23,7 @@ def figure(title, description, height, parts):
 
 
 def label(x, y, text, anchor="start", kind=""):
-    """Words at a point."""
+    """Return text at a point."""
     return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" class="{kind}">{escape(text)}</text>'
 
 
@@ -36,9 +36,9 @@ def line(x1, y1, x2, y2, kind="axis"):
 
 
 def histogram(title, description, edges, counts, unit, before=None, whole=False):
-    """Bars over bins; `before` is a second series, outlined, and then shares are shown.
+    """Return bars over bins; with `before`, a second, outlined series, both show shares.
 
-    With `whole`, a bin stands for the number at its lower edge, which is written below its middle.
+    With `whole`, a bin stands for the number at its lower edge, which is then written below the middle of the bin.
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ def histogram(title, description, edges, counts, unit, before=None, whole=False)
 
 
 def bars(title, description, rows):
-    """One horizontal bar for each of `rows`: ``(label, share between 0 and 1, words at its end)``."""
+    """Return one horizontal bar for each of `rows`: ``(label, share between 0 and 1, words at its end)``."""
     parts = []
     for number, (name, share, words) in enumerate(rows):
         y = number * 40
@@ -79,7 +79,7 @@ def bars(title, description, rows):
 
 
 def pairs(title, description, rows):
-    """How shares moved, for each of `rows`: ``(label, share before, share now, words)``: a ring, and a disc, joined."""
+    """Show how shares moved, as a ring joined to a disc for each of `rows`: ``(label, share before, share now, words)``."""
     left, right, parts = 8, WIDTH - 8, []
     for number, (name, before, now, words) in enumerate(rows):
         y = number * 42
@@ -92,7 +92,7 @@ def pairs(title, description, rows):
 
 
 def spark(share):
-    """A small bar inside a table, beside the number that it shows."""
+    """Return a small bar for a table, beside the number that it shows."""
     return Markup(
         '<svg class="spark" viewBox="0 0 60 8" aria-hidden="true">'
         f"{rectangle(0, 0, 60, 8, 'empty')}{rectangle(0, 0, 60 * share, 8, 'now')}</svg>"

@@ -34,7 +34,7 @@ def report(lesson, folder=COURSE, compare=None, similar=False, db_url=None):
     Raises
     ------
     CourseError
-        If nobody is graded yet, or there is no such run.
+        If nobody has been graded yet, or there is no such run.
     """
     lesson, course = find_lesson(lesson), Course(folder, db_url)
     group = read(lesson.name, course)

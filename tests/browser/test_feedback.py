@@ -188,7 +188,8 @@ def test_what_a_person_said_is_shown_where_it_belongs(show):
     page = show("right")
     top = page.locator("header").inner_text()
     assert (
-        "27.5 of 30 points" in top and "You handed in late: 2 points of the 29.5 that you earned are taken off." in top
+        "27.5 of 30 points" in top
+        and "You handed in late, so 2 of the 29.5 points that you earned are subtracted." in top
     )
     page.locator("header").get_by_role("link", name="relu_forward").first.click()
     comment = page.locator("#answer-relu_forward").get_by_label("Comment")

@@ -186,7 +186,7 @@ def test_who_needs_a_person_is_told_first(course, monkeypatch):
         names, expected = (waits.name, manual.name), max(0.0, notebook.score - 2.5)
         waits.auto_score, manual.manual_score, notebook.late_submission_penalty = kept, None, 0
         gradebook.db.commit()
-    assert f"no grade yet, waits for yours: {names[0]} 1 student03" in text_of(html.read_text(encoding="utf-8"))
+    assert f"still needs your grade: {names[0]} 1 student03" in text_of(html.read_text(encoding="utf-8"))
     with open(table, newline="", encoding="utf-8") as file:
         row = next(row for row in csv.DictReader(file) if row["student_id"] == "student03")
     assert (row["waiting"], row["graded_by_hand"], float(row["late_submission_penalty"])) == (*names, 2.5)
@@ -195,7 +195,7 @@ def test_who_needs_a_person_is_told_first(course, monkeypatch):
 
 def test_copies_are_found_behind_other_names(course):
     said = text_of(report("02_mse", course.folder, similar=True)[0].read_text(encoding="utf-8"))
-    assert "student00 and student01 100 % mse_loss" in said and "no proof" in said
+    assert "student00 and student01 100 % mse_loss" in said and "not a proof" in said
     assert "Similar submissions" not in report("02_mse", course.folder)[0].read_text(encoding="utf-8")
 
 
@@ -235,7 +235,7 @@ def test_a_small_class(course, size, tmp_path, browser, axe):
     assert not re.search(r"\bnan\b|\bNone\b|\binf\b", said)
     assert "With fewer than 30 submissions, correlations are rough" in said
     if size == 1:
-        assert "not defined: one submission says nothing" in said and "One submission has no distribution" in said
+        assert "not defined: there is only one submission" in said and "One submission has no distribution" in said
     page = browser.new_page(viewport={"width": 1100, "height": 900})
     page.goto(html.as_uri())
     axe(page)

@@ -50,9 +50,9 @@ def test_discrimination_is_the_point_biserial_correlation_with_the_rest():
 @pytest.mark.parametrize(
     "rows, why",
     [
-        ([(1, 0, 1)], "one submission says nothing"),
+        ([(1, 0, 1)], "there is only one submission"),
         ([(1, 1, 1), (1, 1, 1), (1, 1, 1)], "everyone earned the same"),
-        ([(0, 1, 1), (1, 1, 1)], "the rest separates nobody"),
+        ([(0, 1, 1), (1, 1, 1)], "everyone earned the same on the rest"),
     ],
 )
 def test_what_is_not_defined_says_why(rows, why):
@@ -63,7 +63,7 @@ def test_what_is_not_defined_says_why(rows, why):
 
 def test_nobody_at_all():
     assert items.analyse({}) == [] and items.mistakes({}) == [] and items.unnamed({}) == []
-    assert items.discrimination(np.array([]), np.array([])) == (None, "no submission")
+    assert items.discrimination(np.array([]), np.array([])) == (None, "there is no submission")
 
 
 def test_a_property_that_could_not_be_seen_is_not_taken():
