@@ -15,7 +15,7 @@ from lessonkit.engine.host import TRAINS, LocalHost
 from lessonkit.engine.near import Change, fingerprint_of
 from lessonkit.engine.transcript import VISIBLE_SEED, run
 
-SECONDS = 2  # that a call of a mutant may take
+SECONDS = 2  # for one call of a mutant
 
 
 class Live(expected.Expected):
@@ -48,7 +48,7 @@ class Live(expected.Expected):
         return Suspect(mistake.name, mistake.sentence, transcripts, mistake.alone)
 
     def find_changes(self, exercise):
-        """Small changes to the reference, in words: of those with the same results, the first."""
+        """Return small changes to the reference, in words; of changes with the same results, the first."""
         found = {}
         for change in self.all_changes(exercise):
             prints = change.fingerprints.items()
@@ -58,8 +58,8 @@ class Live(expected.Expected):
         return list(found.values())
 
     def all_changes(self, exercise):
-        """Every small change to the reference that can be put in words."""
-        from autograder.bank.mutants import mutants  # libcst, which few need
+        """Return every small change to the reference that can be put in words."""
+        from autograder.bank.mutants import mutants  # it imports libcst, which few callers need
 
         chosen = () if exercise in TRAINS else mutants(exercise)
         return [Change(mutant.words, self._fingerprints(mutant)) for mutant in chosen if mutant.words]
@@ -67,7 +67,7 @@ class Live(expected.Expected):
     def _fingerprints(self, mutant):
         try:
             host = LocalHost({**bank.reference_names(), mutant.exercise: mutant.build()}, seconds=SECONDS)
-        except Exception:  # a default value, or the body of a class, that cannot be made
+        except Exception:  # a default value or a class body may fail to run
             return {}
         fingerprints = {}
         for check in checks_of(mutant.exercise):
@@ -100,5 +100,5 @@ def _live():
 
 
 def live_expected(exercise):
-    """The expected values for grading `exercise` on the secret seed."""
+    """Return the expected values for grading `exercise` on the secret seed."""
     return _live()

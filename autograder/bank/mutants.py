@@ -42,7 +42,7 @@ COMPARISONS = {
     cst.Is: (cst.IsNot,),
     cst.IsNot: (cst.Is,),
 }
-SYMBOL = r"(?<=[\"`])[A-Za-z_]\w*(?=[\"`])|\b(?:[A-Za-z]|[A-Za-z]+_\w+|[A-Za-z]+\d)\b"  # in a docstring: quoted, or no plain word
+SYMBOL = r"(?<=[\"`])[A-Za-z_]\w*(?=[\"`])|\b(?:[A-Za-z]|[A-Za-z]+_\w+|[A-Za-z]+\d)\b"  # in a docstring: quoted, or not a plain word
 NAMES = {
     "True": "False",
     "False": "True",
@@ -76,11 +76,11 @@ class Mutant:
     ----------
     exercise : str
     change : str
-        What was changed, in one line: the lines before and after.
+        The change in one line: the lines before and after.
     source : str
-        The whole function or class as it is then.
+        The whole function or class after the change.
     words : str
-        What one gets its values with, for students: see `autograder.bank.wording`. Empty where that is hard to say.
+        The change in words for students: see `autograder.bank.wording`. Empty if that is hard to say.
     """
 
     exercise: str
@@ -89,7 +89,7 @@ class Mutant:
     words: str = ""
 
     def build(self):
-        """The mutated function or class, in a copy of the names that the reference sees."""
+        """Create the mutated function or class, in a copy of the reference's names."""
         names = dict(vars(sys.modules[getattr(reference_impl, self.exercise).__module__]))
         exec(compile(self.source, f"<mutant of {self.exercise}>", "exec"), names)
         return names[self.exercise]
@@ -97,7 +97,7 @@ class Mutant:
 
 @cache
 def mutants(exercise):
-    """All mutants of an exercise, in the order of its lines.
+    """Return all mutants of an exercise, in the order of its lines.
 
     Returns
     -------
@@ -114,18 +114,18 @@ def mutants(exercise):
         if mutated != source and _compiles(mutated):
             words = wording.in_words(parents, node, new, symbols)
             if words.startswith("with `") and words.removeprefix("with ").strip("`") in _plain(source):
-                words = ""  # the right formula has this piece, too
+                words = ""  # the correct formula contains this piece too
             by_source.setdefault(mutated, Mutant(exercise, _change(source, mutated), mutated, words))
     return _with_changes_told_apart(by_source.values())
 
 
 def _plain(source):
-    """A source as pieces of it are quoted."""
+    """Return a source in the form in which its pieces are quoted."""
     return wording.plain(" ".join(source.split()))
 
 
 def _symbols(exercise):
-    """The names that students know: those of the lesson's arguments, results and docstrings, and NumPy's."""
+    """Return the names that students know: those in the lesson's arguments, results and docstrings, and NumPy's."""
     symbols = {"np", *dir(np)}
     for known in find_lesson(find_exercise(exercise).lesson).exercises:
         for part in (known, *known.methods):
@@ -135,7 +135,7 @@ def _symbols(exercise):
 
 
 def _with_changes_told_apart(found):
-    """The same change in two places: the second is marked as such."""
+    """Mark the second and later mutants that make the same change in another place."""
     count, marked = {}, []
     for mutant in found:
         count[mutant.change] = number = count.get(mutant.change, 0) + 1
@@ -158,7 +158,7 @@ def _change(source, mutated):
 
 
 class _Collector(cst.CSTVisitor):
-    """Collects what may be put in the place of what: ``replacements``, pairs of nodes with what the first stands in."""
+    """Collects ``replacements``: each is a node's parents, the node, and a node to put in its place."""
 
     def __init__(self):
         super().__init__()
@@ -166,7 +166,7 @@ class _Collector(cst.CSTVisitor):
 
     def on_visit(self, node):
         if isinstance(node, (cst.Raise, cst.Annotation, cst.Decorator, cst.FormattedString)) or _is_text(node):
-            return False  # messages and docstrings: no check reads them
+            return False  # no check reads messages and docstrings
         for kind, change in RULES:
             if isinstance(node, kind):
                 self.replacements += [([*self._parents], node, new) for new in change(node)]
@@ -184,7 +184,7 @@ def _is_text(node):
 
 
 def _operation(node):
-    """Another operator; one side alone; the sides exchanged."""
+    """Yield another operator, each side alone, and the sides exchanged."""
     other = OPERATORS.get(type(node.operator))
     if other:
         yield node.with_changes(operator=other())
@@ -232,7 +232,7 @@ def _string(node):
 
 
 def _call(node):
-    """Without the call; with an argument less by keyword; with two arguments exchanged."""
+    """Yield the node without the call, without one keyword argument, and with two arguments exchanged."""
     args = node.args
     if isinstance(node.func, cst.Attribute) and not _is_module(node.func.value):
         yield node.func.value
@@ -257,14 +257,14 @@ def _attribute(node):
 
 
 def _subscript(node):
-    """Two indices exchanged."""
+    """Yield the node with two indices exchanged."""
     for i, (one, other) in enumerate(zip(node.slice, node.slice[1:])):
         swapped = [one.with_changes(slice=other.slice), other.with_changes(slice=one.slice)]
         yield node.with_changes(slice=[*node.slice[:i], *swapped, *node.slice[i + 2 :]])
 
 
 def _slice(node):
-    """A slice without one of its limits, or without its step."""
+    """Yield a slice without one of its limits, or without its step."""
     for part in ("lower", "upper"):
         if getattr(node, part) is not None:
             yield node.with_changes(**{part: None})
@@ -282,7 +282,7 @@ def _if(node):
 
 
 def _returned(node):
-    """The result, or one part of it, with the opposite sign; two parts exchanged."""
+    """Yield the result or one part of it with the opposite sign, and two parts exchanged."""
     if node.value is None:
         return
     if not isinstance(node.value, cst.Tuple):
@@ -299,7 +299,7 @@ def _returned(node):
 
 
 def _assigned(node):
-    """What is assigned with the opposite sign."""
+    """Yield the assignment with the opposite sign."""
     if not isinstance(node.value, (cst.Tuple, cst.Dict, cst.List, cst.SimpleString, cst.Lambda)):
         yield node.with_changes(value=_negative(node.value))
 

@@ -1,8 +1,8 @@
 """The bank: every exercise done wrong in known ways (mistakes) and done right in many styles (variants).
 
-A mistake or a variant replaces functions of the reference by name. A plain function replaces the exercise
-that it is written for. A class is a namespace: it replaces each function or class that it holds, so that a
-forward pass can come with the backward pass that reads its cache.
+A mistake or a variant replaces functions of the reference by name. A plain function replaces its own exercise. A class is a
+namespace: it replaces each function or class that it contains, so that a forward pass can come with the backward pass that
+reads its cache.
 """
 
 import inspect
@@ -19,15 +19,15 @@ class Replacement:
     Attributes
     ----------
     exercise : str
-        The exercise that it does wrong, or right.
+        The exercise that it does wrong or right.
     name : str
-        What is done, as a Python name.
+        What it does, as a Python name.
     sentence : str
         What the student is told; empty for a variant.
     replaces : tuple of (str, object)
-        The functions that stand in for the reference's.
+        The functions that replace the reference's.
     alone : bool
-        Whether the sentence also speaks of what is right: then it is told only where nothing else is wrong.
+        Whether the sentence also says that something is correct; it is then told only if nothing else is wrong.
     """
 
     exercise: str
@@ -37,12 +37,12 @@ class Replacement:
     alone: bool = False
 
     def namespace(self):
-        """The reference with these functions in place."""
+        """Return the reference with these functions in place."""
         return {**reference_names(), **dict(self.replaces)}
 
 
 def reference_names():
-    """Everything that the reference exports, by name."""
+    """Return everything that the reference exports, by name."""
     return {name: getattr(reference_impl, name) for name in reference_impl.__all__}
 
 
@@ -51,22 +51,22 @@ _variants = Registry("autograder.bank.variants", "write that module first")
 
 
 def mistake(exercise, sentence, alone=False):
-    """Write down how `exercise` is done wrong, and what the student is told; `alone` is as `Replacement` says."""
+    """Register a way to do `exercise` wrong, and what to tell the student; for `alone` see `Replacement`."""
     return _written_down(_mistakes, exercise, sentence, alone)
 
 
 def variant(exercise):
-    """Write down another right way to do `exercise`."""
+    """Register another correct way to do `exercise`."""
     return _written_down(_variants, exercise, "")
 
 
 def mistakes_of(exercise):
-    """All known mistakes of `exercise`."""
+    """Return all known mistakes in `exercise`."""
     return _mistakes.of(exercise)
 
 
 def variants_of(exercise):
-    """All correct variants of `exercise`."""
+    """Return all correct variants of `exercise`."""
     return _variants.of(exercise)
 
 

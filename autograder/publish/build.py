@@ -1,12 +1,12 @@
-"""Makes what is generated of a lesson: the recorded expected values, the executed solution and the released lesson.
+"""Generates a lesson's files: the recorded expected values, the executed solution and the released lesson.
 
-One text, ``solutions/NN_name/NN_name.py``, becomes
+From one text, ``solutions/NN_name/NN_name.py``, and the reference it makes
 
-1. ``lessonkit/recorded/NN_name.npz``: what the reference and the mistakes yield on the visible seed,
+1. ``lessonkit/recorded/NN_name.npz``: the values of the reference and the mistakes on the visible seed,
 2. ``solutions/NN_name/NN_name.ipynb``: the notebook with the reference's code in its exercises, executed,
-3. ``lessons/NN_name/NN_name.ipynb``: what `nbgrader generate_assignment` makes of it.
+3. ``lessons/NN_name/NN_name.ipynb``: the notebook that `nbgrader generate_assignment` makes from it.
 
-Two builds give the same bytes. Each file is replaced only once it is complete.
+Two builds give the same bytes. A file is replaced only when its new content is complete.
 """
 
 import os
@@ -20,7 +20,7 @@ from autograder.publish.fingerprints import inputs, recordings
 from autograder.publish.source import BuildError, notebook
 from lessonkit.catalogue import lesson as find_lesson
 
-EXECUTION_LIMIT = 180  # seconds a cell
+EXECUTION_LIMIT = 180  # seconds per cell
 KERNEL_ENVIRONMENT = {
     "OPENBLAS_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
@@ -56,7 +56,7 @@ def execute(nb, folder):
 
 
 def _keep_what_is_the_same(name, cell):
-    """Leave out of a cell's outputs what another run would show otherwise."""
+    """Remove from a cell's outputs everything that could differ in another run."""
     if "nbval-ignore-output" in cell.metadata.get("tags", ()):
         cell["outputs"] = [still for output in cell.outputs if (still := _without_widget(output))]
     noise = [output for output in cell.outputs if output.get("name") == "stderr"]
@@ -68,14 +68,14 @@ def _keep_what_is_the_same(name, cell):
 
 
 def _without_widget(output):
-    """What an explorer shows where no widgets run; nothing for other outputs."""
+    """Return what an explorer shows without widgets; None for other outputs."""
     if not output.get("data", {}).pop("application/vnd.jupyter.widget-view+json", None):
         return None
     return output if "text/html" in output["data"] else None
 
 
 def _merged(outputs):
-    """Consecutive pieces of one stream as one output: where a slow machine cuts it is chance."""
+    """Merge consecutive pieces of one stream, which a slow machine cuts at random places."""
     merged = []
     for output in outputs:
         if merged and output.get("name") and output.get("name") == merged[-1].get("name"):
@@ -92,14 +92,14 @@ def _require_full_points(name, cell):
 
 
 def release(lesson, source):
-    """What `nbgrader generate_assignment` makes of an executed notebook: the text of the released one."""
+    """Return the text of the released notebook that `nbgrader generate_assignment` makes from an executed one."""
     with generated(lesson, source, course_config()) as folder:
         return (folder / "lessons" / lesson.name / f"{lesson.name}.ipynb").read_text(encoding="utf-8")
 
 
 @contextmanager
 def generated(lesson, source, config):
-    """A folder in which nbgrader has generated the lesson from its executed notebook, with a gradebook of its own."""
+    """Yield a folder in which nbgrader has generated the lesson from its executed notebook, with its own gradebook."""
     from nbgrader.apps import NbGraderAPI
     from traitlets.config import Config
 
@@ -117,14 +117,14 @@ def generated(lesson, source, config):
 
 
 def course_config():
-    """The course's nbgrader configuration, as nbgrader itself reads it."""
+    """Return the course's nbgrader configuration, as nbgrader itself reads it."""
     from traitlets.config import PyFileConfigLoader
 
     return PyFileConfigLoader("nbgrader_config.py", path=str(COURSE)).load_config()
 
 
 def build(name, course=COURSE):
-    """Build one lesson into `course`. Returns the fingerprint of what it was made from."""
+    """Build one lesson into `course`, and return the fingerprint of its inputs."""
     import nbformat
 
     from autograder.bank.expected import record

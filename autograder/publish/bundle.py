@@ -1,7 +1,7 @@
-"""Makes a lesson's bundle: what one student gets, as one zip file.
+"""Makes a lesson's bundle: everything that a student gets, in one zip file.
 
-It holds the released notebook, lessonkit with the checks and expected values up to this lesson, and the reference of
-the lessons before: nothing of this lesson or a later one, and no mistake's code.
+It contains the released notebook, lessonkit with the checks and expected values up to this lesson, and the reference for the
+earlier lessons: no reference for this lesson or a later one, and no code of a mistake.
 """
 
 import ast
@@ -26,18 +26,18 @@ README = """# {title}
 2. In this folder, start `jupyter lab {name}.ipynb` and work from top to bottom.
 3. Run a `check(...)` cell as often as you like: it tells you what it sees.
 4. `python -m lessonkit progress` shows how far you are.
-5. Save, press Validate, and hand in `{name}.ipynb`: this one file is all that is graded.
+5. Save, press Validate, and hand in `{name}.ipynb`. Only this file is graded.
 """
 
 UNTIL_BATCH_NORM = """
 
-# Lessons 07 to 11 use the network under the name that it keeps; lesson 12 adds batch normalization to it.
+# Lessons 07 to 11 use the network under its final name; lesson 12 adds batch normalization to it.
 FullyConnectedNet = TrainableNet
 """
 
 
-# In a bundle, `reference_impl/later.py` knows the exercises that are missing. Code that still mentions one imports a
-# stand-in from there, which fails when it is called.
+# In a bundle, `reference_impl/later.py` lists the missing exercises. Code that still mentions one imports a substitute from
+# there, which fails when it is called.
 LATER = '''"""The exercises that this copy of the reference lacks, and the lessons that build them."""
 
 LESSONS = {lessons}
@@ -48,7 +48,7 @@ def lacks(name):
 
 
 def __getattr__(name):
-    """A function that stands in for a missing exercise: it says so when it is called."""
+    """Return a substitute for a missing exercise, which says so when it is called."""
     if name not in LESSONS:
         raise AttributeError(f"module {{__name__!r}} has no attribute {{name!r}}")
 
@@ -80,7 +80,7 @@ def bundle(name, folder=None, course=COURSE):
     folder : path, optional
         Where to write it. Default: ``dist``.
     course : path
-        Where the released lesson stands.
+        The folder that contains the released lesson.
 
     Raises
     ------
@@ -93,9 +93,9 @@ def bundle(name, folder=None, course=COURSE):
 
 
 def kit(lesson, folder):
-    """Write what a lesson imports as a wheel, for notebooks that stand alone; return its path.
+    """Write what a lesson imports as a wheel, for notebooks outside a bundle; return its path.
 
-    It asks for no other package: where it is installed, NumPy, matplotlib and IPython are there already.
+    It requires no other package: NumPy, matplotlib and IPython are already there when it is installed.
     """
     path = folder / Path(urls.kit(lesson.name)).name
     name, version, *_ = path.stem.split("-")
@@ -108,7 +108,7 @@ def kit(lesson, folder):
 
 
 def _zip(files, path):
-    """Write a zip file, whole or not at all, and the same bytes each time."""
+    """Write a zip file completely or not at all, with the same bytes each time."""
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
         for inside, data in sorted(files.items()):
@@ -121,7 +121,7 @@ def _zip(files, path):
 
 
 def contents(lesson, course=COURSE):
-    """All files of a bundle: ``(path inside, bytes)``."""
+    """Yield all files of a bundle: ``(path inside, bytes)``."""
     released = course / "lessons" / lesson.name
     if not (released / f"{lesson.name}.ipynb").exists():
         raise BuildError(
@@ -139,7 +139,7 @@ def contents(lesson, course=COURSE):
 
 
 def library(lesson):
-    """What a bundle's notebook imports: ``(path inside, bytes)``. It needs nothing but the installed package."""
+    """Yield what a bundle's notebook imports: ``(path inside, bytes)``. Only the installed package is needed."""
     known = [each for each in lessons().values() if each.number <= lesson.number]
     for path in sorted((PACKAGES / "lessonkit").rglob("*")):
         if path.suffix in (".py", ".toml", ".npz", ".js") and _belongs(path, known):
@@ -149,7 +149,7 @@ def library(lesson):
 
 
 def early_reference(lesson):
-    """The reference without the exercises of a lesson and of those after it: ``(path inside, source)``."""
+    """Yield the reference without the exercises of a lesson and the later ones: ``(path inside, source)``."""
     later = {
         e.name: each.name[:2] for each in lessons().values() if each.number >= lesson.number for e in each.exercises
     }
@@ -169,7 +169,7 @@ def early_reference(lesson):
 
 
 def _belongs(path, known):
-    """Whether a file of lessonkit serves one of the known lessons, or all."""
+    """Whether a file of lessonkit belongs to one of the known lessons, or to all."""
     if path.suffix == ".npz":
         return path.stem in {lesson.name for lesson in known}
     if path.stem.startswith("lesson_"):
@@ -178,7 +178,7 @@ def _belongs(path, known):
 
 
 def _without(source, names):
-    """A module's source without the top-level functions and classes called `names`, nor private helpers left over."""
+    """Return a module's source without the top-level functions and classes in `names` and without unused private helpers."""
     while True:
         tree = ast.parse(source)
         used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
@@ -206,7 +206,7 @@ def _is_left_over(node, used):
 
 
 def _with_stand_ins(source, missing, dots):
-    """A module's source that imports and exports no missing name; its code that uses one gets a stand-in.
+    """Return a module's source without imports and exports of missing names; code that uses one gets a substitute.
 
     Parameters
     ----------
@@ -214,7 +214,7 @@ def _with_stand_ins(source, missing, dots):
     missing : dict or set of str
         Names of exercises.
     dots : str
-        What leads from the module to its package's top: "." or "..".
+        The relative path from the module to its package's top: "." or "..".
     """
     lines, body = source.splitlines(), ast.parse(source).body
     after_imports = max((node.end_lineno for node in body if isinstance(node, (ast.Import, ast.ImportFrom))), default=0)
@@ -231,7 +231,7 @@ def _with_stand_ins(source, missing, dots):
 
 
 def _globals(source):
-    """The names that a module's code takes from the module itself, or that are built in."""
+    """Return the global and built-in names that a module's code uses."""
     tables, names = [symtable.symtable(source, "", "exec")], set()
     for table in tables:
         tables += table.get_children()

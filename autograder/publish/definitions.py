@@ -1,7 +1,7 @@
-"""Fingerprints of definitions: what a grade or a number on the scorecard depends on, so that only what has changed is done again.
+"""Fingerprints of definitions on which a grade or a scorecard number depends, so that only what has changed is done again.
 
-A fingerprint covers the syntax trees of some definitions and of all that they use within the project, found by
-name. Comments, docstrings, layout, the module that holds a definition and the names of local variables do not count.
+A fingerprint covers the syntax trees of some definitions and of everything that they use in the project, found by name. Comments,
+docstrings, layout, a definition's module and the names of local variables do not count.
 """
 
 import ast
@@ -19,27 +19,27 @@ DEFINITIONS = (ast.FunctionDef, ast.ClassDef)
 
 
 def of_modules(*names):
-    """All that some modules define, and nothing that it uses of others."""
+    """Return everything that some modules define, without what they use from other modules."""
     return frozenset((name, definition) for name in names for definition in _definitions(name))
 
 
 def digest(*sets):
-    """A short text for sets of definitions, as `reached` and `of_modules` give them.
+    """Return a short text for sets of definitions from `reached` and `of_modules`.
 
-    Two definitions of one name, in different modules, both count; which module holds which does not.
+    Two definitions of one name in different modules both count; which module contains which does not.
     """
     text = "\n".join(sorted(f"{name}: {_text(module, name)}" for module, name in set().union(*sets)))
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def origin(code):
-    """Where something is defined: its module, and its name at the top of it."""
+    """Return where something is defined: its module, and its top-level name there."""
     return code.__module__, code.__qualname__.split(".")[0]
 
 
 @cache
 def _definitions(module):
-    """The functions, classes and constants at the top of a module, by name: all of the same name."""
+    """Return a module's top-level functions, classes and constants by name; a name may have several definitions."""
     by_name = {}
     for statement in _statements(module):
         if isinstance(statement, DEFINITIONS):
@@ -58,7 +58,7 @@ def _statements(module):
 
 
 def reached(roots):
-    """The definitions that can be reached by name from `roots`."""
+    """Return the definitions that can be reached by name from `roots`."""
     seen, waiting = set(), list(roots)
     while waiting:
         module, name = waiting.pop()
@@ -69,7 +69,7 @@ def reached(roots):
 
 
 def _used(module, name):
-    """Where the names in a definition lead, within the project."""
+    """Yield the project's definitions to which the names in a definition refer."""
     names = vars(sys.modules[module])
     for node in itertools.chain.from_iterable(map(_walk, _definitions(module)[name])):
         if isinstance(node, ast.Name):
@@ -82,18 +82,18 @@ def _used(module, name):
 
 
 def _is_own_module(value):
-    """Whether a value is a module of the project."""
+    """Whether a value is one of the project's modules."""
     return inspect.ismodule(value) and value.__name__.split(".")[0] in PACKAGES
 
 
 def _walk(definition):
-    """All nodes of a definition but the names of its decorators, which write it down."""
+    """Return all nodes of a definition except the names of its decorators, which only register it."""
     decorators = {id(getattr(decorator, "func", decorator)) for decorator in getattr(definition, "decorator_list", ())}
     return (node for node in ast.walk(definition) if id(node) not in decorators)
 
 
 def _defined(value, module, name):
-    """Where a name that a module uses is defined, within the project."""
+    """Yield where the project defines a name that a module uses."""
     code = inspect.unwrap(value) if callable(value) else value
     if inspect.isfunction(code) or inspect.isclass(code):
         if code.__module__.split(".")[0] in PACKAGES:
@@ -106,7 +106,7 @@ def _defined(value, module, name):
 
 @cache
 def _imported(module):
-    """Where the constants are defined that a module imports from others of the project, by name."""
+    """Return where the constants are defined that a module imports from the project's other modules, by name."""
     origins = {}
     for statement in _statements(module):
         if not isinstance(statement, ast.ImportFrom):
@@ -121,9 +121,9 @@ def _imported(module):
 
 @cache
 def _text(module, name):
-    """All that a module defines under a name, as canonical text.
+    """Return everything that a module defines under a name, as canonical text.
 
-    In the reference the names of local variables count: its mutants are made of its very words.
+    In the reference, the names of local variables count, because its mutants are made from its source.
     """
     literal = module.split(".")[0] == "reference_impl"
     texts = []
@@ -134,9 +134,9 @@ def _text(module, name):
 
 
 def _locals(definition):
-    """The names that are local variables of functions in a definition and nothing else.
+    """Return the names in a definition that are only local variables of its functions.
 
-    Names that something outside can know are left out: parameters, attributes of classes, functions, imports.
+    Names that are visible outside are left out: parameters, attributes of classes, functions, imports.
     """
     if not isinstance(definition, DEFINITIONS):
         return set()
@@ -164,7 +164,7 @@ def _functions(node):
 
 
 class _Numbers(dict):
-    """Local variables by the order in which they come."""
+    """Numbers local variables in the order in which they appear."""
 
     def __init__(self, names):
         super().__init__()
@@ -176,7 +176,7 @@ class _Numbers(dict):
 
 
 def _canonical(node, numbers):
-    """A syntax tree as text that is the same for every version of Python, without docstrings."""
+    """Return a syntax tree, without docstrings, as text that is the same for every version of Python."""
     if isinstance(node, list):
         return f"[{','.join(_canonical(part, numbers) for part in node)}]"
     if not isinstance(node, ast.AST):

@@ -1,6 +1,6 @@
-"""Fingerprints of what each lesson is made from and of what was made, so that an idle build does nothing.
+"""Fingerprints of each lesson's inputs and outputs, so that a build does nothing if nothing has changed.
 
-They are committed: what stands in a fresh clone need not be built again.
+They are committed, so that the files in a fresh clone need not be built again.
 """
 
 import hashlib
@@ -11,9 +11,9 @@ from autograder.publish.source import kit_source
 from lessonkit.catalogue import lesson as find_lesson
 from lessonkit.catalogue import lessons
 
-PACKAGES = ("lessonkit", "autograder")  # each has modules of the lesson's own
+PACKAGES = ("lessonkit", "autograder")  # each has modules for single lessons
 FINGERPRINTS = "solutions/fingerprints.txt"
-# What every lesson is made from, besides its own modules, lesson_NN.py; `**` stands for folders in folders.
+# The inputs of every lesson, in addition to its own modules, lesson_NN.py; `**` matches folders at any depth.
 SHARED = (
     "lessonkit/**/*.py",
     "reference_impl/**/*.py",
@@ -26,12 +26,12 @@ SHARED = (
 
 
 def recordings(course):
-    """Where the recorded expected values stand."""
+    """Return the folder of the recorded expected values."""
     return Path(course) / "lessonkit" / "recorded"
 
 
 def inputs(lesson):
-    """A fingerprint of all that a lesson is made from."""
+    """Return a fingerprint of everything that a lesson is made from."""
     files = {path for pattern in SHARED for path in COURSE.glob(pattern) if not path.name.startswith("lesson_")}
     files |= {path for package in PACKAGES for path in (COURSE / package).glob(f"**/lesson_{lesson.name[:2]}.py")}
     source = COURSE / "solutions" / lesson.name
@@ -40,7 +40,7 @@ def inputs(lesson):
 
 
 def made(lesson):
-    """A fingerprint of what the build makes of a lesson, as it now stands."""
+    """Return a fingerprint of the present files that the build makes for a lesson."""
     notebooks = [COURSE / folder / lesson.name / f"{lesson.name}.ipynb" for folder in ("solutions", "lessons")]
     return _fingerprint("", [recordings(COURSE) / f"{lesson.name}.npz", *notebooks])
 
@@ -54,7 +54,7 @@ def _fingerprint(words, paths):
 
 
 def stale(names=None, force=False):
-    """The lessons among `names` (default: all that have a text) that are not up to date."""
+    """Return the lessons among `names` (default: all that have a text) that are not up to date."""
     chosen = [find_lesson(name) for name in names] if names else [
         lesson for lesson in lessons().values() if (COURSE / "solutions" / lesson.name).is_dir()
     ]  # fmt: skip
@@ -63,9 +63,9 @@ def stale(names=None, force=False):
 
 
 def remember(name, before):
-    """Note that a lesson is up to date, made from inputs with the fingerprint `before`.
+    """Note that a lesson is up to date, and was made from inputs with the fingerprint `before`.
 
-    It was taken before the build began: a file that changed meanwhile makes the lesson stale, as it should.
+    The fingerprint was taken before the build began, so that a file that changed during the build makes the lesson stale.
     """
     kept = {line for line in _known() if line[0] != name}
     lines = sorted(kept | {(name, before, made(find_lesson(name)))})
@@ -73,7 +73,7 @@ def remember(name, before):
 
 
 def _known():
-    """Lines of lesson, inputs, made. After a merge a lesson may have two: whichever fits is true."""
+    """Return lines of lesson, inputs and outputs. After a merge a lesson may have two; the one that matches is valid."""
     try:
         lines = (COURSE / FINGERPRINTS).read_text(encoding="utf-8").splitlines()
     except FileNotFoundError:

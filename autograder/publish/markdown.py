@@ -1,11 +1,11 @@
-"""Markdown as HTML, as Jupyter knows it, with formulas as MathML, which browsers draw and screen readers read."""
+"""Renders Jupyter's Markdown as HTML, with formulas as MathML, which browsers draw and screen readers read."""
 
 from latex2mathml.converter import convert
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
 
 class Renderer(IPythonRenderer):
-    """Renders Markdown; a page that shows formulas in its own way has its own `formula`.
+    """Renders Markdown; a page that shows formulas differently overrides `formula`.
 
     Parameters
     ----------
@@ -17,7 +17,7 @@ class Renderer(IPythonRenderer):
         super().__init__(escape=False, exclude_anchor_links=True, attachments=attachments)
 
     def formula(self, latex, display):
-        """A formula as HTML; `display` is "inline" or "block"."""
+        """Return a formula as HTML; `display` is "inline" or "block"."""
         return mathml(latex, display)
 
     def inline_math(self, body):
@@ -31,10 +31,10 @@ class Renderer(IPythonRenderer):
 
 
 def mathml(latex, display):
-    """A formula as MathML."""
+    """Return a formula as MathML."""
     return convert(latex.strip(), display=display)
 
 
 def html(source, renderer):
-    """Markdown as HTML."""
+    """Return Markdown as HTML."""
     return MarkdownWithMath(renderer).render(source)

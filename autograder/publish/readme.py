@@ -1,4 +1,4 @@
-"""What the build writes into the README: the badges, and the table of lessons."""
+"""The parts of the README that the build writes: the badges, and the table of lessons."""
 
 import re
 from pathlib import Path
@@ -10,7 +10,7 @@ from lessonkit.engine.check import points_of
 
 
 def lesson_table():
-    """The README's table of lessons."""
+    """Return the README's table of lessons."""
     rows = ["| lesson | you build | time | points |", "|---|---|---|---|"]
     for lesson in lessons().values():
         points = sum(points_of(exercise.name) for exercise in lesson.exercises)
@@ -19,7 +19,7 @@ def lesson_table():
 
 
 def update_readme(course=COURSE):
-    """Put the badges and the table of lessons between their marks in the README."""
+    """Write the badges and the table of lessons between their marks in the README."""
     path = Path(course) / "README.md"
     text = path.read_text(encoding="utf-8")
     for name, content in (("badges", urls.badges(course)), ("lessons", lesson_table())):

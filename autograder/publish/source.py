@@ -1,4 +1,4 @@
-"""A lesson's source notebook, in nbgrader's words, from its text ``solutions/NN_name/NN_name.py``.
+"""Makes a lesson's source notebook, in nbgrader's form, from its text ``solutions/NN_name/NN_name.py``.
 
 A cell marked ``exercise="..."`` gets the reference's code, and one marked ``check="..."`` the line that grades it.
 """
@@ -19,13 +19,13 @@ METADATA = {
 
 
 class BuildError(CourseError):
-    """A lesson cannot be built; the message says what to mend."""
+    """A lesson cannot be built; the message says what to correct."""
 
 
 def solution_source(exercise):
-    """The reference's source of an exercise with each body between nbgrader's solution marks.
+    """Return the reference's source of an exercise, with each body between nbgrader's solution marks.
 
-    Signatures and docstrings stay outside the marks: the student sees them.
+    Signatures and docstrings stay outside the marks, so that students see them.
     """
     source = inspect.getsource(getattr(reference_impl, exercise))
     lines = source.rstrip().splitlines()
@@ -46,7 +46,7 @@ def solution_source(exercise):
 
 
 def check_source(exercise):
-    """The graded cell: the visible check, and the hidden one between nbgrader's marks."""
+    """Return the source of the graded cell: the visible check, and the hidden one between nbgrader's marks."""
     return f'check("{exercise}")\n### BEGIN HIDDEN TESTS\ncheck("{exercise}", hidden=True)\n### END HIDDEN TESTS'
 
 
@@ -60,7 +60,7 @@ def kit_source(lesson):
             '    print("This copy of the course is not published: Colab cannot get what the lesson imports.")'
         )
     return (
-        "# Google Colab gets the course's kit here. Anywhere else this cell does nothing.\n"
+        "# On Google Colab, this cell installs the course's kit. Anywhere else it does nothing.\n"
         "import sys\n\n"
         'if "google.colab" in sys.modules:\n'
         f"    %pip install --quiet {urls.site()}/{urls.kit(lesson.name)}"
@@ -68,7 +68,7 @@ def kit_source(lesson):
 
 
 def lesson_facts(lesson):
-    """The line below a lesson's title: time, points, prerequisites."""
+    """Return the line below a lesson's title: time, points, prerequisites."""
     points = sum(points_of(exercise.name) for exercise in lesson.exercises)
     *first, last = [name[:2] for name in lesson.after] or [""]
     after = f" · after lessons {', '.join(first)} and {last}" if first else f" · after lesson {last}" if last else ""
@@ -76,12 +76,12 @@ def lesson_facts(lesson):
 
 
 def notebook(lesson):
-    """The lesson's notebook, not yet executed, from its text.
+    """Make the lesson's notebook from its text, without executing it.
 
     Raises
     ------
     BuildError
-        If the text is missing, names an exercise that is not the lesson's, or leaves one out.
+        If the text is missing, names an exercise of another lesson, or leaves one out.
     """
     import jupytext
     from nbformat import from_dict
@@ -108,7 +108,7 @@ def notebook(lesson):
 
 
 def _require_each_once(lesson, nb):
-    """Each of the lesson's exercises needs one empty cell, and one for its check."""
+    """Require one empty cell for each of the lesson's exercises, and one for its check."""
     own = [exercise.name for exercise in lesson.exercises]
     names = {"exercise": [], "check": []}
     for cell in nb.cells:
@@ -116,15 +116,15 @@ def _require_each_once(lesson, nb):
             name = cell.metadata[kind]
             if name not in own:
                 raise BuildError(
-                    f"{lesson.name}: {name!r} is no exercise of this lesson. Its own are {', '.join(own)}."
+                    f"{lesson.name}: {name!r} is not an exercise of this lesson. Its exercises are {', '.join(own)}."
                 )
             if cell.source.strip():
-                raise BuildError(f"{lesson.name}: the cell {kind}={name!r} must be empty, the build fills it.")
+                raise BuildError(f"{lesson.name}: the cell {kind}={name!r} must be empty, because the build fills it.")
             names[kind].append(name)
     for kind, marked in names.items():
         if sorted(marked) != sorted(own):
             raise BuildError(
-                f"{lesson.name}: needs one {kind} cell for each of {', '.join(own)}; has {', '.join(marked)}."
+                f"{lesson.name}: the lesson needs one {kind} cell for each of {', '.join(own)}. It has {', '.join(marked)}."
             )
 
 

@@ -1,4 +1,4 @@
-"""How the pages of the grader look, and what they may do: each is one file with one stylesheet, and runs and loads nothing."""
+"""The look of the grader's pages. Each is one file with one stylesheet, and runs and loads nothing."""
 
 import base64
 import hashlib
@@ -8,17 +8,17 @@ from markupsafe import Markup
 
 
 def style(*more):
-    """A page's stylesheet.
+    """Return a page's stylesheet.
 
     Parameters
     ----------
     *more : str
-        The page's own rules, after those that all pages share.
+        The page's own rules, which follow the shared ones.
 
     Returns
     -------
     dict
-        ``style``, and ``style_hash`` for a Content-Security-Policy that lets in this stylesheet and no other.
+        ``style``, and ``style_hash`` for a Content-Security-Policy that allows only this stylesheet.
     """
     css = "\n".join([(Path(__file__).parent / "stylesheet.css").read_text(encoding="utf-8"), *more])
     return {"style": Markup(css), "style_hash": base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()}

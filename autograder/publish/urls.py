@@ -1,4 +1,4 @@
-"""Where the course stands on the web. Every address follows from ``Repository`` in ``pyproject.toml``."""
+"""The course's addresses on the web. They all follow from ``Repository`` in ``pyproject.toml``."""
 
 import re
 import tomllib
@@ -39,7 +39,7 @@ def site(course=COURSE):
 
 
 def browser_edition(lesson):
-    """A lesson in the browser edition, seen from the top of the site: the notebook alone, which has room on a telephone."""
+    """Return a lesson's path in the browser edition: only the notebook, which fits on a phone."""
     return f"lite/notebooks/index.html?path={quote(f'{lesson}/{lesson}.ipynb', safe='')}"
 
 
@@ -57,7 +57,7 @@ def binder(lesson, course=COURSE):
 
 
 def kit(lesson):
-    """The wheel with what a lesson imports, seen from the top of the site."""
+    """Return the path on the site of the wheel with what a lesson imports."""
     return f"kit/lessonkit_{lesson}-1-py3-none-any.whl"
 
 

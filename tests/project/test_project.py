@@ -107,8 +107,11 @@ def test_an_interrupted_build_leaves_nothing_half_written(step, built, monkeypat
     "text, words",
     [
         ("# %% [markdown]\n# # T\n", "needs one exercise cell for each of"),
-        ('# %% [markdown]\n# # T\n\n# %% exercise="softmax_loss"\n', "'softmax_loss' is no exercise of this lesson"),
-        ('# %% [markdown]\n# # T\n\n# %% check="relu_forward"\nx = 1\n', "must be empty, the build fills it"),
+        (
+            '# %% [markdown]\n# # T\n\n# %% exercise="softmax_loss"\n',
+            "'softmax_loss' is not an exercise of this lesson",
+        ),
+        ('# %% [markdown]\n# # T\n\n# %% check="relu_forward"\nx = 1\n', "must be empty, because the build fills it"),
     ],
 )
 def test_a_text_that_cannot_be_built_says_what_to_mend(text, words, tmp_path, monkeypatch):
