@@ -7,11 +7,13 @@ import sys
 from autograder.course import CourseError
 
 for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ.setdefault(name, "1")  # before NumPy: on networks this small, more threads cost up to ten times
+    os.environ.setdefault(
+        name, "1"
+    )  # set before NumPy is imported: on networks this small, more threads can take ten times as long
 
 
 def scorecard(arguments):
-    """Grade the grader: measure what has changed, write the page, and say what is worse than it may be."""
+    """Grade the grader: measure what has changed, write the page, and report numbers below their limits."""
     from tools.scorecard import page, results
 
     wanted = results.LEAST if arguments.quick else results.SEEDS
@@ -19,7 +21,7 @@ def scorecard(arguments):
     page.write(numbers)
     if problems := page.problems(numbers):
         raise CourseError("The scorecard has problems:\n  " + "\n  ".join(problems))
-    print(f"Written: {page.PAGE.name}. No number is worse than it may be.")
+    print(f"Written: {page.PAGE.name}. All numbers are within their limits.")
 
 
 def demo(arguments):
@@ -51,20 +53,32 @@ def links(arguments):
 
 
 def parser():
-    """The command line."""
-    top = argparse.ArgumentParser(prog="python -m tools", description=__doc__)
+    """Return the parser of the command line."""
+    top = argparse.ArgumentParser(
+        prog="python -m tools", description=__doc__, epilog="Example: python -m tools scorecard --quick"
+    )
     commands = top.add_subparsers(dest="command", required=True)
     command = commands.add_parser(
-        "scorecard", help="grade the grader: measure what has changed, write docs/scorecard.md"
+        "scorecard", help="grade the grader: measure what has changed, and write docs/scorecard.md",
+        epilog="Example: python -m tools scorecard --quick",
+    )  # fmt: skip
+    command.add_argument(
+        "--jobs",
+        type=int,
+        default=os.cpu_count() or 1,
+        help="how many exercises to measure at a time (default: %(default)s)",
     )
     command.add_argument(
-        "--jobs", type=int, default=os.cpu_count() or 1, help="exercises side by side (default: %(default)s)"
-    )
-    command.add_argument(
-        "--quick", action="store_true", help="as few seeds as a change needs: minutes, not hours; the rest comes later"
+        "--quick",
+        action="store_true",
+        help="use only as many seeds as a change needs; this takes minutes instead of hours",
     )
     command.set_defaults(run=scorecard)
-    command = commands.add_parser("demo", help="release a lesson, make a class, grade it, give feedback")
+    command = commands.add_parser(
+        "demo",
+        help="release a lesson, make a class, grade it, and give feedback",
+        epilog="Example: python -m tools demo 06",
+    )
     command.add_argument("lesson", nargs="?", default="01_activations", metavar="LESSON", help="default: %(default)s")
     command.set_defaults(run=demo)
     command = commands.add_parser("publish-as", help="write where the course is published, in its one place")
@@ -79,7 +93,7 @@ def parser():
 
 
 def main(argv=None):
-    """Run one command; an expected error is one line on stderr and exit code 2."""
+    """Run one command; an expected error prints one line on stderr and exits with code 2."""
     arguments = parser().parse_args(argv)
     try:
         arguments.run(arguments)

@@ -1,6 +1,6 @@
-"""``make demo``: an instructor's whole loop on a class of sixty, fifteen of whom hand in something broken or hostile.
+"""``make demo``: an instructor's whole workflow with a class of sixty, of whom fifteen hand in something broken or hostile.
 
-``make demo LESSON=06`` does it with another lesson.
+``make demo LESSON=06`` uses another lesson.
 """
 
 import json
@@ -33,7 +33,7 @@ import glob
 stolen = [open(path).read() for path in glob.glob("/**/gradebook.db", recursive=True)]
 print(open(".secret_seed").read())
 """
-# What the others put into the cell of the first exercise, or do to their file. NAME stands for the exercise.
+# What hostile students write into the cell of the first exercise. NAME stands for the exercise.
 HOSTILE = {
     "mallory-patches-numpy": "import numpy as np\nnp.allclose = np.isclose = lambda *a, **k: True\ndef NAME(*arguments):\n    return arguments",
     "mallory-replaces-check": "check = lambda *a, **k: 5.0\ndef NAME(*arguments):\n    return arguments",
@@ -45,19 +45,19 @@ HOSTILE = {
     "mallory-reads": READ_FILES,
     "mallory-phones-home": "import socket\nsocket.create_connection(('127.0.0.1', 80))",
 }
-LIMITS = Limits(cell=5, call=5, notebook=60)  # short, so that those who loop for ever do not hold up the demo
+LIMITS = Limits(cell=5, call=5, notebook=60)  # short, so that endless loops do not hold up the demo
 BROKEN = ("nil-cut-off", "nil-wrong-name", "nil-empty-folder", "nil-twice", "nil-no-checks", "nil-nothing-filled-in")
 
 
 def run(*command):
-    """One nbgrader command, shown before it runs; its log goes to a file."""
+    """Print and run one nbgrader command; its log goes to a file."""
     print(f"$ nbgrader {' '.join(command)}", flush=True)
     with open(FOLDER / "log.txt", "a", encoding="utf-8") as log:
         subprocess.run([sys.executable, "-m", "nbgrader", *command], cwd=FOLDER, stdout=log, stderr=log, check=True)
 
 
 def make_class(lesson, released):
-    """Hand in a notebook for everyone: each of the honest has up to three mistakes from the bank."""
+    """Hand in a notebook for everyone; each honest student makes up to three mistakes from the bank."""
     rng = np.random.default_rng(1)
     exercises = [exercise.name for exercise in lesson.exercises]
     answers = right(exercises)
@@ -90,7 +90,7 @@ def make_class(lesson, released):
 
 
 def sentences_for(graded):
-    """What one student is told, each sentence once."""
+    """Return what one student is told, each sentence once."""
     sentences = [
         f"{exercise}: {outcome.sentence}"
         for exercise, outcome in graded.outcomes()
@@ -100,12 +100,12 @@ def sentences_for(graded):
 
 
 def table(submissions, most):
-    """The grades, and what each student is told first."""
+    """Print the grades, and the first sentence for each student."""
     for student, graded in submissions.items():
         points = f"{graded.earned:g} of {most:g}"
         sentences = sentences_for(graded)
         more = f" (and {len(sentences) - 1} more)" if len(sentences) > 1 else ""
-        words = textwrap.shorten(sentences[0], 96, placeholder=" …") + more if sentences else "All right."
+        words = textwrap.shorten(sentences[0], 96, placeholder=" …") + more if sentences else "Everything is correct."
         words = "Nothing is filled in." if student == "nil-nothing-filled-in" else words
         print(f"{student:<23}{points:>9}   {words}")
 
@@ -119,7 +119,7 @@ def main(name="01_activations"):
     shutil.copy(COURSE / "nbgrader_config.py", FOLDER)
     shutil.copy(COURSE / "solutions" / name / f"{name}.ipynb", FOLDER / "solutions" / name)
     size = len(HONEST) + len(HOSTILE) + len(BROKEN)
-    print(f"A course of its own in {FOLDER.relative_to(COURSE)}: lesson {name}, {size} students.\n")
+    print(f"A separate course in {FOLDER.relative_to(COURSE)}: lesson {name}, {size} students.\n")
     run("generate_assignment", name)
     make_class(lesson, (FOLDER / "lessons" / name / f"{name}.ipynb").read_text(encoding="utf-8"))
     print(f"$ python -m autograder grade {name}", flush=True)
@@ -131,7 +131,7 @@ def main(name="01_activations"):
     print()
     table(submissions, sum(points_of(exercise.name) for exercise in lesson.exercises))
 
-    print(f"\n{size} notebooks graded in {seconds:.0f} s. The mistakes that most made:")
+    print(f"\n{size} notebooks graded in {seconds:.0f} s. The most common mistakes:")
     for mistake in items.mistakes(items.ran(submissions))[:5]:
         sentence = textwrap.shorten(mistake.sentence, 96, placeholder=" …")
         print(f"  {len(mistake.students)} x  {mistake.what[0]}: {sentence}")

@@ -1,4 +1,4 @@
-"""Makes a class: submissions written from the bank, as right, partly right and wrong as students write them."""
+"""Makes a class: submissions from the bank that are correct, partly correct and wrong, like those of students."""
 
 import ast
 import inspect
@@ -12,12 +12,12 @@ from autograder.publish.source import solution_source
 
 
 def answer(exercise, entry=None):
-    """The source that a student would have typed: the reference's, or that of a mistake or variant.
+    """Return the source that a student would have typed: the reference's, or a mistake's or variant's.
 
     Returns
     -------
     dict
-        Source by exercise: an entry may come with the forward pass that it belongs to.
+        Source by exercise; an entry may include the forward pass that it belongs to.
     """
     if entry is None:
         marks = ("BEGIN SOLUTION", "END SOLUTION")
@@ -27,7 +27,7 @@ def answer(exercise, entry=None):
 
 
 def _renamed(code, name):
-    """The source of `code` without its decorators, defined as `name`."""
+    """Return the source of `code` without its decorators, defined as `name`."""
     tree = ast.parse(textwrap.dedent(inspect.getsource(code)))
     tree.body[0].decorator_list = []
     tree.body[0].name = name
@@ -35,12 +35,12 @@ def _renamed(code, name):
 
 
 def find(exercise, name):
-    """The mistake or variant of `exercise` called `name`.
+    """Return the mistake or variant of `exercise` called `name`.
 
     Raises
     ------
     ValueError
-        If the bank has none of that name.
+        If the bank has none with that name.
     """
     for entry in (*bank.mistakes_of(exercise), *bank.variants_of(exercise)):
         if entry.name == name:
@@ -49,14 +49,14 @@ def find(exercise, name):
 
 
 def submission(released, answers):
-    """A released notebook with the exercises filled in.
+    """Return a released notebook with the exercises filled in.
 
     Parameters
     ----------
     released : str
         The text of the released notebook.
     answers : dict
-        Source by exercise. What is not named stays empty.
+        Source by exercise. Other exercises stay empty.
 
     Returns
     -------
@@ -76,7 +76,7 @@ def hand_in(course, student, lesson, text):
 
 
 def right(exercises):
-    """Some exercises, each named, done right: what `submission` takes."""
+    """Return correct answers to some exercises, as `submission` takes them."""
     answers = {}
     for exercise in exercises:
         answers.update(answer(exercise))
@@ -84,9 +84,9 @@ def right(exercises):
 
 
 def stands_alone(entry):
-    """Whether a student could have typed it as it stands: one function that needs NumPy alone.
+    """Whether a student could have typed an entry as it is: one function that needs only NumPy.
 
-    One that imports scikit-learn does not: to import it takes seconds, in the process of each student anew.
+    An entry that imports scikit-learn does not count, because the import takes seconds in each student's process.
     """
     ((name, code),) = entry.replaces if len(entry.replaces) == 1 else (("", None),)
     if not inspect.isfunction(code) or any(name.startswith("sklearn") for name in code.__code__.co_names):
@@ -95,7 +95,7 @@ def stands_alone(entry):
 
 
 def attempt(lesson, skill, rng):
-    """What a student of some skill writes: each exercise right in one style or another, wrong in a known way, or left empty.
+    """Write what a student with some skill would write: each exercise correct in some style, wrong in a known way, or empty.
 
     Parameters
     ----------
@@ -117,7 +117,7 @@ def attempt(lesson, skill, rng):
         if luck < 0.4 * (1 - skill) ** 2:
             continue
         wrong = luck < 0.9 * (1 - skill)
-        paired = exercise.name.endswith(("_forward", "_backward"))  # in another style it would want another cache
+        paired = exercise.name.endswith(("_forward", "_backward"))  # another style may need another cache
         entries = bank.mistakes_of(exercise.name) if wrong else () if paired else bank.variants_of(exercise.name)
         entries = [entry for entry in entries if stands_alone(entry)]
         entry = entries[rng.integers(len(entries))] if entries else None

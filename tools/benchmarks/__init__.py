@@ -1,1 +1,1 @@
-"""How fast the course is, beside its peers: ``make bench`` measures and writes docs/benchmarks.md."""
+"""How fast the course is, compared with its peers: ``make bench`` measures it and writes docs/benchmarks.md."""

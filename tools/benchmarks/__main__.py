@@ -1,6 +1,6 @@
-"""``python -m tools.benchmarks [PART ...]``: measure all parts but the long one, or those named, and write the report.
+"""``python -m tools.benchmarks [PART ...]``: measure the named parts, or all except the long one, and write the report.
 
-Each part runs in a fresh process. What an earlier run measured of other parts stays in the report.
+Each part runs in a fresh process. The report keeps an earlier run's results for other parts.
 """
 
 import argparse
@@ -18,12 +18,17 @@ from tools.benchmarks.parts import LONG, PARTS  # noqa: E402
 
 
 def main(arguments=None):
-    parser = argparse.ArgumentParser(prog="python -m tools.benchmarks", description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m tools.benchmarks", description=__doc__.splitlines()[0],
+        epilog="Example: python -m tools.benchmarks checks setup",
+    )  # fmt: skip
     parser.add_argument(
-        "parts", nargs="*", metavar="PART", help=f"any of {', '.join(PARTS)}; default: all but {', '.join(LONG)}"
+        "parts", nargs="*", metavar="PART", help=f"any of {', '.join(PARTS)}; default: all except {', '.join(LONG)}"
     )
-    parser.add_argument("--quick", action="store_true", help="tiny sizes, to see that it runs; writes nothing")
-    parser.add_argument("--report", action="store_true", help="measure nothing, write the report of what is known anew")
+    parser.add_argument("--quick", action="store_true", help="use tiny sizes, to see whether it runs; write nothing")
+    parser.add_argument(
+        "--report", action="store_true", help="measure nothing; write the report again from the known results"
+    )
     options = parser.parse_args(arguments)
     if options.report:
         report.save(report.load())
@@ -45,7 +50,7 @@ def main(arguments=None):
             report.save({**report.load(), part: result})
             scale.write_page()
     if failed:
-        print(f"Not measured: {', '.join(failed)}. The report keeps what it had of them.", file=sys.stderr)
+        print(f"Not measured: {', '.join(failed)}. The report keeps their earlier results.", file=sys.stderr)
     return 1 if failed else 0
 
 

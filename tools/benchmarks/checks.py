@@ -1,9 +1,8 @@
 """Checks: what a student waits for in a notebook.
 
-Every exercise is checked as `check(...)` does it, report included: with the right answer, and with every known mistake in turn.
-"its calls alone" are the same calls of the student's code, without comparing or
-reporting anything. Imports are whole Python processes. The targets: a check takes less than 50 ms in the median and 0.3 s
-at most, and `import lessonkit` less than 0.4 s.
+Every exercise is checked as `check(...)` does it, including the report: with the correct answer, and with every known mistake in turn.
+"Only its calls" are the same calls of the student's code, without comparing or reporting anything. Imports are whole Python
+processes. The targets: a check takes less than 50 ms in the median and at most 0.3 s, and `import lessonkit` takes less than 0.4 s.
 """
 
 import subprocess
@@ -37,32 +36,32 @@ def measure(quick):
     for kind, worst in (("right", "right"), ("wrong", "slowest mistake")):
         slowest = max(rows, key=lambda row: row.figures[worst].median)
         yield Row(
-            f"all {len(rows)} exercises, {kind} answers",
+            f"all {len(rows)} exercises, {'correct' if kind == 'right' else kind} answers",
             {
                 "in the median": Figure.of([row.figures[kind].median for row in rows], "ms", at_most=MEDIAN),
                 "at most": Figure.of([slowest.figures[worst].median], "ms", at_most=MOST),
             },
         )
-        yield f"The slowest check of {kind} answers is that of {slowest.case}."
+        yield f"The slowest check of {'correct' if kind == 'right' else kind} answers is for {slowest.case}."
     yield from imports(quick)
     yield from rows
 
 
 def checking(exercise, namespace):
-    """A job: check the exercise in this namespace and show the report."""
+    """Return a job that checks the exercise in this namespace and shows the report."""
     return lambda: Report(grade(exercise, LocalHost(namespace), expected_of(exercise)))._repr_mimebundle_()
 
 
 def row(exercise, quick):
-    """How long one exercise's check takes."""
+    """Measure how long one exercise's check takes."""
     right = bank.Replacement(exercise, "", "", ()).namespace()
     mistakes = {
         mistake.name: checking(exercise, mistake.namespace())
         for mistake in bank.mistakes_of(exercise)[: 1 if quick else None]
     }
     jobs = {
-        "its calls alone": lambda: [run(check, LocalHost(right), VISIBLE_SEED) for check in checks_of(exercise)],
-        "the right answer": checking(exercise, right),
+        "only its calls": lambda: [run(check, LocalHost(right), VISIBLE_SEED) for check in checks_of(exercise)],
+        "the correct answer": checking(exercise, right),
         **mistakes,
     }
     times = in_turn(jobs, rounds=1 if quick else ROUNDS, warm_up=0 if quick else 1)
@@ -70,8 +69,8 @@ def row(exercise, quick):
     return Row(
         exercise,
         {
-            "right / its calls alone": times.ratio("the right answer", "its calls alone"),
-            "right": times.time("the right answer", "ms"),
+            "right / only its calls": times.ratio("the correct answer", "only its calls"),
+            "right": times.time("the correct answer", "ms"),
             "wrong": Figure.of([time.median for time in wrong.values()], "ms"),
             "slowest mistake": max(wrong.values(), key=lambda time: time.median),
         },
@@ -79,7 +78,7 @@ def row(exercise, quick):
 
 
 def imports(quick):
-    """Whole processes, from start to end."""
+    """Measure whole processes, from start to end."""
     jobs = {name: lambda code=code: subprocess.run([sys.executable, "-c", code], check=True, stdout=subprocess.DEVNULL)
             for name, code in SCRIPTS.items()}  # fmt: skip
     times = in_turn(jobs, rounds=1 if quick else ROUNDS, warm_up=0 if quick else 1)

@@ -1,4 +1,4 @@
-"""Makes courses to grade, in folders of their own."""
+"""Makes courses to grade, in separate folders."""
 
 import json
 import os
@@ -13,7 +13,7 @@ from tools.synthetic_class import hand_in, right, submission
 
 
 def course(folder, lesson, students, stock=False, figures=True):
-    """A course in which everyone has handed in the same notebook, solved.
+    """Make a course in which everyone has handed in the same solved notebook.
 
     Parameters
     ----------
@@ -22,7 +22,7 @@ def course(folder, lesson, students, stock=False, figures=True):
     students : int
         How many.
     stock : bool
-        Whether `nbgrader autograde` grades in its own way: in the student's process.
+        Whether `nbgrader autograde` grades as it does by default, in the student's process.
     figures : bool
         Whether the notebooks draw their figures.
 
@@ -47,7 +47,7 @@ def course(folder, lesson, students, stock=False, figures=True):
 
 
 def without_figures(text):
-    """The notebook without the cells that draw: they take longer than all the rest."""
+    """Return the notebook without the cells that draw, which take longer than everything else."""
     notebook = json.loads(text)
     drawing = ("plots.", "explorers.")
     notebook["cells"] = [
@@ -59,9 +59,9 @@ def without_figures(text):
 
 
 def run(folder, *command, path=False):
-    """Run Python in a folder, as an instructor would: with nothing in the environment that the course does not set."""
+    """Run Python in a folder as an instructor would, without this process's settings for the course."""
     environment = {key: value for key, value in os.environ.items() if not key.startswith("LESSONKIT")}
-    if path:  # this folder's own modules can be imported too
+    if path:  # so that this project's modules can be imported too
         environment["PYTHONPATH"] = str(COURSE)
     done = subprocess.run([sys.executable, *command], cwd=folder, env=environment, capture_output=True, text=True)
     if done.returncode:

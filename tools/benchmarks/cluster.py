@@ -1,4 +1,4 @@
-"""A Dask scheduler and its workers, in processes of their own on this machine."""
+"""A Dask scheduler and its workers, in separate processes on this machine."""
 
 import contextlib
 import json
@@ -12,7 +12,7 @@ from autograder.course import COURSE
 
 
 class Cluster:
-    """Starts when it is made, and ends with `close`. The first worker has no nanny that would start it again when it is killed.
+    """Starts when it is created, and ends with `close`. The first worker has no nanny, which would restart it after a kill.
 
     Parameters
     ----------
@@ -26,7 +26,7 @@ class Cluster:
         self.scheduler = self.start("distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", "0",
                                     "--no-dashboard", "--scheduler-file", "scheduler.json")  # fmt: skip
         file = folder / "scheduler.json"
-        while not (file.exists() and file.read_text().rstrip().endswith("}")):  # written, and to its end
+        while not (file.exists() and file.read_text().rstrip().endswith("}")):  # written completely
             time.sleep(0.05)
         self.address = json.loads(file.read_text())["address"]
         self.workers = [

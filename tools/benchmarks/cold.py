@@ -15,7 +15,7 @@ def measure(quick):
     with clone() as ready, nullcontext(ready) if quick else clone() as fresh:
         link_environment(ready)
         jobs = {"cold": lambda: until_a_kernel_answers(fresh), "not cold": lambda: until_a_kernel_answers(ready)}
-        if quick:  # in an environment that is there, both are the same
+        if quick:  # if the environment exists already, both are the same
             del jobs["cold"]
         times = in_turn(jobs, rounds=1, warm_up=0)
         times.wall.setdefault("cold", times.wall["not cold"])

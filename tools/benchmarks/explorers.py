@@ -1,7 +1,7 @@
-"""How long an explorer takes from a new value to a new picture, beside drawing everything anew.
+"""How long an explorer takes from a new value to a new picture, compared with drawing everything again.
 
-Each explorer is drawn with the reference, at its first values and at its default size. Anew means: figure, axes, ticks and
-labels as well, which is also what its cell costs a notebook that is graded.
+Each explorer is drawn with the reference, at its first values and its default size. "Anew" includes the figure, axes, ticks and
+labels, as when a notebook with this cell is graded.
 """
 
 import importlib
@@ -15,7 +15,7 @@ AT_MOST = 100  # ms from input to picture
 
 
 def examples():
-    """Every explorer as its lesson shows it, with the reference's functions.
+    """Return every explorer as its lesson shows it, with the reference's functions.
 
     Returns
     -------
@@ -49,7 +49,7 @@ def examples():
 
 def _maker(number, name, *given):
     def make(change=lambda function: function):
-        """The explorer; `change` may put something else in the place of each function that it is given."""
+        """Return the explorer; `change` may replace each function that it is given."""
 
         def changed(value):
             if isinstance(value, dict):
@@ -82,7 +82,7 @@ def _classifier(neurons, reg):
 
 
 def measure(quick=False):
-    """One row for each explorer."""
+    """Yield one row for each explorer."""
     for number, make in examples().items():
         shown = make()
         jobs = {"redrawn": shown.redraw, "anew": make}

@@ -1,16 +1,16 @@
-"""Grading: a class's solved notebooks, beside stock nbgrader, otter-grader, and the bare fork of a warm process.
+"""Grading: a class's solved notebooks, compared with stock nbgrader, otter-grader, and the bare fork of a warm process.
 
-Whole commands by the clock, start-up and gradebook included, for each submission. All grade the same notebook of lesson
-06, solved, with its figures and the same checks. Ours locks every notebook in and grades from outside; stock
-`nbgrader autograde` and `otter run` (otter-grader's way without containers) do neither. Stock and otter take tens of times
-as long, so that a round has fewer submissions of theirs than the forty of ours. The floor forks a warm process that has
-run the cells before the first exercise, and runs the other cells and checks in the fork: no sandbox, nothing from outside,
-no gradebook.
+The figures are for whole commands, in wall-clock time per submission, including start-up and gradebook. All grade the same solved
+notebook of lesson 06, with its figures and the same checks. Ours runs every notebook in a sandbox and grades it from outside; stock
+`nbgrader autograde` and `otter run` (otter-grader without containers) do neither. Stock and otter take tens of times as long, so a
+round has fewer submissions for them than our forty. The floor forks a warm process that has run the cells before the first
+exercise, and runs the other cells and the checks in the fork, without a sandbox, outside checks or a gradebook.
 
-What stands between ours and the target: the start (Python, nbgrader, the workers and the warm process with Matplotlib are imported
-anew by every command), which the row "beyond the start" leaves out and which hardly counts in a class of 300; and of what is left, half is
-the figure that every notebook draws from its own functions, and a quarter the checks' calls of the student's code. The floor draws the same
-figure, on one processor: two could at best halve it, so twice "stock nbgrader / fork floor" is what no grader of these notebooks can pass.
+Two things keep ours from the target. The first is the start: every command imports Python, nbgrader, the workers and the warm process
+with Matplotlib again. The row "beyond the start" leaves this out, and in a class of 300 it hardly counts. Of the rest, half is the
+figure that every notebook draws with its own functions, and a quarter is the checks' calls of the student's code. The floor draws the
+same figure on one processor. Two processors could at best halve its time, so no grader of these notebooks can exceed twice
+"stock nbgrader / fork floor".
 """
 
 import contextlib
@@ -55,7 +55,7 @@ def measure(quick):
             package = otter_package(folder / "otter")
             jobs["otter"] = lambda: otter_run(package, ours, sizes["otter"])
         else:
-            yield "otter-grader is left out: it is not installed. `pip install .[bench]` brings it."
+            yield "otter-grader is left out: it is not installed. `pip install .[bench]` installs it."
         times = in_turn(jobs, rounds=1 if quick else 3, warm_up=0)
         yield from beside_the_peers(times, sizes)
         yield large(folder, sizes["stock"], jobs["stock"], 1 if quick else LARGE)
@@ -64,7 +64,7 @@ def measure(quick):
 
 
 def beside_the_peers(times, sizes):
-    """Rows of what one submission takes, by how many are graded side by side."""
+    """Yield rows with the time for one submission, by how many are graded at a time."""
     beyond = "two jobs, beyond the start"
     more = sizes["two jobs"] - sizes["the start"]
     both = zip(times.wall["two jobs"], times.wall["the start"])
@@ -82,7 +82,7 @@ def beside_the_peers(times, sizes):
 
 
 def large(folder, few, stock, size):
-    """The same in a class so large that the start hardly counts: one round."""
+    """Measure one round for a class so large that the start hardly counts."""
     class_of = course(folder / "large", LESSON, size)
     times = in_turn({"stock": stock, "large": lambda: ours_with(class_of, 2)}, rounds=1, warm_up=0)
     shutil.rmtree(class_of)
@@ -114,7 +114,7 @@ OTTER_TEST = """
 
 
 def otter_package(folder):
-    """An autograder.zip whose tests are the lesson's checks; it must give all points to the solved notebook."""
+    """Make an autograder.zip whose tests are the lesson's checks; it must give all points to the solved notebook."""
     from lessonkit.catalogue import lesson
     from lessonkit.engine.check import points_of
 
@@ -137,7 +137,7 @@ def otter_run(package, folder, students):
         results = json.loads((package.parent / "results.json").read_text(encoding="utf-8"))
         earned = sum(test["score"] for test in results["tests"] if "max_score" in test)
         if earned != wanted:
-            raise RuntimeError(f"otter gave {earned} of {wanted} points to a right notebook")
+            raise RuntimeError(f"otter gave {earned} of {wanted} points to a correct notebook")
 
 
 def otter(folder, *command):
@@ -148,7 +148,7 @@ def otter(folder, *command):
 
 
 def floor(lesson, students):
-    """Fork a warm process for each notebook, one after the other; the cells and checks run in the fork."""
+    """Fork a warm process for each notebook, one after the other, and run the cells and checks in the fork."""
     from autograder.bank.expected import live_expected
     from autograder.grading.cells import checks_of, opening
     from autograder.sandbox.inside import cells
@@ -177,14 +177,14 @@ def floor(lesson, students):
                 json.dump(outputs, file, default=str)
             os._exit(0)
         if os.waitpid(pid, 0)[1]:
-            raise RuntimeError("A right notebook did not pass.")
+            raise RuntimeError("A correct notebook did not pass.")
 
 
 # Where the time goes, and how it grows
 
 
 class Stopwatch:
-    """Adds up the time that some functions take, while they are patched."""
+    """Sums the time that some functions take while they are patched."""
 
     def __init__(self):
         self.seconds = {}
@@ -208,7 +208,7 @@ class Stopwatch:
 
 
 def phases(folder, students):
-    """Where the time of one submission goes, with one job in this process."""
+    """Measure where the time for one submission goes, with one job in this process."""
     from autograder.course import Course
     from autograder.grading import gradebook, notebook, worker
     from autograder.sandbox.fork_server import ForkServer
@@ -222,8 +222,8 @@ def phases(folder, students):
     with contextlib.ExitStack() as stack:
         writer = stack.enter_context(gradebook.Writer(course, LESSON, seed))
         for phase, owner, name in (
-            ("recognise", worker, "recognise"),
-            ("fork and lock in", ForkServer, "session"),
+            ("repair", worker, "recognise"),
+            ("fork and sandbox", ForkServer, "session"),
             ("cells and figures", Session, "run"),
             ("checks", notebook, "grade_secretly"),
             ("end the process", Session, "close"),
@@ -238,7 +238,7 @@ def phases(folder, students):
         end = time.perf_counter()
     watch.seconds["gradebook and files"], total = end - recorded, end - start
     worker.close_all()
-    watch.seconds["all else"] = total - sum(watch.seconds.values())
+    watch.seconds["everything else"] = total - sum(watch.seconds.values())
     figures = {f"{phase}": Figure.of([1e3 * s / students], "ms") for phase, s in watch.seconds.items()}
     return Row("where a submission's time goes, one job", figures)
 
@@ -253,7 +253,7 @@ print(json.dumps([time.perf_counter() - start, resource.getrusage(resource.RUSAG
 
 
 def growth(folder, sizes):
-    """The cost of a submission as the class grows: lesson 02 without its figures, two jobs."""
+    """Measure the cost of a submission as the class grows: lesson 02 without its figures, two jobs."""
     for size in sizes:
         class_of = course(folder / f"class-of-{size}", "02_mse", size, figures=False)
         text = run(class_of, "-c", GRADE_AND_TELL, "02_mse")

@@ -1,8 +1,8 @@
-"""The parts that `make bench` measures, each a module here, in the order of the report.
+"""The parts that `make bench` measures, in the order of the report. Each is a module in this package.
 
-A part has a function ``measure(quick)`` that yields a `Row` for each case, and a sentence (a plain string) for what a
-reader should know besides, for instance which peer was left out. Its docstring is its introduction in the report. To add
-a part, write that module and put its name into `PARTS`:
+A part has a function ``measure(quick)`` that yields a `Row` for each case, and sentences (plain strings) for other things that a
+reader should know, for instance which peer was left out. Its docstring is its introduction in the report. To add a part, write
+its module and add its name to `PARTS`:
 
     def measure(quick):
         times = in_turn({"ours": ours, "theirs": theirs}, rounds=2 if quick else 7)

@@ -1,7 +1,7 @@
-"""The same training three times over: the course's, scikit-learn's and PyTorch's; and the floor below all of them.
+"""The same training three times: the course's, scikit-learn's and PyTorch's; and the floor below all of them.
 
-Each has ``epoch()``, which trains for one epoch, and ``losses``, the mean loss of each epoch so far (for PyTorch and
-the course, of each batch as well, in ``batch_losses``). All start from the parameters of the same network.
+Each has ``epoch()``, which trains for one epoch, and ``losses``, the mean loss of each epoch so far. PyTorch and the course also
+have ``batch_losses``, the loss of each batch. All start from the parameters of the same network.
 """
 
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ LEARNING_RATES = {"sgd_momentum": 1e-4, "adam": 1e-3}  # housing has outliers th
 
 @dataclass(frozen=True)
 class Case:
-    """What is trained: the layers' sizes from inputs to outputs, and how."""
+    """What is trained and how: the layers' sizes from inputs to outputs, and the rest."""
 
     category: str
     dims: tuple[int, ...]
@@ -42,13 +42,13 @@ class Case:
 
 
 class InOrder:
-    """Deals the examples out as they lie: for two trainings that must see the same batches."""
+    """Keeps the examples in their order, for two trainings that must see the same batches."""
 
     permutation = staticmethod(np.arange)
 
 
 def sizes(total, batch_size):
-    """How many examples each batch of an epoch has."""
+    """Return how many examples each batch of an epoch has."""
     return np.diff([*range(0, total, batch_size), total])
 
 
@@ -82,9 +82,9 @@ class Course:
 
 
 class ScikitLearn:
-    """scikit-learn's MLP, an epoch for each call of `fit` with a warm start or of `partial_fit`.
+    """scikit-learn's MLP. Each call of `partial_fit`, or of `fit` with a warm start, trains for an epoch.
 
-    Its squared error is half of the course's, so that the learning rate of SGD must be twice as large.
+    Its squared error is half of the course's, so the learning rate of SGD must be twice as large.
     """
 
     def __init__(self, case, X, y, shuffle=True):
@@ -109,7 +109,7 @@ class ScikitLearn:
         self.start(case.network().params)
 
     def start(self, params):
-        """Take these parameters: a warm start keeps what it finds and makes a new optimizer."""
+        """Set these parameters; a warm start keeps them and creates a new optimizer."""
         self.fit(1)
         layers = range(1, len(self.shape))
         self.model.coefs_ = [params[f"W{i}"].copy() for i in layers]
@@ -120,7 +120,7 @@ class ScikitLearn:
 
         self.model.max_iter = epochs
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # it says that so few epochs do not converge
+            warnings.simplefilter("ignore")  # it warns that so few epochs do not converge
             self.model.fit(self.X, self.y)
         return np.array(self.model.loss_curve_[-epochs:]) * (2 if self.half else 1)
 
@@ -129,7 +129,7 @@ class ScikitLearn:
 
 
 class PyTorch:
-    """PyTorch eager: the modules, loss and optimizer that its tutorials use.
+    """PyTorch in eager mode, with the modules, loss and optimizer that its tutorials use.
 
     With `input_gradient` it also computes the gradient of its input, as the course's layers do.
     """
@@ -170,10 +170,10 @@ class PyTorch:
 
 
 class Floor:
-    """The matrix products of an epoch and nothing else, each in the course's way: what no NumPy code can do without.
+    """Only the matrix products of an epoch, as the course computes them: the least that any NumPy code must do.
 
-    The input needs no gradient: the first layer takes two products, every other layer three. With `input_gradient` it
-    takes three as well.
+    The input needs no gradient, so the first layer takes two products and every other layer three. With `input_gradient` the
+    first layer also takes three.
     """
 
     def __init__(self, case, X, input_gradient=False):

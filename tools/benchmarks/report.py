@@ -1,4 +1,4 @@
-"""The one writer: what the parts measured becomes tools/benchmarks/results.json, and that becomes docs/benchmarks.md."""
+"""Writes what the parts measured to tools/benchmarks/results.json, and from that writes docs/benchmarks.md."""
 
 import datetime
 import importlib
@@ -19,19 +19,17 @@ NAMED = ("numpy", "scikit-learn", "torch", "nbgrader", "otter-grader", "jupyterl
 
 HEAD = """# Benchmarks
 
-`make bench` writes this page and `tools/benchmarks/results.json`, which also holds the numbers behind it. Nothing here is written by
-hand.
+`make bench` writes this page, and `tools/benchmarks/results.json` with the numbers behind it. Nothing here is written by hand.
 
-Every ratio compares two things that were timed in turn in one run (A B A B ...), round for round: so a busy machine
-slows both. A cell gives the median, and in brackets the lower and the upper quartile. "A / B" is how many times as long A takes
-as B. Times in seconds are by the clock and belong to the machine named below each heading; ratios travel better. One BLAS
-thread, unless a line says otherwise. Peers come with `pip install .[bench]`; one that is not installed is left out,
-and the part says so.
+Every ratio compares two things that were timed in turn in one run (A B A B ...), so that a busy machine slows both. A cell gives
+the median and, in parentheses, the lower and the upper quartile. "A / B" says how many times as long A takes as B. Times are
+wall-clock times on the machine named below each heading; ratios vary less between machines. There is one BLAS thread unless a
+line says otherwise. `pip install .[bench]` installs the peers. A peer that is not installed is left out, and the part says so.
 """
 
 
 def measure(part, quick=False):
-    """Measure one part in this process; what it found as plain values."""
+    """Measure one part in this process; return the results as plain values."""
     began = time.perf_counter()
     rows, notes = [], []
     for row in importlib.import_module(f"tools.benchmarks.{part}").measure(quick):
@@ -52,7 +50,7 @@ def measure(part, quick=False):
 
 
 def machine():
-    """What the figures depend on: processor, system and versions."""
+    """Return what the figures depend on: processor, system and versions."""
     versions = {}
     for name in NAMED:
         try:
@@ -76,7 +74,7 @@ def _processor():
 
 
 def load(path=RESULTS):
-    """What was measured before, by part."""
+    """Load the earlier results, by part."""
     try:
         return json.loads(Path(path).read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -91,7 +89,7 @@ def save(results, path=RESULTS, report=REPORT):
 
 
 def page(results):
-    """The report as Markdown."""
+    """Return the report as Markdown."""
     return "\n".join([HEAD, *_missed(results), *(_section(name, part) for name, part in results.items())])
 
 
@@ -147,6 +145,6 @@ def _target(figure):
 
 
 def _number(value):
-    """Three digits of a number, without an exponent."""
+    """Return a number with three digits and without an exponent."""
     digits = 0 if value >= 100 else 1 if value >= 10 else 2 if value >= 1 else 3
     return f"{value:,.{digits}f}"

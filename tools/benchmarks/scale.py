@@ -1,7 +1,7 @@
 """``python -m tools.benchmarks.scale [SUBMISSIONS]``: grade a very large class through Dask and PostgreSQL, and write docs/scale.md.
 
-The class hands in lesson 02 with its exercises and nothing else. A real scheduler and two workers grade it, one of them is
-killed on the way; the gradebook is a real PostgreSQL server. What a real lesson costs is taken from tools/benchmarks/results.json.
+The class hands in lesson 02 with only its exercises. A real scheduler and two workers grade it, and one of the workers is killed in
+the middle. The gradebook is on a real PostgreSQL server. The cost of a real lesson comes from tools/benchmarks/results.json.
 """
 
 import json
@@ -24,7 +24,7 @@ DAY = 24 * 3600
 
 
 def simulate(submissions):
-    """Grade the class; return what was seen, as plain values."""
+    """Grade the class; return the measurements as plain values."""
     import pgserver
 
     from tools.benchmarks.cluster import Cluster
@@ -59,16 +59,16 @@ def simulate(submissions):
 
 
 def grade_with_a_worker_lost(class_of, submissions, cluster, db_url):
-    """Grade the class, and kill one of the two workers when half of it is in the gradebook.
+    """Grade the class, and kill one of the two workers when half of the class is in the gradebook.
 
     Returns
     -------
     graded : dict
-        By student.
+        The graded submissions, by student.
     seconds : float
-        That it took.
+        The total time.
     writes : list of float
-        Seconds that each record in the gradebook took.
+        The seconds for each record in the gradebook.
     """
     from autograder.grading.assignment import grade
     from autograder.grading.gradebook import Writer
@@ -92,7 +92,7 @@ def grade_with_a_worker_lost(class_of, submissions, cluster, db_url):
 
 
 def why_not_all_points(submissions):
-    """What was said to those who, though their answers are right, got less than others."""
+    """Return what was said to students who got fewer points than others, although their answers are correct."""
     most = max(graded.earned for graded in submissions.values())
     lacking = [graded for graded in submissions.values() if graded.earned < most]
     sentences = [outcome.sentence for graded in lacking for _, outcome in graded.outcomes()]
@@ -102,7 +102,7 @@ def why_not_all_points(submissions):
 
 
 def in_gradebook(db_url):
-    """How many submissions have all their points."""
+    """Return how many submissions have all their points."""
     from nbgrader.api import Gradebook
 
     with Gradebook(db_url) as gradebook:
@@ -134,9 +134,9 @@ def page(seen, bench):
     ]
     most = DAY / record
     if seen["in the gradebook"] == seen["submissions"]:
-        why = "the killed worker took nothing with it"
+        why = "the killed worker lost none of them"
     else:
-        why = "what the others were told: " + " ".join(seen["why not all points"])
+        why = "the others were told: " + " ".join(seen["why not all points"])
     return PAGE.format(
         n=seen["submissions"], graded=seen["graded"], booked=seen["in the gradebook"], minutes=seen["seconds"] / 60,
         rate=seen["submissions"] / seen["seconds"], first=seen["ms to record one, first tenth"],
@@ -147,7 +147,7 @@ def page(seen, bench):
 
 
 def cores(seconds):
-    """How many cores finish within a day, in words."""
+    """Return how many cores finish within a day, in words."""
     return "less than one" if seconds < DAY else f"{seconds / DAY:,.0f}"
 
 
@@ -165,42 +165,42 @@ def amount(kilobytes):
     return f"{kilobytes:,.0f} kB"
 
 
-PAGE = """# How far it carries
+PAGE = """# How it scales
 
-`python -m tools.benchmarks.scale` writes this page from what it measures and from [benchmarks.md](benchmarks.md). The numbers belong to one
-machine ({processor}, {cores} cores); the proportions hold elsewhere.
+`python -m tools.benchmarks.scale` writes this page from its own measurements and from [benchmarks.md](benchmarks.md). The numbers belong to
+one machine ({processor}, {cores} cores); their proportions are similar elsewhere.
 
 ## What a day of submissions takes
 
-Of lesson 06 with its figures, {core:.2f} s of one core each, start-up shared by forty. "Cores" is what finishes within the day, at an even pace;
-before a deadline, multiply.
+A submission of lesson 06 with its figures takes {core:.2f} s of one core, with a start-up shared by forty. "Cores" is the number that finishes
+within the day if submissions arrive evenly. Before a deadline you need several times as many.
 
 | submissions a day | grading, one core | cores | writing, one process | gradebook | files |
 |---|---|---|---|---|---|
 {rows}
 
-The gradebook grows by {database:.0f} kB a submission, the graded notebooks and the journal by {files:.0f} kB without figures; a figure adds 20 to 60 kB.
+The gradebook grows by {database:.0f} kB per submission. The graded notebooks and the journal grow by {files:.0f} kB without figures; each figure adds 20 to 60 kB.
 
 ## What was simulated
 
-{n:,} submissions of lesson 02, cut down to its exercises, through a real Dask scheduler with two workers into a real PostgreSQL server, all on
-the one machine; half-way, one worker was killed with SIGKILL.
+{n:,} submissions of lesson 02, reduced to its exercises, were graded by a real Dask scheduler with two workers and recorded on a real
+PostgreSQL server, all on one machine. Halfway, one worker was killed with SIGKILL.
 
-- {graded:,} of {n:,} were graded and {booked:,} stand in the gradebook with all their points: {why}.
-- It took {minutes:.1f} min, {rate:.0f} submissions a second, on one worker for the second half.
-- Recording one took {first:.0f} ms in the first tenth and {last:.0f} ms in the last.
-- The writing process needed {memory:.0f} MB at its peak: outcomes are kept, notebooks are not.
+- {graded:,} of {n:,} were graded, and {booked:,} are in the gradebook with all their points: {why}.
+- It took {minutes:.1f} min, or {rate:.0f} submissions per second, with only one worker for the second half.
+- Recording one submission took {first:.0f} ms in the first tenth and {last:.0f} ms in the last.
+- The writing process needed {memory:.0f} MB at its peak: it keeps outcomes, but no notebooks.
 
-## Where it breaks first
+## What limits it first
 
-1. **The one writer.** At {last:.0f} ms a record, one process writes about {most:,.0f} submissions a day, whatever the number of workers. Beyond that, give each
-   lesson (or each section of the course) a writer of its own, on the same PostgreSQL server: runs of different lessons share no rows but those of the students.
+1. **The single writer.** At {last:.0f} ms per record, one process writes about {most:,.0f} submissions a day, whatever the number of workers. Beyond that, give each
+   lesson (or each section of the course) its own writer on the same PostgreSQL server: runs of different lessons share only the students' rows.
 2. **The journal and the runs.** Each student has a file for each lesson, and each run keeps one file of all of them. With more than some tens of thousands
    of students in one lesson, split the course.
-3. **The disk of graded notebooks**, which holds every figure of every student. `autograded/` can be deleted once feedback is out: the gradebook and the journal
-   hold the grades.
+3. **The disk space for graded notebooks**, which contain every figure of every student. You can delete `autograded/` after you have released feedback: the
+   gradebook and the journal contain the grades.
 
-SQLite, the default, is right for a course on one machine: one process writes, so nothing waits for a lock. Take PostgreSQL when formgrader and grading
+SQLite, the default, is right for a course on one machine: only one process writes, so nothing waits for a lock. Use PostgreSQL if formgrader and grading
 run on different machines.
 """
 
@@ -215,7 +215,7 @@ def main():
 
 
 def write_page():
-    """Write the report anew: what was simulated last, and what a real lesson costs by now."""
+    """Write the report again from the last simulation and the present cost of a real lesson."""
     write_whole(REPORT, page(json.loads(RESULTS.read_text(encoding="utf-8")), load()))
 
 

@@ -1,7 +1,7 @@
 """Set-up and build: what a student waits for once, and a contributor often.
 
-Whole commands by the clock, in a fresh clone of what is committed, with the environment in place. The target for `make build` when
-nothing changed is 2 s. What takes minutes is in the last part, "Cold".
+The figures are for whole commands, in wall-clock time, in a fresh clone with the environment already in place. The target for
+`make build` is 2 s if nothing has changed. Commands that take minutes are in the last part, "Cold".
 """
 
 import json
@@ -33,7 +33,7 @@ def measure(quick):
 
 @contextmanager
 def clone():
-    """A fresh clone in a folder of its own, with none of this process's settings for the course."""
+    """Yield a fresh clone in a separate folder."""
     with tempfile.TemporaryDirectory() as folder:
         course = Path(folder) / "course"
         run("git", "clone", "--quiet", COURSE, course)
@@ -41,7 +41,7 @@ def clone():
 
 
 def link_environment(course):
-    """Lend the clone this project's environment, with the clone's own packages first on the path."""
+    """Let the clone use this project's environment, with the clone's own packages first on the path."""
     (course / ".venv" / "bin").mkdir(parents=True)
     for name in ("python", "jupyter"):
         script = course / ".venv" / "bin" / name
@@ -53,7 +53,7 @@ def link_environment(course):
 
 
 def run(*command, **options):
-    """Run a command to its end, quietly; where it fails, say what it said."""
+    """Run a command quietly; if it fails, raise an error with its output."""
     done = subprocess.run([str(word) for word in command], capture_output=True, text=True, **options)
     if done.returncode:
         raise RuntimeError(f"{' '.join(map(str, command))} failed:\n{(done.stdout + done.stderr)[-2000:]}")
@@ -61,10 +61,10 @@ def run(*command, **options):
 
 
 def building(course, quick):
-    """`make build` in a tree that is up to date, and after one lesson's text changed, beside an empty Python process."""
+    """Time `make build` with nothing changed and with one lesson's text changed, compared with `import numpy`."""
     command = (".venv/bin/python", "-m", "autograder", "build", "00") if quick else ("make", "build")
     if not quick:
-        run(*command, cwd=course)  # what is committed may be stale
+        run(*command, cwd=course)  # the committed files may be stale
     changes = iter(range(1000))
 
     def one_lesson():
@@ -90,12 +90,12 @@ def building(course, quick):
 
 
 def row(case, times, job, beside, words, limit=None):
-    """A command's time by the clock, beside another's."""
+    """Return a row with a command's wall-clock time, compared with another's."""
     return Row(case, {f"command / {words}": times.ratio(job, beside), "by the clock": times.time(job, at_most=limit)})
 
 
 def lab(course):
-    """`make lab`, until a kernel answers."""
+    """Time `make lab` until a kernel answers."""
     jobs = {"import": lambda: run(sys.executable, "-c", "import numpy"), "lab": lambda: until_a_kernel_answers(course)}
     yield row("make lab, until a kernel answers", in_turn(jobs, rounds=3), "lab", "import", "import numpy")
 

@@ -1,4 +1,4 @@
-"""Times things in turn, round after round, so that whatever else the machine does, it does to all of them."""
+"""Times things in turn, round after round, so that other work on the machine affects all of them."""
 
 import statistics
 import time
@@ -9,7 +9,7 @@ UNITS = {"times": 1, "s": 1, "ms": 1e3, "us": 1e6}
 
 @dataclass(frozen=True)
 class Figure:
-    """A median with its lower and upper quartile, and where it ought to lie.
+    """A median with its lower and upper quartile, and its target.
 
     Attributes
     ----------
@@ -29,7 +29,7 @@ class Figure:
 
     @classmethod
     def of(cls, values, unit="times", at_least=None, at_most=None):
-        """The figure that sums up some values, which are in this unit."""
+        """Return the figure for some values, which are in this unit."""
         low, median, high = statistics.quantiles(values, n=4, method="inclusive") if len(values) > 1 else 3 * [*values]
         return cls(median, low, high, unit, at_least, at_most)
 
@@ -56,12 +56,12 @@ class Row:
 
 
 class Timings:
-    """What `in_turn` measured.
+    """The measurements of `in_turn`.
 
     Attributes
     ----------
     wall, cpu : dict of str to list of float
-        Seconds that each job took, round for round: by the clock, and of processor time with all that it started.
+        The seconds for each job, by round: wall-clock time, and processor time including its child processes.
     """
 
     def __init__(self, names):
@@ -69,18 +69,18 @@ class Timings:
         self.cpu = {name: [] for name in names}
 
     def ratio(self, over, under, at_least=None, at_most=None, kind="wall"):
-        """How many times as long one job takes as another, compared within each round."""
+        """Return how many times as long one job takes as another, compared within each round."""
         values = getattr(self, kind)
         return Figure.of([a / b for a, b in zip(values[over], values[under])], "times", at_least, at_most)
 
     def time(self, name, unit="s", per=1, at_least=None, at_most=None, kind="wall"):
-        """How long one job takes; `per` is how many things it does in one go."""
+        """Return how long one job takes; `per` is how many things it does at once."""
         values = [seconds * UNITS[unit] / per for seconds in getattr(self, kind)[name]]
         return Figure.of(values, unit, at_least, at_most)
 
 
 def in_turn(jobs, rounds=7, warm_up=1):
-    """Do every job once a round, one after the other: A B A B.
+    """Run every job once in each round, one after the other: A B A B.
 
     Parameters
     ----------
@@ -89,7 +89,7 @@ def in_turn(jobs, rounds=7, warm_up=1):
     rounds : int
         How many rounds are measured.
     warm_up : int
-        How many come before and are not.
+        How many rounds come first and are not measured.
 
     Returns
     -------

@@ -1,19 +1,19 @@
-"""Training: the reference and its Solver beside scikit-learn, PyTorch and the floor.
+"""Training: the reference and its Solver, compared with scikit-learn, PyTorch and the floor.
 
-An epoch over the same examples, in float32, with the same network, batch size and update rule, shuffled anew each
-time. scikit-learn trains by `partial_fit`; PyTorch is its eager mode, without `torch.compile`. The floor is the same matrix
-products alone, in NumPy: two for the first layer, three for every other. As under `make lab`, memory that is freed stays with the process,
-for peers as well. That all do the same work is tested: from equal parameters and batches, the losses agree to
-1e-5. The targets: faster than both peers everywhere, and at most 1.5 times the floor from 8-256-128-1 up.
+All train for an epoch on the same examples, in float32, with the same network, batch size and update rule, and shuffle again for each
+epoch. scikit-learn trains with `partial_fit`; PyTorch runs in eager mode, without `torch.compile`. The floor is only the same matrix
+products in NumPy: two for the first layer, three for every other layer. As under `make lab`, the process keeps freed memory, also for
+the peers. A test makes sure that all do the same work: from equal parameters and batches, the losses agree to 1e-5. The targets:
+faster than both peers everywhere, and at most 1.5 times the floor from 8-256-128-1 up.
 
-What the readable way costs: `affine_backward(dout, cache)` always gives the gradient of its input, which the first layer of a
-network does not need: with many inputs, as in MNIST, a third of all products. The columns "with the input's gradient" add
-that product to PyTorch and to the floor, so that they do the same work. To leave it out, the function would need an option that no exercise
-has and no student's own layer understands.
+The cost of readable code: `affine_backward(dout, cache)` always computes the gradient of its input, which the first layer of a network
+does not need. With many inputs, as in MNIST, that is a third of all products. The columns "with the input's gradient" add this product
+to PyTorch and to the floor, so that they do the same work. To leave it out, the function would need an option that no exercise has and
+no student's own layer understands.
 
-What else stands between ours and the floor: with small batches, updating the parameters, which the floor does not do (with Adam,
-some ten passes over all of them at every step), and Python's own calls; with large ones, biases, activations and loss, each a pass
-over the batch.
+Two more things keep ours above the floor. With small batches, they are Python's own calls and the parameter updates, which the floor
+does not do (Adam makes some ten passes over all parameters at every step). With large batches, they are biases, activations and the
+loss, each of which takes a pass over the batch.
 """
 
 import gzip
@@ -36,17 +36,17 @@ NETWORKS = {
     "MNIST": [("classification", (784, 256, 128, 10), "relu")],
 }
 NEAR_THE_FLOOR = ((8, 256, 128, 1), (784, 256, 128, 10))
-MOST_EXAMPLES = 8000  # an epoch should not take long, and more of the same tells nothing new
+MOST_EXAMPLES = 8000  # an epoch should not take long, and more examples would add no information
 
 
 def measure(quick):
     for peer, package in (("scikit-learn", "sklearn"), ("PyTorch", "torch")):
         if find_spec(package) is None:
-            yield f"{peer} is left out: it is not installed. `pip install .[bench]` brings it."
+            yield f"{peer} is left out: it is not installed. `pip install .[bench]` installs it."
     for name, networks in NETWORKS.items():
         X, y, real = examples(name)
         if not real:
-            yield f"{name} was not at hand: made data of its shape took its place."
+            yield f"{name} was not available, so synthetic data of its shape replaced it."
         X, y = (X[:200], y[:200]) if quick else (X[:MOST_EXAMPLES], y[:MOST_EXAMPLES])
         for category, dims, activation in networks:
             for batch_size in BATCH_SIZES[:1] if quick else BATCH_SIZES:
@@ -55,7 +55,7 @@ def measure(quick):
 
 
 def row(name, case, X, y, quick):
-    """One network, batch size and rule: how all contenders do."""
+    """Measure all contenders on one network, batch size and rule."""
     rng = np.random.default_rng(0)
     contenders = {
         "ours": Course(case, X, y, rng),
@@ -83,7 +83,7 @@ def row(name, case, X, y, quick):
 
 
 def examples(name):
-    """Training examples and targets of a data set, and whether they are the real ones."""
+    """Return the training examples and targets of a data set, and whether they are the real ones."""
     try:
         data = {
             "terrain": course_data.get_terrain_data,
@@ -101,9 +101,9 @@ def examples(name):
 
 
 def _mnist_test_images():
-    """MNIST's 10,000 test images in their original format, from the folder that MNIST_FOLDER names.
+    """Load MNIST's 10,000 test images in their original format, from the folder that MNIST_FOLDER names.
 
-    The whole set in scikit-learn's cache would take minutes to parse.
+    Parsing the whole set in scikit-learn's cache would take minutes.
     """
     folder = Path(os.environ.get("MNIST_FOLDER", "mnist"))
     with gzip.open(folder / "t10k-images-idx3-ubyte.gz") as file:

@@ -1,4 +1,4 @@
-"""Wrong code next to wrong code, and next to right code: what the combinations on the scorecard are made of."""
+"""Combinations for the scorecard: wrong code together with other wrong code, and with correct code."""
 
 import copy
 import inspect
@@ -15,14 +15,14 @@ from lessonkit.engine.check import checks_of
 from lessonkit.engine.transcript import run
 from tools.scorecard.hosts import reference
 
-PAIRS = 40  # of two mistakes, for each exercise and seed
+PAIRS = 40  # pairs of mistakes for each exercise and seed
 
 
 def pairs(exercise, seed):
-    """Pairs of mistakes that can be made at once, drawn at random: ``(name, one, other, both)``.
+    """Draw random pairs of mistakes that can be made at the same time: ``(name, one, other, both)``.
 
-    Two mistakes of a function that returns several things are made at once when one is wrong in one of them and the
-    other in another; two of a class, when they are in different methods.
+    Two mistakes in a function can be combined if they make different results wrong; two mistakes in a class, if they are in
+    different methods.
     """
     mistakes = [entry for entry in bank.mistakes_of(exercise) if [name for name, _ in entry.replaces] == [exercise]]
     joined = _joined_classes if find_exercise(exercise).is_class else _joined_functions
@@ -45,7 +45,7 @@ def _joined_functions(exercise, one, other):
 
 
 def _with_parts(exercise, wrong):
-    """The reference with some parts of its result taken from wrong functions."""
+    """Return the reference with some of its results taken from wrong functions."""
 
     def function(*args, **kwargs):
         untouched = copy.deepcopy((args, kwargs))
@@ -67,7 +67,7 @@ def _joined_classes(exercise, one, other):
 
 
 def neighbours(exercise, seed):
-    """A notebook in which this exercise is right and another one, which it does not use, is wrong: ``(name, namespace)``."""
+    """Yield notebooks in which this exercise is correct and another one, which it does not use, is wrong."""
     used = {name for check in checks_of(exercise) for name in run(check, reference(), seed).called}
     source = inspect.getsource(getattr(reference_impl, exercise))
     for other in find_lesson(find_exercise(exercise).lesson).exercises:

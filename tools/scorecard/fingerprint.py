@@ -1,4 +1,4 @@
-"""What a number on the scorecard depends on: the definitions that its fingerprint covers."""
+"""The definitions that a number on the scorecard depends on, and that its fingerprint covers."""
 
 from functools import cache
 
@@ -17,7 +17,7 @@ __all__ = ["digest", "of_bank", "of_exercise", "of_modules"]
 
 @cache
 def of_exercise(exercise):
-    """What decides whether code passes: the checks, the exercises that they call, and how values are compared."""
+    """Return what decides whether code passes: the checks, the exercises that they call, and the comparison of values."""
     checks = checks_of(exercise)
     called = {name for check in checks for name in run(check, reference(LocalHost), VISIBLE_SEED).called}
     names = {exercise} | called & set(exercises())
@@ -32,6 +32,6 @@ def of_exercise(exercise):
 
 @cache
 def of_bank(kind, exercise):
-    """The code of an exercise's mistakes or variants; `kind` is "mistakes" or "variants"."""
+    """Return the code of an exercise's mistakes or variants; `kind` is "mistakes" or "variants"."""
     module = f"autograder.bank.{kind}.lesson_{find_exercise(exercise).lesson[:2]}"
     return reached([(module, entry.name) for entry in getattr(bank, f"{kind}_of")(exercise)])

@@ -1,4 +1,4 @@
-"""Two hosts for right code: one that lets nothing pass unseen, and one in whose hands right numbers differ a little."""
+"""Two hosts for correct code: one that hides no warning, and one that changes numbers slightly."""
 
 import numpy as np
 
@@ -10,7 +10,7 @@ ULPS = 4
 
 
 class StrictHost(LocalHost):
-    """Runs the code under test bare: what it prints, and a warning that the caller has made an error, shows."""
+    """Runs the code under test directly, so that its output and its warnings show."""
 
     @staticmethod
     def _guard(name, action):
@@ -23,12 +23,11 @@ class StrictHost(LocalHost):
 
 
 class OtherwiseHost(StrictHost):
-    """Holds the reference, and answers as a right answer might that is written otherwise.
+    """Runs the reference, but returns values like a correct answer that is written differently.
 
-    Every floating-point number that comes back is off by a few units in the last place, one up and another down, as
-    where sums are taken in another order. Equal numbers stay equal, and what was copied from an argument stays as it
-    is. And random numbers are drawn otherwise: a generator that comes in is exchanged for another one, the same for the
-    same state.
+    Every floating-point number in a result is off by a few units in the last place, some up and some down, as if sums were
+    taken in another order. Equal numbers stay equal, and numbers copied from an argument stay unchanged. Random draws also
+    differ: each generator is replaced by another one, always the same for the same state.
     """
 
     def call(self, target, args=(), kwargs=None, keep=()):
@@ -46,7 +45,7 @@ class OtherwiseHost(StrictHost):
 
 
 def otherwise(value, given):
-    """A plain value with its floating-point numbers off by a few units in the last place, save those in `given`."""
+    """Return a plain value with its floating-point numbers off by a few units in the last place, except those in `given`."""
     if isinstance(value, (tuple, list)):
         return type(value)(otherwise(part, given) for part in value)
     if isinstance(value, dict):
@@ -60,14 +59,14 @@ def otherwise(value, given):
     off = np.where(np.isin(array, given), array, off)
     if isinstance(value, np.ndarray):
         return off
-    return float(off) if type(value) is float else off[()]  # a Python float turns no float32 into a float64
+    return float(off) if type(value) is float else off[()]  # a Python float does not turn float32 into float64
 
 
 def reference(kind=StrictHost, **replaced):
-    """A host of the whole reference, with some of its functions replaced."""
+    """Return a host for the whole reference, with some of its functions replaced."""
     return kind(reference_names(**replaced))
 
 
 def reference_names(**replaced):
-    """The reference's functions by name, with some of them replaced."""
+    """Return the reference's functions by name, with some of them replaced."""
     return {**{name: getattr(reference_impl, name) for name in reference_impl.__all__}, **replaced}

@@ -1,4 +1,4 @@
-"""What is measured for one exercise: each function returns the numbers of one part of the scorecard."""
+"""Measures one exercise; each function returns the numbers for one part of the scorecard."""
 
 import contextlib
 import copy
@@ -27,12 +27,12 @@ from tools.scorecard.hosts import OtherwiseHost, StrictHost, reference, referenc
 
 TRIVIAL = (np.zeros_like, np.ones_like, lambda array: np.full_like(array, 0.5))
 PLAIN = (tuple, list, dict, np.ndarray, int, float, np.number)
-SHOWN = 5  # failures that are kept in words; all are counted
+SHOWN = 5  # failures whose sentences are saved; all failures are counted
 
 
 @contextlib.contextmanager
 def unforgiving():
-    """Every warning is an error, and what is printed goes nowhere."""
+    """Turn every warning into an error, and discard printed text."""
     with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings(), np.errstate(all="warn", under="ignore"):
         warnings.simplefilter("error")
         yield
@@ -40,7 +40,7 @@ def unforgiving():
 
 @contextlib.contextmanager
 def quiet():
-    """Warnings and prints of the code under test go nowhere, as in a student's notebook."""
+    """Discard the warnings and the printed text of the code under test, as in a student's notebook."""
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")
@@ -48,12 +48,12 @@ def quiet():
 
 
 def transcripts(exercise, seed):
-    """What the reference yields: a transcript for each check."""
+    """Return the reference's transcript for each check."""
     return [(check, run(check, reference(), seed)) for check in checks_of(exercise)]
 
 
 def passing(namespace, seed, all_expected):
-    """The names of the checks that pass on some code."""
+    """Return the names of the checks that some code passes."""
     return {check.name for check, expected in all_expected if accepted(check, StrictHost(namespace), seed, expected)}
 
 
@@ -70,7 +70,7 @@ def accepted(check, host, seed, expected):
 
 
 def not_finite(transcript):
-    """The names of the yielded values that hold NaN or infinity."""
+    """Return the names of the yielded values that contain NaN or infinity."""
     return [
         entry.name
         for entry in transcript.entries
@@ -80,10 +80,10 @@ def not_finite(transcript):
 
 
 def flakiness(exercise, seeds):
-    """Each check on the reference, and on the reference written otherwise (`OtherwiseHost`).
+    """Run each check on the reference, and on the reference written differently (`OtherwiseHost`).
 
-    A failure is a check that does not run to its end, that gives a warning, whose expected is not finite, or that does
-    not accept the reference written otherwise. (That the reference agrees with itself would say nothing.)
+    A check fails if it does not run to its end, gives a warning, has an expected value that is not finite, or refuses the
+    reference written differently. (It would say nothing that the reference agrees with itself.)
     """
     failures = []
     for seed in seeds:
@@ -100,10 +100,10 @@ def flakiness(exercise, seeds):
 
 
 def mistakes(exercise, seeds):
-    """Known mistakes: how many there are; on how many not every check that fails is named right, or is named wrong.
+    """Count the known mistakes, and list those that are missed, not always named, or named as another mistake.
 
-    Each is graded as it stands in the bank and as if written otherwise (`OtherwiseHost`). A name is right where the
-    student reads the mistake's own sentence, and wrong where it is another one.
+    Each is graded as it is in the bank, and as if written differently (`OtherwiseHost`). It is named correctly if the student
+    reads the mistake's own sentence, and wrongly if the student reads another mistake's.
     """
     missed, nameless, misnamed = set(), set(), set()
     bank_of = bank.mistakes_of(exercise)
@@ -123,7 +123,7 @@ def mistakes(exercise, seeds):
 
 
 def variants(exercise, seeds):
-    """Right answers in other styles, the reference in float32 among them: how many, and which are refused on some seed."""
+    """Count correct answers in other styles, including the reference in float32, and list those refused on some seed."""
     refused = {}
     with quiet():
         namespaces = {variant.name: variant.namespace() for variant in bank.variants_of(exercise)}
@@ -138,9 +138,9 @@ def variants(exercise, seeds):
 
 
 def mutants(exercise, seeds, step=1, start=0):
-    """Mechanical mutants of the reference: how many there are, and which are not refused on every seed.
+    """Count mechanical mutants of the reference, and list those that are not refused on every seed.
 
-    With `step`, every so many of them only.
+    With `step`, only every `step`-th mutant is used.
     """
     chosen = mutants_of(exercise)[start::step]
     survivors = {}
@@ -156,21 +156,21 @@ def mutants(exercise, seeds, step=1, start=0):
 def _is_caught(mutant, seed, all_expected):
     try:
         code = mutant.build()
-    except Exception:  # a default value, or a class's body, that cannot be made
+    except Exception:  # a default value or a class body may fail to run
         return True
     host = reference(StrictHost, **{mutant.exercise: code})
     return any(not accepted(check, host, seed, expected) for check, expected in all_expected)
 
 
 def combinations(exercise, seeds):
-    """Two mistakes at once earn the points of the checks that neither of them fails; and a right function its own.
+    """Test that two mistakes at once earn the points of the checks that neither fails, and a correct function its own.
 
     Returns
     -------
     dict
-        ``pairs``: pairs of mistakes within the exercise, and ``unequal``, those that earn other points than that.
-        ``neighbours``: mistakes of the lesson's other exercises that this one does not use, and ``robbed``, those
-        beside which the right answer loses points.
+        ``pairs``: pairs of mistakes in the exercise, and ``unequal``, those that earn different points.
+        ``neighbours``: mistakes in the lesson's other exercises that this one does not use, and ``robbed``, those beside
+        which the correct answer loses points.
     """
     pairs, unequal, neighbours, robbed = 0, [], 0, []
     with quiet():
@@ -189,20 +189,20 @@ def combinations(exercise, seeds):
 
 
 def sentences(exercise, seeds):
-    """What is told of mutants, and of a right answer beside a wrong one: see `tools.scorecard.sentences`."""
+    """Measure what students are told about mutants, and about a correct answer beside a wrong one."""
     with quiet():
         return {**told.of_mutants(exercise), **told.of_neighbours(exercise)}
 
 
 class _Nameless(Live):
-    """The expected values without the mistakes: nobody earns a point by the name of one."""
+    """The expected values without the mistakes, so that no points depend on naming one."""
 
     def find_suspects(self, exercise):
         return []
 
 
 def empty(exercise, seeds):
-    """The most points that are earned by the released notebook, None, zeros, ones, halves, or an input handed back."""
+    """Return the most points that the released notebook, None, zeros, ones, halves or an unchanged input earns."""
     lesson = find_lesson(find_exercise(exercise).lesson)
     path, names = COURSE / "lessons" / lesson.name / f"{lesson.name}.ipynb", [own.name for own in lesson.exercises]
     released = definitions.definitions(path, names).namespace
@@ -219,11 +219,11 @@ def empty(exercise, seeds):
 
 
 def slips(exercise, seeds):
-    """One result wrong and the others right: how many such slips there are, and which cost over their share and one point."""
+    """Make one result wrong and leave the others correct: count these slips, and list those that cost too many points."""
     results = [name for name in find_exercise(exercise).returns if name != "cache"]
     results = [
         name for name in results if name not in find_exercise(exercise).arguments
-    ]  # what is handed back has no share
+    ]  # a returned argument has no share of the points
     found = {"number": 0, "dear": []}
     if find_exercise(exercise).is_class or len(results) < 2:
         return found
@@ -240,7 +240,7 @@ def slips(exercise, seeds):
 
 
 def _with_a_slip(exercise, place):
-    """The right answer with one wrong result."""
+    """Return the correct answer with one wrong result."""
     right = reference_names()[exercise]
 
     def changed(value):
@@ -256,7 +256,7 @@ def _with_a_slip(exercise, place):
 
 
 def _trivial(exercise, change):
-    """An answer of the right form that knows nothing: all its numbers are the same."""
+    """Return an answer of the correct form without any knowledge: all its numbers are the same."""
     right = reference_names()[exercise]
 
     def changed(value):
@@ -278,7 +278,7 @@ def _trivial(exercise, change):
 
 
 def _handing_back(exercise):
-    """An answer that returns what it was given."""
+    """Return an answer that returns its arguments."""
     names = find_exercise(exercise).returns
 
     def answer(*args, **kwargs):
@@ -289,7 +289,7 @@ def _handing_back(exercise):
 
 
 def _returning_none(code):
-    """An empty exercise whose functions return None instead of saying that they are empty."""
+    """Return an empty exercise whose functions return None instead of saying that they are empty."""
     if not inspect.isclass(code):
         return lambda *args, **kwargs: None
     own = {name: _returning_none(value) for name, value in vars(code).items() if inspect.isfunction(value)}

@@ -1,4 +1,4 @@
-"""Measures what is not up to date and keeps the numbers, each with the fingerprint of the code that it belongs to."""
+"""Measures what is not up to date, and saves each number with the fingerprint of the code that it belongs to."""
 
 import json
 from functools import cache
@@ -19,7 +19,7 @@ SEEDS = {
     "slips": 1,
     "sentences": 1,
 }
-LEAST = {**SEEDS, "variants": 10, "flakiness": 50}  # what a change is measured on at least; then comes the rest
+LEAST = {**SEEDS, "variants": 10, "flakiness": 50}  # the fewest seeds after a change; the rest follows later
 DIAGNOSIS = (
     "diagnose",
     "evidence",
@@ -27,8 +27,8 @@ DIAGNOSIS = (
     "facts",
     "together",
     "points",
-)  # the engine's modules that say what is wrong
-BLOCK = 1_000  # seeds that are measured at a time
+)  # the engine's modules that find out what is wrong
+BLOCK = 1_000  # seeds measured at a time
 TOOLS = {
     "mistakes": "hosts",
     "variants": "float32",
@@ -39,7 +39,7 @@ TOOLS = {
 
 
 def load():
-    """All results: ``results[exercise][part]``, a dict of numbers with its fingerprint and number of seeds."""
+    """Load all results: ``results[exercise][part]`` is a dict of numbers with a fingerprint and the number of seeds."""
     return json.loads(FILE.read_text(encoding="utf-8")) if FILE.exists() else {}
 
 
@@ -55,7 +55,7 @@ def save(results):
 
 @cache
 def fingerprint_of(exercise, part):
-    """What the numbers of one part depend on."""
+    """Return the fingerprint of what the numbers of one part depend on."""
     reached = [fingerprint.of_exercise(exercise)]
     if part in ("mistakes", "combinations", "sentences"):
         reached.append(fingerprint.of_bank("mistakes", exercise))
@@ -71,26 +71,26 @@ def fingerprint_of(exercise, part):
 
 
 def seeds_to_do(results, exercise, part, wanted=SEEDS):
-    """The next seeds to measure; an empty range where as many as wanted are up to date."""
+    """Return the next seeds to measure; an empty range if enough of them are up to date."""
     known = results.get(exercise, {}).get(part, {})
     done = known["seeds"] if known.get("fingerprint") == fingerprint_of(exercise, part) else 0
     return range(done, min(max(LEAST[part], done + BLOCK * bool(done)), wanted[part]))
 
 
 def stale(results, wanted=LEAST):
-    """What is not up to date: pairs of an exercise and a part."""
+    """Return what is not up to date, as pairs of an exercise and a part."""
     return [
         (exercise, part) for exercise in exercises() for part in SEEDS if seeds_to_do(results, exercise, part, wanted)
     ]
 
 
 def measured(exercise, part, seeds):
-    """The numbers of one part for some seeds, with what they are the numbers of."""
+    """Measure one part for some seeds; return the numbers with the exercise, the part and the seeds."""
     return exercise, part, seeds, getattr(measure, part)(exercise, seeds)
 
 
 def update(results, exercise, part, seeds, numbers):
-    """Put numbers in, or add those of further seeds to what is there."""
+    """Store numbers, or add the numbers for further seeds to the stored ones."""
     if seeds.start:
         numbers = _added(results[exercise][part], numbers)
     known = {"fingerprint": fingerprint_of(exercise, part), "seeds": seeds.stop}
@@ -98,7 +98,7 @@ def update(results, exercise, part, seeds, numbers):
 
 
 def _added(before, numbers):
-    """The numbers of some seeds and of further ones: what counts failures is added up, a dict holds both."""
+    """Combine the numbers for some seeds and for further seeds: counts are added, dicts are merged."""
     if "refused" in numbers:
         return {**numbers, "refused": {**numbers["refused"], **before["refused"]}}
     first = (before["first"] + numbers["first"])[: measure.SHOWN]
@@ -106,7 +106,7 @@ def _added(before, numbers):
 
 
 def measure_what_is_stale(jobs, wanted=SEEDS, say=print):
-    """Bring all results up to date, several side by side; what was measured is kept when this is stopped."""
+    """Bring all results up to date, several at a time; finished numbers are kept if this is stopped."""
     from joblib import Parallel, delayed
 
     results = load()

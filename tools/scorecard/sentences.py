@@ -1,4 +1,4 @@
-"""What students are told of code that no bank has: mutants of the reference, judged by what they yield on other seeds."""
+"""What students are told about code that is not in the bank: mutants of the reference, judged on other seeds."""
 
 import re
 
@@ -14,8 +14,8 @@ from lessonkit.engine.host import TRAINS, LocalHost
 from lessonkit.engine.near import fingerprint_of
 from lessonkit.engine.transcript import VISIBLE_SEED, run
 
-JUDGES = (31, 32)  # seeds on which what was said must hold as well
-SECONDS = 3  # that a call of a mutant may take
+JUDGES = (31, 32)  # seeds on which the sentence must also be true
+SECONDS = 3  # for one call of a mutant
 NUMBER = re.compile(r"(?<![\w.])-?\d+\.?\d*")
 FEW = 20  # numbers in an example that one can redo in the head, its places and results among them
 IS = "You get these values "
@@ -23,14 +23,14 @@ HINT = re.compile(r"This check also uses your (\w+), which is not right")
 
 
 def of_mutants(exercise):
-    """What is told of each mutant that changes a value.
+    """Measure what is told about each mutant that changes a value.
 
     Returns
     -------
     dict
-        ``changing``: how many there are; ``named``, ``put_in_words``, ``pattern`` and ``bare``: of how many a mistake is named,
-        the change is put in words, a pattern is told, and nothing but which entry is wrong (the last as a list);
-        ``false``: what does not hold on other seeds; ``small``: of how many ``shown`` entries the example is a small one.
+        ``changing``: how many there are. ``named``, ``put_in_words``, ``pattern`` and ``bare`` (a list): for how many a
+        mistake is named, the change is put in words, a pattern is told, or only the wrong entry is told. ``false``: sentences
+        that are not true on other seeds. ``small``: how many of the ``shown`` examples are small.
     """
     live, judges = Live(VISIBLE_SEED), [(judge := Live(seed), judge.all_changes(exercise)) for seed in JUDGES]
     found = {
@@ -46,7 +46,7 @@ def of_mutants(exercise):
     for mutant in () if exercise in TRAINS else mutants(exercise):
         try:
             host = LocalHost({**reference_names(), exercise: mutant.build()}, seconds=SECONDS)
-        except Exception:  # a default value, or the body of a class, that cannot be made
+        except Exception:  # a default value or a class body may fail to run
             continue
         failures = [outcome for outcome in grade(exercise, host, live).outcomes if not outcome.passed]
         told = _told(failures)
@@ -65,7 +65,7 @@ def of_mutants(exercise):
 
 
 def _told(failures):
-    """The most that is told of a mutant; "" where it passes or only raises errors."""
+    """Return the most specific thing that is told about a mutant; "" if it passes or only raises errors."""
     if any(outcome.mistake for outcome in failures):
         return "named"
     if any(IS in outcome.sentence for outcome in failures):
@@ -75,7 +75,7 @@ def _told(failures):
 
 
 def _holds(exercise, outcome, host, judges):
-    """Whether what a failing check says holds on other seeds, too: `judges` are pairs of values and changes."""
+    """Whether a failing check's sentence is also true on other seeds; `judges` are pairs of values and changes."""
     check = next(check for check in checks_of(exercise) if check.name == outcome.check)
     for judge, changes in judges:
         seen = _seen(check, host, judge)
@@ -92,7 +92,7 @@ def _holds(exercise, outcome, host, judges):
 
 
 def _seen(check, host, judge):
-    """The fingerprint of the first wrong value of a check; None where it passes."""
+    """Return the fingerprint of a check's first wrong value; None if it passes."""
     return fingerprint_of(run(check, host, judge.seed), judge.values(check), check.rtol)
 
 
@@ -101,7 +101,7 @@ def _alike(one, other):
 
 
 def of_neighbours(exercise):
-    """Where students are sent whose other exercise is wrong: ``hints``, and ``misled`` to one that is right."""
+    """Count the ``hints`` to another exercise that is wrong, and list the ``misled`` ones, to an exercise that is correct."""
     live, hints, misled = Live(VISIBLE_SEED), 0, []
     for other in find_lesson(find_exercise(exercise).lesson).exercises:
         for mistake in bank.mistakes_of(other.name) if other.name != exercise and exercise not in TRAINS else ():
