@@ -60,7 +60,7 @@ def kit_source(lesson):
             '    print("This copy of the course is not published: Colab cannot get what the lesson imports.")'
         )
     return (
-        "# On Google Colab, this cell installs the course's kit. Anywhere else it does nothing.\n"
+        "# Google Colab gets the course's kit here. Anywhere else this cell does nothing.\n"
         "import sys\n\n"
         'if "google.colab" in sys.modules:\n'
         f"    %pip install --quiet {urls.site()}/{urls.kit(lesson.name)}"
