@@ -1,4 +1,4 @@
-"""What pyproject.toml cannot say: a wheel brings a course along, of which ``nn-from-scratch init`` makes one."""
+"""What pyproject.toml cannot say: a wheel contains a course, which ``nn-from-scratch init`` copies."""
 
 import shutil
 import tomllib
@@ -9,11 +9,11 @@ from setuptools.command.build_py import build_py
 
 
 class BuildWithCourse(build_py):
-    """Builds the packages and puts the course into ``autograder/shipped``; an editable installation finds it in the clone."""
+    """Builds the packages and puts the course into ``autograder/shipped``; an editable installation uses the clone's."""
 
     def run(self):
         if not self.editable_mode:
-            shutil.rmtree(self.build_lib, ignore_errors=True)  # or what an earlier build has left there is packed too
+            shutil.rmtree(self.build_lib, ignore_errors=True)  # so that files from an earlier build are not packed
         super().run()
         if not self.editable_mode:
             self._put_course(Path(self.build_lib) / "autograder" / "shipped")

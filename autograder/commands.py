@@ -14,9 +14,9 @@ COMMAND = "nn-from-scratch"  # as pyproject.toml names it
 
 
 def on_demand(name):
-    """Let a package's modules be imported without all that the package itself imports, until something asks for that.
+    """Import a package's modules without everything that the package itself imports, until something needs it.
 
-    nbgrader's brings along Jupyter's server, the exchange and all applications: a second more than its gradebook takes.
+    nbgrader also imports Jupyter's server, the exchange and all applications, a second more than its gradebook takes.
     """
     if name in sys.modules:
         return
@@ -38,7 +38,9 @@ def init(arguments):
     """Make a course."""
     from autograder.new_course import init as tool
 
-    say(f"{tool(arguments.folder)} is a course now. Go there; `{called()} doctor` says whether you can grade here.")
+    say(
+        f"{tool(arguments.folder)} is a course now. Go to that folder; `{called()} doctor` says whether you can grade on this machine."
+    )
 
 
 def progress(arguments):
@@ -52,7 +54,7 @@ def progress(arguments):
 
 
 def build(arguments):
-    """Build what is not up to date, several lessons side by side."""
+    """Build every lesson that is not up to date, several at a time."""
     if COURSE != PACKAGES:
         raise CourseError("`build` makes lessons from the packages' own source: run it in a clone of the course.")
     from autograder.publish import build as tool
@@ -63,7 +65,7 @@ def build(arguments):
     if not names:
         say("Everything is up to date.")
         return
-    from joblib import Parallel, delayed  # a third of a second, which an idle build need not wait
+    from joblib import Parallel, delayed  # takes a third of a second, which a build with nothing to do can save
 
     for name in names:
         say(f"building {name}")
@@ -74,7 +76,7 @@ def build(arguments):
 
 
 def release(arguments):
-    """Bring each lesson in the gradebook to its present form, and write its bundle."""
+    """Update each lesson in the gradebook, and write its bundle."""
     from autograder.course import Course
     from autograder.publish.bundle import bundle
 
@@ -87,7 +89,7 @@ def release(arguments):
 
 
 def change(course, name, arguments):
-    """Show what changes in a lesson that the gradebook knows; do it when that is agreed to."""
+    """Show what would change in a lesson that the gradebook knows, and change it after the user agrees."""
     from autograder.grading.underway import plan
     from autograder.publish.bundle import bundle
 
@@ -96,17 +98,18 @@ def change(course, name, arguments):
     if planned is None or not planned.lines:
         say(os.path.relpath(bundle(name, course.folder / "dist", course.folder)))
         return
-    say("\n".join([f"{name}, with grades of {planned.students} in the gradebook:", *(f"  {s}" for s in planned.lines)]))
+    many = f"{planned.students} student{'s' * (planned.students != 1)}"
+    say("\n".join([f"{name}, with grades of {many} in the gradebook:", *(f"  {s}" for s in planned.lines)]))
     if not (arguments.yes or agreed()):
-        say("Nothing has been changed. With --yes this is done without a question.")
+        say("Nothing has been changed. Add --yes to make these changes without being asked.")
         return
     planned.carry_out()
     say(planned.done)
 
 
 def agreed():
-    """Whether the one at the keyboard says yes; nobody does where there is none."""
-    return sys.stdin.isatty() and input("Do this? [y/N] ").strip().lower() in ("y", "yes")
+    """Whether the user says yes; without a terminal the answer is no."""
+    return sys.stdin.isatty() and input("Make these changes? [y/N] ").strip().lower() in ("y", "yes")
 
 
 def site(arguments):
@@ -118,31 +121,32 @@ def site(arguments):
     from autograder.site import build_site
 
     folder = build_site(list(map(lesson_name, arguments.lessons)), arguments.offline).relative_to(COURSE)
-    say(f"Built {folder}. Look at it: python -m http.server --bind 127.0.0.1 --directory {folder} 8000")
+    say(f"Built {folder}. To look at it: python -m http.server --bind 127.0.0.1 --directory {folder} 8000")
 
 
 def roster(arguments):
-    """Enter a roster in the gradebook."""
+    """Add a roster's students to the gradebook."""
     from autograder.nbgrader_plugins.roster import enter
 
     students, doubtful = enter(arguments.file, arguments.course)
-    say(f"{len(students)} students are in the gradebook now, or were already.")
+    many = "1 student of this file is" if len(students) == 1 else f"All {len(students)} students of this file are"
+    say(f"{many} in the gradebook.")
     if doubtful:
         say(
-            f"The file does not say how its letters are written. Is this name right: {doubtful}? "
-            "If not, save the roster as UTF-8 and enter it again."
+            f"The file does not say which encoding it uses. Is this name spelled correctly: {doubtful}? "
+            "If not, save the file as UTF-8 and run this command again."
         )
 
 
 def collect(arguments):
-    """Collect what a class handed in through a learning platform."""
+    """Collect a class's submissions from a learning platform."""
     from autograder.nbgrader_plugins.commands import collect as tool
 
     say(tool(arguments.course, lesson_name(arguments.lesson), arguments.platform, arguments.force))
 
 
 def export(arguments):
-    """Write what has a grade for a learning platform."""
+    """Write the grades for a learning platform."""
     from autograder.nbgrader_plugins.commands import export as tool
 
     lessons = list(map(lesson_name, arguments.lessons))
@@ -155,7 +159,7 @@ def export(arguments):
 
 
 def grade(arguments):
-    """Grade a class and say how it went."""
+    """Grade a class, and print a summary."""
     from autograder.flags import by_kind
     from autograder.grading.assignment import grade as tool
 
@@ -167,7 +171,7 @@ def grade(arguments):
     )  # fmt: skip
     fresh = {student: graded for student, graded in submissions.items() if graded}
     states = Counter("failed" if one.failed else "graded" if one.handed_in else "absent" for one in fresh.values())
-    again = f", {states['failed']} not graded: the next run tries them again" if states["failed"] else ""
+    again = f", {states['failed']} not graded, which the next run tries again" if states["failed"] else ""
     unchanged = len(submissions) - len(fresh)
     many = "student" if len(submissions) == 1 else "students"
     say(
@@ -179,12 +183,12 @@ def grade(arguments):
         from autograder.report import write_flags
 
         path = write_flags(lesson_name(arguments.lesson), arguments.course)
-        say(f"Look at this. Each stands in full in {os.path.relpath(path)}.")
+        say(f"Please look at these flags. Their full texts are in {os.path.relpath(path)}.")
         say(table((count, kind, listed(who)) for count, kind, who in kinds))
 
 
 def explain(arguments):
-    """Say how a grade came about."""
+    """Explain a grade."""
     from autograder.grading.assignment import explain as tool
 
     say(tool(lesson_name(arguments.lesson), arguments.student, arguments.course, arguments.unsandboxed))
@@ -201,42 +205,44 @@ def report(arguments):
 
 
 def doctor(arguments):
-    """Look for what grading needs, and try every protection."""
+    """Look for packages that grading needs, and try every protection."""
     from autograder import extras
     from autograder.sandbox.doctor import main as tool
 
     if sentence := extras.what_is_missing("instructor"):
         raise CourseError(sentence)
     if tool():
-        say("Grading asks for --unsandboxed here.")
+        say("On this machine, grading works only with --unsandboxed.")
         return 1
 
 
 def elsewhere(arguments):
-    """Run a command of the project's own tools, which are no part of the autograder."""
+    """Run a command of the project's own tools, which are not part of the autograder."""
     if SHIPPED != PACKAGES or not (PACKAGES / "tools").is_dir():
         raise CourseError(f"`{arguments.command}` measures the project itself: run it in a clone of the course.")
     command = [sys.executable, "-m", "tools", arguments.command, *arguments.options]
     with subprocess.Popen(command, cwd=PACKAGES) as process:
         try:
             return process.wait()
-        except KeyboardInterrupt:  # it has been told as well, and says so
+        except KeyboardInterrupt:  # the child process got the signal too, and reports it
             return process.wait()
 
 
 def called():
-    """How this command was called: by its name, or as a module."""
+    """Return how this command was called: by its name, or as a module."""
     return COMMAND if Path(sys.argv[0]).stem == COMMAND else "python -m autograder"
 
 
 def course_here():
-    """The course that the current folder is in.
+    """Return the course that the current folder is in.
 
     Raises
     ------
     CourseError
-        If it is in none.
+        If it is not in a course.
     """
     if course := course_above():
         return course
-    raise CourseError(f"This folder is in no course. Go to your course's folder, or make one: {called()} init FOLDER")
+    raise CourseError(
+        f"This folder is not in a course. Go to your course's folder, or make one: {called()} init FOLDER"
+    )

@@ -1,7 +1,7 @@
-"""The ground floor: the course's folder, its errors, what a student handed in, and writing a file whole.
+"""What everything else builds on: the course's folder, its errors, submissions, and writing a file whole or not at all.
 
-A clone is a course and holds the packages. Where they are installed, `SHIPPED` is the course that the wheel brings, of which
-`init` makes one; commands work on the course that the current folder is in.
+A clone is a course and contains the packages. If the packages are installed instead, `SHIPPED` is the course in the wheel, which
+`init` copies. Commands work on the course that contains the current folder.
 """
 
 import contextlib
@@ -44,7 +44,7 @@ def is_course(folder):
 
 
 def course_above(folder=None):
-    """The course that a folder is in (default: the current one), or None."""
+    """Return the course that a folder is in (default: the current folder), or None."""
     try:
         folder = Path(folder or os.getcwd()).resolve()
     except FileNotFoundError:  # the current folder has been deleted
@@ -55,7 +55,7 @@ def course_above(folder=None):
 PACKAGES = Path(__file__).resolve().parent.parent  # the folder of lessonkit, reference_impl and autograder
 SHIPPED = PACKAGES if is_course(PACKAGES) else PACKAGES / "autograder" / "shipped"
 COURSE = course_above() or SHIPPED
-SECRET_BITS = 128  # of the secret seed: more than anyone can try
+SECRET_BITS = 128  # of the secret seed: too many for anyone to try them all
 
 
 class CourseError(Exception):
@@ -246,11 +246,11 @@ class Course:
         write_whole(self.folder / ".secret_seed", f"{secrets.randbits(SECRET_BITS)}\n")
 
     def has_folder(self, lesson, student):
-        """Whether there is a folder of what a student handed in."""
+        """Whether a student has a folder for this lesson in ``submitted``."""
         return (self.folder / "submitted" / student / lesson).is_dir()
 
     def submission(self, lesson, student, earlier=()):
-        """What a student handed in, who may hold a release before the present one: see `autograder.handed_in.submission`."""
+        """Return what a student handed in, maybe from an earlier release: see `autograder.handed_in.submission`."""
         folder = self.folder / "submitted" / student / lesson
         return handed_in.submission(folder, lesson, lambda: [self.released(lesson), *earlier])
 
@@ -285,7 +285,7 @@ def expect_known(kind, names, known):
 
 
 def meant(name, known):
-    """A question for the nearest known name, after a blank; empty where none is near."""
+    """Return a space and a question with the most similar known name; "" if none is similar."""
     nearest = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.5)
     return f" Did you mean {nearest[0]}?" if nearest else ""
 

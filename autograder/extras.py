@@ -1,4 +1,4 @@
-"""The extras of the package: what each asks for, and what of it is missing here."""
+"""The extras of the package: what each one requires, and what is missing here."""
 
 from importlib import metadata
 
@@ -6,12 +6,12 @@ PACKAGE = "neural-networks-from-scratch"
 
 
 def missing(extra):
-    """What is not installed of what an extra asks for, as requirements; of ``""``, what the package itself asks for."""
+    """Return an extra's requirements that are not installed; for ``""``, those of the package itself."""
     from packaging.requirements import Requirement
 
     try:
         requirements = map(Requirement, metadata.requires(PACKAGE) or ())
-    except metadata.PackageNotFoundError:  # run beside its source, without having been installed
+    except metadata.PackageNotFoundError:  # it runs from its source, without an installation
         return []
     wanted = [each for each in requirements if not each.marker or each.marker.evaluate({"extra": extra})]
     return [f"{each.name}{each.specifier}" for each in wanted if not _installed(each)]
@@ -25,9 +25,9 @@ def _installed(requirement):
 
 
 def what_is_missing(extra):
-    """A sentence that says what of an extra is missing, and how to install it; empty where nothing is."""
+    """Return a sentence that says what an extra lacks and how to install it; "" if nothing is missing."""
     if not (lacking := missing(extra)):
         return ""
     whole = f"The extra `{extra}`" if extra else "The package"
     command = "python -m pip install " + " ".join(f'"{each}"' for each in lacking)
-    return f"{whole} is not complete here. Install what is missing: {command}"
+    return f"{whole} is not complete here. To install what is missing: {command}"

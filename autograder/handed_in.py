@@ -101,7 +101,7 @@ def submission(folder, lesson, released=None):
         ``submitted/STUDENT/LESSON``.
     lesson : str
     released : function, optional
-        Gives the released notebook, and those before it that students may hold, the latest first; it is called where there are
+        Returns the released notebook and the earlier ones that students may have, the latest first; it is called if there are
         several files to choose from.
 
     Returns
@@ -159,7 +159,7 @@ def _in_folder(folder, exact, released):
 
 
 def _saved(folder, saved, releases):
-    """Of the copies that Jupyter keeps, those that hold an answer."""
+    """Return those of Jupyter's checkpoint copies that contain an answer."""
     copies = [(path, path.stat()) for path in sorted(saved.glob("*.ipynb"))[:MAX_FILES] if not path.is_symlink()]
     kept = [file for entry in copies if entry[0].is_file() for file in _opened(folder, entry)]
     for file in kept:
@@ -230,12 +230,12 @@ def _in_zip(file):
 def _releases(released):
     try:
         return released() if released else ()
-    except Exception:  # that the lesson is not released, its own command tells
+    except Exception:  # the command itself says that the lesson is not released
         return ()
 
 
 def _study(file, releases):
-    """Say what a file is, and what it answers."""
+    """Note what a file is, and which exercises it answers."""
     from lessonkit import notebook_file
 
     if len(file.data) > MAX_BYTES:

@@ -1,4 +1,4 @@
-"""A new course in a folder: a copy of what comes with the package."""
+"""Makes a new course in a folder, as a copy of the course in the package."""
 
 import shutil
 import tomllib
@@ -10,7 +10,7 @@ LEFT_OUT = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints", "checkpoi
 
 
 def shipped():
-    """What a course consists of: files and folders. ``setup.py`` puts the same ones into the wheel."""
+    """Return the files and folders of a course. ``setup.py`` puts the same ones into the wheel."""
     if SHIPPED != PACKAGES:
         return sorted(SHIPPED.iterdir())
     settings = tomllib.loads((PACKAGES / "pyproject.toml").read_text(encoding="utf-8"))
@@ -18,21 +18,24 @@ def shipped():
 
 
 def init(folder):
-    """Make a course of a folder, which is made when it is missing.
+    """Make a course in a folder, which is created if it is missing.
 
     Raises
     ------
     CourseError
-        If it is in a course, or holds a file or folder of the same name as one of the course's: nothing is changed then.
+        If the folder is in a course, or contains a file or folder with the same name as one of the course's. Nothing is
+        changed then.
     """
     folder = Path(folder).resolve()
     if course := course_above(folder):
         raise CourseError(f"{course} is a course already. Name a folder outside it: init FOLDER")
     if there := [path.name for path in shipped() if (folder / path.name).exists()]:
-        raise CourseError(f"{folder} holds {', '.join(there)} already. Name an empty folder: init FOLDER")
+        raise CourseError(f"{folder} already contains {', '.join(there)}. Name an empty folder: init FOLDER")
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for path in sorted(shipped(), key=lambda path: path.name == "nbgrader_config.py"):  # last: it makes the course
+        for path in sorted(
+            shipped(), key=lambda path: path.name == "nbgrader_config.py"
+        ):  # last, since this file makes the folder a course
             if path.is_dir():
                 shutil.copytree(path, folder / path.name, ignore=LEFT_OUT)
             else:

@@ -21,7 +21,7 @@ def _shown(letter):
 
 
 def say(text, file=None):
-    """Print text, each of its lines made printable; a letter that the output cannot hold becomes a question mark."""
+    """Print text after making each line printable; a character outside the output's encoding becomes a question mark."""
     file = file or sys.stdout
     encoding = getattr(file, "encoding", None) or "utf-8"
     lines = "\n".join(map(printable, str(text).split("\n")))

@@ -1,4 +1,4 @@
-"""``python -m tools scorecard``, and what else ``--help`` lists: what measures, shows and publishes the project itself."""
+"""``python -m tools COMMAND``: measure, show and publish the project itself."""
 
 import argparse
 import os
@@ -32,7 +32,7 @@ def demo(arguments):
 
 
 def publish_as(arguments):
-    """Say where the course is published."""
+    """Set the address at which the course is published."""
     from tools import publishing
 
     publishing.publish_as(arguments.repository)
@@ -47,9 +47,9 @@ def links(arguments):
         f"{page.relative_to(tool.COURSE)}: {link}" for page in pages for link in tool.broken(page, arguments.online)
     ]
     if broken:
-        raise CourseError("These links lead nowhere:\n  " + "\n  ".join(broken))
-    others = "" if arguments.online else " Those to other hosts were not followed: python -m tools links --online"
-    print(f"Every link of {len(pages)} pages leads somewhere.{others}")
+        raise CourseError("These links are broken:\n  " + "\n  ".join(broken))
+    others = "" if arguments.online else " Links to other hosts were not followed: python -m tools links --online"
+    print(f"No link on {len(pages)} pages is broken.{others}")
 
 
 def parser():

@@ -1,7 +1,7 @@
-"""Every link of the pages, the lessons and the site leads somewhere.
+"""Finds broken links on the pages, in the lessons and on the site.
 
-Links to the course's own repository and site, on GitHub, Colab or Binder, are followed in this folder, so that they are right before
-anything is published. Those to other hosts are followed on demand.
+Links to the course's own repository and site, on GitHub, Colab or Binder, are followed in this folder, so that they are correct before
+anything is published. Links to other hosts are followed on demand.
 """
 
 import json
@@ -17,20 +17,20 @@ from autograder.course import COURSE
 from autograder.publish import urls
 
 FENCE = re.compile(r"^ *```(\w*)\n(.*?)^ *```", re.DOTALL | re.MULTILINE)
-LINK = re.compile(r"\]\(([^)\s]+)\)")  # of images and of what they link to as well
+LINK = re.compile(r"\]\(([^)\s]+)\)")  # also matches images and linked images
 SITE = COURSE / "dist" / "site"
-TIMEOUT = 20  # seconds that another host may take
+TIMEOUT = 20  # seconds to wait for another host
 
 
 def pages():
-    """Every page that has links, by path: README and documentation, notebooks, and the site where it has been built."""
+    """Yield the path of every page with links: README and documentation, notebooks, and the site if it has been built."""
     yield from sorted([*COURSE.glob("*.md"), *COURSE.glob("docs/*.md"), *COURSE.glob(".github/*.md")])
     yield from sorted([*COURSE.glob("lessons/*/*.ipynb"), *COURSE.glob("solutions/*/*.ipynb")])
     yield from sorted([*SITE.glob("*.html"), *SITE.glob("[0-9]*/*.html")])
 
 
 def links(page):
-    """Where the links of a page lead."""
+    """Return the targets of a page's links."""
     text = page.read_text(encoding="utf-8")
     if page.suffix == ".html":
         tags = BeautifulSoup(text, "html.parser").find_all(True)
@@ -44,12 +44,12 @@ def links(page):
 
 
 def broken(page, online=False):
-    """The links of a page that lead nowhere."""
+    """Return the broken links of a page."""
     return [target for target in dict.fromkeys(links(page)) if not leads_somewhere(page, target, online)]
 
 
 def leads_somewhere(page, target, online=False):
-    """Whether a link of a page does; one to another host is believed unless `online`."""
+    """Whether a link is not broken; a link to another host counts as correct unless `online`."""
     parts = urlsplit(target)
     if not parts.scheme and not parts.netloc:
         return _is_there(page.parent / unquote(parts.path) if parts.path else page, unquote(parts.fragment))
@@ -61,7 +61,7 @@ def leads_somewhere(page, target, online=False):
 
 
 def own(target):
-    """The file that a link to the published course is about, or None."""
+    """Return the file to which a link to the published course refers, or None."""
     if not (published := urls.repository()):
         return None
     repository, parts = "/".join(published), urlsplit(target)
@@ -84,7 +84,7 @@ def _is_there(path, fragment):
 
 @cache
 def anchors(path):
-    """What a link into a page may name after ``#``."""
+    """Return what a link into a page may name after ``#``."""
     text = path.read_text(encoding="utf-8")
     if path.suffix == ".html":
         return {tag["id"] for tag in BeautifulSoup(text, "html.parser").find_all(id=True)}
@@ -92,13 +92,13 @@ def anchors(path):
 
 
 def slug(heading):
-    """How GitHub names a heading in a link."""
+    """Return GitHub's name for a heading in a link."""
     return re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", "-")
 
 
 @cache
 def answers(url):
-    """Whether another host has a page there."""
+    """Whether another host returns a page."""
     request = urllib.request.Request(url, headers={"User-Agent": "Mozilla/5.0"})
     try:
         with urllib.request.urlopen(request, timeout=TIMEOUT):

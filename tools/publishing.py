@@ -1,4 +1,4 @@
-"""Says where the course is published: ``make publish-as REPO=name/repository``."""
+"""Sets the address at which the course is published: ``make publish-as REPO=name/repository``."""
 
 import re
 
@@ -10,15 +10,17 @@ LINE = re.compile(r"^(?:# )?Repository = .*$", re.MULTILINE)
 
 
 def publish_as(name, course=COURSE):
-    """Write the repository's address into ``pyproject.toml``, from which every other address follows, and into the README.
+    """Write the repository's address to ``pyproject.toml``, from which all other addresses follow, and to the README.
 
     Raises
     ------
     CourseError
-        If it is no name of a repository on GitHub.
+        If it is not the name of a repository on GitHub.
     """
     if not NAME.fullmatch(name):
-        raise CourseError(f"{name!r} names no repository on GitHub. Write its owner and its name: ada/neural-networks")
+        raise CourseError(
+            f"{name!r} is not the name of a repository on GitHub. Write its owner and its name: ada/neural-networks"
+        )
     path = course / "pyproject.toml"
     text = path.read_text(encoding="utf-8")
     write_whole(path, LINE.sub(f'Repository = "https://github.com/{name}"', text, count=1))

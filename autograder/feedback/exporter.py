@@ -13,8 +13,8 @@ from autograder.feedback.render import page
 class Grades(GetGrades):
     """Reads nbgrader's score, and whether a person still has to grade something.
 
-    That an exercise got "No response." the report below it says better. nbgrader warns of each late penalty and does not say whose
-    it is: that stands on the page, and `grade` has told the instructor.
+    nbgrader's comment "No response." is left out, since the report below the exercise says it better. nbgrader warns of each late penalty and does not say whose
+    it is; the page shows it, and `grade` has told the instructor.
     """
 
     @default("log")

@@ -142,13 +142,13 @@ def _members(who, groups, students, place):
         raise CourseError(f"{place}: {who} is both a student and a group. Give the group another name in {GROUPS}.")
     if who not in groups and who not in students:
         raise CourseError(
-            f"{place}: {who} is no student of the gradebook, and no group of {GROUPS}. Write a student's id, or a group's name."
+            f"{place}: {who} is neither a student in the gradebook nor a group in {GROUPS}. Write a student's id, or a group's name."
             + meant(who, {*groups, *students})
         )
     members = groups.get(who, {who: 0})
     if unknown := [student for student in members if student not in students]:
         raise CourseError(
-            f"Line {members[unknown[0]]} of {GROUPS}: {unknown[0]} is no student of the gradebook. Write a student's id."
+            f"Line {members[unknown[0]]} of {GROUPS}: {unknown[0]} is not a student in the gradebook. Write a student's id."
             + meant(unknown[0], students)
         )
     return members

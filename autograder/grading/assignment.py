@@ -65,7 +65,7 @@ class Assignment:
     unchanged : set of str
         Students who need not be graded.
     lost : set of str
-        Students who had been graded, and whom the gradebook does not know any more.
+        Students who had been graded, but whom the gradebook no longer knows.
     standing : dict of str to int
         Students whose submission has been graded before, and the seed for grading it again.
     redated : dict of str to str
@@ -96,7 +96,7 @@ class Assignment:
         releases = Releases(course, self.lesson)
         self.earlier = releases.earlier
         grounds = [self.lesson, self.released, code_fingerprint(self.lesson), *map(fingerprint_of, self.earlier)]
-        self._grounds = _digest([*grounds, *releases.full])  # what all have in common
+        self._grounds = _digest([*grounds, *releases.full])  # the part that all fingerprints share
 
     def changed(self, student):
         """Whether a student must be graded. The submission is read, and kept until it is sent."""
@@ -191,7 +191,7 @@ class Assignment:
         return submissions
 
     def _lost(self, writer, pool):
-        """Grade whom the journal has as graded and the gradebook does not know: it came out of a backup, or they were removed."""
+        """Grade students again who are in the journal but not in the gradebook: it was restored from a backup, or they were removed."""
         without = writer.without_row(self.unchanged)
         self.lost = {student for student in without if self.course.has_folder(self.lesson, student)}
         self.unchanged -= self.lost

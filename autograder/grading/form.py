@@ -45,7 +45,7 @@ class Form:
         return {name: points for name, points in self.points.items() if name not in self.full}, set(self.solution)
 
     def with_full(self, names, *earlier):
-        """This form, with cells of earlier ones that count full for everyone; of two the first says what they count."""
+        """Return this form with cells of earlier forms, which count in full for everyone; the first form with a cell gives its points."""
         grade = {name: next(form.grade[name] for form in earlier if name in form.grade) for name in names}
         source = dict.fromkeys(names, dict(cell_type="code", locked=True, source=COUNTS_FULL, checksum=None))
         return Form(self.kernelspec, {**self.grade, **grade}, self.task, self.solution, {**self.source, **source})

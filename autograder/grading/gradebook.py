@@ -147,14 +147,14 @@ class Writer:
             return {"timestamp": None}
 
     def without_row(self, students):
-        """Those of `students` whose submission the gradebook does not know."""
+        """Return those of `students` whose submission is not in the gradebook."""
         from nbgrader.api import Assignment, SubmittedAssignment
 
         query = self.gradebook.db.query(SubmittedAssignment.student_id).join(SubmittedAssignment.assignment)
         return sorted(students - {student for (student,) in query.filter(Assignment.name == self.lesson)})
 
     def standing(self, student):
-        """The autograder's points in the gradebook, by cell, and the cells that a person graded."""
+        """Return the autograder's points in the gradebook by cell, and the cells that a person graded."""
         row = self._row(student)
         grades = [grade for notebook in row.notebooks for grade in notebook.grades] if row else ()
         points = {grade.name: grade.auto_score for grade in grades if grade.auto_score is not None}

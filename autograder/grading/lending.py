@@ -77,11 +77,11 @@ def _waits(result):
 def _waiting_no_more(result, others, tried):
     """Return a result in which no check says that it waits: the second attempt is over, whether it has helped or not."""
     has_cache = any("cache" in find_exercise(name).returns for name in others)
-    right = f"a correct one in its place{', whose cache may hold other things than yours,' * has_cache}"
+    does, right = ("do", "correct ones") if len(others) > 1 else ("does", "a correct one")
     became = (
         f"With {right} instead{', whose cache may differ from yours,' * has_cache} this check does not pass either."
         if tried
-        else "The notebook's process ended before it could be tried with a correct one."
+        else f"The notebook's process ended before this check could be run with {right} instead."
     )
     sentence = f"This check uses your {' and '.join(others)}, which {does} not pass. {became}"
     return replace(

@@ -93,14 +93,14 @@ def stands(noted, in_gradebook):
 
 
 def compare(student, standing, graded, decided=()):
-    """What recording a regrading would change of a grade that stands.
+    """Return what recording a regrading would change in an existing grade.
 
     Parameters
     ----------
     student : str
     standing, graded : GradedSubmission
     decided : collection of str
-        The cells that a person graded, or that count full for everyone: their grades stand.
+        The cells that a person graded, or that count in full for everyone; their grades stay.
 
     Returns
     -------
@@ -116,9 +116,9 @@ def compare(student, standing, graded, decided=()):
 
 
 def _reasons(cell, standing, graded):
-    """Why the points of a cell change, check by check."""
+    """Yield why the points of a cell change, check by check."""
     exercise, sides = cell.removeprefix("check_"), (standing, graded)
-    if not all(exercise in one.results for one in sides):  # it came into the lesson, or was dropped
+    if not all(exercise in one.results for one in sides):  # it was added to the lesson, or dropped
         yield Reason(exercise, "", *(one.points.get(cell) for one in sides))
         return
     was, now = ({outcome.check: outcome for outcome in one.results[exercise].outcomes} for one in sides)

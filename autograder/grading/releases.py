@@ -55,7 +55,7 @@ class Releases:
 
     @property
     def full(self):
-        """The cells of dropped exercises that count full for everyone, as the present release has it."""
+        """The cells of dropped exercises that count in full for everyone in the present release."""
         return sorted(self.in_force[-1][1].full) if self.in_force else []
 
     def keep(self, released):
@@ -68,9 +68,9 @@ class Releases:
         return fingerprint
 
     def put_in_force(self, released, form, anew=False):
-        """A release is the present one from now on.
+        """Make a release the present one.
 
-        Where it is the one before the present one, that is taken back, unless the release is made `anew`.
+        If it is the one before the present one, that one is undone, unless the release is made `anew`.
         """
         entry = self.keep(released), form
         if self.in_force[-1:] != [entry]:

@@ -31,7 +31,7 @@ def by_hand(notebook):
 
 
 def by_hand_aside(aside):
-    """As `by_hand`, of what was set aside."""
+    """Return what `by_hand` returns, for grades that were set aside."""
     numbers = {}
     for key, rows in aside.items():
         what, _, name = key.partition("/")

@@ -16,8 +16,8 @@ from autograder.publish.bundle import bundle
 from lessonkit.catalogue import lesson as find_lesson
 
 DONE = (
-    "Done. What that does to each student's points: python -m autograder grade {0}. Record it: the same with --yes. "
-    "Take it back: python -m autograder release {0} --undo."
+    "Done. To see how each student's points change: python -m autograder grade {0}. To record this, add --yes. "
+    "To undo the release: python -m autograder release {0} --undo."
 )
 UNDONE = (
     "Undone in the gradebook, the released notebook and the bundle. The checks are files of the course: before you grade, restore "
@@ -136,7 +136,7 @@ def plan(course, lesson, dropped=None, undo=False):
             None: before.full - after.grade.keys(),
         }[dropped]
         if dropped == "full" and not full:
-            raise CourseError(f"No exercise of {lesson} has been dropped, so none can count full.")
+            raise CourseError(f"No exercise of {lesson} has been dropped, so none can count in full.")
         after = after.with_full(sorted(full), before, earlier)
     lines = list(Difference(before, after).lines(students, {**by_hand_aside(releases.aside), **hand}))
     if not lines and not _stands(course, lesson, released, releases):
@@ -146,7 +146,7 @@ def plan(course, lesson, dropped=None, undo=False):
 
 
 def _that_had_more(after, before, releases):
-    """The latest form that had exercises which are no longer there: the present one, or one before those were dropped."""
+    """Return the latest form with exercises that no longer exist: the present one, or one before they were dropped."""
     forms = (before, *(form for _, form in reversed(releases.in_force)))
     return next((form for form in forms if form.grade.keys() - after.grade.keys()), before)
 

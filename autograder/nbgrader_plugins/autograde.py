@@ -24,7 +24,7 @@ from lessonkit.catalogue import lessons
 from lessonkit.engine.check import checks_of as checks_of_exercise
 
 NOT_GRADED = (
-    "not_graded"  # in the metadata of a notebook, and then of its checks' outputs: why there is nothing to grade
+    "not_graded"  # key in the metadata of a notebook, then of its checks' outputs: why there is nothing to grade
 )
 
 

@@ -73,7 +73,7 @@ def collect(course, lesson, platform, force=False):
 
 
 def export(course, form, options=()):
-    """Write the grades, or print what would be written; the exporter says how it went.
+    """Write the grades, or print what would be written; the exporter prints a summary.
 
     Parameters
     ----------
@@ -93,7 +93,7 @@ def _name(module, plugin):
 
 
 def _ready(course, app, *arguments):
-    """One of nbgrader's commands for a course, which says what is wrong in our words alone."""
+    """Return one of nbgrader's commands for a course, set up to print only our own messages."""
     with contextlib.chdir(course):  # where nbgrader looks for its configuration
         app.initialize([*arguments, f"--CourseDirectory.root={course}", *QUIETLY])
     return app

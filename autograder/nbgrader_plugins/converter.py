@@ -129,9 +129,9 @@ def init_assignment(theirs, self, lesson, student):
 
 @instead
 def convert_single_notebook(theirs, self, filename):
-    """Where there is nothing to grade, or the grader fails, the row in the gradebook waits for a person, and is no zero.
+    """If there is nothing to grade or the grader fails, mark the row in the gradebook for a person, instead of giving zero.
 
-    What was dropped and counts full does so here too, and what being late costs is what `grade` would say.
+    Dropped exercises that count in full do so here too, and the late penalty is the same as from `grade`.
     """
     lesson, student = self.coursedir.assignment_id, Path(filename).parent.parent.name
     waits = True

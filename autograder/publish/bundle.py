@@ -21,9 +21,9 @@ README = """# {title}
 
 {facts}. You build {builds}.
 
-1. Make the environment once, in half a minute. With Python 3.11 or newer, in a virtual environment: `python -m pip install uv`, then
+1. Create the environment once; this takes half a minute. With Python 3.11 or newer, in a virtual environment: `python -m pip install uv`, then
    `python -m uv pip install -r requirements.txt`. Or with conda: `conda env create -f environment.yml`, `conda activate neural-networks-from-scratch`.
-2. In this folder, start `jupyter lab {name}.ipynb` and work from top to bottom.
+2. In this folder, start `jupyter lab {name}.ipynb`, and work from top to bottom.
 3. Run a `check(...)` cell as often as you like: it tells you what it sees.
 4. `python -m lessonkit progress` shows how far you are.
 5. Save, press Validate, and hand in `{name}.ipynb`. Only this file is graded.

@@ -51,7 +51,7 @@ def check_source(exercise):
 
 
 def kit_source(lesson):
-    """The first code cell of a lesson: Google Colab gets what the lesson imports, from where the course is published."""
+    """Return the first code cell of a lesson, which installs what the lesson imports on Google Colab."""
     if not urls.repository():
         return (
             "# Where the course is published, Google Colab gets its kit here. Anywhere else this cell does nothing.\n"

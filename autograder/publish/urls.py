@@ -11,12 +11,12 @@ REPOSITORY = re.compile(r"https://github\.com/([\w.-]+)/([\w.-]+)")
 
 
 def repository(course=COURSE):
-    """Owner and name of the course's repository; None as long as ``pyproject.toml`` names none.
+    """Return the owner and the name of the course's repository; None if ``pyproject.toml`` names none.
 
     Raises
     ------
     CourseError
-        If it names one that is not on GitHub.
+        If it names a repository that is not on GitHub.
     """
     try:
         project = tomllib.loads((Path(course) / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -27,13 +27,13 @@ def repository(course=COURSE):
     match = REPOSITORY.fullmatch(url)
     if match is None:
         raise CourseError(
-            f"Repository in pyproject.toml is {url!r}. Say where it is on GitHub: make publish-as REPO=name/repository"
+            f"Repository in pyproject.toml is {url!r}. Name the repository on GitHub: make publish-as REPO=name/repository"
         )
     return match.groups()
 
 
 def site(course=COURSE):
-    """The published course site."""
+    """Return the address of the published course site."""
     owner, name = repository(course)
     return f"https://{owner.lower()}.github.io/{name}"
 
@@ -44,13 +44,13 @@ def browser_edition(lesson):
 
 
 def colab(lesson, course=COURSE):
-    """A lesson in Google Colab."""
+    """Return a lesson's address on Google Colab."""
     owner, name = repository(course)
     return f"https://colab.research.google.com/github/{owner}/{name}/blob/main/lessons/{lesson}/{lesson}.ipynb"
 
 
 def binder(lesson, course=COURSE):
-    """A lesson on Binder."""
+    """Return a lesson's address on Binder."""
     owner, name = repository(course)
     path = quote(f"lessons/{lesson}/{lesson}.ipynb", safe="")
     return f"https://mybinder.org/v2/gh/{owner}/{name}/main?labpath={path}"
@@ -62,7 +62,7 @@ def kit(lesson):
 
 
 def badges(course=COURSE, lesson="01_activations"):
-    """The README's badges: each opens a lesson with nothing to install. There is none as long as nothing is published."""
+    """Return the README's badges, each of which opens a lesson without installing anything; "" before publication."""
     if not repository(course):
         return ""
     rows = [

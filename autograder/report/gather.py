@@ -33,7 +33,7 @@ class Class:
     excused : set of str
         Students for whom the lesson does not count.
     full : dict of str to float
-        The points of exercises that were dropped, and count full for everyone.
+        The points of dropped exercises that count in full for everyone.
     """
 
     run: history.Run

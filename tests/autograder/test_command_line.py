@@ -110,7 +110,9 @@ def test_ctrl_c_is_one_line(monkeypatch, capsys):
     with warnings.catch_warnings():
         assert command_line.main(["grade", "6"]) == 130
     out, err = capsys.readouterr()
-    assert out == "" and err == "Stopped. Who is graded stays graded: the same command goes on from there.\n"
+    assert (
+        out == "" and err == "Stopped. The grades so far are saved. Run the same command again to go on from there.\n"
+    )
 
 
 @pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="Windows has no signal masks")
@@ -256,7 +258,7 @@ def test_what_grades_is_known_by_the_packages_wherever_the_course_is(here):
 def test_no_course_is_made_over_what_is_there(tmp_path, capsys):
     (tmp_path / "lessons").mkdir()
     assert command_line.main(["init", str(tmp_path)]) == 2
-    assert "holds lessons already" in capsys.readouterr().err and len(list(tmp_path.iterdir())) == 1
+    assert "already contains lessons" in capsys.readouterr().err and len(list(tmp_path.iterdir())) == 1
 
 
 def test_a_course_copied_by_a_student_is_none(tmp_path):
@@ -268,7 +270,7 @@ def test_doctor_names_the_extra_that_is_missing(monkeypatch, capsys):
     monkeypatch.setattr(extras.metadata, "requires", lambda name: ["numpy", 'no-such-thing>=2; extra == "instructor"'])
     assert command_line.main(["doctor"]) == 2
     assert (
-        'extra `instructor` is not complete here. Install what is missing: python -m pip install "no-such-thing>=2"'
+        'extra `instructor` is not complete here. To install what is missing: python -m pip install "no-such-thing>=2"'
         in (capsys.readouterr().err)
     )
 

@@ -58,7 +58,7 @@ def test_grade_prints_a_line_for_each_kind_and_writes_each_flag(monkeypatch, cap
     assert main(["grade", "01"]) == 0
     assert capsys.readouterr().out.splitlines() == [
         "5 students: 3 graded, 1 handed in nothing, 1 unchanged.",
-        "Look at this. Each stands in full in reports/01_activations_flags.csv.",
+        "Please look at these flags. Their full texts are in reports/01_activations_flags.csv.",
         "  1  check cells were edited  right",
         "  1  a cell stopped           stuck",
     ]

@@ -1,7 +1,7 @@
 """Cold: the first `make lab`, and `make test`.
 
-A fresh clone of what is committed, without an environment. `make lab` makes one and is timed until a kernel
-answers; `make test` then runs every test in the same clone, which takes minutes: `make bench` leaves both out, `make bench PARTS=cold`
+The commands run in a fresh clone without an environment. `make lab` creates one, and is timed until a kernel
+answers; `make test` then runs every test in the same clone, which takes minutes. `make bench` leaves both out; `make bench PARTS=cold`
 measures them, once each.
 """
 
@@ -20,7 +20,7 @@ def measure(quick):
         times = in_turn(jobs, rounds=1, warm_up=0)
         times.wall.setdefault("cold", times.wall["not cold"])
         yield row("make lab, cold, until a kernel answers", times, "cold", "not cold", "make lab, not cold")
-        yield "uv's cache was as it is on this machine. Over a slow line the first `make lab` takes as long as the download."
+        yield "uv used this machine's cache. With a slow connection, the first `make lab` takes as long as the download."
         if not quick:
             times = in_turn({"test": lambda: run("make", "test", cwd=fresh)}, rounds=1, warm_up=0)
             figures = {"by the clock": times.time("test"), "of processors": times.time("test", kind="cpu")}

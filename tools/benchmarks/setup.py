@@ -101,7 +101,7 @@ def lab(course):
 
 
 def until_a_kernel_answers(course, code="", **environment):
-    """Start `make lab`, have a kernel run some code, and stop both; return what the code has shown, as text."""
+    """Start `make lab`, let a kernel run some code, and stop both; return the code's output as text."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -126,7 +126,7 @@ def until_a_kernel_answers(course, code="", **environment):
 
 
 def answer_of_a_kernel(port, token, code=""):
-    """Start a kernel in a JupyterLab, by its REST interface, and have it run some code, by its web socket."""
+    """Start a kernel through JupyterLab's REST interface, and let it run some code over a web socket."""
     from websocket import create_connection
 
     authorized = {"Authorization": f"token {token}"}

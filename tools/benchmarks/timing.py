@@ -108,7 +108,7 @@ def in_turn(jobs, rounds=7, warm_up=1):
 
 
 def _cpu_seconds():
-    """Processor time of this process and of all that it started and that has ended."""
+    """Return the processor time of this process and of its children that have ended."""
     import resource  # not on Windows, where this module is imported and measures nothing
 
     usages = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]

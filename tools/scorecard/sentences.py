@@ -17,7 +17,7 @@ from lessonkit.engine.transcript import VISIBLE_SEED, run
 JUDGES = (31, 32)  # seeds on which the sentence must also be true
 SECONDS = 3  # for one call of a mutant
 NUMBER = re.compile(r"(?<![\w.])-?\d+\.?\d*")
-FEW = 20  # numbers in an example that one can redo in the head, its places and results among them
+FEW = 20  # numbers in an example that one can compute in the head, including places and results
 IS = "You get these values "
 HINT = re.compile(r"This check also uses your (\w+), which is not right")
 

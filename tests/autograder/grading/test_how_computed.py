@@ -140,8 +140,9 @@ def test_the_functions_of_the_checks_are_told():
         "import lessonkit.checks.lesson_03 as c",
         "from lessonkit import checks",
     ):
-        assert f"Cell 3 contains `{source.partition(' as ')[0].removeprefix('from ').removeprefix('import ')}" in of_source(
-            "Cell 3", source
+        assert (
+            f"Cell 3 contains `{source.partition(' as ')[0].removeprefix('from ').removeprefix('import ')}"
+            in of_source("Cell 3", source)
         )
     assert not of_source("Cell 3", "from lessonkit import check, plots\nfrom lessonkit import own")
 

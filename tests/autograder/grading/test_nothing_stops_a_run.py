@@ -190,7 +190,7 @@ def test_a_run_says_how_many_it_could_not_grade(monkeypatch, capsys):
     assert command_line.main(["grade", "01"]) == 0
     said = capsys.readouterr().out
     assert said == (
-        "3 students: 1 graded, 0 handed in nothing, 1 unchanged, 1 not graded: the next run tries them again.\n"
+        "3 students: 1 graded, 0 handed in nothing, 1 unchanged, 1 not graded, which the next run tries again.\n"
     )
 
 
@@ -261,7 +261,7 @@ def test_an_empty_folder_stays_empty(tmp_path, monkeypatch, capsys):
 def test_a_number_of_jobs_that_makes_no_sense_is_refused(jobs, capsys):
     with pytest.raises(SystemExit):
         command_line.main(["grade", "01", "--jobs", jobs])
-    assert f"argument --jobs: '{jobs}' is no number of 1 or more" in capsys.readouterr().err
+    assert f"argument --jobs: '{jobs}' is not a whole number of 1 or more" in capsys.readouterr().err
 
 
 def test_a_scheduler_that_does_not_answer_is_one_sentence():

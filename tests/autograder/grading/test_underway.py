@@ -121,7 +121,7 @@ def test_all_comes_to_the_present_form_and_back(course, capsys):
         "check_relu_forward counts 5 points instead of 8, for 3 students. For 1 of them, the points that you gave"
         in shown
     )
-    assert f"{LESSON}, with grades of 3 in the gradebook:" in shown and "Nothing has been changed." in shown
+    assert f"{LESSON}, with grades of 3 students in the gradebook:" in shown and "Nothing has been changed." in shown
     assert everything(course) == before
 
     assert release("--yes") == 0
@@ -158,7 +158,7 @@ def test_what_was_dropped_counts_full_for_all(course, capsys):
         name
     }  # a mind that changes again
     shown = capsys.readouterr().out
-    assert f"{name} is dropped, and its 5 points count full for all: the grades of 3 are kept, 1 of" in shown
+    assert f"{name} is dropped, and everyone gets its 5 points: the grades of 3 students are kept, 1 of" in shown
     assert f"{name} is added" not in shown
     assert release("--yes", "--undo") == 0 and not everything(course)[0].full
     assert release("--yes", "--undo") == 0 and everything(course)[1]["bob"][0][name] == (5.0, None, None, False)

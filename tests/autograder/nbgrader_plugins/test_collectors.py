@@ -129,7 +129,7 @@ def test_in_a_subfolder_the_course_is_collected_and_exported(tmp_path, monkeypat
     monkeypatch.chdir(tmp_path / "lessons")
     assert main(["collect", "6", "canvas"]) == main(["export", "csv"]) == 0
     out, err = capfd.readouterr()
-    assert "stands in ../grading/06_backward/collected.csv." in out and not err
+    assert "is listed in ../grading/06_backward/collected.csv." in out and not err
     assert (tmp_path / "submitted" / "ada" / LESSON / NOTEBOOK).exists()
     assert {path.name for path in Path.cwd().iterdir()} == {LESSON, "grades.csv"}
 

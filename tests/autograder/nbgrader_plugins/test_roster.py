@@ -59,7 +59,7 @@ def test_a_roster_is_read(name):
 
 def test_a_roster_ends_in_the_gradebook_and_keeps_what_it_does_not_say(tmp_path, monkeypatch, capsys):
     assert enter(tmp_path, monkeypatch, ROSTERS["Canvas"][0]) == 0
-    assert capsys.readouterr().out.startswith("2 students are in the gradebook now")
+    assert capsys.readouterr().out.startswith("All 2 students of this file are in the gradebook")
     assert enter(tmp_path, monkeypatch, b"id\nada\nbob\n") == 0
     assert students(tmp_path) == [(*ADA[:3], None, "1815"), ("bob", None, None, None, None), LI]
 
@@ -90,7 +90,7 @@ def test_what_cannot_be_read_for_certain_is_refused(data, reason, tmp_path, monk
 
 def test_letters_that_are_guessed_are_shown(tmp_path, monkeypatch, capsys):
     enter(tmp_path, monkeypatch, "id,name\njiri,Jiří Dvořák\n".encode("cp1250"))
-    assert "Is this name right: Jiøí Dvoøák?" in capsys.readouterr().out
+    assert "Is this name spelled correctly: Jiøí Dvoøák?" in capsys.readouterr().out
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path, monkeypatch, capsys):
