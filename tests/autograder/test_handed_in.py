@@ -205,7 +205,7 @@ def test_the_work_beside_the_template_is_named_where_it_cannot_be_graded(course)
     course.put("code.py", b"import numpy as np\n")
     graded = course.handed_in_by_alice()
     assert graded.data == TEMPLATE.encode() and graded.notes == [sentence_of(flag) for flag in graded.flags]
-    assert "holds no answer" in graded.flags[0] and "code.py: The file is a Python script" in graded.flags[0]
+    assert "contains no answer" in graded.flags[0] and "code.py: The file is a Python script" in graded.flags[0]
 
 
 @pytest.mark.parametrize("names", [[], [".ipynb_checkpoints/x.ipynb"], ["timestamp.txt"], ["data.csv"]])

@@ -53,8 +53,10 @@ def test_every_link_leads_somewhere(page):
 
 def test_the_instructors_page_begins_with_its_table_of_contents():
     contents, _, rest = FENCE.sub("", PAGES["docs/instructors.md"]).partition("\n## ")
-    headings = [slug(heading) for heading in re.findall(r"^## (.*)$", f"## {rest}", re.MULTILINE)]
-    assert [target for target in LINK.findall(contents) if target[1:] in headings] == [f"#{name}" for name in headings]
+    headings = [links.slug(heading) for heading in re.findall(r"^## (.*)$", f"## {rest}", re.MULTILINE)]
+    assert [target for target in links.LINK.findall(contents) if target[1:] in headings] == [
+        f"#{name}" for name in headings
+    ]
 
 
 @pytest.mark.parametrize("page", PAGES)
