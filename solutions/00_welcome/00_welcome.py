@@ -14,8 +14,8 @@
 # press **Shift+Enter** to run it; its result appears below. A star `[*]` beside a cell means that it is still
 # running. If a cell takes too long, choose *Kernel → Interrupt Kernel*: the cell stops, and nothing is lost.
 #
-# - **Order matters.** What counts is the order in which you run the cells, not the order on the page. Start with
-#   the cell below and work your way down. When things look odd, choose *Kernel → Restart Kernel and Run All
+# - **Order matters.** Python knows only the order in which you run the cells, not the order on the page. Start
+#   with the cell below and work your way down. When things look odd, choose *Kernel → Restart Kernel and Run All
 #   Cells*: this starts fresh and stops at the first exercise that is still empty.
 # - **An exercise** is a cell with a function whose body is missing. Replace `raise NotImplementedError()` with
 #   your code, and run the cell. Run it again after every change, or the old version stays in memory.
@@ -39,8 +39,8 @@ from reference_impl import as_float
 # %% [markdown]
 # ## Shapes: which way is which
 #
-# Nearly everything in this course is an array, and nearly every mistake shows up in its **shape**. A table of
-# $N$ examples with $D$ numbers each has shape $(N, D)$: one example per row, one feature per column.
+# Nearly everything in this course is an array, and many mistakes show up in its **shape**. A table of $N$
+# examples with $D$ numbers each has shape $(N, D)$: one example per row, one feature per column.
 
 # %%
 x = np.array([[1, 2, 3, 4], [5, 6, 7, 8], [9, 10, 11, 12]])
@@ -119,8 +119,8 @@ report
 # %% [markdown]
 # - **The first line** counts the checks that pass, and your points. Every check has its own points, so half a
 #   solution earns some of them.
-# - **… unseen** marks a check about a property, such as leaving `x` alone. Such a check counts only once a value is
-#   right. A function that returns `x` unchanged also leaves `x` alone, but it solves nothing.
+# - **… unseen** marks a check about a property, such as leaving `x` alone. Such a check starts to count when a
+#   value is right. A function that returns `x` unchanged also leaves `x` alone, but it solves nothing.
 # - **✗ fails** is followed by what is wrong, in words, and then by **one worked entry**: what went in, what
 #   you returned, and what was expected. Work such an entry out by hand whenever you can: most bugs are found
 #   this way.
@@ -133,7 +133,7 @@ report
 #
 # ## Four rules for the whole course
 #
-# These hold for **every** exercise. They are stated here once; no exercise repeats them.
+# These hold for **every** exercise. They are stated here once; most exercises do not repeat them.
 #
 # 1. **Inputs are not modified.** The caller still needs them. `x -= 1` and `x[0] = 1` write into the caller's
 #    array; `x = x - 1` makes a new one.
@@ -205,8 +205,8 @@ print(standardize(x).round(3))  # the first column is the one from above; the se
 #   table above did you use?
 # - **"truth value of an array … is ambiguous"**: `if` decides once, but every column needs its own answer.
 #   `np.where` gives one for each.
-# - **"where the mathematics gives numbers"**: somewhere your code computes 0 / 0. Which column has a standard
-#   deviation of 0?
+# - **"0 / 0 is NaN"**, or **"where the mathematics gives numbers"**: somewhere your code computes 0 / 0. Which
+#   column has a standard deviation of 0?
 # - **I cannot find the worked entry in my array**: `z[2, 0]` is row 2, column 0. Counting starts at 0.
 # - **"Cannot cast ufunc"**: an in-place operation writes fractions into an array of whole numbers. See rule 1.
 # - **You add a tiny number to the standard deviation** instead of testing where it is 0: this is a common
@@ -253,7 +253,7 @@ plots.before_and_after(standardize)
 # **Exercise 2 of 2: pairwise_differences** · medium · 15 min
 #
 # Write down the shape $(N, M, D)$. Which shapes, each with an axis of length 1, must `a` and `b` have so that
-# broadcasting leads there? Two loops are correct too, and a good way to begin; they are just slow.
+# broadcasting gives this shape? Two loops are correct too, and a good way to begin; they are just slow.
 #
 # One more thing: images come as bytes (`uint8`), whole numbers from 0 to 255. A byte cannot be negative, so
 # `3 - 5` gives 254. Rule 2 asks for floats; make sure that you convert in time. You may use the given function
@@ -287,8 +287,8 @@ print(differences)
 # %% [markdown]
 # ### Who is my nearest neighbor?
 #
-# From differences it is one step to distances, and one more to a question that many learning methods ask.
-# Here your function compares two thousand places with five stations.
+# It is one step from differences to distances, and one more to a question that many learning methods ask. Here
+# your function compares two thousand places with five stations.
 
 # %%
 plots.nearest_station(pairwise_differences)
@@ -324,7 +324,7 @@ plots.nearest_station(pairwise_differences)
 # <details><summary>Answer</summary>
 #
 # $60\,000 \cdot 60\,000 \cdot 784 \cdot 8$ bytes are more than 22 terabytes. Broadcasting does not copy the
-# inputs, but it still has to store the result. For such sizes you loop over portions.
+# inputs, but it still has to store the result. For such sizes you loop over blocks of rows.
 #
 # </details>
 #
