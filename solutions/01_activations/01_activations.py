@@ -5,8 +5,8 @@
 # into another, and you get a straight line again. To bend, a network needs a small nonlinear function between the
 # layers, the **activation**.
 #
-# In this lesson you build the three best-known activations, and for each the step that carries a gradient back
-# through it. Every network in this course will run on your six functions.
+# In this lesson you build the three best-known activations, and for each the step that carries a gradient back through
+# it. The networks of this course are built on these six functions.
 
 # %% tags=["setup"]
 import numpy as np
@@ -60,7 +60,7 @@ plots.the_three_shapes()
 plots.there_and_back()
 
 # %% [markdown]
-# The chain rule says how: slope times slope. Here $f'$ is the slope of the activation at the input.
+# The chain rule says how to get `dx`: multiply slope by slope. Here $f'$ is the slope of the activation at the input.
 #
 # $$\text{dx} = \text{dout} \cdot f'(x) \qquad \text{entry by entry}$$
 #
@@ -112,7 +112,7 @@ print(out)
 # ReLU has slope 1 where the input was positive and slope 0 where it was negative. So each entry of `dout` either
 # passes unchanged or is stopped.
 #
-# At exactly 0 there is a kink and no slope; any value from 0 to 1 is accepted there.
+# At exactly 0 there is a kink, so ReLU has no slope there; any value from 0 to 1 is accepted as its slope.
 #
 # You may use the given function `as_float(x)`. It returns `x` as floats: whole numbers become float64, and floats keep
 # their dtype.
@@ -156,7 +156,7 @@ print(out)  # the third is the number from above
 # <details>
 # <summary>Help: my check says …</summary>
 #
-# - **NaN, "not a number"**: it comes from ∞ / ∞ or ∞ − ∞. Some exponential has grown too large.
+# - **"the result is NaN"** (*not a number*): NaN comes from ∞ / ∞ or ∞ − ∞. Some exponential has grown too large.
 # - **A warning from NumPy, though the check passes**: warnings cost no points. `overflow encountered in exp` still tells you that
 #   an infinity appeared along the way.
 #
@@ -181,7 +181,8 @@ print(tanh_backward(np.array([3.0]), cache))  # the number worked out by hand ab
 #
 # - **"tanh is applied twice"**: if the cache holds the *output*, tanh has already been applied. If it holds the *input*, it has not.
 #   Both are fine, but they need different formulas.
-# - **"ignore the upstream gradient"**: if `dout` were all ones, you would not notice. In a network it never is.
+# - **"ignore the upstream gradient"**: if all entries of `dout` were 1, you would not notice. In a network they almost
+#   never are.
 #
 # </details>
 
