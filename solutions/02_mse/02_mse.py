@@ -45,8 +45,8 @@ plots.errors_as_squares()
 # | `dx` | how much the loss changes when each prediction changes | the shape of $x$ |
 #
 # Now the second question. Take one prediction $x_{ij}$ and nudge it. It appears in only one square, and the
-# derivative of that square is twice the number that was squared. So (the curly $\partial$ stands for a derivative
-# with all other numbers held fixed)
+# derivative of that square is twice the number that was squared. So, with a curly $\partial$ for a derivative
+# that holds all other numbers fixed:
 #
 # $$\text{dx}_{ij} = \frac{\partial L}{\partial x_{ij}} = \frac{2}{N M} \, (x_{ij} - y_{ij})$$
 #
@@ -135,8 +135,8 @@ print("loss", round(float(loss), 3), "  dx", dx.round(3))  # compare with the nu
 #   there are 12.
 # - **dx has shape (4, 4), expected (4,)**: this is the trap. Print the shapes of `x` and `y` on the first
 #   line of your function.
-# - **"what it raises …" is 'nothing'**: for these two shapes your function should stop with a `ValueError`,
-#   but it returned something. Which condition on `x.shape` and `y.shape` lets them pass?
+# - **"what it raises for x … nothing"**: for these two shapes your function should stop with a `ValueError`, but
+#   it returned something. Which condition on `x.shape` and `y.shape` lets them pass?
 # - **"has dtype int64"**: whole numbers went in, and whole numbers came out. Rule 2 asks for floats.
 # - **"Cannot cast ufunc"**: an in-place operation (`-=`, `*=`) writes fractions into an array of whole numbers.
 #   Make a new array.
@@ -256,9 +256,9 @@ explorers.error_surface(mse_loss, rms_error, standardize)
 #
 # </details>
 #
-# 4. Two models have the same mean *absolute* error. The first is off by 1 m everywhere, the second is perfect
-#    except for a few places where it is badly off. Which has the larger RMS error? Which would you rather use
-#    to land a drone?
+# 4. Two models have the same mean *absolute* error. The first is off by 1 m everywhere. The second is perfect
+#    except in a few places, where it is badly off. Which has the larger RMS error? Which would you rather use to
+#    land a drone?
 #
 # ## What comes next
 #
