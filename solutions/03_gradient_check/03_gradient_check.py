@@ -31,7 +31,7 @@ from reference_impl import (
 # | `eval_numerical_gradient` | What is the gradient of a function that gives one number, such as a loss? |
 # | `eval_numerical_gradient_array` | What should a *backward* function return? |
 # | `rel_error` | How far apart are two gradients? |
-# | `grad_check_sparse` | Is a gradient right if it has too many entries to test them all? |
+# | `grad_check_sparse` | Is a gradient right, judging by a few of its entries? |
 #
 # ## The picture first
 #
@@ -208,7 +208,7 @@ print(eval_numerical_gradient_array(lambda x: x, np.ones(3), df).round(6))  # f 
 # ## How far apart are two gradients?
 #
 # A difference of 0.001 says nothing by itself: between two slopes near 1000 it is tiny, between two slopes near 0.001 it is huge.
-# So divide by their size. For two arrays of the same shape,
+# So divide the difference by the size of the slopes. For two arrays of the same shape,
 #
 # $$\text{error} = \max_i \; \frac{|x_i - y_i|}{\max(10^{-8},\ |x_i| + |y_i|)}$$
 #
@@ -304,15 +304,15 @@ plots.verdicts(errors)
 #
 # ### Kinks
 #
-# A difference measures what happens between its two points. If there is a kink in between, it mixes the slopes of both sides, and a correct
-# backward function looks wrong. Here is ReLU, with a step that is large enough to see:
+# A difference measures what happens between its two points. If there is a kink in between, the difference mixes the slopes of both sides,
+# and a correct backward function looks wrong. Here is ReLU, with a step that is large enough to see:
 
 # %%
 plots.kink(eval_numerical_gradient, lambda x: relu_forward(x)[0])
 
 # %% [markdown]
-# With $h = 10^{-5}$ the zone is tiny, but a network with many ReLUs has many kinks, and some entry will land near one. If a few entries
-# out of many are off, try other inputs, or a smaller $h$, before you hunt for a bug. If *all* are off, it is a bug.
+# With $h = 10^{-5}$ the zone around a kink is tiny, but a network with many ReLUs has many kinks, and some entry will land near one. If
+# a few entries out of many are off, try other inputs, or a smaller $h$, before you hunt for a bug. If *all* are off, it is a bug.
 
 # %% [markdown]
 # ## A million entries
@@ -355,7 +355,8 @@ print(f"{np.sum(errors > 1e-4)} of {errors.size} entries are wrong")
 # - **"cannot be repeated"**: with the same seed, the caller expects the same entries. All your draws must come from the `rng` that you were given.
 # - **"only the diagonal"**, **"first row"**: print the indices that you draw for an `x` of shape (2, 3). All six should turn up.
 # - **"is a list"**: turn it into an array before you return it.
-# - **You have written this step before**: so why not call `eval_numerical_gradient` on all of `x`? It would pass, and take those 55 hours.
+# - **You have written this step before**: so why not call `eval_numerical_gradient` on all of `x`? It would pass here, but for a large
+#   network it would take those 55 hours.
 #
 # </details>
 
@@ -366,7 +367,7 @@ print(f"{np.sum(errors > 1e-4)} of {errors.size} entries are wrong")
 #
 # <details><summary>Answer</summary>
 #
-# The signs are opposite, or one of the two is zero everywhere: a term that was never computed, or steps taken on a copy that `f` does not see.
+# The signs are opposite, or one of the two is zero everywhere: a term that was never computed, or steps on a copy that `f` does not see.
 #
 # </details>
 #
