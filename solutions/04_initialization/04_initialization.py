@@ -145,8 +145,9 @@ print(b)
 # <details>
 # <summary>Help: my check says …</summary>
 #
-# - **"the standard deviation of w"**: the check draws more than 40,000 weights and compares how far they spread with how far
-#   they should. Chance alone changes this by less than the check allows. If the check says that you are off, you are.
+# - **"standard deviation of w"**: the check draws more than 40,000 weights and compares how far they spread with how far
+#   they should. Chance alone changes this by less than the check allows. So if the check says that the spread is off, it
+#   is.
 # - **"Generators with the same seed give you different weights"**: `np.random.normal(...)` draws from a hidden generator
 #   that all code shares. The generator to use is an argument of your function.
 # - **"The axes are in another order"**: one row per *input*, one column per *neuron*.
@@ -192,11 +193,12 @@ plots.layer_histograms(
 )
 
 # %% [markdown]
-# - **Too narrow** (left): the signal fades away. By layer 8 nothing is left of the difference between one example and
-#   another. The gradient of a weight is a multiple of the activation that comes in, so the gradients fade, too.
-# - **Too wide** (right): nearly every neuron sits at −1 or 1, where tanh is flat. This is called **saturation**. The
-#   slope there is almost 0. Remember from lesson 01 what happens to a gradient that is multiplied by almost 0 eight
-#   times.
+# - **Too narrow** (left): the signal fades away. By layer 8 almost nothing is left of the difference between one
+#   example and another. The gradient of a weight is a multiple of the activation that comes in, so the gradients fade,
+#   too.
+# - **Too wide** (right): nearly every neuron sits close to −1 or 1, where tanh is flat. This is called **saturation**.
+#   The slope there is almost 0. Remember from lesson 01 what happens to a gradient that is multiplied by almost 0
+#   eight times.
 # - **In between**: the signal still carries information in layer 8.
 #
 # ### Find the right width yourself
@@ -305,8 +307,8 @@ print(w.std().round(4))  # close to the number worked out by hand above
 # So far we have pretended that the activation passes the signal on unchanged. A ReLU does not: it sets all negative sums to
 # zero.
 #
-# The weights are as likely to be negative as positive, so the sums are spread evenly around 0. A ReLU therefore drops half of
-# the squares and **halves the mean square**. By hand, for four sums:
+# The weights are as likely to be negative as positive, so the sums are spread symmetrically around 0. A ReLU therefore drops
+# half of the squares and **halves the mean square**. By hand, for four sums:
 #
 # | | | mean square |
 # |---|---|---|
@@ -374,8 +376,9 @@ plots.size_by_layer({"tanh": four_starts(tanh_forward), "ReLU": four_starts(relu
 # There are two things to see. If a fixed scale is off by a factor of two, the signal is off by a factor of $2^{30}$, a billion, after
 # 30 layers. And the *kind* of failure depends on the activation: tanh cannot blow up, so it saturates; ReLU blows up without limit.
 #
-# For ReLU, He's line wanders a little around 1: the derivation is about averages, and a layer of 100 neurons has only so many
-# random weights. For tanh, Xavier's line sinks slowly: the derivation treated tanh as a straight line, but tanh squashes a little.
+# For ReLU, He's line wanders a little around 1: the derivation is about averages, and a layer of 100 neurons has only a limited
+# number of random weights. For tanh, Xavier's line sinks slowly: the derivation treated tanh as a straight line, but tanh squashes
+# a little.
 #
 # ## Questions to think about
 #
@@ -414,4 +417,4 @@ plots.size_by_layer({"tanh": four_starts(tanh_forward), "ReLU": four_starts(relu
 # ## What comes next
 #
 # **05. The forward pass**: the affine layer as a building block of its own, and a whole network's way from input to output. It
-# starts from your weights.
+# starts from the weights of this lesson.
