@@ -189,7 +189,7 @@ explorers.walk_forward(affine_forward, relu_forward)
 # %% [markdown]
 # ## A network
 #
-# Now we take any number of rooms. A network with two **hidden layers** is
+# Now take any number of rooms. A network with two **hidden layers** is
 #
 # $$X \to \underbrace{\text{affine} \to \text{activation}}_{\text{hidden layer } 1}
 # \to \underbrace{\text{affine} \to \text{activation}}_{\text{hidden layer } 2}
@@ -197,8 +197,8 @@ explorers.walk_forward(affine_forward, relu_forward)
 #
 # The last layer has no activation: a score may be any number, such as an elevation in meters or a house price.
 #
-# You write three methods of a class. The rest, the options and the checks on them, is given: your class inherits it
-# from `BaseNet`. You make a network like this:
+# You write three methods of a class. Your class inherits the rest from `BaseNet`: the options, and the checks on them.
+# You make a network like this:
 #
 # ```python
 # net = ForwardNet("regression", [8, 5], [False, False], input_dim=2, output_dim=1)
