@@ -3,7 +3,7 @@
 #
 # The loss says how wrong a network is. Which of its weights should move, and which way? Lesson 03 can answer that:
 # nudge a weight, and watch the loss. This takes two forward passes for each weight. For the network of lesson 05 with
-# its 235,146 parameters, that makes half a million forward passes before the first step.
+# its 235,146 parameters, that makes about half a million forward passes before the first step.
 #
 # **Backpropagation** gets all 235,146 answers in one walk back, for about the price of two forward passes. It is the
 # chain rule, applied room by room. At the end of this lesson, your own network learns its first curve.
@@ -282,7 +282,8 @@ for name, param in net.params.items():
 # - **"The truth value of an array … is ambiguous"**: `y == None` compares entry by entry. `is` looks at `y` as a whole.
 # - **"too many values to unpack", "not enough values"**: a hidden layer's cache is a pair; the output layer's cache comes from
 #   `affine_forward`. Does every layer get its own cache? That of layer 1 is at index 0 of the list.
-# - **"ReLU's gate is used whatever the activation is"**: the network may have been made with tanh. `self.activation_backward` knows.
+# - **"ReLU's gate is used whatever the activation is"**: the network may have been made with tanh. `self.activation_backward` uses
+#   the right one.
 # - **The witness says "is off" for some layers only**: start at the last layer that is off. All gradients before it are
 #   computed from its `dh`.
 #
@@ -325,7 +326,7 @@ plots.downhill(x, y, before, net.loss(x), losses)
 # <details><summary>Answer</summary>
 #
 # With ReLU or tanh, all hidden outputs are 0, so the last layer's weights get gradient 0; and nothing flows back through zero weights.
-# Only the last bias moves. The network learns the mean of the targets, and nothing else: lesson 04 from the other side.
+# Only the last bias moves. The network learns the mean of the targets, and nothing else. Lesson 04 warned of such a start.
 #
 # </details>
 #
