@@ -5,8 +5,8 @@
 # the other way. That is the job of an **optimizer**, also called an **update rule**: it takes a parameter and its
 # gradient, and returns the parameter's next value.
 #
-# In this lesson you build the four rules that train nearly every network today, and race them down the same hills.
-# Each one is a few lines. Each one fixes a weakness of the one before.
+# In this lesson you build the four rules behind nearly all training today, and race them down the same hills. Each
+# one is a few lines. Each new one fixes a weakness of an earlier one.
 
 # %% tags=["setup"]
 import numpy as np
@@ -462,8 +462,8 @@ plots.losses({
 #
 # <details><summary>Answer</summary>
 #
-# The velocity grows until each step loses as much as it gains: $v = 0.9\, v - \eta\, dw$, so $v = -10\, \eta\, dw$. The steps
-# become ten times as long. In general, the factor is $1 / (1 - \mu)$.
+# The velocity grows until it loses as much as it gains at each step: $v = 0.9\, v - \eta\, dw$, so $v = -10\, \eta\, dw$. The
+# steps become ten times as long. In general, the factor is $1 / (1 - \mu)$.
 #
 # </details>
 #
@@ -473,7 +473,7 @@ plots.losses({
 # <details><summary>Answer</summary>
 #
 # SGD and momentum: their steps become a hundred times as long. RMSProp and Adam divide by the size of the
-# gradients, so the factor cancels (but for $\epsilon$).
+# gradients, so the factor cancels (except for $\epsilon$).
 #
 # </details>
 #
