@@ -1,8 +1,8 @@
 # %% [markdown]
 # # 08. Data: split, normalize, batch, augment
 #
-# A network is only as good as the data that it learns from, and its results are only as honest as the data that it is tested
-# on. Between a file of measurements and the first training step lie a few small functions. They are easy to write and easy to get
+# A network is only as good as the data that it learns from, and its results are only as honest as the data that it is tested on.
+# A few small functions stand between a file of measurements and the first training step. They are easy to write and easy to get
 # wrong, and when they are wrong nothing crashes: the numbers just look better than they are.
 #
 # You will build five of them: they turn images into rows, split the data fairly, normalize without leaks, deal out batches, and make
@@ -112,8 +112,8 @@ plots.image_and_row(images[3], rows[3])
 # Why two sets for testing? If you try fifty networks and keep the one that does best on the validation set, you have chosen one that suits
 # that set, even if you did not mean to.
 #
-# Data are seldom in random order. The places of the terrain are sorted from north to south: if you cut off the last thousand
-# as a test set, you get a strip in the south that training never saw.
+# Data seldom comes in random order. The places of the terrain are sorted from north to south: if you cut off the last
+# thousand as a test set, you get a strip in the south that training never saw.
 #
 # **Exercise 2 of 5: train_val_test_split** · medium · 15 min
 #
@@ -171,9 +171,9 @@ print(f"leaky exam: off by {leaky:.1f} m")
 # %% [markdown]
 # ## One scale for all
 #
-# Longitude here runs from −84.41 to −84.08, elevation from 247 to 1067. A first layer multiplies them all by weights of similar size:
-# then elevation drowns out longitude, and no single learning rate suits both. So each feature is **normalized**: shifted and
-# scaled to mean 0 and standard deviation 1.
+# Longitude here runs from −84.41 to −84.08, elevation from 247 to 1067. If both were features, a first layer would multiply them by
+# weights of similar size: elevation would drown out longitude, and no single learning rate would suit both. So each feature is
+# **normalized**: shifted and scaled to mean 0 and standard deviation 1.
 #
 # $$\mu_j = \frac{1}{N} \sum_{i=1}^{N} x_{ij} \qquad
 # \sigma_j = \sqrt{\frac{1}{N} \sum_{i=1}^{N} (x_{ij} - \mu_j)^2} \qquad
@@ -294,7 +294,8 @@ for X_batch, y_batch in minibatches(np.arange(7) * 10, np.arange(7), batch_size=
 # </details>
 
 # %% [markdown]
-# Each row of the table is one epoch of your `minibatches`. Every batch number should appear six times, and the last one twice.
+# Each row of the table is one epoch of your `minibatches`. Every batch number should appear six times, except the last one,
+# which should appear twice.
 
 # %%
 plots.epochs(minibatches)
@@ -302,8 +303,8 @@ plots.epochs(minibatches)
 # %% [markdown]
 # ### How well does a batch represent all examples?
 #
-# The mean elevation of a batch estimates the mean elevation of all 8,686 places. In the same way, its gradient estimates the gradient of all of them. Choose a batch size,
-# and watch how far the batches scatter and how many steps an epoch has. What do you gain from a batch four times as large?
+# The mean elevation of a batch estimates the mean elevation of all 8,686 places. In the same way, the gradient of a batch estimates the gradient of all examples. Choose a
+# batch size, and watch how far the batches scatter and how many steps an epoch has. What do you gain from a batch four times as large?
 
 # %% tags=["nbval-ignore-output"]
 explorers.batch_means(minibatches, X, y)
@@ -386,7 +387,8 @@ plots.mirrored(patches[chosen], new_patches, names, "patches of land, before and
 #
 # <details><summary>Answer</summary>
 #
-# The test asks how the network does on the world as it is. It should also ask every network the same questions: with random flips, the exam would be different each time.
+# The test asks how well the network does on images as they really are. It should also ask every network the same questions: with random flips, the exam would be
+# different each time.
 #
 # </details>
 #
@@ -395,7 +397,7 @@ plots.mirrored(patches[chosen], new_patches, names, "patches of land, before and
 # <details><summary>Answer</summary>
 #
 # The mean and the standard deviation then contain information about the test examples. With thousands of examples they hardly change; with 50 they do. The habit of splitting first is always worth keeping:
-# other steps leak much more, for example, choosing the features that correlate best with the target before the split.
+# other steps leak much more if they come before the split, for example, choosing the features that correlate best with the target.
 #
 # </details>
 #
