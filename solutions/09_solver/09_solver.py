@@ -5,7 +5,7 @@
 # the loop that ties them together. It runs for as long as you like, watches the progress, and brings back the best parameters that
 # it found.
 #
-# That loop is called the **solver** here. It is short, but most mistakes in it do not crash: training still runs,
+# That loop is called the **solver** here. It is short, but most mistakes in it cause no crash: training still runs,
 # only worse than it could. So this lesson is about care.
 
 # %% tags=["setup"]
@@ -24,7 +24,7 @@ from reference_impl.data import get_terrain_data
 plots.the_loop()
 
 # %% [markdown]
-# Three methods, one inside the other:
+# There are three methods, and the third one calls the other two:
 #
 # - **`step()`** does one step: batch, gradients, update.
 # - **`check_accuracy(X, y)`** says how good the network is right now, as a number that people understand.
@@ -33,7 +33,7 @@ plots.the_loop()
 # ## What is already there
 #
 # A real solver also prints its progress, shows a progress bar, saves checkpoints and resumes training where it stopped. None of that is learning, so the
-# course gives it to you: your class **inherits** from `BaseSolver`. Your methods find everything that `BaseSolver` prepares on `self`:
+# course gives it to you: your class **inherits** from `BaseSolver`. On `self`, your methods find everything that `BaseSolver` prepares:
 #
 # | on `self` | what it is |
 # |---|---|
@@ -41,7 +41,7 @@ plots.the_loop()
 # | `model.params` | a dict with every parameter under its name, `"W1"`, `"b1"`, … |
 # | `category` | `"classification"` or `"regression"` |
 # | `X_train`, `y_train`, `X_val`, `y_val` | the data |
-# | `y_std` | the number that the targets were divided by, in their own unit: 162 meters, say |
+# | `y_std` | the number that the targets were divided by, in their own unit: for example, 162 meters |
 # | `next_batch()` | returns the next batch, using the `minibatches` of lesson 08 |
 # | `update_rule(w, dw, config)` | one of the rules of lesson 07; returns the next `w` and the config for the next step |
 # | `optim_configs` | a dict with every parameter's own config, under the parameter's name |
@@ -76,7 +76,7 @@ plots.the_loop()
 # | `"regression"` | the RMS error times `y_std`, which puts it in the targets' own unit | **smaller** |
 #
 # By hand, with three examples and two classes: the scores are $\begin{pmatrix}2&1\\0&3\\1&5\end{pmatrix}$, and the labels are $(0, 1, 0)$. The highest scores belong
-# to classes $0, 1, 1$. Two of three are right: $0.667$.
+# to classes $0, 1, 1$. Two of three are right: $0.667$. (`np.argmax(a, axis=1)` gives the position of the largest entry of each row.)
 #
 # On a large data set, measuring takes time. So there are two more arguments. With `num_samples`, measure on that many **different** examples, drawn at
 # random. And give the model at most `batch_size` examples at once, so that the intermediate results fit into memory. Collect the scores of all
@@ -87,8 +87,8 @@ plots.the_loop()
 #
 # An **epoch** is over when every example has been used once. With 7 examples in batches of 3, that takes 3 steps; 4 epochs take 12 steps. After each epoch:
 #
-# - **The learning rates shrink**: multiply each one by `lr_decay`. Starting at 0.08 with a decay of 0.5, the first epoch runs with 0.08,
-#   the second with 0.04, the third with 0.02.
+# - **The learning rates shrink**: multiply each one by `lr_decay`. If the learning rate is 0.08 and the decay is 0.5, the first epoch
+#   runs with 0.08, the second with 0.04, the third with 0.02.
 # - **Both accuracies are measured and recorded**: on training data with `num_train_samples`, and on validation data with `num_val_samples`.
 # - **The best parameters are kept.** A network that trains for too long starts to memorize the training data. Then its last parameters are not its best ones:
 
@@ -115,7 +115,8 @@ plots.the_best_epoch()
 # %% exercise="Solver"
 
 # %% [markdown]
-# Try it on something small: 48 points on a wave, and a network with 16 hidden units. First take a few steps, then measure the error.
+# Try it on something small: 48 points on a wave, and a network with 16 hidden neurons. First take a few steps, then measure the
+# error.
 
 # %%
 rng = np.random.default_rng(9)
