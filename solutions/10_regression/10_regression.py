@@ -119,8 +119,8 @@ plots.side_by_side(grid, height, baselines)
 #
 # ## From scores to meters
 #
-# You train a network on normalized numbers, so it also needs and returns normalized numbers. To ask it about a place, **normalize the place as you
-# normalized the training examples**. Its score says how many standard deviations the land lies above the average:
+# You train a network on normalized numbers, so it takes normalized numbers and returns normalized numbers, too. To ask it about a place,
+# **normalize the place as you normalized the training examples**. Its score says how many standard deviations the land lies above the average:
 #
 # $$\text{meters} = \text{score} \cdot \sigma_y + \mu_y$$
 #
@@ -161,7 +161,7 @@ print(predict(net, *known, grid[:3]).round())  # all scores are 0: which elevati
 #
 # | choice | what you know about it | where to start |
 # |---|---|---|
-# | hidden layers | more units bend the surface in more places, but every step costs more (05) | two or three of 64 |
+# | hidden layers | more neurons bend the surface in more places, but every step costs more (05) | two or three of 64 |
 # | activation | tanh draws smooth hills, ReLU draws folds (01) | either |
 # | initializer | `"xavier"` suits tanh, `"he"` suits ReLU (04) | the one that suits your activation |
 # | update rule | Adam needs the least tuning (07) | Adam |
@@ -169,8 +169,9 @@ print(predict(net, *known, grid[:3]).round())  # all scores are 0: which elevati
 # | `lr_decay` | large steps first, small ones at the end (09) | 0.95 to 1 |
 # | epochs | one takes about 67 steps of 100 examples (09) | 20 to 60 |
 #
-# **The target is an RMS error below 90 m** on places that lie *between* the data points. It takes a few seconds of training; the course's own design
-# reaches about 70 m. Aim a few meters below 90: when your work is graded, your network is trained again, and another processor rounds a little differently.
+# **The target is an RMS error below 90 m** on places that lie *between* the data points. A few seconds of training are enough for that; the course's own
+# design reaches about 70 m. Aim a few meters below 90: when your work is graded, your network is trained again, and another processor may round a little
+# differently.
 
 # %% [markdown]
 # **Exercise 4 of 5: network and solver** · medium · 15 min
@@ -240,7 +241,7 @@ print(f"validation set: off by {rms_error(elevation(raw['X_val']), raw['y_val'])
 # <summary>Help: my check says …</summary>
 #
 # - **"not below 90 m yet"**: read the curves. If they are still falling at the end, use more epochs or a larger learning rate. If they jump up and down, use a smaller one, or `lr_decay`
-#   below 1. If they are flat and too high, use more units or another layer.
+#   below 1. If they are flat and too high, use more neurons or another layer.
 # - **"better than any plane" fails**: the cause is almost always a scale. Are the answers in meters? Are the inputs normalized? Print a few answers next to `raw["y_val"]`.
 # - **"depends on the other places in X"**: somewhere your code uses the statistics of `X` instead of those of the training set.
 #
@@ -357,8 +358,8 @@ print(f"your own parts:     {solver.check_accuracy(data['X_test'], data['y_test'
 #
 # <details><summary>Answer</summary>
 #
-# It would take more bends: more units and more steps. Networks learn the broad shapes first and the fine detail late, because each unit bends the whole map along one line. It
-# helps a lot to feed in sines and cosines of the position, in addition to the position itself. Try it: it takes one line before `normalize`.
+# It would take more bends: more neurons and more steps. Networks learn the broad shapes first and the fine detail late, because each neuron bends the whole map along one
+# line. It helps a lot to feed in sines and cosines of the position, in addition to the position itself. Try it: it takes one line before `normalize`.
 #
 # </details>
 #
