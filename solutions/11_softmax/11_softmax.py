@@ -40,8 +40,8 @@ plots.numbers_are_no_classes()
 #
 # ## From scores to probabilities: softmax
 #
-# A score may be any number. A probability is positive, and the probabilities of all classes add up to 1. It takes two steps: the
-# exponential makes every score positive, and dividing by the sum does the rest.
+# A score may be any number. A probability is never negative, and the probabilities of all classes add up to 1. It takes two
+# steps: the exponential makes every score positive, and dividing by the sum does the rest.
 
 # %%
 plots.scores_to_probabilities([2, 1, -1], [7.39, 2.72, 0.37], [0.705, 0.259, 0.035])
@@ -62,8 +62,8 @@ plots.scores_to_probabilities([2, 1, -1], [7.39, 2.72, 0.37], [0.705, 0.259, 0.0
 #
 # ## From probabilities to a loss: cross-entropy
 #
-# The loss asks only one question: what probability did the network give to the right class? It is minus the logarithm of that probability,
-# averaged over the batch.
+# The loss asks only one question: what probability did the network give to the right class? The loss is minus the logarithm of that
+# probability, averaged over the batch.
 #
 # $$\text{loss} = -\frac{1}{N} \sum_{i} \log p_{i\,y_i}$$
 #
@@ -103,7 +103,7 @@ plots.sure_and_wrong()
 # $$\text{dx}_{ij} = \frac{1}{N}\,\bigl(p_{ij} - [\,j = y_i\,]\bigr) \qquad [\,j = y_i\,] \text{ is 1 for the right class, and 0 otherwise}$$
 #
 # The gradient is *what the network said minus what it should have said*. In the example: $(0.705,\ 0.259,\ 0.035 - 1) = (0.705,\ 0.259,\ -0.965)$. A step against
-# the gradient raises the score of the right class and lowers the others, most of all the one that the network believed most.
+# the gradient raises the score of the right class and lowers the others, most of all the wrong one that the network believed most.
 #
 # ## How to avoid infinity
 #
@@ -112,8 +112,8 @@ plots.sure_and_wrong()
 # - **Large scores.** $e^{1000}$ is larger than the largest float, and $\infty / \infty$ is not a number. The way out: subtract the largest score of each
 #   row from that row. The probabilities stay as they are, the largest exponential is $e^0 = 1$, and none can overflow.
 # - **Tiny probabilities.** $e^{-1000}$ is so small that it becomes exactly 0, and $\log 0 = -\infty$. The way out: never take the logarithm of a
-#   probability. Use the form without the fraction, from above: the logarithm of a sum, minus a score. With the shift, one term of the sum
-#   is 1, so its logarithm is always finite.
+#   probability. Use the form without the fraction, from above: the logarithm of a sum, minus a score. With the shift, one term of the sum is 1,
+#   so the logarithm of the sum is always finite.
 #
 # Together they are known as the **log-sum-exp trick**. Try it on paper with the scores $(1000, 0)$ and right class 1. The shifted scores are $(0, -1000)$. The sum of
 # the exponentials is 1, its logarithm is 0, and the loss is $0 - (-1000) = 1000$. There is no infinity anywhere.
