@@ -147,8 +147,8 @@ plots.graph()
 # - **Along an arrow**, multiply by the slope of the operation there.
 # - **Where a quantity is used twice**, as $x$ and $c$ are, add up the gradients from its uses.
 #
-# In the table, $c = x - \mu$ is the centered column and $s = \sqrt{v + \varepsilon}$ the standard deviation. The sums run over the examples, because they all
-# share one $\gamma$, one $s$ and one $\mu$.
+# In the table, $c = x - \mu$ is the centered column and $s = \sqrt{v + \varepsilon}$ the standard deviation. The sums run over the examples, because all
+# examples share one $\gamma$, one $s$ and one $\mu$.
 #
 # | step | forward | backward |
 # |---|---|---|
@@ -387,7 +387,7 @@ explorers.activations(affine_forward, tanh_forward, batchnorm_forward)
 # <details><summary>Answer</summary>
 #
 # Batch norm standardizes each batch by its own statistics. So it subtracts what all examples of the batch have in common, which is exactly what tells you their class. The
-# accuracy falls badly, and no error is raised. This is one of the most common bugs with batch norm.
+# accuracy drops sharply, and no error is raised. This is one of the most common bugs with batch norm.
 #
 # </details>
 #
