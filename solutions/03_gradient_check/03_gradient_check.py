@@ -100,8 +100,9 @@ print(eval_numerical_gradient(lambda _: np.sum(weights**2), weights).round(6))  
 # <summary>Help: my check says …</summary>
 #
 # - **"f takes the whole array x"**: pass all of `x` to `f`, with one entry moved. `f` of a single entry is a different function.
-# - **The cell above prints zeros for the weights**, or the check says **"You step a copy of x"**: change the entry in the array
-#   that you were given. A network's loss reads that very array, so it does not see a step in a copy.
+# - **The cell above prints zeros for the weights**, or the check says **"for an f that looks at x itself … zero everywhere"**:
+#   change the entry in the array that you were given. A network's loss reads that very array, so it does not see a step in a
+#   copy.
 # - **"displaced"**: an entry must have its old value again *before* the next one moves. Print `x` at the
 #   end of each round of your loop.
 # - **"off by rounding errors"**: in floating point, $x + h - h$ is often not $x$. Try `0.1 + 0.7 - 0.7`.
