@@ -91,8 +91,9 @@ plots.image_and_row(images[3], rows[3])
 # <details>
 # <summary>Help: my check says …</summary>
 #
-# - **"what -1 stands for"**: in a call of `reshape`, -1 means "work out this size for me". Without examples, NumPy has to solve the
-#   equation $0 \cdot n = 0$, and any $n$ solves it. A data set without examples does occur: a split with no test set makes one.
+# - **"cannot reshape array of size 0"**: in a call of `reshape`, -1 means "work out this size for me". Without examples, NumPy has
+#   to solve the equation $0 \cdot n = 0$, and any $n$ solves it. A data set without examples does occur: a split with no test set
+#   makes one.
 # - **"mixed up"**: the shape is right but the numbers are not. There is one transpose too many. Print `rows[0]` next to `images[0]`.
 # - **"any number of axes"**: an example may be a single number, a row, an image, or a color image. `X.shape[1:]` is the shape of one example,
 #   and `np.prod` multiplies all entries of what you pass to it.
@@ -289,7 +290,8 @@ for X_batch, y_batch in minibatches(np.arange(7) * 10, np.arange(7), batch_size=
 # - **"An empty batch comes at the end"**: try 6 examples in batches of 3. `range(start, stop, step)` stops in time by itself.
 # - **"The last, smaller batch is missing"**: a slice that reaches beyond the end of an array is not an error; it just holds what is there.
 # - **"Only one batch comes back"**: `return` ends the function, even in the middle of a loop.
-# - **The error is reported for `generator`**: that is your function. Its body runs only when the check asks for the first batch.
+# - **Your function seems to do nothing when you call it**: the body of a generator runs only when somebody asks for the first
+#   batch, as a `for` loop does.
 #
 # </details>
 
