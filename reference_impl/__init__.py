@@ -1,4 +1,4 @@
-"""The reference: a right solution of every exercise of the course, and what the lessons give away.
+"""The reference: a correct solution to every exercise of the course, and what the lessons provide.
 
 Students of lesson N get a copy with the exercises of the lessons before N and nothing else. So every exercise
 is one function or class at the top level of a module. The course's table of lessons says which exercises a lesson

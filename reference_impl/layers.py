@@ -108,9 +108,9 @@ def affine_relu_backward(dout, cache):
 def batchnorm_forward(x, gamma, beta, bn_param):
     """Standardize every feature over the batch, then scale and shift it (Ioffe and Szegedy, 2015).
 
-    In training, with the batch's mean and variance (the mean squared distance from the mean),
+    In training, mean and variance (the mean squared distance from the mean) are those of the batch:
     x_hat = (x - mean) / square root of (variance + eps) and out = gamma x_hat + beta. The running statistics
-    keep the share `momentum` of their old value; the rest comes from the batch. In testing, they take the place of the
+    keep the share `momentum` of their old values; the rest comes from the batch. In testing, they take the place of the
     batch's statistics and stay unchanged.
 
     Parameters

@@ -1,7 +1,7 @@
 """Lesson 07: from a gradient to the next value of a parameter.
 
 Every rule takes (w, dw, config). It returns the next w, in the same shape and dtype, and the config for the next
-call. The config holds the rule's settings, as Python numbers, and what the rule remembers of earlier steps. Missing
+call. The config holds the rule's settings, as Python numbers, and what the rule remembers from earlier steps. Missing
 entries get the defaults that are given in parentheses below. The returned config is the dict that came in, or a new
 one if that was None. `dw` is not modified; a rule may change `w` in place or leave it alone.
 

@@ -1,1 +1,1 @@
-"""What the lessons give away: the base classes that exercises build on, the data sets, and small helpers."""
+"""What the lessons provide: the base classes that exercises build on, the data sets, and small helpers."""

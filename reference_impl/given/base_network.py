@@ -19,7 +19,7 @@ INITIALIZERS = ("xavier", "he")
 
 
 class BaseNet:
-    """Base class of every network of the course: it checks the options, stores them, and puts them to use.
+    """Base class of every network in the course: it checks the options, stores them, and puts them to use.
 
     Parameters
     ----------
