@@ -221,9 +221,8 @@ print(rms_error(np.array([[5.0], [6.0]]), np.array([5, 6])))  # perfect predicti
 explorers.error_surface(mse_loss, rms_error, standardize)
 
 # %% [markdown]
-# Then set *altitude* to *standardized*: your function from lesson 00 is applied to it. The long valley
-# becomes a round bowl, and the arrow points straight to the bottom. This is why networks like standardized
-# inputs.
+# Then set *altitude* to *standardized*, which applies the function from lesson 00 to it. The long valley becomes
+# a round bowl, and the arrow points straight to the bottom. This is why networks like standardized inputs.
 #
 # ## Questions to think about
 #
