@@ -145,7 +145,7 @@ print(b)
 # <details>
 # <summary>Help: my check says …</summary>
 #
-# - **"standard deviation of w"**: the check draws more than 40,000 weights and compares how far they spread with how far
+# - **"standard deviation of w"**: the check draws at least 40,000 weights and compares how far they spread with how far
 #   they should. Chance alone changes this by less than the check allows. So if the check says that the spread is off, it
 #   is.
 # - **"Generators with the same seed give you different weights"**: `np.random.normal(...)` draws from a hidden generator
