@@ -64,8 +64,8 @@ print(baskets @ prices)  # one row per basket, one column per shop
 # %% [markdown]
 # A `*` is something else: it multiplies entry by entry, and here the shapes would not even allow that.
 #
-# *Affine* means a straight line with an offset. The bias is that offset. Without it, an example of all zeros could
-# only get the score zero.
+# *Affine* means linear, plus an offset. The bias is that offset. Without it, an example of all zeros could only get
+# the score zero.
 #
 # ## Two neurons by hand
 #
