@@ -37,8 +37,8 @@ from reference_impl import (
 plots.rooms_walked_back()
 
 # %% [markdown]
-# Every gradient has the shape of the array it belongs to: `dh` the shape of `h`, `dW2` the shape of `W2`. The caches from
-# the forward pass are still in their rooms, and the last room comes first.
+# Every gradient has the shape of the array it belongs to: `dh` has the shape of `h`, and `dW2` that of `W2`. The caches
+# from the forward pass are still in their rooms, and the last room comes first.
 #
 # ## Three rules
 #
@@ -313,7 +313,7 @@ plots.downhill(x, y, before, net.loss(x), losses)
 #
 # ## Questions to think about
 #
-# 1. A backward pass costs about as much as two forward passes. Where does the two come from?
+# 1. A backward pass costs about as much as two forward passes. Where does the factor two come from?
 #
 # <details><summary>Answer</summary>
 #
