@@ -49,8 +49,8 @@ for kind, given in {"in its own unit": raw, "normalized": data}.items():
 #
 # ## How good is good?
 #
-# An error of 90 m means nothing by itself. So start with **baselines**: the best that you can do without a network. A network that does not beat them
-# has learned nothing.
+# An error of 90 m means nothing by itself. So start with **baselines**: what simple predictors can do without a network. A network that does not beat
+# them has learned nothing.
 #
 # The RMS error of lesson 02 tells you how wrong a predictor is, in meters:
 #
@@ -263,8 +263,8 @@ plots.loss_and_errors(trained_solver())
 explorers.learn_the_land(make_solver, predict, data, raw, grid)
 
 # %% [markdown]
-# Look back at the two errors of your own training: the curves stay together. With 6,686 examples, memorizing them would gain nothing. Take most of them
-# away, and that changes.
+# Look back at the two errors of your own training: the curves stay together. Your network cannot memorize 6,686 examples. Take most of them away, and
+# that changes.
 #
 # ## Overfitting, seen
 #
