@@ -276,7 +276,7 @@ print(differences)
 #
 # - **"could not be broadcast together"**: print both shapes, align them on the right, and look for a pair
 #   of different lengths, neither of them 1.
-# - **"The axes are in another order"**: you have every number, but in the wrong place. The rows of `a` belong
+# - **"The first two axes are swapped"**: you have every number, but in the wrong place. The rows of `a` belong
 #   along the first axis.
 # - **A dtype of `int64`**: whole numbers minus whole numbers are whole numbers. How did you get floats in
 #   exercise 1? By dividing.
