@@ -133,8 +133,8 @@ print("loss", round(float(loss), 3), "  dx", dx.round(3))  # compare with the nu
 # - **dx is right up to a constant**: the message tells you the factor. Is it 2, or the number of entries? Compare your
 #   formula with the one above, symbol by symbol. The mean is over all entries: in an array of shape $(4, 3)$
 #   there are 12.
-# - **dx has shape (4, 4), expected (4,)**: this is the trap. Print the shapes of `x` and `y` on the first
-#   line of your function.
+# - **"takes one output in either shape" fails, or dx has shape (4, 4), expected (4,)**: this is the trap. Print
+#   the shapes of `x` and `y` on the first line of your function.
 # - **"what it raises for x … nothing"**: for these two shapes your function should stop with a `ValueError`, but
 #   it returned something. Which condition on `x.shape` and `y.shape` lets them pass?
 # - **"has dtype int64"**: whole numbers went in, and whole numbers came out. Rule 2 asks for floats.
