@@ -105,9 +105,9 @@ print(eval_numerical_gradient(lambda _: np.sum(weights**2), weights).round(6))  
 #   copy.
 # - **"displaced"**: an entry must have its old value again *before* the next one moves. Print `x` at the
 #   end of each round of your loop.
-# - **"off by rounding errors"**: in floating point, $x + h - h$ is often not $x$. Try `0.1 + 0.7 - 0.7`.
-# - **"what happens for an integer x"**: your function should refuse it, with `raise ValueError("...")`, before
-#   it takes its first step.
+# - **"rounding leaves it slightly off"**: in floating point, $x + h - h$ is often not $x$. Try `0.1 + 0.7 - 0.7`.
+# - **"An integer x gets through"**: your function should refuse it, with `raise ValueError("...")`, before it takes
+#   its first step.
 #
 # </details>
 
@@ -355,7 +355,7 @@ print(f"{np.sum(errors > 1e-4)} of {errors.size} entries are wrong")
 #   tuple with one number for each axis.
 # - **"cannot be repeated"**: with the same seed, the caller expects the same entries. All your draws must come from the `rng` that you were given.
 # - **"only the diagonal"**, **"first row"**: print the indices that you draw for an `x` of shape (2, 3). All six should turn up.
-# - **"is a list"**: turn it into an array before you return it.
+# - **"You return a list"**: turn it into an array before you return it.
 # - **You have written this step before**: so why not call `eval_numerical_gradient` on all of `x`? It would pass here, but for a large
 #   network it would take those 55 hours.
 #
