@@ -150,7 +150,7 @@ print(b)
 #   is.
 # - **"Generators with the same seed give you different weights"**: `np.random.normal(...)` draws from a hidden generator
 #   that all code shares. The generator to use is an argument of your function.
-# - **"The axes are in another order"**: one row per *input*, one column per *neuron*.
+# - **"Your w has shape (fan_out, fan_in)"**: one row per *input*, one column per *neuron*.
 # - **"is accepted"**: the check calls your function with sizes that make no sense, and expects a
 #   `ValueError`. Either size can be wrong on its own.
 # - **"normal() takes at most 3 positional arguments"**: a shape is *one* argument, in its own parentheses.
