@@ -195,7 +195,7 @@ print(solver.model.dims, solver.num_epochs, "epochs of", solver.iterations_per_e
 # - **"nobody can repeat your result"**: the network draws its weights at random, and the solver its batches. Pass `rng` to both.
 # - **"the loss is nan"** or **"inf"**: the learning rate is too large for this update rule. Divide it by ten.
 # - **"unexpected keyword argument 'learning_rate'"**: the learning rate belongs to the update rule, so put it into the dict `optim_config` (lesson 09).
-# - **"'FullyConnectedNet' object has no attribute …"**: you returned the network. Return the solver; it holds the network as `solver.model`.
+# - **"Your FullyConnectedNet has no model"**: you returned the network. Return the solver; it holds the network as `solver.model`.
 #
 # </details>
 
