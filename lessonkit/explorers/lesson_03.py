@@ -16,7 +16,7 @@ def what_limits_it(power):
     if power > -5:
         return "The step is so large that the curve bends on the way: truncation error."
     if power > -7:
-        return "The curve looks straight and the numbers still have digits enough: the bottom of the valley."
+        return "The curve looks straight and the numbers still have enough digits: the bottom of the valley."
     if power > -16:
         return "The two values agree in so many digits that little is left of their difference: rounding error."
     return "3 + h is stored as 3: the step is smaller than the distance to the next number."

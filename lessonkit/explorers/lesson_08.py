@@ -16,9 +16,9 @@ def batch_means(minibatches, X, y):
     minibatches : callable
         The student's.
     X, y : arrays
-        The examples, and targets of shape (N,) in metres.
+        The examples, and targets of shape (N,) in meters.
     """
-    ax = panel(width=6.2, height=3.2, xlabel="mean elevation of a batch, in metres", ylabel="share of the batches")
+    ax = panel(width=6.2, height=3.2, xlabel="mean elevation of a batch, in meters", ylabel="share of the batches")
     ax.axvline(y.mean(), color=VERMILLION, linestyle="--", zorder=4)
     ax.text(y.mean() + 4, 0.93, f"mean of all: {y.mean():.0f} m", transform=ax.get_xaxis_transform())
     ax.set(xlim=(350, 750), ylim=(0, 0.62))

@@ -17,13 +17,13 @@ def learn_the_land(make_solver, predict, data, raw, grid, target=90.0):
     Parameters
     ----------
     make_solver, predict : callable
-        The student's: ``make_solver(data, rng) -> solver``, ``predict(model, X_train, y_train, X) -> metres``.
+        The student's: ``make_solver(data, rng) -> solver``, ``predict(model, X_train, y_train, X) -> meters``.
     data, raw : dict
-        The split, normalized and in degrees and metres.
+        The split, normalized and in degrees and meters.
     grid : array of shape (8686, 2)
         Where to look.
     target : float
-        RMS error to reach, in metres.
+        RMS error to reach, in meters.
     """
     left, right = _map_and_errors(target)
 
@@ -71,7 +71,7 @@ def _map_and_errors(target):
     """The axes for a map, and those for the errors of the epochs."""
     left = panel(width=4.6, height=3.5, margins=(0.8, 0.3, 0.6, 0.4))
     show_scale(left)
-    right = panel(width=4.4, height=3.5, title="RMS error", xlabel="epoch", ylabel="metres", ylim=(0, 180))
+    right = panel(width=4.4, height=3.5, title="RMS error", xlabel="epoch", ylabel="meters", ylim=(0, 180))
     right.axhline(target, color=BLACK, linestyle=":", linewidth=1.2)
     right.text(
         0.99, target + 2, f"target: {target:.0f} m", transform=right.get_yaxis_transform(), ha="right", fontsize=9
