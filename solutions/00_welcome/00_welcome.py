@@ -120,7 +120,9 @@ report
 # - **The first line** counts the checks that pass, and your points. Every check has its own points, so half a
 #   solution earns some of them.
 # - **… unseen** marks a check about a property, such as leaving `x` alone. Such a check starts to count when a
-#   value is right. A function that returns `x` unchanged also leaves `x` alone, but it solves nothing.
+#   value is right. A function that returns `x` unchanged also leaves `x` alone, but it solves nothing. In later
+#   lessons, **… waits** marks a check that needs another exercise first, and **◐ partly** one that gives a part
+#   of its points.
 # - **✗ fails** is followed by what is wrong, in words, and then by **one worked entry**: what went in, what
 #   you returned, and what was expected. Work such an entry out by hand whenever you can: most bugs are found
 #   this way.
