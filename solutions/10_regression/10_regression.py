@@ -263,8 +263,8 @@ plots.loss_and_errors(trained_solver())
 explorers.learn_the_land(make_solver, predict, data, raw, grid)
 
 # %% [markdown]
-# Look back at the two errors of your own training: the curves stay together. Your network cannot memorize 6,686 examples. Take most of them away, and
-# that changes.
+# Look back at the two errors of your own training: the curves stay together. It is hard to memorize 6,686 examples. Take most of them away, and that
+# changes.
 #
 # ## Overfitting, seen
 #
