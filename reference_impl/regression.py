@@ -46,9 +46,9 @@ def linear_baseline(X_train, y_train, X):
     -------
     predictions : array of shape (N,)
     """
-    centre, level = X_train.mean(axis=0), y_train.mean()
-    slopes, *_ = np.linalg.lstsq(X_train - centre, y_train - level, rcond=None)
-    return (X - centre) @ slopes + level
+    center, level = X_train.mean(axis=0), y_train.mean()
+    slopes, *_ = np.linalg.lstsq(X_train - center, y_train - level, rcond=None)
+    return (X - center) @ slopes + level
 
 
 def predict(model, X_train, y_train, X):

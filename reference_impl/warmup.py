@@ -33,8 +33,8 @@ def standardize(x):
         raise ValueError(f"x must have shape (N, D) with N at least 1, got {x.shape}")
     # Not "std == 0": the mean of equal numbers may be off by a rounding error, and then the std is not exactly 0.
     constant = x.max(axis=0) == x.min(axis=0)
-    centred = np.where(constant, 0, x - x.mean(axis=0))
-    return centred / np.where(constant, 1, x.std(axis=0))
+    centered = np.where(constant, 0, x - x.mean(axis=0))
+    return centered / np.where(constant, 1, x.std(axis=0))
 
 
 def pairwise_differences(a, b):

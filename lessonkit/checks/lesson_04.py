@@ -95,7 +95,7 @@ def takes_its_randomness_from_rng_alone(code, rng):
 
 
 @check(*EXERCISES, points=1, of_property=True)
-def raises_value_error_without_inputs_or_outputs(code, rng):
+def raises_a_value_error_without_inputs_or_outputs(code, rng):
     some = int(rng.integers(3, 7))
     for fan_in, fan_out in ((0, some), (some, 0), (0, 0), (-2, some), (some, -2), (1, some), (some, 1)):
         outcome = "no error"

@@ -7,6 +7,7 @@ only exact types are looked into: a subclass may have methods of its own.
 import ast
 import builtins
 import dis
+import functools
 import inspect
 import itertools
 import linecache
@@ -71,9 +72,7 @@ class Spot:
         if entry is None or len(entry) < 4 or sum(map(len, entry[2])) > MOST_SOURCE:
             return
         self._source = "".join(entry[2])
-        tree = ast.parse(self._source)
-        nodes = [node for node in ast.walk(tree) if hasattr(node, "end_col_offset")]
-        self._around = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
+        nodes, self._around = _parsed(self._source)
         line, end, column, end_column = next(itertools.islice(self.code.co_positions(), instruction // 2, None))
         found = [node for node in nodes if _place(node) == (line, end, column, end_column)]
         self.node = next((node for node in found if not isinstance(node, ast.Expr)), None)
@@ -134,6 +133,14 @@ class Spot:
     def says(self, node):
         """A node's value in words, such as ``a tuple of 3 items``; "" where it is not known."""
         return describe(self.value(node))
+
+
+@functools.lru_cache(maxsize=4)  # of a file of mistakes, many raise something
+def _parsed(source):
+    """The nodes of a source that have a place in it, and the node around each."""
+    every = list(ast.walk(ast.parse(source)))
+    around = {child: node for node in every for child in ast.iter_child_nodes(node)}
+    return [node for node in every if hasattr(node, "end_col_offset")], around
 
 
 def is_of(value, *kinds):

@@ -30,8 +30,8 @@ def tiny_number_below_the_line(x):
 
 @variant("standardize")
 def tiny_number_below_the_root(x):
-    centred = x - x.mean(axis=0)
-    return centred / np.sqrt((centred**2).mean(axis=0) + 1e-8)
+    centered = x - x.mean(axis=0)
+    return centered / np.sqrt((centered**2).mean(axis=0) + 1e-8)
 
 
 @variant("standardize")
@@ -67,17 +67,17 @@ def in_place_on_a_float32_copy(x):
 def divide_only_where_there_is_spread(x):
     print("standardizing", x.shape)
     warnings.warn("some columns may be flat")
-    centred = x - x.mean(axis=0)
-    std = np.broadcast_to(x.std(axis=0), centred.shape)
-    return np.divide(centred, std, out=np.zeros_like(centred), where=std > 1e-12)
+    centered = x - x.mean(axis=0)
+    std = np.broadcast_to(x.std(axis=0), centered.shape)
+    return np.divide(centered, std, out=np.zeros_like(centered), where=std > 1e-12)
 
 
 @variant("standardize")
 def matrix_products_and_einsum(x):
     N = x.shape[0]
-    centred = x - np.ones((1, N)) @ x / N
-    variance = np.einsum("nd,nd->d", centred, centred) / N
-    return np.where(variance > 0, centred / np.sqrt(variance), 0)
+    centered = x - np.ones((1, N)) @ x / N
+    variance = np.einsum("nd,nd->d", centered, centered) / N
+    return np.where(variance > 0, centered / np.sqrt(variance), 0)
 
 
 @variant("standardize")
@@ -168,11 +168,11 @@ def column_by_column(a, b):
 def from_matlab(x):
     [m, n] = x.shape
     mu = np.dot(np.ones((1, m)), x) / m
-    centred = x - np.tile(mu, (m, 1))
-    sigma = np.sqrt(np.dot(np.ones((1, m)), centred**2) / m)
+    centered = x - np.tile(mu, (m, 1))
+    sigma = np.sqrt(np.dot(np.ones((1, m)), centered**2) / m)
     (rows, flat) = np.nonzero(sigma < 1e-12)
     sigma[rows, flat] = 1
-    return centred / np.tile(sigma, (m, 1))
+    return centered / np.tile(sigma, (m, 1))
 
 
 @variant("standardize")
