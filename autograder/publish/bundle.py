@@ -98,17 +98,28 @@ def kit(lesson, folder):
     It requires no other package: NumPy, matplotlib and IPython are already there when it is installed.
     """
     path = folder / Path(urls.kit(lesson.name)).name
-    name, version, *_ = path.stem.split("-")
+    write_whole(path, wheel(path.name, dict(library(lesson))))
+    return path
+
+
+def wheel(file_name, files):
+    """Return the bytes of a wheel with this name and these files: ``{path inside: bytes}``."""
+    name, version, *_ = file_name.split("-")
     about = f"{name}-{version}.dist-info"
-    files = dict(library(lesson))
     files[f"{about}/METADATA"] = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n".encode()
     files[f"{about}/WHEEL"] = b"Wheel-Version: 1.0\nGenerator: autograder\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
     files[f"{about}/RECORD"] = "".join(f"{inside},,\n" for inside in [*sorted(files), f"{about}/RECORD"]).encode()
-    return _zip(files, path)
+    return _zipped(files)
 
 
 def _zip(files, path):
-    """Write a zip file completely or not at all, with the same bytes each time."""
+    """Write a zip file completely or not at all; return its path."""
+    write_whole(path, _zipped(files))
+    return path
+
+
+def _zipped(files):
+    """Return a zip file, with the same bytes each time."""
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
         for inside, data in sorted(files.items()):
@@ -116,8 +127,7 @@ def _zip(files, path):
             entry.external_attr = 0o644 << 16
             entry.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(entry, data, compresslevel=9)
-    write_whole(path, content.getvalue())
-    return path
+    return content.getvalue()
 
 
 def contents(lesson, course=COURSE):

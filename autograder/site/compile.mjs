@@ -1,0 +1,41 @@
+// node compile.mjs PYODIDE SOURCE TARGET LEFT_OUT: puts each archive of SOURCE into TARGET, its modules compiled by
+// Pyodide's own Python, without the files that match a pattern of LEFT_OUT, a list in JSON.
+import { pathToFileURL } from "node:url";
+
+const [pyodideFolder, source, target, leftOut] = process.argv.slice(2);
+const { loadPyodide } = await import(pathToFileURL(`${pyodideFolder}/pyodide.mjs`).href);
+const pyodide = await loadPyodide({ indexURL: `${pyodideFolder}/` });
+for (const [path, root] of [["/source", source], ["/target", target]]) {
+  pyodide.FS.mkdirTree(path);
+  pyodide.FS.mount(pyodide.FS.filesystems.NODEFS, { root }, path);
+}
+pyodide.globals.set("LEFT_OUT", pyodide.toPy(JSON.parse(leftOut)));
+pyodide.runPython(`
+import importlib.util, warnings, zipfile
+from fnmatch import fnmatch
+from importlib._bootstrap_external import _code_to_hash_pyc
+from pathlib import Path
+
+SHOWN = "lessonkit/"  # a student may read the kit's source, and a traceback shows its lines
+
+def compiled(name, data):
+    """What stands in the archive for a module: (name, bytes) pairs."""
+    try:
+        code = compile(data, "/lib/python3.12/site-packages/" + name, "exec", dont_inherit=True)
+    except SyntaxError:  # a template of some package
+        return [(name, data)]
+    pyc = _code_to_hash_pyc(code, importlib.util.source_hash(data), False)
+    if not name.startswith(SHOWN):
+        return [(name + "c", pyc)]
+    return [(name, data), (importlib.util.cache_from_source(name), pyc)]
+
+warnings.simplefilter("ignore")
+for path in sorted(Path("/source").iterdir()):
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(Path("/target", path.name), "w") as new:
+        for name in sorted(old.namelist()):
+            if name.endswith("/") or any(fnmatch(name, pattern) for pattern in LEFT_OUT):
+                continue
+            data = old.read(name)
+            for inside, content in compiled(name, data) if name.endswith(".py") else [(name, data)]:
+                new.writestr(zipfile.ZipInfo(inside), content, zipfile.ZIP_DEFLATED)
+`);

