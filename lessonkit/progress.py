@@ -1,7 +1,10 @@
 """``lessonkit.progress()``: which exercises of which lessons pass, read from the notebooks themselves."""
 
+import contextlib
+import sys
 from dataclasses import dataclass
 from html import escape
+from pathlib import Path
 
 from lessonkit import definitions
 from lessonkit.catalogue import lessons
@@ -87,14 +90,37 @@ def progress(folder=None):
         if path is None:
             continue
         try:
-            written = definitions.definitions(path, [exercise.name for exercise in lesson.exercises])
-            notes += [f"{lesson.name}: {sentence}" for sentence in written.stopped]
-            host = LocalHost(written.namespace)
-            for exercise in lesson.exercises:
-                rows.append(_row(lesson.name, exercise.name, host))
+            with _opened_in(path.parent):
+                written = definitions.definitions(path, [exercise.name for exercise in lesson.exercises])
+                notes += [f"{lesson.name}: {sentence}" for sentence in written.stopped]
+                host = LocalHost(written.namespace)
+                for exercise in lesson.exercises:
+                    rows.append(_row(lesson.name, exercise.name, host))
         except ValueError as error:
             notes.append(f"{lesson.name}: {error}")
     return Progress(rows, notes)
+
+
+@contextlib.contextmanager
+def _opened_in(folder):
+    """Within it, ``reference_impl`` is that of a lesson's own folder, where it has one: each goes as far as its lesson."""
+    if not (folder / "reference_impl").is_dir() or folder == Path.cwd():
+        yield
+        return
+    here = _take_out_reference()
+    sys.path.insert(0, str(folder))
+    try:
+        yield
+    finally:
+        sys.path.remove(str(folder))
+        _take_out_reference()
+        sys.modules.update(here)
+
+
+def _take_out_reference():
+    """Forget the reference's modules; return them."""
+    names = [name for name in sys.modules if name.partition(".")[0] == "reference_impl"]
+    return {name: sys.modules.pop(name) for name in names}
 
 
 def _row(lesson, exercise, host):
