@@ -46,6 +46,9 @@ lab-env: $(LAB_READY)  ## what a lesson needs, in .venv
 
 env: $(READY)  ## and what grading, the site and the tests need
 
+# Without nbgrader's tools for instructors, which are not for students.
+lab: export JUPYTER_CONFIG_PATH := $(CURDIR)/autograder/publish$(if $(JUPYTER_CONFIG_PATH),:$(JUPYTER_CONFIG_PATH))
+
 lab: $(LAB_READY)  ## open lesson 00 in JupyterLab; your copies of the lessons are in work/
 	@mkdir -p $(MINE)
 	@for lesson in lessons/*/; do name=$$(basename $$lesson); \

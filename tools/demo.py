@@ -14,7 +14,7 @@ import time
 import numpy as np
 
 from autograder import bank
-from autograder.course import COURSE
+from autograder.course import COURSE, write_whole
 from autograder.grading.assignment import grade
 from autograder.report import items, report
 from autograder.sandbox.inside.lockdown import Limits
@@ -23,6 +23,7 @@ from lessonkit.engine.check import points_of
 from tools.synthetic_class import answer, hand_in, right, stands_alone, submission
 
 FOLDER = COURSE / "build" / "demo"
+SAMPLE, SAMPLE_OF = COURSE / "docs" / "sample", "01_activations"
 HONEST = """
     ada alan amalie barbara benoit blaise bernhard carl charlotte claude david dorothy edsger ellen emmy evariste
     felix florence frank george grace hedy henri hypatia ida isaac james joan john karen katherine kurt lise leonhard
@@ -110,7 +111,14 @@ def table(submissions, most):
         print(f"{student:<23}{points:>9}   {words}")
 
 
-def main(name="01_activations"):
+def keep_sample(name, report, feedback):
+    """Keep what the site shows to teachers, where the demo is of its lesson."""
+    if name == SAMPLE_OF:
+        for path, kept in ((report, "report.html"), (feedback, "feedback.html")):
+            write_whole(SAMPLE / kept, path.read_bytes())
+
+
+def main(name=SAMPLE_OF):
     """Release, hand in, grade, give feedback."""
     lesson = find_lesson(name)
     name = lesson.name
@@ -140,4 +148,5 @@ def main(name="01_activations"):
     feedback = FOLDER / "feedback" / "ada" / name / f"{name}.html"
     print(f"A feedback page: {feedback.relative_to(COURSE)}")
     print(f"All of them:     cd {FOLDER.relative_to(COURSE)} && nbgrader generate_feedback {name}")
+    keep_sample(name, html, feedback)
     print(f"Grades as CSV:   {(FOLDER / 'grades.csv').relative_to(COURSE)}")

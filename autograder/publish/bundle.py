@@ -17,13 +17,14 @@ from autograder.publish.source import BuildError, lesson_facts
 from lessonkit.catalogue import lesson as find_lesson
 from lessonkit.catalogue import lessons
 
+LAB = Path(__file__).with_name("jupyter_lab_config.py")
 README = """# {title}
 
 {facts}. You build {builds}.
 
 1. Create the environment once; this takes half a minute. With Python 3.11 or newer, in a virtual environment: `python -m pip install uv`, then
    `python -m uv pip install -r requirements.txt`. Or with conda: `conda env create -f environment.yml`, `conda activate neural-networks-from-scratch`.
-2. In this folder, start `jupyter lab {name}.ipynb`, and work from top to bottom.
+2. In this folder, start `jupyter lab --config=jupyter_lab_config.py {name}.ipynb`, and work from top to bottom.
 3. Run a `check(...)` cell as often as you like: it tells you what it sees.
 4. `python -m lessonkit progress` shows how far you are.
 5. Save, press Validate, and hand in `{name}.ipynb`. Only this file is graded.
@@ -142,6 +143,7 @@ def contents(lesson, course=COURSE):
         if path.is_file():
             yield path.name, path.read_bytes()
     yield from library(lesson)
+    yield LAB.name, LAB.read_bytes()
     for name in ("environment.yml", "requirements.txt", "LICENSE"):
         yield name, (SHIPPED / name).read_bytes()
     facts = lesson_facts(lesson).strip("*")

@@ -74,6 +74,11 @@ EARLIER_KERNEL = Package(
     "jupyterlite-pyodide-kernel", "0.6.1", "jupyterlite_pyodide_kernel-0.6.1-py3-none-any.whl",
     "d16f2e44dedd60d7a5578cd901a4de1ac34d30c80671abba7ec1ac70a65e2972",
 )  # fmt: skip
+# The search of the pages.
+MINISEARCH = Package(
+    "minisearch", "7.2.0", "minisearch-7.2.0.tgz",
+    "cb3b8126a3ea65d6b387787294f0792b0ea4a40b70f8f37688066a5638e0218a", client="npm",
+)  # fmt: skip
 
 
 def fetch(package, folder):

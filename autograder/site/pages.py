@@ -1,8 +1,7 @@
-"""The lessons as pages to read: text, figures and empty exercises; no solution, and nothing from another host."""
+"""The pages of the site: the first one, each lesson to read, and the guides for students and teachers."""
 
-import base64
+import re
 import shutil
-import struct
 from html import escape
 from pathlib import Path
 
@@ -17,37 +16,39 @@ from pygments.lexers import PythonLexer
 from autograder.course import COURSE, write_whole
 from autograder.publish import markdown as markdown_html
 from autograder.publish import urls
+from autograder.site.figures import figures_of
+from autograder.site.formulas import in_line, minus_signs
+from autograder.site.search import sections, write_search
 from lessonkit.engine.check import points_of
 
 HERE = Path(__file__).parent
-BREAK_BEFORE = ("=", "≈", "<", ">", "≤", "≥", "←", "→", "+", "−")
-OPENING_FIGURE = ("10_regression", "plots.side_by_side")
+SERVED = ("style.css", "icon.svg", "live.js", "live_worker.js", "search.js")
+# What one has built at the end: a lesson, the beginning of the cell that draws it, and what is to be seen.
+BUILT = (
+    ("10_regression", "plots.side_by_side", "Your network learns a landscape: the land as it is, and what a constant, a plane and your network make of it."),
+    ("11_softmax", "X = np.concatenate", "Your network reads handwritten digits, and you see which it takes for which."),
+    ("07_optimizers", "plots.race", "Your optimizers race down a ravine: plain gradient descent, momentum, RMSprop and Adam."),
+)  # fmt: skip
+LIVE = "relu_backward"
+SAMPLE = COURSE / "docs" / "sample"  # made by `make demo`
+GUIDES = {
+    "students": "Working through the course", "instructors": "Running a course", "site": "Publishing the site",
+    "messages": "What a check says", "contributors": "Changing the course",
+}  # fmt: skip
 
 
 class Renderer(markdown_html.Renderer):
     """Markdown in which what may be wider than a telephone scrolls by itself."""
 
     def formula(self, latex, display):
-        formula = markdown_html.mathml(latex, display)
-        return _in_pieces(formula) if display == "inline" else _scrolls("formula", formula)
+        formula = minus_signs(markdown_html.mathml(latex, display))
+        return in_line(formula) if display == "inline" else _scrolls("formula", formula)
 
     def table(self, text):
         return _scrolls("table", f"<table>{text}</table>")
 
     def block_code(self, code, info=None):
-        return python(code) if info else _scrolls("text", f"<pre><code>{escape(code)}</code></pre>")
-
-
-def _in_pieces(formula):
-    """An inline formula that may go on in the next line: browsers do not break MathML, but between two of them they do."""
-    whole = BeautifulSoup(formula, "html.parser")
-    pieces = [[]]
-    for part in list(whole.math.mrow.children):
-        if part.name == "mo" and part.text in BREAK_BEFORE and pieces[-1]:
-            part["form"] = "infix"
-            pieces.append([])
-        pieces[-1].append(str(part))
-    return "<wbr>".join(f"<math><mrow>{''.join(piece)}</mrow></math>" for piece in pieces)
+        return python(code) if info == "python" else _scrolls("text", f"<pre><code>{escape(code)}</code></pre>")
 
 
 def _scrolls(what, html):
@@ -66,16 +67,32 @@ def python(source):
     return Markup(_scrolls("code", f"<pre><code>{code}</code></pre>"))
 
 
-def write_pages(lessons, folder, offline):
-    """Write the landing page and one page for each lesson.
+def with_anchors(html, contents):
+    """HTML whose headings have an ``id`` as GitHub gives it; they are added to `contents`: level, id and text."""
+
+    def name(match):
+        level, inside = match.groups()
+        text = BeautifulSoup(inside, "html.parser").get_text()
+        slug = re.sub(r"[^\w\- ]", "", text.lower()).strip().replace(" ", "-") or "section"
+        taken = sum(re.sub(r"-\d+$", "", other) == slug or other == slug for _, other, _ in contents)
+        contents.append((int(level), f"{slug}-{taken}" if taken else slug, text))
+        return f'<h{level} id="{contents[-1][1]}">{inside}</h{level}>'
+
+    return Markup(re.sub(r"<h([1-6])>(.*?)</h\1>", name, str(html), flags=re.DOTALL))
+
+
+def write_pages(lessons, folder, kept, offline):
+    """Write the first page, one page for each lesson, the guides, and the search over all of them.
 
     Parameters
     ----------
     lessons : list of Lesson
     folder : path
         The top of the site.
+    kept : path
+        Where packages are kept from one build to the next.
     offline : bool
-        Leave out what needs the internet: Colab and Binder.
+        Leave out what needs the internet: Colab, Binder, and links to other hosts.
     """
     folder = Path(folder)
     environment = Environment(
@@ -83,25 +100,40 @@ def write_pages(lessons, folder, offline):
         lstrip_blocks=True,
     )  # fmt: skip
     published = urls.repository()
-    environment.globals |= {"urls": urls, "offline": offline, "lessons": lessons, "points": _points}
-    environment.globals["repository"] = published and f"https://github.com/{'/'.join(published)}"
-    for name in ("style.css", "icon.svg"):
+    environment.globals |= {
+        "urls": urls, "offline": offline, "lessons": lessons, "points": _points, "guides": GUIDES, "live": _live(lessons),
+        "repository": published and f"https://github.com/{'/'.join(published)}",
+    }  # fmt: skip
+    for name in SERVED:
         shutil.copy(HERE / name, folder / name)
+    found = []
     for number, lesson in enumerate(lessons):
-        cells = list(page_cells(lesson, folder))
+        contents = []
         around = {
             "before": lessons[number - 1] if number else None,
             "after": lessons[number + 1] if number + 1 < len(lessons) else None,
+            "cells": list(page_cells(lesson, folder, contents)),
         }
-        page = environment.get_template("lesson.html.j2").render(lesson=lesson, cells=cells, top="../", **around)
+        page = environment.get_template("lesson.html.j2").render(lesson=lesson, top="../", contents=contents, **around)
         write_whole(folder / lesson.name / "index.html", page)
-    opening = _opening_figure(folder)
-    landing = environment.get_template("index.html.j2").render(top="", opening=opening)
+        text = "".join(cell["html"] for cell in around["cells"])
+        found += sections(f"Lesson {lesson.name[:2]}", f"{lesson.name}/index.html", text)
+    for name, title in GUIDES.items():
+        contents = []
+        html = with_anchors(
+            _links(markdown((COURSE / "docs" / f"{name}.md").read_text(encoding="utf-8")), offline), contents
+        )
+        page = environment.get_template("guide.html.j2").render(top="../", title=title, html=html, contents=contents)
+        write_whole(folder / "guide" / f"{name}.html", page)
+        found += sections(title, f"guide/{name}.html", html)
+    _write_sample(environment, folder)
+    landing = environment.get_template("index.html.j2").render(top="", built=list(_built(lessons, folder)))
     write_whole(folder / "index.html", landing)
+    write_search(found, folder, kept)
 
 
-def page_cells(lesson, folder):
-    """What stands on a lesson's page: ``kind``, ``html`` and ``figures`` of each cell.
+def page_cells(lesson, folder, contents):
+    """What stands on a lesson's page: ``kind``, ``html`` and ``figures`` of each cell; headings go into `contents`.
 
     The text is the released lesson's. Figures come from the executed solution; what its cells print does not.
     """
@@ -114,11 +146,47 @@ def page_cells(lesson, folder):
         if "kit" in cell.metadata.get("tags", ()):
             continue
         if cell.cell_type == "markdown":
-            yield {"kind": "text", "html": markdown(cell.source), "figures": []}
+            yield {"kind": "text", "html": with_anchors(markdown(cell.source), contents), "figures": []}
             continue
         kind = _kind(cell)
-        figures = [] if kind in ("exercise", "check") else _figures(outputs[cell.id], cell.id, lesson, folder)
+        figures = [] if kind in ("exercise", "check") else figures_of(outputs[cell.id], cell.id, lesson, folder)
         yield {"kind": kind, "html": python(cell.source), "figures": figures}
+
+
+def _write_sample(environment, folder):
+    """The page for teachers, and what it shows: the report of a class that does not exist, and one student's feedback."""
+    for path in SAMPLE.glob("*.html"):
+        write_whole(folder / "sample" / path.name, path.read_bytes())
+    write_whole(folder / "teachers.html", environment.get_template("teachers.html.j2").render(top=""))
+
+
+def _links(html, offline):
+    """The links of a guide: to another guide, or to another host; what the site does not have is no link."""
+    page = BeautifulSoup(html, "html.parser")
+    for link in page.find_all("a"):
+        name, _, anchor = link["href"].partition("#")
+        if name.removesuffix(".md") in GUIDES and name.endswith(".md"):
+            link["href"] = f"{name.removesuffix('.md')}.html{anchor and '#' + anchor}"
+        elif name and (offline or not name.startswith("https://")):
+            link.unwrap()
+    return str(page)
+
+
+def _built(lessons, folder):
+    """The pictures of what one has built at the end, as far as the site has their lessons."""
+    by_name = {lesson.name: lesson for lesson in lessons}
+    for name, start, words in BUILT:
+        if name in by_name:
+            solved = nbformat.read(COURSE / "solutions" / name / f"{name}.ipynb", as_version=4)
+            cell = [cell for cell in solved.cells if start in cell.source and cell.get("outputs")][-1]
+            figure = figures_of(cell.outputs, cell.id, by_name[name], folder)[0]
+            yield {**figure, "top": f"{name}/", "words": words, "lesson": by_name[name]}
+
+
+def _live(lessons):
+    """The exercise of the first page, where the site goes as far as its lesson."""
+    reached = {exercise.name for lesson in lessons for exercise in lesson.exercises}
+    return LIVE if LIVE in reached else None
 
 
 def _kind(cell):
@@ -128,33 +196,6 @@ def _kind(cell):
     if graded.get("grade"):
         return "check"
     return "explorer" if "explorers." in cell.source else "code"
-
-
-def _figures(outputs, name, lesson, folder):
-    """The figures among a cell's outputs, written beside the page."""
-    figures = []
-    for output in outputs:
-        for image in BeautifulSoup(output.get("data", {}).get("text/html", ""), "html.parser").find_all("img"):
-            data = base64.b64decode(image["src"].partition("base64,")[2])
-            file = f"{name}-{len(figures)}.png"
-            write_whole(Path(folder) / lesson.name / file, data)
-            width, height = struct.unpack(">II", data[16:24])  # of a PNG's header
-            figures.append({"file": file, "alt": image["alt"], "width": width, "height": height})
-    return figures
-
-
-def _opening_figure(folder):
-    """The landing page's figure: what a network of the course has learned."""
-    from lessonkit.catalogue import lesson as find_lesson
-
-    name, source = OPENING_FIGURE
-    lesson = find_lesson(name)
-    solved = nbformat.read(COURSE / "solutions" / name / f"{name}.ipynb", as_version=4)
-    cell = [cell for cell in solved.cells if source in cell.source and cell.get("outputs")][
-        -1
-    ]  # the network's is the last
-    figure = _figures(cell.outputs, cell.id, lesson, folder)[0]
-    return {**figure, "file": f"{name}/{figure['file']}"}
 
 
 def _points(lesson):

@@ -20,7 +20,7 @@ def build_site(names=None, offline=False, folder=None, kept=None):
         The lessons that the site has, by name or number. Default: all. A lesson's folder holds the right answers of the
         lessons before it, so a course that keeps them to itself publishes one lesson after the other.
     offline : bool
-        Serve everything from the site itself, for schools without internet and for the tests.
+        Leave out every link to another host, for schools without internet and for the tests.
     folder : path, optional
         Where the site goes; what is there is replaced. Default: ``dist/site``.
     kept : path, optional
@@ -41,11 +41,12 @@ def build_site(names=None, offline=False, folder=None, kept=None):
     fresh = folder.with_name(folder.name + ".part")
     shutil.rmtree(fresh, ignore_errors=True)
     (fresh / "kit").mkdir(parents=True)
-    browser_edition(chosen, fresh / "lite", kept or COURSE / "build" / "packages")
+    kept = Path(kept or COURSE / "build" / "packages")
+    browser_edition(chosen, fresh / "lite", kept)
     for lesson in chosen:
         bundle(lesson.name, fresh / "download")
         kit(lesson, fresh / "kit")
-    write_pages(chosen, fresh, offline)
+    write_pages(chosen, fresh, kept, offline)
     (fresh / ".nojekyll").touch()
     shutil.rmtree(folder, ignore_errors=True)
     fresh.replace(folder)

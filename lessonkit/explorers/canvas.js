@@ -1,6 +1,7 @@
 // The picture of an explorer: one canvas for each panel, the words below, and a point to drag.
 
 const LEAST = 0.6; // of its size: a picture shrinks on a narrow page, but not until nobody can read it
+const BESIDE = 0.7; // of its size: as small as it may be to stand beside another one, else it stands below
 const QUIET = 700; // milliseconds without a change before a screen reader is told the words
 
 // In JupyterLab the arrow keys, and letters, would be for the notebook: they are for the control that has the focus.
@@ -18,7 +19,7 @@ function nameSliders(explorer) {
 
 function render({ model, el }) {
   const row = document.createElement("div");
-  row.style.cssText = "display:flex;flex-wrap:wrap;overflow-x:auto";
+  row.style.cssText = "display:flex;flex-wrap:wrap;align-items:flex-start;overflow-x:auto";
   const words = document.createElement("p");
   words.setAttribute("aria-hidden", "true"); // the canvas and the status say the same
   words.style.cssText = "min-height:3em;margin:0.5em 0;line-height:1.4";
@@ -44,6 +45,8 @@ function render({ model, el }) {
         canvas.width = image.width;
         canvas.height = image.height;
         canvas.style.minWidth = `${LEAST * image.width}px`;
+        canvas.style.maxWidth = `min(100%, ${image.width}px)`;
+        canvas.style.flex = `1 1 ${BESIDE * image.width}px`;
       }
       canvas.getContext("2d").drawImage(image, 0, 0);
       if (panel === 0) canvas.setAttribute("aria-label", said);
@@ -57,7 +60,7 @@ function render({ model, el }) {
 
   function makeCanvas(panel) {
     const canvas = document.createElement("canvas");
-    canvas.style.cssText = "max-width:100%;height:auto";
+    canvas.style.height = "auto";
     if (panel === 0) canvas.setAttribute("role", "img");
     else canvas.setAttribute("aria-hidden", "true");
     const area = model.get("areas").find((area) => area.panel === panel);

@@ -1,4 +1,4 @@
-"""Explorer of lesson 10: the land as a network sees it while it trains, with another learning rate or batch size."""
+"""Explorer of lesson 10: the land, and as a network sees it while it trains, with another learning rate or batch size."""
 
 import numpy as np
 
@@ -25,7 +25,8 @@ def learn_the_land(make_solver, predict, data, raw, grid, target=90.0):
     target : float
         RMS error to reach, in meters.
     """
-    left, right = _map_and_errors(target)
+    land, left, right = _maps_and_errors(target)
+    draw_map(land, grid, _heights(raw, grid), "the land as it is")
 
     def start(learning_rate, batch_size):
         solver = make_solver(data, np.random.default_rng(10))
@@ -59,6 +60,7 @@ def learn_the_land(make_solver, predict, data, raw, grid, target=90.0):
         start,
         advance,
         draw,
+        land,
         left,
         right,
         first=10,
@@ -67,11 +69,22 @@ def learn_the_land(make_solver, predict, data, raw, grid, target=90.0):
     )
 
 
-def _map_and_errors(target):
-    """The axes for a map, and those for the errors of the epochs."""
-    left = panel(width=4.6, height=3.5, margins=(0.8, 0.3, 0.6, 0.4))
+def _heights(raw, grid):
+    """The elevation at each point of the grid: every one is in one of the three sets."""
+    points, metres = (
+        np.concatenate([raw[f"{letter}_{name}"] for name in ("train", "val", "test")]) for letter in ("X", "y")
+    )
+    heights = np.empty(len(grid))
+    heights[np.lexsort(grid.T)] = metres[np.lexsort(points.T)]
+    return heights
+
+
+def _maps_and_errors(target):
+    """The axes for the land, for the network's map of it, and for the errors of the epochs."""
+    land = panel(width=3.2, height=3.3, margins=(0.8, 0.1, 0.6, 0.4), title=" ")
+    left = panel(width=4.1, height=3.3, margins=(0.8, 0.3, 0.6, 0.4))
     show_scale(left)
-    right = panel(width=4.4, height=3.5, title="RMS error", xlabel="epoch", ylabel="meters", ylim=(0, 180))
+    right = panel(width=3.9, height=3.3, title="RMS error", xlabel="epoch", ylabel="meters", ylim=(0, 180))
     right.axhline(target, color=BLACK, linestyle=":", linewidth=1.2)
     right.text(
         0.99, target + 2, f"target: {target:.0f} m", transform=right.get_yaxis_transform(), ha="right", fontsize=9
@@ -79,4 +92,4 @@ def _map_and_errors(target):
     for name, color, dash in (("training", BLUE, "-"), ("validation", VERMILLION, "--")):
         right.plot([], [], color=color, linestyle=dash, label=name)
     right.legend(loc="lower left", fontsize=9)
-    return left, right
+    return land, left, right

@@ -14,8 +14,9 @@ import numpy as np
 from lessonkit.plots import MARGINS, STYLE, figure, plain_powers
 
 LOOK = {**STYLE, "axes.titlesize": 11}
-SIZE = "max-width:100%;min-width:{least}px;height:auto"
+SIZE = "flex:1 1 {beside}px;max-width:min(100%,{width}px);min-width:{least}px;height:auto"
 LEAST = 0.6  # of its size: a picture shrinks on a narrow page, but not until nobody can read it
+BESIDE = 0.7  # of its size: as small as it may be to stand beside another one, else it stands below
 BACKGROUNDS = 12  # that are kept, one for each combination of scales and labels
 
 
@@ -195,8 +196,16 @@ def markup(pictures, words):
     alts = [escape(words, quote=True)] + [""] * len(pictures)  # the words are about all panels together
     images = "".join(
         f'<img alt="{alt}" width="{png.width}" height="{png.height}" decoding="sync" '
-        f'style="{SIZE.format(least=round(LEAST * png.width))}" src="data:image/png;base64,{base64.b64encode(png.data).decode("ascii")}">'
+        f'style="{_size(png.width)}" src="data:image/png;base64,{base64.b64encode(png.data).decode("ascii")}">'
         for png, alt in zip(pictures, alts)
     )
-    row = f'<div style="display:flex;flex-wrap:wrap;overflow-x:auto">{images}</div>' if pictures else ""
+    row = (
+        f'<div style="display:flex;flex-wrap:wrap;align-items:flex-start;overflow-x:auto">{images}</div>'
+        if pictures
+        else ""
+    )
     return f"{row}<p>{escape(words)}</p>"
+
+
+def _size(width):
+    return SIZE.format(width=width, beside=round(BESIDE * width), least=round(LEAST * width))

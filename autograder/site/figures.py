@@ -1,0 +1,75 @@
+"""The figures of the lessons, each in two pictures: for a light page, and for a dark one."""
+
+import base64
+import io
+import struct
+from functools import cache
+from pathlib import Path
+
+import matplotlib
+import numpy as np
+from bs4 import BeautifulSoup
+from PIL import Image
+
+from autograder.course import write_whole
+from lessonkit.plots import SEQUENTIAL
+
+PAPER, INK = (
+    np.array(color) / 255 for color in [(0x14, 0x18, 0x1F), (0xE4, 0xE8, 0xEE)]
+)  # of the style sheet's dark pages
+NEAR = 8  # how far a channel of a map's pixel may be from the color that its height has, of 255
+
+
+def figures_of(outputs, name, lesson, folder):
+    """Write the figures among a cell's outputs into the folder of the lesson's page.
+
+    Parameters
+    ----------
+    outputs : list
+        Of a cell of an executed notebook.
+    name : str
+        What the files' names begin with.
+    lesson : Lesson
+    folder : path
+        The top of the site.
+
+    Returns
+    -------
+    list of dict
+        For each figure, ``file``, ``dark``, ``alt``, ``width`` and ``height``.
+    """
+    figures = []
+    for output in outputs:
+        for image in BeautifulSoup(output.get("data", {}).get("text/html", ""), "html.parser").find_all("img"):
+            data = base64.b64decode(image["src"].partition("base64,")[2])
+            file, dark = f"{name}-{len(figures)}.png", f"{name}-{len(figures)}-dark.png"
+            write_whole(Path(folder) / lesson.name / file, data)
+            write_whole(Path(folder) / lesson.name / dark, in_the_dark(data))
+            width, height = struct.unpack(">II", data[16:24])  # of a PNG's header
+            figures.append({"file": file, "dark": dark, "alt": image["alt"], "width": width, "height": height})
+    return figures
+
+
+def in_the_dark(png):
+    """A figure for a dark page: what was light is dark and keeps its hue; only maps keep the colors of their scale."""
+    pixels = np.asarray(Image.open(io.BytesIO(png)).convert("RGB"))
+    light = pixels / np.float32(255)
+    turned = (
+        light + 1 - light.max(axis=2, keepdims=True) - light.min(axis=2, keepdims=True)
+    )  # lightness l becomes 1 - l
+    dark = np.round(255 * (PAPER + turned * (INK - PAPER)))
+    of_a_map = _colors_of_maps()[tuple(np.moveaxis(pixels, 2, 0))]
+    dark = np.where(of_a_map[..., np.newaxis], pixels, dark).astype(np.uint8)
+    file = io.BytesIO()
+    Image.fromarray(dark).save(file, "PNG", compress_level=7)
+    return file.getvalue()
+
+
+@cache
+def _colors_of_maps():
+    """For every color, whether it is one of the scale on which the course draws heights."""
+    scale = np.round(255 * matplotlib.colormaps[SEQUENTIAL](np.linspace(0, 1, 256))[:, :3]).astype(int)
+    near = np.zeros((256, 256, 256), dtype=bool)
+    for color in scale:
+        near[tuple(slice(max(value - NEAR, 0), value + NEAR + 1) for value in color)] = True
+    return near

@@ -1,0 +1,59 @@
+// The exercise on the first page. Python comes when the reader first turns to it, not before.
+const LONGEST = 60_000; // milliseconds that an answer may take; a loop that never ends has no other end
+
+const live = document.querySelector("#live");
+const source = live.querySelector("textarea");
+const button = live.querySelector("button");
+const status = live.querySelector("[role=status]");
+const answer = live.querySelector(".answer");
+let worker;
+let timer;
+
+function start() {
+  if (worker) return;
+  worker = new Worker("live_worker.js", { type: "module" });
+  worker.onmessage = ({ data }) => (data.ready ? ready() : show(data));
+  worker.onerror = () => show({ failed: true });
+  if (!button.disabled) status.textContent = "Python is on its way to your browser …";
+}
+
+function ready() {
+  if (!button.disabled) status.textContent = "Python is here.";
+}
+
+function show({ html, error, failed, passed }) {
+  clearTimeout(timer);
+  button.disabled = false;
+  status.textContent = passed ? "That is right." : "";
+  if (failed) {
+    worker.terminate();
+    worker = undefined;
+    status.textContent = "Python could not start in this browser. You can read the lessons here, and work on them on your own computer.";
+  } else if (error) {
+    answer.replaceChildren(Object.assign(document.createElement("p"), { textContent: error }));
+  } else {
+    answer.innerHTML = html;
+  }
+  live.querySelector(".next").hidden = !passed;
+}
+
+function ask() {
+  start();
+  button.disabled = true;
+  status.textContent = "Checking … The first time, Python comes to your browser: a few seconds.";
+  worker.postMessage({ source: source.value, exercise: live.dataset.exercise });
+  timer = setTimeout(() => {
+    worker.terminate();
+    worker = undefined;
+    show({ error: "Your code did not come back. Does a loop in it never end?" });
+  }, LONGEST);
+}
+
+source.addEventListener("focus", start, { once: true });
+button.addEventListener("click", ask);
+source.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey || event.shiftKey)) {
+    event.preventDefault();
+    if (!button.disabled) ask();
+  }
+});

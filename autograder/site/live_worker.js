@@ -1,0 +1,38 @@
+// Runs one exercise of the first page in this browser: Python, NumPy and the course's kit, and no notebook around them.
+const PYODIDE = new URL("lite/static/pyodide/", self.location.href).href;
+
+const GRADE = `
+import traceback
+from lessonkit import check
+
+def report_of(source, exercise):
+    """What the check says about the source: HTML, and whether it passes."""
+    namespace = {"np": np, "check": check, "__name__": "__main__"}
+    try:
+        exec(compile(source, "your code", "exec"), namespace)
+    except BaseException as error:
+        where = next((frame.lineno for frame in reversed(traceback.extract_tb(error.__traceback__)) if frame.filename == "your code"), None)
+        line = getattr(error, "lineno", None) if isinstance(error, SyntaxError) else where
+        return {"error": f"{type(error).__name__}{f' in line {line}' if line else ''}: {getattr(error, 'msg', None) or error}"}
+    shown = eval(f"check({exercise!r})", namespace)
+    return {"html": shown._repr_mimebundle_()["text/html"], "passed": shown.result.passed}
+`;
+
+async function start() {
+  const { loadPyodide } = await import(`${PYODIDE}pyodide.mjs`);
+  const kit = fetch(`${PYODIDE}lessonkit-1-py3-none-any.whl`).then((answer) => answer.arrayBuffer());
+  const pyodide = await loadPyodide({ indexURL: PYODIDE, packages: ["numpy"], stdout: () => {}, stderr: () => {} });
+  pyodide.unpackArchive(await kit, "wheel");
+  pyodide.runPython(`import numpy as np\n${GRADE}`);
+  postMessage({ ready: true });
+  return pyodide;
+}
+
+const started = start();
+started.catch((error) => postMessage({ failed: String(error) }));
+
+self.onmessage = async ({ data: { source, exercise } }) => {
+  const pyodide = await started;
+  const report = pyodide.globals.get("report_of")(source, exercise);
+  postMessage(Object.fromEntries(report.toJs({ dict_converter: Object.entries })));
+};
