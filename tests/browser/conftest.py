@@ -1,5 +1,7 @@
 """A headless Chromium, and a JupyterLab of the project's environment for it to look at."""
 
+import contextlib
+import functools
 import json
 import os
 import secrets
@@ -7,10 +9,14 @@ import shutil
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+
+from autograder.course import COURSE
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
@@ -76,6 +82,52 @@ def axe():
     return look
 
 
+class Quiet(SimpleHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"  # one connection for many files, as published sites have it
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory):
+    """The course site, built to need no other host and served from its files: `folder` and `url`."""
+    from autograder.site import build_site
+    from autograder.site.packages import PackageError
+
+    try:
+        folder = build_site(offline=True, folder=tmp_path_factory.mktemp("site") / "site")
+    except PackageError as error:
+        pytest.skip(f"the site's packages cannot be had: {error}")
+    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=folder))
+    server.folder, server.url = folder, f"http://127.0.0.1:{server.server_address[1]}"
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield server
+    server.shutdown()
+
+
+@pytest.fixture
+def page(browser, site, request):
+    """A fresh page that may talk to the site and to nobody else."""
+    with only_the_site(browser, site, **getattr(request, "param", {})) as page:
+        yield page
+
+
+@contextlib.contextmanager
+def only_the_site(browser, site, **look):
+    """A page of its own browser profile; it fails in the end if another host was asked."""
+    context = browser.new_context(**look)
+    page, foreign = context.new_page(), []
+    page.set_default_timeout(120_000)
+    context.on(
+        "request",
+        lambda r: r.url.startswith(("http", "ws")) and not r.url.startswith(site.url) and foreign.append(r.url),
+    )
+    yield page
+    context.close()
+    assert not foreign
+
+
 class Lab:
     """A running JupyterLab, rooted at a folder."""
 
@@ -106,6 +158,7 @@ def lab(tmp_path_factory):
         port = free.getsockname()[1]
     token = secrets.token_hex(8)
     environment = {**os.environ, "JUPYTER_CONFIG_DIR": str(folder / ".config"), "HOME": str(folder)}
+    environment["JUPYTER_CONFIG_PATH"] = str(COURSE / "autograder" / "publish")
     environment.pop("LESSONKIT_LIVE_TRUTH", None)
     command = [
         sys.executable, "-m", "jupyter", "lab", "--no-browser", "--allow-root", "--expose-app-in-browser",

@@ -1,0 +1,247 @@
+"""The browser edition: a newcomer's whole way with a mouse, and lessons at work."""
+
+import json
+import re
+import time
+from pathlib import Path
+
+import pytest
+
+from autograder.course import COURSE
+from autograder.grading.worker import work
+from autograder.handed_in import Submission
+from autograder.publish import urls
+from autograder.sandbox import doctor
+from lessonkit.catalogue import lesson as find_lesson
+from lessonkit.engine.check import points_of
+from tests.browser.conftest import only_the_site
+from tools.synthetic_class import answer, find, right
+
+FIRST, LESSON, TRAINING = "00_welcome", "01_activations", "10_regression"
+PANEL = "window.jupyterapp?.shell?.currentWidget"
+WIDTH = f"() => {PANEL}.content.activeCell.node.getBoundingClientRect().width"
+OURS = (".jp-OutputArea", ".jp-MarkdownOutput")
+SHOWN = f"() => {PANEL}?.context?.isReady && {PANEL}.content.widgets.length > 1"
+SAVED = f"() => !{PANEL}.context.model.dirty"
+READY = f"""() => {PANEL}?.sessionContext?.isReady && {PANEL}.content?.widgets?.length
+    && {PANEL}.sessionContext.session?.kernel?.status === 'idle'"""
+SET = """([id, source]) => {
+    const cells = window.jupyterapp.shell.currentWidget.content.widgets;
+    cells.find(cell => cell.model.getMetadata('nbgrader')?.grade_id === id).model.sharedModel.setSource(source);
+}"""
+RUN = """async index => {
+    const notebook = window.jupyterapp.shell.currentWidget.content;
+    notebook.activeCellIndex = index;
+    await notebook.scrollToItem(index);
+    await window.jupyterapp.commands.execute('notebook:run-cell');
+    return JSON.stringify(notebook.widgets[index].model.outputs?.toJSON() ?? []);
+}"""
+CELLS = """() => window.jupyterapp.shell.currentWidget.content.widgets.map(
+    cell => [cell.model.getMetadata('nbgrader')?.grade_id ?? '', cell.model.sharedModel.source, cell.model.type])"""
+COLD = 30  # seconds that a newcomer's first check may take after the click, with nothing in the browser's cache
+
+
+def start(page, site, lesson):
+    """Open a lesson in the browser edition and wait for its kernel."""
+    page.goto(f"{site.url}/{urls.browser_edition(lesson)}")
+    page.wait_for_function(READY)
+
+
+def run(page, wanted):
+    """Run the cells for which ``wanted(grade id, source)`` holds; return all that they put out."""
+    said = ""
+    for index, (name, source, kind) in enumerate(page.evaluate(CELLS)):
+        if kind == "code" and wanted(name, source):
+            said += page.evaluate(RUN, index)
+    return said
+
+
+def choose(page, *names):
+    """Choose an entry of the menu with the mouse."""
+    page.locator(".lm-MenuBar-item", has_text=names[0]).first.click()
+    for name in names[1:]:
+        entry = page.locator(".lm-Menu-item", has=page.get_by_text(name, exact=True)).last
+        entry.hover()
+    entry.click()
+
+
+def cell(page, wanted):
+    """The first cell for which ``wanted(grade id, source)`` holds, in sight."""
+    index = next(index for index, (name, source, _) in enumerate(page.evaluate(CELLS)) if wanted(name, source))
+    there = page.locator(".jp-Notebook .jp-Cell").nth(index)
+    there.scroll_into_view_if_needed()
+    return there
+
+
+def type_and_run(page, name, source):
+    """Click into an exercise's cell, type over what stands there, and run it."""
+    cell(page, lambda grade_id, _: grade_id == name).locator(".cm-content").click()
+    page.keyboard.press("Control+a")
+    page.keyboard.insert_text(source)
+    page.keyboard.press("Control+Enter")
+
+
+def check(page, name):
+    """Click into a check's cell and run it."""
+    there = cell(page, lambda grade_id, _: grade_id == f"check_{name}")
+    there.locator(".cm-content").click()
+    page.keyboard.press("Control+Enter")
+    return there
+
+
+def graded(lesson, handed_in):
+    """What grading makes of a downloaded notebook."""
+    released = json.loads((COURSE / "lessons" / lesson / f"{lesson}.ipynb").read_text(encoding="utf-8"))
+    return work(lesson, Submission(handed_in), released, seed=3)
+
+
+@pytest.fixture(scope="module")
+def newcomer(browser, site):
+    """A newcomer's page: from the first page, by a click, to lesson 00 with its kernel."""
+    with only_the_site(browser, site, viewport={"width": 1280, "height": 900}) as page:
+        yield page
+
+
+def test_a_newcomers_way_from_the_first_page_to_the_grade(newcomer, site):
+    page, answers = newcomer, right(exercise.name for exercise in find_lesson(FIRST).exercises)
+    page.goto(f"{site.url}/index.html")
+    laps, begin = [], time.monotonic()
+
+    def lap(what):
+        laps.append(f"{time.monotonic() - begin:5.1f} s  {what}")
+
+    page.get_by_role("link", name="Begin with lesson 00").click()
+    page.wait_for_function(SHOWN)
+    lap("the lesson is there")
+    page.wait_for_function(READY)
+    lap("its kernel is there")
+    cell(page, lambda _, source: "from lessonkit import" in source and "import numpy" in source).locator(
+        ".cm-content"
+    ).click()
+    page.keyboard.press("Control+Enter")
+    wrong = answer("standardize", find("standardize", "rows_instead_of_columns"))
+    type_and_run(page, "standardize", wrong["standardize"])
+    check(page, "standardize").get_by_text("You standardize every row, across its features").wait_for()
+    first = time.monotonic() - begin
+    lap("the first check answers, and names the mistake")
+    for name, source in answers.items():
+        type_and_run(page, name, source)
+        check(page, name).get_by_text(re.compile(r"all \d checks pass")).wait_for()
+    lap("all is right")
+    page.wait_for_function(SAVED)
+    lap("it is saved")
+    with page.expect_download() as download:
+        choose(page, "File", "Download")
+    with page.expect_download() as exported:
+        choose(page, "File", "Save and Export Notebook As", "Executable Script")
+    lap("downloaded and exported")
+    assert exported.value.suggested_filename.endswith(".py")
+    if not doctor.missing():  # grading asks for every protection of Linux
+        grading = graded(FIRST, Path(download.value.path()).read_bytes())
+        assert grading.earned == sum(points_of(name) for name in answers) and not grading.flags
+        lap("graded like any other")
+    print("\n" + "\n".join(laps))
+    assert first < COLD
+
+
+def test_progress_lists_what_this_browser_has(newcomer):
+    newcomer.evaluate("() => window.jupyterapp.commands.execute('notebook:insert-cell-below')")
+    cells = newcomer.evaluate(CELLS)
+    newcomer.evaluate(
+        f"""() => {{ const cell = {PANEL}.content.activeCell;
+        cell.model.sharedModel.setSource("import lessonkit\\nprint(lessonkit.progress())"); }}"""
+    )
+    said = newcomer.evaluate(RUN, newcomer.evaluate(f"() => {PANEL}.content.activeCellIndex"))
+    assert len(cells) > 1 and "standardize                      ✓ passes" in said
+    assert "12_batchnorm" in said and "2 of 42 exercises pass" in said
+    assert "stopped" not in said and "error" not in said
+
+
+def test_an_endless_loop_is_left_by_the_menu_and_no_work_is_lost(newcomer):
+    page = newcomer
+    written = {name: source for name, source, _ in page.evaluate(CELLS) if name}
+    type_and_run(page, "standardize", "while True:\n    pass")
+    page.wait_for_function(f"() => {PANEL}.sessionContext.session.kernel.status === 'busy'")
+    choose(page, "Kernel", "Restart Kernel…")
+    page.get_by_role("button", name="Confirm Kernel Restart").click()
+    page.wait_for_function(f"() => {PANEL}.sessionContext.session.kernel.status !== 'busy'")
+    page.wait_for_function(READY)
+    type_and_run(page, "standardize", written["standardize"])
+    assert {name: source for name, source, _ in page.evaluate(CELLS) if name} == written
+    assert "3" in newcomer.evaluate(
+        RUN,
+        page.evaluate(f"""() => {{
+        const notebook = {PANEL}.content; notebook.activeCell.model.sharedModel.setSource("1 + 2");
+        return notebook.activeCellIndex; }}"""),
+    )
+
+
+def test_work_survives_a_new_version_of_the_site(page, site):
+    released = site.folder / "lite" / "files" / LESSON / f"{LESSON}.ipynb"
+    old = released.read_text(encoding="utf-8")
+    page.route("**/static/pyodide/**", lambda route: route.abort())  # no kernel where only the file is looked at
+    page.goto(f"{site.url}/{urls.browser_edition(LESSON)}")
+    page.wait_for_function(SHOWN)
+    page.evaluate(SET, ["relu_backward", "# my work"])
+    page.wait_for_function(SAVED)
+    try:
+        released.write_text(old.replace("relu_forward", "relu_new"), encoding="utf-8")
+        page.reload()
+        page.wait_for_function(SHOWN)
+        assert ["relu_backward", "# my work", "code"] in page.evaluate(CELLS)
+    finally:
+        released.write_text(old, encoding="utf-8")
+
+
+PHONE = {"viewport": {"width": 400, "height": 800}, "has_touch": True, "is_mobile": True}
+
+
+@pytest.mark.parametrize("page", [PHONE], indirect=True)
+def test_a_lesson_on_a_telephone(page, site, axe):
+    start(page, site, LESSON)
+    answers = right(exercise.name for exercise in find_lesson(LESSON).exercises)
+    wrong = answer("relu_backward", find("relu_backward", "gradient_flows_where_relu_is_off"))
+    for name, source in {**answers, **wrong}.items():
+        page.evaluate(SET, [name, source])
+    said = run(page, lambda name, source: True)
+    assert "Figure: " in said and "font cache" not in said
+    run(page, lambda name, source: name == "check_relu_backward")
+    page.get_by_text("You pass the gradient through where the input was negative").wait_for()
+    assert page.evaluate(WIDTH) > 340
+
+    run(page, lambda name, source: source.startswith("explorers."))
+    picture = page.get_by_role("img", name="ReLU at x = 0.5")
+    picture.wait_for()
+    page.locator(".noUi-handle").first.focus()
+    page.keyboard.press("ArrowLeft")
+    page.get_by_role("img", name="ReLU at x = 0.4").wait_for()
+    drag_with_a_finger(page, page.locator(".jp-OutputArea canvas").first)
+    page.get_by_role("img", name=re.compile(r"ReLU at x = [1-4]\.")).wait_for()
+    axe(page, within=OURS)
+
+
+def drag_with_a_finger(page, canvas):
+    """Drag from the middle of a picture to the right."""
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+    finger = page.context.new_cdp_session(page)
+    y = box["y"] + box["height"] / 2
+    for kind, share in (("touchStart", 0.5), ("touchMove", 0.6), ("touchMove", 0.8), ("touchEnd", None)):
+        points = [] if share is None else [{"x": box["x"] + share * box["width"], "y": y}]
+        finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+
+def test_a_network_trains_in_the_browser(page, site):
+    start(page, site, TRAINING)
+    for exercise in find_lesson(TRAINING).exercises:
+        for name, source in answer(exercise.name).items():
+            page.evaluate(SET, [name, source.replace("num_epochs=60", "num_epochs=3")])
+    sources = [source for _, source, _ in page.evaluate(CELLS)]
+    training = next(source for source in sources if source.startswith("@functools.cache"))
+    until = sources[: sources.index(training)]
+    said = run(page, lambda name, source: source in until and not source.startswith("plots."))
+    assert said.count("checks pass") == 8 and '"output_type":"error"' not in said
+    run(page, lambda name, source: source == training)
+    page.get_by_text(re.compile("epoch 3 of 3 · RMS error on the validation set")).wait_for()
+    error = page.get_by_text(re.compile("epoch 3 of 3")).inner_text()
+    assert 50 < float(re.search(r"set (\d+) m", error)[1]) < 163  # a constant is off by 163 m
