@@ -41,7 +41,7 @@ def inputs(lesson):
 
 def made(lesson):
     """Return a fingerprint of the present files that the build makes for a lesson."""
-    notebooks = [COURSE / folder / lesson.name / f"{lesson.name}.ipynb" for folder in ("solutions", "lessons")]
+    notebooks = [COURSE / folder / lesson.name / f"{lesson.name}.ipynb" for folder in ("solutions", "lessons", "colab")]
     return _fingerprint("", [recordings(COURSE) / f"{lesson.name}.npz", *notebooks])
 
 

@@ -5,6 +5,7 @@ A cell marked ``exercise="..."`` gets the reference's code, and one marked ``che
 
 import ast
 import inspect
+import json
 
 import reference_impl
 from autograder.course import COURSE, CourseError
@@ -67,6 +68,14 @@ def kit_source(lesson):
     )
 
 
+def for_colab(lesson, released):
+    """The text of a released notebook as Google Colab opens it: with a first code cell that gets the kit."""
+    nb = json.loads(released)
+    kit = {"id": f"{lesson.name}-kit", "metadata": {"tags": ["kit"]}, "outputs": [], "source": kit_source(lesson)}
+    nb["cells"].insert(1, {"cell_type": "code", "execution_count": None, **kit})
+    return json.dumps(nb, ensure_ascii=False, indent=1) + "\n"
+
+
 def lesson_facts(lesson):
     """Return the line below a lesson's title: time, points, prerequisites."""
     points = sum(points_of(exercise.name) for exercise in lesson.exercises)
@@ -100,8 +109,6 @@ def notebook(lesson):
             if kind in marks:
                 _fill(cell, kind, marks[kind])
     _put_facts_below_title(lesson, nb.cells[0])
-    kit = {"id": f"{lesson.name}-kit", "source": kit_source(lesson), "metadata": {"tags": ["kit"]}}
-    nb.cells.insert(1, {"cell_type": "code", "execution_count": None, "outputs": [], **kit})
     nb["metadata"] = METADATA
     nb["nbformat"], nb["nbformat_minor"] = 4, 5
     return from_dict(nb)

@@ -46,7 +46,7 @@ def browser_edition(lesson):
 def colab(lesson, course=COURSE):
     """Return a lesson's address on Google Colab."""
     owner, name = repository(course)
-    return f"https://colab.research.google.com/github/{owner}/{name}/blob/main/lessons/{lesson}/{lesson}.ipynb"
+    return f"https://colab.research.google.com/github/{owner}/{name}/blob/main/colab/{lesson}/{lesson}.ipynb"
 
 
 def binder(lesson, course=COURSE):

@@ -34,5 +34,5 @@ started.catch((error) => postMessage({ failed: String(error) }));
 self.onmessage = async ({ data: { source, exercise } }) => {
   const pyodide = await started;
   const report = pyodide.globals.get("report_of")(source, exercise);
-  postMessage(Object.fromEntries(report.toJs({ dict_converter: Object.entries })));
+  postMessage(report.toJs({ dict_converter: Object.fromEntries }));
 };

@@ -18,7 +18,7 @@ from autograder.publish import markdown as markdown_html
 from autograder.publish import urls
 from autograder.site.figures import figures_of
 from autograder.site.formulas import in_line, minus_signs
-from autograder.site.search import sections, write_search
+from autograder.site.search import sections
 from lessonkit.engine.check import points_of
 
 HERE = Path(__file__).parent
@@ -81,18 +81,21 @@ def with_anchors(html, contents):
     return Markup(re.sub(r"<h([1-6])>(.*?)</h\1>", name, str(html), flags=re.DOTALL))
 
 
-def write_pages(lessons, folder, kept, offline):
-    """Write the first page, one page for each lesson, the guides, and the search over all of them.
+def write_pages(lessons, folder, offline):
+    """Write the first page, one page for each lesson, and the guides.
 
     Parameters
     ----------
     lessons : list of Lesson
     folder : path
         The top of the site.
-    kept : path
-        Where packages are kept from one build to the next.
     offline : bool
         Leave out what needs the internet: Colab, Binder, and links to other hosts.
+
+    Returns
+    -------
+    list of dict
+        The sections of all pages, for the search.
     """
     folder = Path(folder)
     environment = Environment(
@@ -129,7 +132,7 @@ def write_pages(lessons, folder, kept, offline):
     _write_sample(environment, folder)
     landing = environment.get_template("index.html.j2").render(top="", built=list(_built(lessons, folder)))
     write_whole(folder / "index.html", landing)
-    write_search(found, folder, kept)
+    return found
 
 
 def page_cells(lesson, folder, contents):
@@ -143,8 +146,6 @@ def page_cells(lesson, folder, contents):
     )
     outputs = {cell.id: cell.get("outputs", ()) for cell in solved.cells}
     for cell in released.cells:
-        if "kit" in cell.metadata.get("tags", ()):
-            continue
         if cell.cell_type == "markdown":
             yield {"kind": "text", "html": with_anchors(markdown(cell.source), contents), "figures": []}
             continue

@@ -1,7 +1,7 @@
 // Search over all lessons and guides. The texts come when the reader first turns to the field.
 const field = document.querySelector("#search");
 const list = document.querySelector("#found");
-const top = field.dataset.top;
+const top = new URL(field.dataset.top || ".", document.baseURI).href;
 const MOST = 8;
 let index;
 

@@ -7,6 +7,7 @@ from autograder.course import COURSE
 from autograder.publish.bundle import bundle, kit
 from autograder.site.lite import browser_edition
 from autograder.site.pages import write_pages
+from autograder.site.search import write_search
 from lessonkit.catalogue import lesson as find_lesson
 from lessonkit.catalogue import lessons
 
@@ -46,7 +47,7 @@ def build_site(names=None, offline=False, folder=None, kept=None):
     for lesson in chosen:
         bundle(lesson.name, fresh / "download")
         kit(lesson, fresh / "kit")
-    write_pages(chosen, fresh, kept, offline)
+    write_search(write_pages(chosen, fresh, offline), fresh, kept)
     (fresh / ".nojekyll").touch()
     shutil.rmtree(folder, ignore_errors=True)
     fresh.replace(folder)

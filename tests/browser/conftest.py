@@ -118,7 +118,7 @@ def only_the_site(browser, site, **look):
     """A page of its own browser profile; it fails in the end if another host was asked."""
     context = browser.new_context(**look)
     page, foreign = context.new_page(), []
-    page.set_default_timeout(120_000)
+    page.set_default_timeout(90_000)
     context.on(
         "request",
         lambda r: r.url.startswith(("http", "ws")) and not r.url.startswith(site.url) and foreign.append(r.url),

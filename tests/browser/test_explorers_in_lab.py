@@ -86,6 +86,17 @@ def test_reacts_to_the_keyboard(page, number):
         assert shown.wait_until(lambda seen: seen["status"] == seen["label"])["label"] == after["label"]
 
 
+@pytest.mark.parametrize("number, panels", [(1, 2), (3, 2), (9, 2), (10, 3)])
+def test_the_panels_stand_side_by_side_where_there_is_room(page, number, panels):
+    page.set_viewport_size({"width": 1280, "height": 900})
+    shown = Shown(page, number)
+    boxes = [canvas.bounding_box() for canvas in shown.output.locator("canvas").all()]
+    assert len(boxes) == panels and max(box["y"] for box in boxes) - min(box["y"] for box in boxes) < 5
+    bottom = max(box["y"] + box["height"] for box in boxes) - shown.output.bounding_box()["y"]
+    assert bottom < 600, "the picture is below the fold"
+    page.set_viewport_size({"width": 1300, "height": 900})
+
+
 def test_a_point_is_dragged(page):
     shown = Shown(page, 1)
     box = shown.output.locator("canvas").first.bounding_box()

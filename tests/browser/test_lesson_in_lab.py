@@ -76,3 +76,17 @@ def test_wrong_told_why_right_validated(browser, lab):
     page.get_by_text("Success! Your notebook passes all the tests.").wait_for(timeout=120_000)
     assert not foreign
     page.close()
+
+
+def test_the_first_screen_is_the_lesson(browser, lab):
+    folder = lab.folder / "00_welcome"
+    folder.mkdir()
+    (folder / "00_welcome.ipynb").write_bytes((COURSE / "lessons" / "00_welcome" / "00_welcome.ipynb").read_bytes())
+    page = lab.open(browser, "00_welcome/00_welcome.ipynb")
+    menus = page.locator(".lm-MenuBar-item").all_inner_texts()
+    tabs = " ".join(page.locator(".lm-TabBar-tab").evaluate_all("tabs => tabs.map(tab => tab.title)"))
+    assert "Kernel" in menus and "Nbgrader" not in menus
+    assert "File Browser" in tabs and "Assignment" not in tabs
+    page.get_by_role("heading", name="00. Welcome").wait_for()
+    assert page.get_by_role("button", name="Validate").is_visible()
+    page.close()

@@ -71,6 +71,9 @@ def test_what_is_committed_is_what_the_build_makes(name, tmp_path):
     ]
     released = (COURSE / "lessons" / name / f"{name}.ipynb").read_text(encoding="utf-8")
     assert build.release(each, text).rstrip() == released.rstrip()
+    assert "colab" not in released
+    colab = (COURSE / "colab" / name / f"{name}.ipynb").read_text(encoding="utf-8")
+    assert source.for_colab(each, released) == colab and "google.colab" in nbformat.reads(colab, 4).cells[1].source
 
 
 @pytest.fixture(scope="module")
@@ -87,7 +90,7 @@ def contents(folder):
 
 def test_two_builds_have_the_same_bytes(built, tmp_path):
     build.build("01", tmp_path)
-    assert len(contents(built)) == 3 and contents(built) == contents(tmp_path)
+    assert len(contents(built)) == 4 and contents(built) == contents(tmp_path)
 
 
 @pytest.mark.parametrize("step", ["execute", "release"])
