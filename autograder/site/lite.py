@@ -80,6 +80,7 @@ def _settings():
         "appName": "Neural networks from scratch",
         "appUrl": "./tree",
         "exposeAppInBrowser": True,
+        "disabledExtensions": ["@jupyter-notebook/notebook-extension:trusted"],  # "Not Trusted" is about no lesson
         "settingsOverrides": {"@jupyterlab/docmanager-extension:plugin": {"autosaveInterval": AUTOSAVE}},
         "litePluginSettings": {"@jupyterlite/pyodide-kernel-extension:kernel": kernel},
     }

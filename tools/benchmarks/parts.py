@@ -15,6 +15,7 @@ PARTS = (
     "checks",
     "setup",
     "explorers",
+    "browser",
     "cold",
 )
-LONG = ("cold",)  # measured only when named
+LONG = ("browser", "cold")  # measured only when named
