@@ -25,7 +25,8 @@ def learn_the_land(make_solver, predict, data, raw, grid, target=90.0):
     target : float
         RMS error to reach, in meters.
     """
-    land, left, right = _maps_and_errors(target)
+    axes = _maps_and_errors(target)
+    land, left, right = axes
     draw_map(land, grid, _heights(raw, grid), "the land as it is")
 
     def start(learning_rate, batch_size):
@@ -60,9 +61,7 @@ def learn_the_land(make_solver, predict, data, raw, grid, target=90.0):
         start,
         advance,
         draw,
-        land,
-        left,
-        right,
+        *axes,
         first=10,
         learning_rate=[FROM_DESIGN, "0.0001", "0.001", "0.003", "0.01", "0.03", "0.1"],
         batch_size=[FROM_DESIGN, "10", "30", "100", "300", "1000"],
