@@ -25,8 +25,7 @@ def learn_the_land(make_solver, predict, data, raw, grid, target=90.0):
     target : float
         RMS error to reach, in meters.
     """
-    axes = _maps_and_errors(target)
-    land, left, right = axes
+    land, left, right = axes = _maps_and_errors(target)
     draw_map(land, grid, _heights(raw, grid), "the land as it is")
 
     def start(learning_rate, batch_size):
