@@ -102,11 +102,9 @@ def write_pages(lessons, folder, offline):
         loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True,
     )  # fmt: skip
-    published = urls.repository()
-    environment.globals |= {
-        "urls": urls, "offline": offline, "lessons": lessons, "points": _points, "guides": GUIDES, "live": _live(lessons),
-        "repository": published and f"https://github.com/{'/'.join(published)}",
-    }  # fmt: skip
+    published, guides = urls.repository(), _guides()
+    environment.globals |= {"urls": urls, "offline": offline, "lessons": lessons, "points": _points, "guides": guides}
+    environment.globals["repository"] = published and f"https://github.com/{'/'.join(published)}"
     for name in SERVED:
         shutil.copy(HERE / name, folder / name)
     found = []
@@ -121,7 +119,7 @@ def write_pages(lessons, folder, offline):
         write_whole(folder / lesson.name / "index.html", page)
         text = "".join(cell["html"] for cell in around["cells"])
         found += sections(f"Lesson {lesson.name[:2]}", f"{lesson.name}/index.html", text)
-    for name, title in GUIDES.items():
+    for name, title in guides.items():
         contents = []
         html = with_anchors(
             _links(markdown((COURSE / "docs" / f"{name}.md").read_text(encoding="utf-8")), offline), contents
@@ -130,7 +128,9 @@ def write_pages(lessons, folder, offline):
         write_whole(folder / "guide" / f"{name}.html", page)
         found += sections(title, f"guide/{name}.html", html)
     _write_sample(environment, folder)
-    landing = environment.get_template("index.html.j2").render(top="", built=list(_built(lessons, folder)))
+    landing = environment.get_template("index.html.j2").render(
+        top="", built=list(_built(lessons, folder)), live=_live(lessons)
+    )
     write_whole(folder / "index.html", landing)
     return found
 
@@ -156,9 +156,11 @@ def page_cells(lesson, folder, contents):
 
 def _write_sample(environment, folder):
     """The page for teachers, and what it shows: the report of a class that does not exist, and one student's feedback."""
-    for path in SAMPLE.glob("*.html"):
+    samples = sorted(SAMPLE.glob("*.html"))
+    for path in samples:
         write_whole(folder / "sample" / path.name, path.read_bytes())
-    write_whole(folder / "teachers.html", environment.get_template("teachers.html.j2").render(top=""))
+    page = environment.get_template("teachers.html.j2").render(top="", sample=bool(samples))
+    write_whole(folder / "teachers.html", page)
 
 
 def _links(html, offline):
@@ -182,6 +184,11 @@ def _built(lessons, folder):
             cell = [cell for cell in solved.cells if start in cell.source and cell.get("outputs")][-1]
             figure = figures_of(cell.outputs, cell.id, by_name[name], folder)[0]
             yield {**figure, "top": f"{name}/", "words": words, "lesson": by_name[name]}
+
+
+def _guides():
+    """The guides by name, with their titles: a clone of the course has them, and an installed one does not."""
+    return {name: title for name, title in GUIDES.items() if (COURSE / "docs" / f"{name}.md").exists()}
 
 
 def _live(lessons):
