@@ -183,6 +183,7 @@ def test_work_survives_a_new_version_of_the_site(page, site):
     page.goto(f"{site.url}/{urls.browser_edition(LESSON)}")
     page.wait_for_function(SHOWN)
     page.evaluate(SET, ["relu_backward", "# my work"])
+    page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
     page.wait_for_function(SAVED)
     try:
         released.write_text(old.replace("relu_forward", "relu_new"), encoding="utf-8")

@@ -1,5 +1,6 @@
 """A network of one's own: the student's parts are found, checked, put together, and really called."""
 
+import importlib
 import json
 import shutil
 import sys
@@ -215,3 +216,20 @@ def test_a_part_that_was_only_imported_is_not_yours(tmp_path):
     mine = own.assemble(home(tmp_path, {"rms_error": "from reference_impl import rms_error"}))
     only_these_fall_back(mine, "rms_error")
     assert reason(mine, "rms_error") == "yours is not in the notebook"
+
+
+def test_progress_reads_a_lesson_with_the_reference_of_its_own_folder(tmp_path, monkeypatch):
+    from lessonkit.progress import _opened_in
+
+    for name, has in (("00_welcome", "as_float"), ("05_forward", "relu_forward")):
+        package = tmp_path / name / "reference_impl"
+        package.mkdir(parents=True)
+        (package / "__init__.py").write_text(f"def {has}(x):\n    return x\n")
+    monkeypatch.chdir(tmp_path / "00_welcome")
+    here = importlib.import_module("reference_impl")
+    with _opened_in(tmp_path / "05_forward"):
+        there = importlib.import_module("reference_impl")
+        assert there.relu_forward(3) == 3 and there is not here
+    assert importlib.import_module("reference_impl") is here
+    with _opened_in(tmp_path / "00_welcome"):  # where one is: the reference that the notebook has imported
+        assert importlib.import_module("reference_impl") is here
