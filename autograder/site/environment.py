@@ -99,7 +99,7 @@ def _archives(known, kept):
 def _with_dependencies(known, names):
     needed, ahead = set(), list(names)
     while ahead:
-        name = ahead.pop().lower().replace("_", "-")
+        name = _normal(ahead.pop())
         if name not in needed and name not in NOT_NEEDED:
             needed.add(name)
             ahead += known.get(name, {}).get("depends", ())
@@ -107,7 +107,12 @@ def _with_dependencies(known, names):
 
 
 def _name_of(wheel):
-    return wheel.name.partition("-")[0].lower().replace("_", "-")
+    return _normal(wheel.name.partition("-")[0])
+
+
+def _normal(name):
+    """A package's name as lists compare it."""
+    return name.lower().replace("_", "-")
 
 
 def _entry(name, file, data, known):
@@ -116,7 +121,7 @@ def _entry(name, file, data, known):
     return {
         "name": name, "version": file.split("-")[1], "file_name": file, "install_dir": "site", "package_type": "package",
         "sha256": hashlib.sha256(data).hexdigest(), "imports": known.get("imports", [name.replace("-", "_")]),
-        "depends": [each for each in needs if each not in NOT_NEEDED], "unvendored_tests": False,
+        "depends": [need for need in map(_normal, needs) if need not in NOT_NEEDED], "unvendored_tests": False,
     }  # fmt: skip
 
 

@@ -1,8 +1,10 @@
 """The browser edition: a newcomer's whole way with a mouse, and lessons at work."""
 
+import hashlib
 import json
 import re
 import time
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -174,6 +176,17 @@ def test_an_endless_loop_is_left_by_the_menu_and_no_work_is_lost(newcomer):
         const notebook = {PANEL}.content; notebook.activeCell.model.sharedModel.setSource("1 + 2");
         return notebook.activeCellIndex; }}"""),
     )
+
+
+def test_the_list_of_packages_names_what_is_there_and_nothing_that_is_not_needed(site):
+    folder = site.folder / "lite" / "static" / "pyodide"
+    listed = json.loads((folder / "pyodide-lock.json").read_text(encoding="utf-8"))["packages"]
+    for name, package in listed.items():
+        assert hashlib.sha256((folder / package["file_name"]).read_bytes()).hexdigest() == package["sha256"], name
+        assert set(package["depends"]) <= set(listed), name
+    assert "matplotlib" in listed["lessonkit"]["depends"] and "scikit-learn" not in listed
+    with zipfile.ZipFile(folder / listed["ipython"]["file_name"]) as archive:
+        assert not [name for name in archive.namelist() if name.endswith(".py")], "the browser would compile these"
 
 
 def test_work_survives_a_new_version_of_the_site(page, site):
