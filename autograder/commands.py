@@ -58,11 +58,12 @@ def build(arguments):
     if COURSE != PACKAGES:
         raise CourseError("`build` makes lessons from the packages' own source: run it in a clone of the course.")
     from autograder.publish import build as tool
-    from autograder.publish import fingerprints, readme
+    from autograder.publish import colab, fingerprints, readme
 
     readme.update_readme()
     names = fingerprints.stale(list(map(lesson_name, arguments.lessons)), arguments.force)
     if not names:
+        colab.write_copies()
         say("Everything is up to date.")
         return
     from joblib import Parallel, delayed  # takes a third of a second, which a build with nothing to do can save
@@ -72,6 +73,7 @@ def build(arguments):
     inputs = Parallel(n_jobs=min(len(names), arguments.jobs))(delayed(tool.build)(name) for name in names)
     for name, fingerprint in zip(names, inputs):
         fingerprints.remember(name, fingerprint)
+    colab.write_copies()
     say(f"Built: {', '.join(names)}.")
 
 

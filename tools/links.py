@@ -71,7 +71,8 @@ def own(target):
         return COURSE / parse_qs(parts.query)["labpath"][0]
     for start in (f"https://github.com/{repository}", f"https://colab.research.google.com/github/{repository}"):
         if target == start or target.startswith(f"{start}/"):
-            return COURSE / re.sub(r"^/(blob|tree)/main/", "", parts.path.partition(repository)[2]).lstrip("/")
+            path = re.sub(r"^/(blob|tree)/main/", "", parts.path.partition(repository)[2]).lstrip("/")
+            return COURSE / re.sub(r"^colab/", "lessons/", path)  # each lesson has its copy
     return None
 
 

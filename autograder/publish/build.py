@@ -17,7 +17,7 @@ from pathlib import Path
 
 from autograder.course import COURSE, write_whole
 from autograder.publish.fingerprints import inputs, recordings
-from autograder.publish.source import BuildError, for_colab, notebook
+from autograder.publish.source import BuildError, notebook
 from lessonkit.catalogue import lesson as find_lesson
 
 EXECUTION_LIMIT = 180  # seconds per cell
@@ -140,7 +140,6 @@ def build(name, course=COURSE):
     released = release(lesson, executed)
     write_whole(course / "solutions" / lesson.name / f"{lesson.name}.ipynb", executed)
     write_whole(course / "lessons" / lesson.name / f"{lesson.name}.ipynb", released.rstrip() + "\n")
-    write_whole(course / "colab" / lesson.name / f"{lesson.name}.ipynb", for_colab(lesson, released))
     for attachment in source.iterdir():
         if attachment.is_file() and attachment.suffix not in (".py", ".ipynb"):
             shutil.copy(attachment, course / "lessons" / lesson.name / attachment.name)

@@ -7,7 +7,6 @@ import hashlib
 from pathlib import Path
 
 from autograder.course import COURSE, write_whole
-from autograder.publish.source import kit_source
 from lessonkit.catalogue import lesson as find_lesson
 from lessonkit.catalogue import lessons
 
@@ -36,12 +35,12 @@ def inputs(lesson):
     files |= {path for package in PACKAGES for path in (COURSE / package).glob(f"**/lesson_{lesson.name[:2]}.py")}
     source = COURSE / "solutions" / lesson.name
     files |= {path for path in source.glob("*") if path.is_file() and path.suffix != ".ipynb"}
-    return _fingerprint(f"{lesson!r}{kit_source(lesson)}", sorted(files))
+    return _fingerprint(repr(lesson), sorted(files))
 
 
 def made(lesson):
     """Return a fingerprint of the present files that the build makes for a lesson."""
-    notebooks = [COURSE / folder / lesson.name / f"{lesson.name}.ipynb" for folder in ("solutions", "lessons", "colab")]
+    notebooks = [COURSE / folder / lesson.name / f"{lesson.name}.ipynb" for folder in ("solutions", "lessons")]
     return _fingerprint("", [recordings(COURSE) / f"{lesson.name}.npz", *notebooks])
 
 

@@ -5,11 +5,9 @@ A cell marked ``exercise="..."`` gets the reference's code, and one marked ``che
 
 import ast
 import inspect
-import json
 
 import reference_impl
 from autograder.course import COURSE, CourseError
-from autograder.publish import urls
 from lessonkit.engine.check import points_of
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
@@ -49,31 +47,6 @@ def solution_source(exercise):
 def check_source(exercise):
     """Return the source of the graded cell: the visible check, and the hidden one between nbgrader's marks."""
     return f'check("{exercise}")\n### BEGIN HIDDEN TESTS\ncheck("{exercise}", hidden=True)\n### END HIDDEN TESTS'
-
-
-def kit_source(lesson):
-    """Return the first code cell of a lesson, which installs what the lesson imports on Google Colab."""
-    if not urls.repository():
-        return (
-            "# Where the course is published, Google Colab gets its kit here. Anywhere else this cell does nothing.\n"
-            "import sys\n\n"
-            'if "google.colab" in sys.modules:\n'
-            '    print("This copy of the course is not published: Colab cannot get what the lesson imports.")'
-        )
-    return (
-        "# Google Colab gets the course's kit here. Anywhere else this cell does nothing.\n"
-        "import sys\n\n"
-        'if "google.colab" in sys.modules:\n'
-        f"    %pip install --quiet {urls.site()}/{urls.kit(lesson.name)}"
-    )
-
-
-def for_colab(lesson, released):
-    """The text of a released notebook as Google Colab opens it: with a first code cell that gets the kit."""
-    nb = json.loads(released)
-    kit = {"id": f"{lesson.name}-kit", "metadata": {"tags": ["kit"]}, "outputs": [], "source": kit_source(lesson)}
-    nb["cells"].insert(1, {"cell_type": "code", "execution_count": None, **kit})
-    return json.dumps(nb, ensure_ascii=False, indent=1) + "\n"
 
 
 def lesson_facts(lesson):

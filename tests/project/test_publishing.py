@@ -3,12 +3,13 @@
 import re
 import tomllib
 
+import nbformat
 import pytest
 import yaml
 from checkout import tracked
 
 from autograder.course import COURSE, CourseError
-from autograder.publish import source, urls
+from autograder.publish import colab, urls
 from autograder.site.pages import write_pages
 from lessonkit.catalogue import lesson
 from tools import links, publishing
@@ -52,10 +53,25 @@ def test_the_site_and_colab_do_the_same(published, monkeypatch):
     words = ["github.com/", "colab.research", "mybinder.org"]
     pages = "".join(path.read_text(encoding="utf-8") for path in (folder / "site").rglob("*.html"))
     assert [word in pages for word in words] == [bool(repository)] * 3
-    kit = source.kit_source(lesson("10"))
-    assert ("https://ada-l.github.io/my.networks/kit/" in kit) == bool(repository)
-    assert len(kit.splitlines()) == 5
-    compile(kit.replace("%pip", "pip = '").replace(".whl", ".whl'"), "kit", "exec")
+
+
+def test_copies_for_colab_are_made_where_the_course_is_published(published, monkeypatch):
+    folder, repository = published
+    monkeypatch.setattr(urls, "repository", lambda course=None: repository)
+    released = folder / "lessons" / "10_regression" / "10_regression.ipynb"
+    released.parent.mkdir(parents=True)
+    released.write_bytes((COURSE / "lessons" / "10_regression" / released.name).read_bytes())
+    colab.write_copies(folder)
+    copy = folder / "colab" / "10_regression" / released.name
+    assert copy.exists() == bool(repository)
+    if repository:
+        first, kit, *others = nbformat.read(copy, 4).cells
+        assert [first, *others] == nbformat.read(released, 4).cells
+        assert "https://ada-l.github.io/my.networks/kit/" in kit.source and len(kit.source.splitlines()) == 5
+        compile(kit.source.replace("%pip", "pip = '").replace(".whl", ".whl'"), "kit", "exec")
+        monkeypatch.setattr(urls, "repository", lambda course=None: None)
+        colab.write_copies(folder)
+        assert not copy.exists()
 
 
 def test_links_to_the_course_are_followed_before_it_is_published(monkeypatch):
