@@ -8,23 +8,23 @@ READY := $(VENV)/.ready
 UV := $(BIN)/uv
 MINE := work
 ONE_THREAD := OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 MKL_NUM_THREADS=1
-# Linux: arrays that one training step frees serve the next, rather than going back to the system each time.
+# Linux: memory that one training step frees is used by the next, instead of going back to the system each time.
 KEEP_MEMORY := MALLOC_MMAP_THRESHOLD_=33554432 MALLOC_TRIM_THRESHOLD_=268435456
 
 .PHONY: help lab lab-env env build release dist site publish-as test quick fuzz bench scorecard demo chromium clean
 
-help:  ## what can be made
+help:  ## list what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/	/' | expand -t 12
 
-# The packages of a file, by uv, which is ten times as fast, or else by pip; what follows the comma are options of uv's.
+# Install the packages of a file with uv, which is ten times as fast, or else with pip. The second argument is options for uv.
 install = { echo "  $$(grep -c == $(1)) packages: $(1)"; \
 	$(UV) pip install --quiet --python $(BIN)/python $(2) --requirement $(1) \
-		|| { echo "  without uv, by pip: two to three minutes"; $(BIN)/python -m pip install --quiet --requirement $(1); }; }
+		|| { echo "  without uv, pip takes two to three minutes"; $(BIN)/python -m pip install --quiet --requirement $(1); }; }
 
 $(LAB_READY): requirements.txt pyproject.toml setup.py
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 		|| { echo "Python 3.11 or newer is needed. Name one: make $(MAKECMDGOALS) PYTHON=python3.11"; exit 1; }
-	@echo "Making the environment of the lessons in $(VENV), this once: about 15 seconds, or the time of 150 MB on your line."
+	@echo "Creating the lessons' environment in $(VENV), only once: about 15 seconds, plus the time to download 150 MB."
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet "$$(grep '^uv==' requirements-dev.txt)" || true
 	@$(call install,requirements.txt,)
@@ -36,15 +36,15 @@ $(LAB_READY): requirements.txt pyproject.toml setup.py
 		> $(VENV)/share/jupyter/lab/settings/overrides.json
 	@touch $(LAB_READY)
 
-# Compiled at once, since many processes are going to import it; a lesson compiles what it imports, when it does.
+# Compiled in advance, because many processes will import it; a lesson compiles only what it imports.
 $(READY): $(LAB_READY) requirements-dev.txt
-	@echo "Adding what grading, the site and the tests need: half a minute."
+	@echo "Adding the packages for grading, the site and the tests: half a minute."
 	@$(call install,requirements-dev.txt,--compile-bytecode)
 	@touch $(READY)
 
-lab-env: $(LAB_READY)  ## what a lesson needs, in .venv
+lab-env: $(LAB_READY)  ## create the environment for the lessons, in .venv
 
-env: $(READY)  ## and what grading, the site and the tests need
+env: $(READY)  ## create the environment for everything: lessons, grading, the site, the tests
 
 # Without nbgrader's tools for instructors, which are not for students.
 lab: export JUPYTER_CONFIG_PATH := $(CURDIR)/autograder/publish$(if $(JUPYTER_CONFIG_PATH),:$(JUPYTER_CONFIG_PATH))
@@ -53,18 +53,18 @@ lab: $(LAB_READY)  ## open lesson 00 in JupyterLab; your copies of the lessons a
 	@mkdir -p $(MINE)
 	@for lesson in lessons/*/; do name=$$(basename $$lesson); \
 		test -e $(MINE)/$$name || cp -r $$lesson $(MINE)/$$name; done
-	@echo "Opening lesson 00 in JupyterLab: a few seconds, the first time ten. Stop it here with Ctrl+C, twice."
+	@echo "Opening lesson 00 in JupyterLab: a few seconds, or ten the first time. To stop it, press Ctrl+C here twice."
 	@PYTHONDONTWRITEBYTECODE= $(ONE_THREAD) $(KEEP_MEMORY) $(BIN)/jupyter lab --ServerApp.root_dir="$(CURDIR)" \
 		--LabApp.default_url=/lab/tree/$(MINE)/00_welcome/00_welcome.ipynb $(LAB_OPTIONS)
 
-build: $(READY)  ## solutions, released lessons and expected values, from their texts
+build: $(READY)  ## build solutions, released lessons and expected values from their texts
 	$(ONE_THREAD) $(BIN)/python -m autograder build
 
-release: $(READY)  ## one lesson for students, as a zip file: make release LESSON=06
+release: $(READY)  ## write one lesson for students as a zip file: make release LESSON=06
 	@test -n "$(LESSON)" || { echo "Name the lesson: make release LESSON=06"; exit 1; }
 	$(BIN)/python -m autograder release $(LESSON)
 
-dist: $(READY)  ## what a release has, in dist/release: the wheel, the lessons' zips, the site; LESSONS="00 01" has only these
+dist: $(READY)  ## make the files of a release in dist/release: the wheel, the zip files, the site; LESSONS="00 01" has only these lessons
 	rm -rf dist/release
 	mkdir -p dist/release
 	$(BIN)/uv build --quiet --wheel --out-dir dist/release .
@@ -72,41 +72,41 @@ dist: $(READY)  ## what a release has, in dist/release: the wheel, the lessons' 
 	cp dist/site/download/*.zip dist/release/
 	$(BIN)/python -m zipfile -c dist/release/site.zip dist/site/.
 
-site: $(READY)  ## the course site in dist/site; OFFLINE=1 serves all from itself, LESSONS="00 01" has only these
+site: $(READY)  ## build the course site in dist/site; OFFLINE=1 loads nothing from elsewhere, LESSONS="00 01" has only these lessons
 	$(BIN)/python -m autograder site $(LESSONS) $(if $(OFFLINE),--offline)
 
-publish-as: $(READY)  ## say where the course is published, and make what follows: make publish-as REPO=name/repository
+publish-as: $(READY)  ## set the address at which the course is published, and build what follows: make publish-as REPO=name/repository
 	@test -n "$(REPO)" || { echo "Name the repository on GitHub: make publish-as REPO=name/repository"; exit 1; }
 	$(BIN)/python -m tools publish-as "$(REPO)"
 	$(MAKE) build site
 	$(BIN)/python -m tools links
 
-test: $(READY) chromium  ## every test: reference, checks, grading, notebooks, browser
+test: $(READY) chromium  ## run every test: reference, checks, grading, notebooks, browser
 	$(ONE_THREAD) $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --nbval
 
-quick: $(READY)  ## what a change needs in half a minute: of LESSON=06, or of what git says has changed
+quick: $(READY)  ## run the tests for a change in half a minute: for LESSON=06, or for the files that have changed in git
 	@$(ONE_THREAD) $(BIN)/python tests/quick.py $(LESSON)
 
 SEED = $(shell $(BIN)/python -c 'import secrets; print(secrets.randbelow(10**9))')
 CASES := 2000
 FUZZERS := tests/autograder/grading/test_fuzz.py tests/autograder/sandbox/test_fuzz_session.py
-fuzz: $(READY)  ## changes to a solved notebook, and to what its process answers, on a fresh seed; SEED=15 CASES=300
+fuzz: $(READY)  ## test random changes to a solved notebook and to its process's answers, on a fresh seed; SEED=15 CASES=300
 	FUZZ_SEED=$(SEED) FUZZ_CASES=$(CASES) $(ONE_THREAD) $(BIN)/python -m pytest $(FUZZERS)
 
-bench: $(READY)  ## how fast it all is, beside its peers: writes docs/benchmarks.md
+bench: $(READY)  ## measure how fast everything is, compared with its peers, and write docs/benchmarks.md
 	$(ONE_THREAD) $(KEEP_MEMORY) $(BIN)/python -m tools.benchmarks $(PARTS)
 
-scorecard: $(READY)  ## the grader's own grade, docs/scorecard.md: measures what has changed
+scorecard: $(READY)  ## grade the grader: measure what has changed, and write docs/scorecard.md
 	$(ONE_THREAD) $(BIN)/python -m tools scorecard
 
-demo: $(READY)  ## an instructor's whole loop in a minute: release, collect, grade, feedback
+demo: $(READY)  ## show an instructor's whole workflow in a minute: release, collect, grade, feedback
 	$(ONE_THREAD) $(BIN)/python -m tools demo $(LESSON)
 
 chromium:
 	@command -v chromium chromium-browser google-chrome >/dev/null 2>&1 \
 		|| { test "$$(id -u)" = 0 && command -v apt-get >/dev/null \
 			&& apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } \
-		|| echo "No Chromium here: the browser tests will be skipped. Install your system's chromium package to run them."
+		|| echo "There is no Chromium here, so the browser tests will be skipped. To run them, install your system's chromium package."
 
-clean:  ## remove what is made locally, but not your lessons in work/
+clean:  ## remove what was made locally, except your lessons in work/
 	rm -rf $(VENV) build dist

@@ -74,7 +74,7 @@ def test_by_make_lab(machine, watch):
     assert PASSES in shown
     watch("make lab, cold", "a first check passes", time.time() - start)
     assert (course / "work" / LESSON.name / f"{LESSON.name}.ipynb").exists()
-    assert "Making the environment" in (course / "lab.log").read_text(encoding="utf-8")
+    assert "Creating the lessons' environment" in (course / "lab.log").read_text(encoding="utf-8")
     assert subprocess.run(["make", "lab-env", "--question"], cwd=course).returncode == 0  # nothing is made twice
 
 
