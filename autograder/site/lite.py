@@ -19,7 +19,7 @@ from autograder.site.environment import AT_THE_START, KERNEL, write_environment
 
 PYODIDE = "static/pyodide"
 DIGITS = files("sklearn.datasets.data") / "digits.csv.gz"
-AUTOSAVE = 10  # seconds: work is in this browser alone, and a telephone may reload a page at any moment
+AUTOSAVE = 10  # seconds: work is in this browser alone, and a phone may reload a page at any moment
 
 
 class SiteError(CourseError):

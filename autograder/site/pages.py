@@ -38,7 +38,7 @@ GUIDES = {
 
 
 class Renderer(markdown_html.Renderer):
-    """Markdown in which what may be wider than a telephone scrolls by itself."""
+    """Markdown in which what may be wider than a phone scrolls by itself."""
 
     def formula(self, latex, display):
         formula = minus_signs(markdown_html.mathml(latex, display))
@@ -52,7 +52,7 @@ class Renderer(markdown_html.Renderer):
 
 
 def _scrolls(what, html):
-    """What may be wider than a telephone scrolls by itself, with the arrow keys too."""
+    """What may be wider than a phone scrolls by itself, with the arrow keys too."""
     return f'<div class="scrolls" role="group" aria-label="{what}" tabindex="0">{html}</div>\n'
 
 
@@ -62,7 +62,7 @@ def markdown(text):
 
 
 def python(source):
-    """Python as HTML; the style sheet colours its words."""
+    """Python as HTML; the style sheet colors its words."""
     code = highlight(source, PythonLexer(), HtmlFormatter(nowrap=True))
     return Markup(_scrolls("code", f"<pre><code>{code}</code></pre>"))
 
