@@ -58,7 +58,7 @@ class Answer:
 
     Parameters
     ----------
-    repaired : autograder.grading.repair.Recognised
+    repaired : autograder.grading.repair.Repaired
     name : str
         The exercise, whose name is its cell's grade id.
     original : dict

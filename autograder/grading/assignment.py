@@ -116,7 +116,7 @@ class Assignment:
         return True
 
     def _regrade(self, student):
-        """Note that a grade exists: the new one is computed on the same seed, unless everyone is graded afresh."""
+        """Note that a grade exists: the new one is computed on the same seed, unless everyone is graded again."""
         with suppress(CourseError):
             entry = self._entry(student)
             self.standing[student] = self.seed if self.force else entry.seed or self.seed

@@ -31,7 +31,7 @@ from lessonkit.statements import form
 
 
 @dataclass
-class Recognised(Telling):
+class Repaired(Telling):
     """A notebook that can be run and graded.
 
     Attributes
@@ -74,7 +74,7 @@ def recognise(data, released, earlier=()):
 
     Returns
     -------
-    Recognised
+    Repaired
 
     Raises
     ------
@@ -92,7 +92,7 @@ def recognise(data, released, earlier=()):
     wanted = {grade_id(cell): cell for cell in released["cells"] if grade_id(cell)}
     given = {form(source_of(cell)) for one in (released, *earlier) for cell in one["cells"] if not grade_id(cell)}
     _refuse_another_lesson(notebook["cells"], wanted)
-    repaired = Recognised({**released, "cells": []}, notes)
+    repaired = Repaired({**released, "cells": []}, notes)
     for cell in _numbered(repaired, notebook["cells"], released, earlier):
         if grade_id(cell) not in wanted:
             cell["metadata"].pop("nbgrader", None)  # a mark without a meaning in this lesson

@@ -291,3 +291,12 @@ def test_a_module_that_is_missing_is_told_unless_it_is_ours(module, told, here, 
     with contextlib.nullcontext() if told else pytest.raises(ModuleNotFoundError):
         assert command_line.main(["report", "02"]) == 2
         assert "no-such-thing>=2" in capsys.readouterr().err
+
+
+def test_every_command_says_what_it_does_and_ends_with_an_example_that_parses():
+    (commands,) = (action.choices for action in command_line.parser()._actions if action.choices)
+    for name, command in commands.items():
+        if command.add_help:  # the others are those of `python -m tools`, which has its own help
+            example = command.epilog.removeprefix("Example: python -m autograder ")
+            assert command.description and example.split()[0] == name
+            command_line.parser().parse_args(example.split())

@@ -1,4 +1,4 @@
-"""Set-up and build: what a student waits for once, and a contributor often.
+"""Setup and build: what a student waits for once, and a contributor often.
 
 The figures are for whole commands, in wall-clock time, in a fresh clone with the environment already in place. The target for
 `make build` is 2 s if nothing has changed. Commands that take minutes are in the last part, "Cold".

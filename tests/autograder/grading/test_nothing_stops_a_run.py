@@ -147,7 +147,10 @@ def test_a_folder_whose_name_is_no_text_and_a_damaged_journal_are_told(course, c
     grade(course, quiet=False)
     assert "caf\udce9" not in Course(course).handed_in()
     said = capsys.readouterr().out
-    assert "caf?: look at this: the folder's name is no text" in said and "gone.json is damaged. Delete it" in said
+    assert (
+        "caf?: please look at this: the folder's name is not valid text" in said
+        and "gone.json is damaged. Delete it" in said
+    )
     assert scores(course) == WHOLE
     html, table = report(LESSON, course)
     page = html.read_text(encoding="utf-8")
@@ -221,7 +224,7 @@ def test_a_gradebook_that_is_locked_is_told_and_the_next_run_finishes(course, im
         for command in ("grade", "report"):
             assert command_line.main([command, "01"]) == 2
             said = capsys.readouterr().err
-            assert said.splitlines()[-1].endswith("nothing is lost.") and "database is locked" in said
+            assert said.splitlines()[-1].endswith("Nothing is lost.") and "database is locked" in said
             assert "Traceback" not in said
     honest = gradebook.Writer._write_grades
 

@@ -215,7 +215,7 @@ BROKEN = {
     duplicated_with_another_answer: "",
     deleted: "was missing. It was put back",
     all_checks_deleted: "was missing. It was put back",
-    moved_up: "stood before its answer",
+    moved_up: "was above its answer",
     moved_down: "",
     retyped_check: "was changed. It is graded as it was released",
     retyped_exercise: "had been changed to markdown",
