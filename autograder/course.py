@@ -119,7 +119,7 @@ class Course:
             expect_known("student", [student], {known.id for known in gradebook.students} | self.handed_in())
 
     def strangers(self):
-        """Who handed something in and is not on the roster: a folder's name may be wrong. Nobody is where there is no roster."""
+        """Return the students who handed something in but are not on the roster, since a folder's name may be wrong; none without a roster."""
         with self.gradebook() as gradebook:
             roster = {student.id for student in gradebook.students}
         return self.handed_in() - roster if roster else set()

@@ -305,7 +305,7 @@ def grade(
     if not quiet:
         _tell(assignment, len(submissions))
         if strangers:
-            say(f"Handed in, not on the roster, and graded all the same: {listed(sorted(strangers))}.")
+            say(f"These students are not on the roster, but were graded: {listed(sorted(strangers))}.")
     return submissions
 
 

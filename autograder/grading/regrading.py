@@ -74,14 +74,14 @@ class Noted:
 
 
 def stands(noted, in_gradebook):
-    """What stands of a grading: what the journal notes, save for exercises that were dropped or came back since.
+    """Return the existing grade: the journal's, except for exercises that were dropped or restored since then.
 
     Parameters
     ----------
     noted : GradedSubmission
-        Its points are replaced by what stands.
+        Its points are replaced by the existing ones.
     in_gradebook : dict of str to float
-        The autograder's points, by cell. Where the lesson's points have changed since, they are in proportion.
+        The autograder's points, by cell. If the lesson's points have changed since then, they are scaled in proportion.
 
     Returns
     -------
