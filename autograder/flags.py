@@ -4,7 +4,7 @@ UNGRADED = "could not be graded"
 
 
 class Telling:
-    """A mixin for what has `notes` for the student and `flags` for the instructor."""
+    """A mixin for objects with `notes` for the student and `flags` for the instructor."""
 
     def tell(self, kind, sentence):
         """Tell both: the student in a note, the instructor in a flag of this kind."""
@@ -13,22 +13,22 @@ class Telling:
 
 
 def words_of(error):
-    """What an exception says, without the name of its class, which tells nobody what to do."""
+    """Return an exception's message without the name of its class, which tells nobody what to do."""
     return str(getattr(error, "orig", None) or error) or type(error).__name__
 
 
 def first_line(flag):
-    """The first line of a flag, without the traceback that follows it."""
+    """Return the first line of a flag, without the traceback that may follow it."""
     return flag.splitlines()[0]
 
 
 def kind_of(flag):
-    """The words that flags of one kind have in common."""
+    """Return the words that flags of one kind have in common."""
     return first_line(flag).partition(": ")[0]
 
 
 def by_kind(flags):
-    """Each kind of flag, most common first.
+    """Return each kind of flag, most common first.
 
     Parameters
     ----------

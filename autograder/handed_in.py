@@ -312,8 +312,8 @@ def _choose(files, exact):
                 f"{chosen.shown} was graded, because {why}.",
             )
         elif own and chosen is not own:
-            why = f"could not be read ({own.words.split('. ')[0]})" if own.words else "holds no answer"
-            graded.tell("another file was graded", f"{exact} {why}. {chosen.shown} holds answers, and was graded.")
+            why = f"could not be read ({own.words.split('. ')[0]})" if own.words else "contains no answer"
+            graded.tell("another file was graded", f"{exact} {why}. {chosen.shown} contains answers, and was graded.")
     _note_name(graded, chosen, exact)
     return graded
 

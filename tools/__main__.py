@@ -55,41 +55,40 @@ def links(arguments):
 def parser():
     """Return the parser of the command line."""
     top = argparse.ArgumentParser(
-        prog="python -m tools", description=__doc__, epilog="Example: python -m tools scorecard --quick"
-    )
-    commands = top.add_subparsers(dest="command", required=True)
-    command = commands.add_parser(
-        "scorecard", help="grade the grader: measure what has changed, and write docs/scorecard.md",
+        prog="python -m tools", description="Measure, show and publish the project itself.",
         epilog="Example: python -m tools scorecard --quick",
     )  # fmt: skip
+    commands = top.add_subparsers(dest="command", required=True)
+    command = added(commands, "scorecard", "grade the grader: measure what has changed, and write the page", "--quick")
     command.add_argument(
-        "--jobs",
-        type=int,
-        default=os.cpu_count() or 1,
+        "--jobs", type=int, default=os.cpu_count() or 1,
         help="how many exercises to measure at a time (default: %(default)s)",
-    )
+    )  # fmt: skip
     command.add_argument(
-        "--quick",
-        action="store_true",
+        "--quick", action="store_true",
         help="use only as many seeds as a change needs; this takes minutes instead of hours",
-    )
+    )  # fmt: skip
     command.set_defaults(run=scorecard)
-    command = commands.add_parser(
-        "demo",
-        help="release a lesson, make a class, grade it, and give feedback",
-        epilog="Example: python -m tools demo 06",
-    )
+    command = added(commands, "demo", "release a lesson, make a class, grade it, and give feedback", "06")
     command.add_argument("lesson", nargs="?", default="01_activations", metavar="LESSON", help="default: %(default)s")
     command.set_defaults(run=demo)
-    command = commands.add_parser("publish-as", help="write where the course is published, in its one place")
-    command.add_argument("repository", metavar="NAME/REPOSITORY", help="on GitHub")
+    command = added(commands, "publish-as", "set the address at which the course is published", "ada/neural-networks")
+    command.add_argument("repository", metavar="NAME/REPOSITORY", help="the repository's owner and name on GitHub")
     command.set_defaults(run=publish_as)
-    command = commands.add_parser(
-        "links", help="follow every link of README, docs, lessons and the site that was built"
-    )
-    command.add_argument("--online", action="store_true", help="those to other hosts too")
+    command = added(commands, "links", "find broken links in README, docs, lessons and the built site", "--online")
+    command.add_argument("--online", action="store_true", help="also follow links to other hosts")
     command.set_defaults(run=links)
     return top
+
+
+def added(commands, name, about, example):
+    """Add a command: what it is about, and the arguments of an example."""
+    return commands.add_parser(
+        name,
+        help=about,
+        description=f"{about[0].upper()}{about[1:]}.",
+        epilog=f"Example: python -m tools {name} {example}",
+    )
 
 
 def main(argv=None):

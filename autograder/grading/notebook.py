@@ -249,7 +249,7 @@ def _grade_again(graded, cells, session, grade_one, own):
                 else f"The notebook's process says {quoted(kept.sentence, 500)}."
             )
             graded.tell(
-                "an answer could not be graded as it stands",
+                "an answer could not be graded as it is",
                 f"{exercise} could not be graded as it is. {said}",
             )
     results = graded.results.values()

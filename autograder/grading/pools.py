@@ -59,7 +59,7 @@ class Processes:
 
     @staticmethod
     def _alone(task):
-        """Grade one submission in a worker of its own."""
+        """Grade one submission in a separate worker."""
         from joblib.externals.loky import ProcessPoolExecutor
         from joblib.externals.loky.process_executor import BrokenProcessPool
 

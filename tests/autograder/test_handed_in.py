@@ -117,7 +117,7 @@ def test_the_one_with_answers_is_graded_and_both_are_told(beside, course):
     course.put(EXACT, beside)
     graded = course.handed_in_by_alice()
     assert graded.data == WORK.encode()
-    sentence = f"{EXACT} holds no answer. {LESSON} (1).ipynb holds answers, and was graded."
+    sentence = f"{EXACT} contains no answer. {LESSON} (1).ipynb contains answers, and was graded."
     assert graded.flags == [f"another file was graded: {sentence}"] and sentence in graded.notes
 
 

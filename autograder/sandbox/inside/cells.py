@@ -104,7 +104,7 @@ def jsonable(data):
 
 
 class Stream(io.TextIOBase):
-    """Stands in for stdout or stderr."""
+    """Replaces stdout or stderr."""
 
     encoding, errors, mode = "utf-8", "strict", "w"
     line_buffering, write_through = False, True

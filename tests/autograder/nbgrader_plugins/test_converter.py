@@ -61,7 +61,7 @@ CASES = {
     "copy_and_untitled": ({f"{LESSON}-Copy1.ipynb": WORK, "Untitled.ipynb": '{"cells": []}'}, FULL, "its name is not"),
     "subfolder": ({f"{LESSON}/{EXACT}": WORK}, FULL, "inside a folder"),
     "zip": ({"work.zip": zipped(WORK)}, FULL, "inside a zip file"),
-    "template_beside": ({EXACT: RELEASED, f"{LESSON} (1).ipynb": WORK}, FULL, "holds answers, and was graded"),
+    "template_beside": ({EXACT: RELEASED, f"{LESSON} (1).ipynb": WORK}, FULL, "contains answers, and was graded"),
     "utf16": ({EXACT: WORK.encode("utf-16")}, FULL, ""),
     "bom": ({EXACT: b"\xef\xbb\xbf" + WORK.encode()}, FULL, ""),
     "null_cell": ({EXACT: changed(lambda n: n["cells"].append(None))}, FULL, "is damaged and was left out"),
