@@ -112,7 +112,7 @@ def table(submissions, most):
 
 
 def keep_sample(name, report, feedback):
-    """Keep what the site shows to teachers, where the demo is of its lesson."""
+    """Keep what the site shows to instructors, where the demo is of its lesson."""
     if name == SAMPLE_OF:
         for path, kept in ((report, "report.html"), (feedback, "feedback.html")):
             write_whole(SAMPLE / kept, path.read_bytes())

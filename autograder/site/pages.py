@@ -1,4 +1,4 @@
-"""The pages of the site: the first one, each lesson to read, and the guides for students and teachers."""
+"""The pages of the site: the first one, each lesson to read, and the guides for students and instructors."""
 
 import re
 import shutil
@@ -155,12 +155,12 @@ def page_cells(lesson, folder, contents):
 
 
 def _write_sample(environment, folder):
-    """The page for teachers, and what it shows: the report of a class that does not exist, and one student's feedback."""
+    """The page for instructors, and what it shows: the report of a class that does not exist, and one student's feedback."""
     samples = sorted(SAMPLE.glob("*.html"))
     for path in samples:
         write_whole(folder / "sample" / path.name, path.read_bytes())
-    page = environment.get_template("teachers.html.j2").render(top="", sample=bool(samples))
-    write_whole(folder / "teachers.html", page)
+    page = environment.get_template("instructors.html.j2").render(top="", sample=bool(samples))
+    write_whole(folder / "instructors.html", page)
 
 
 def _links(html, offline):

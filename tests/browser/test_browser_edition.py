@@ -211,7 +211,7 @@ PHONE = {"viewport": {"width": 400, "height": 800}, "has_touch": True, "is_mobil
 
 
 @pytest.mark.parametrize("page", [PHONE], indirect=True)
-def test_a_lesson_on_a_telephone(page, site, axe):
+def test_a_lesson_on_a_phone(page, site, axe):
     start(page, site, LESSON)
     answers = right(exercise.name for exercise in find_lesson(LESSON).exercises)
     wrong = answer("relu_backward", find("relu_backward", "gradient_flows_where_relu_is_off"))

@@ -131,7 +131,7 @@ def test_it_can_be_read_by_everyone(show, axe, student, scheme):
 
 @pytest.fixture(scope="module")
 def narrow(browser):
-    """A page as wide as a telephone, in which axe may run."""
+    """A page as wide as a phone, in which axe may run."""
     with browser.new_context(viewport={"width": 400, "height": 900}, bypass_csp=True) as context:
         yield context.new_page()
 

@@ -10,14 +10,14 @@ from lessonkit.catalogue import lessons
 
 GUIDES = [f"guide/{name}.html" for name in ("students", "instructors", "site", "messages", "contributors")]
 LESSONS = [f"{name}/index.html" for name in lessons()]
-PAGES = ["index.html", "teachers.html", *LESSONS, *GUIDES]
+PAGES = ["index.html", "instructors.html", *LESSONS, *GUIDES]
 LOOKS = [({"color_scheme": "light"}, PAGES), ({"color_scheme": "dark"}, [*PAGES[:4], GUIDES[1]])]
 HEAVIEST = 1_000_000  # bytes of a page with all its figures, without the kernel
 MENDED = "def relu_forward(x):\n    return np.maximum(x, 0), x\n\n\ndef relu_backward(dout, cache):\n    return dout * (cache > 0)"
 
 
 @pytest.mark.parametrize("page, paths", LOOKS, indirect=["page"], ids=["light", "dark"])
-def test_every_page_reads_well_on_a_telephone_and_for_a_screen_reader(page, paths, site, axe):
+def test_every_page_reads_well_on_a_phone_and_for_a_screen_reader(page, paths, site, axe):
     page.set_viewport_size({"width": 400, "height": 800})
     for path in paths:
         page.goto(f"{site.url}/{path}")
@@ -79,7 +79,7 @@ def test_a_figure_has_a_dark_picture_for_a_dark_page(page, site):
     assert image.evaluate(corner) < 50
 
 
-def test_contents_neighbours_and_search_lead_on(page, site):
+def test_contents_neighbors_and_search_lead_on(page, site):
     page.set_viewport_size({"width": 1280, "height": 900})
     page.goto(f"{site.url}/{LESSONS[0]}")
     page.get_by_role("navigation", name="On this page").get_by_role("link").nth(1).click()
@@ -108,7 +108,7 @@ def test_the_exercise_on_the_first_page_names_the_mistake_and_is_mended(page, si
     page.keyboard.insert_text(MENDED)
     page.keyboard.press("Control+Enter")
     page.get_by_text("all 4 checks pass, 5 of 5 points").wait_for()
-    page.get_by_text("You have mended it.").wait_for()
+    page.get_by_text("You have fixed it.").wait_for()
     page.get_by_label("Your code").fill("def relu_backward(dout, cache:\n    return dout")
     page.get_by_role("button", name="Check").click()
     page.get_by_text(re.compile("SyntaxError in line 1")).wait_for()
