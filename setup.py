@@ -22,7 +22,7 @@ class BuildWithCourse(build_py):
         settings = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))
         for path in map(Path, settings["tool"]["nn-from-scratch"]["course"]):
             if path.is_dir():
-                for file in sorted(path.glob("*/*.ipynb")) + sorted(path.glob("*/*.py")):
+                for file in sorted([*path.glob("[!.]*/*.ipynb"), *path.glob("[!.]*/*.py")]):
                     self._put(file, folder)
             else:
                 self._put(path, folder)

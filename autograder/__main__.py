@@ -8,7 +8,7 @@ import sys
 import warnings
 
 from autograder import commands as do
-from autograder.course import CourseError
+from autograder.course import CourseError, expect_folder
 from autograder.terminal import excepthook, say
 
 for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
@@ -195,6 +195,7 @@ def main(argv=None):
     elif options:
         parser().error(f"unrecognized arguments: {' '.join(options)}")
     try:
+        expect_folder()
         if arguments.run not in (do.init, do.progress, do.doctor, do.elsewhere):
             arguments.course = do.course_here()
         return arguments.run(arguments) or 0

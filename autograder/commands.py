@@ -20,7 +20,8 @@ def on_demand(name):
     """
     if name in sys.modules:
         return
-    spec = importlib.util.find_spec(name)
+    if (spec := importlib.util.find_spec(name)) is None:
+        raise ModuleNotFoundError(f"No module named {name!r}", name=name)
     package = sys.modules[name] = importlib.util.module_from_spec(spec)
 
     def find(attribute):

@@ -17,6 +17,7 @@ from autograder import handed_in
 from autograder.handed_in import MAX_BYTES, SECRET, TIMESTAMP
 
 __all__ = [
+    "CONFIG",
     "COURSE",
     "MAX_BYTES",
     "PACKAGES",
@@ -26,6 +27,7 @@ __all__ = [
     "Course",
     "CourseError",
     "course_above",
+    "expect_folder",
     "expect_known",
     "lesson_name",
     "meant",
@@ -50,6 +52,20 @@ def course_above(folder=None):
     except FileNotFoundError:  # the current folder has been deleted
         return None
     return next(filter(is_course, (folder, *folder.parents)), None)
+
+
+def expect_folder():
+    """Refuse to go on where the current folder has been deleted.
+
+    Raises
+    ------
+    CourseError
+        If it has been.
+    """
+    try:
+        os.getcwd()
+    except FileNotFoundError:
+        raise CourseError("The current folder has been deleted. Go to one that exists, then run this again.") from None
 
 
 PACKAGES = Path(__file__).resolve().parent.parent  # the folder of lessonkit, reference_impl and autograder

@@ -7,8 +7,10 @@ PACKAGE = "neural-networks-from-scratch"
 
 def missing(extra):
     """Return an extra's requirements that are not installed; for ``""``, those of the package itself."""
-    from packaging.requirements import Requirement
-
+    try:
+        from packaging.requirements import Requirement
+    except ModuleNotFoundError:  # JupyterLab brings it: if it is missing, so are others, which the next run names
+        return ["packaging"]
     try:
         requirements = map(Requirement, metadata.requires(PACKAGE) or ())
     except metadata.PackageNotFoundError:  # it runs from its source, without an installation

@@ -1,12 +1,11 @@
 """Makes a new course in a folder, as a copy of the course in the package."""
 
+import contextlib
 import shutil
 import tomllib
 from pathlib import Path
 
-from autograder.course import PACKAGES, SHIPPED, CourseError, course_above
-
-LEFT_OUT = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints", "checkpoints", "data_cache", "*.part")
+from autograder.course import CONFIG, PACKAGES, SHIPPED, CourseError, course_above
 
 
 def shipped():
@@ -17,13 +16,21 @@ def shipped():
     return [PACKAGES / name for name in settings["tool"]["nn-from-scratch"]["course"]]
 
 
+def files():
+    """The files of a course: where each is, and where it belongs in one. ``setup.py`` takes the same ones."""
+    for path in shipped():
+        inside = [path] if path.is_file() else sorted([*path.glob("[!.]*/*.ipynb"), *path.glob("[!.]*/*.py")])
+        yield from ((file, file.relative_to(path.parent)) for file in inside)
+
+
 def init(folder):
     """Make a course in a folder, which is created if it is missing.
 
     Raises
     ------
     CourseError
-        If the folder is in a course, or contains a file or folder with the same name as one of the course's. Nothing is
+        If the folder is in a course, contains a file or folder with the same name as one of the course's, or cannot be written.
+        Nothing is
         changed then.
     """
     folder = Path(folder).resolve()
@@ -31,15 +38,25 @@ def init(folder):
         raise CourseError(f"{course} is a course already. Name a folder outside it: init FOLDER")
     if there := [path.name for path in shipped() if (folder / path.name).exists()]:
         raise CourseError(f"{folder} already contains {', '.join(there)}. Name an empty folder: init FOLDER")
+    is_new = not folder.exists()
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for path in sorted(
-            shipped(), key=lambda path: path.name == "nbgrader_config.py"
-        ):  # last, since this file makes the folder a course
-            if path.is_dir():
-                shutil.copytree(path, folder / path.name, ignore=LEFT_OUT)
-            else:
-                shutil.copy(path, folder / path.name)
-    except OSError as error:
-        raise CourseError(f"{error.filename or folder} cannot be written: {error.strerror}.") from None
+        for source, inside in sorted(files(), key=lambda file: file[1].name == CONFIG):  # last: it makes the course
+            (folder / inside).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source, folder / inside)
+    except BaseException as error:  # also Ctrl+C: half a course would be in the way of the next try
+        _take_away(folder, is_new)
+        if isinstance(error, OSError):
+            raise CourseError(f"{error.filename or folder} cannot be written: {error.strerror}.") from None
+        raise
     return folder
+
+
+def _take_away(folder, is_new):
+    """Remove what was copied, none of which was there before, and the folder itself where it is new."""
+    for path in shipped():
+        shutil.rmtree(folder / path.name, ignore_errors=True)
+        with contextlib.suppress(OSError):
+            (folder / path.name).unlink()
+    if is_new:
+        with contextlib.suppress(OSError):
+            folder.rmdir()

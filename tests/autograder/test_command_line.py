@@ -1,6 +1,7 @@
 """``python -m autograder``: it starts at once, an expected error is one line, and a bug of ours shows its traceback."""
 
 import contextlib
+import errno
 import importlib
 import os
 import resource
@@ -259,6 +260,59 @@ def test_no_course_is_made_over_what_is_there(tmp_path, capsys):
     (tmp_path / "lessons").mkdir()
     assert command_line.main(["init", str(tmp_path)]) == 2
     assert "already contains lessons" in capsys.readouterr().err and len(list(tmp_path.iterdir())) == 1
+
+
+@pytest.mark.parametrize("stop", [OSError(errno.ENOSPC, "No space left on device"), KeyboardInterrupt()], ids=repr)
+@pytest.mark.parametrize("name", [".", "course"])
+def test_half_a_course_is_taken_away(stop, name, here, monkeypatch, capsys):
+    (here / "nbgrader_config.py").unlink()
+    (here / "mine.txt").write_text("mine")
+
+    def copy(source, target, copied=[]):  # noqa: B006
+        copied.append(target.write_bytes(source.read_bytes()))
+        if len(copied) == 9:
+            raise stop
+
+    monkeypatch.setattr(new_course.shutil, "copyfile", copy)
+    with warnings.catch_warnings():
+        assert command_line.main(["init", name]) in (2, 130)
+    error = capsys.readouterr().err
+    assert ("cannot be written: No space left on device" in error) == isinstance(stop, OSError)
+    assert [path.name for path in here.iterdir()] == ["mine.txt"]
+
+
+def test_a_current_folder_that_has_been_deleted_is_told():
+    code = """
+        import os, sys, tempfile
+        from autograder.__main__ import main
+        with tempfile.TemporaryDirectory() as folder:
+            os.chdir(folder)
+        sys.exit(any(main(command.split()) != 2 for command in ("init", "init x", "progress", "doctor", "grade 06")))
+    """
+    done, _ = run(code)
+    assert done.returncode == 0 and done.stderr.count("The current folder has been deleted.") == 5, done.stderr
+
+
+@pytest.mark.parametrize(
+    "command, missing", [("doctor", "packaging"), ("grade 01", "nbgrader"), ("release 01", "nbgrader")]
+)
+def test_a_package_that_is_missing_is_one_line(command, missing, here):
+    code = f"""
+        import sys
+        for name in ("packaging", "packaging.requirements", {missing!r}):
+            sys.modules[name] = None
+        import importlib.util
+        find_spec = importlib.util.find_spec
+        importlib.util.find_spec = lambda name: None if name == {missing!r} else find_spec(name)
+        if {missing!r} != "packaging":
+            del sys.modules[{missing!r}]
+        from autograder.__main__ import main
+        sys.exit(main({command.split()!r}))
+    """
+    (here / "gradebook.db").touch()
+    done, _ = run(code, here)
+    assert done.returncode == 2 and 'Install what is missing: python -m pip install "packaging"' in done.stderr
+    assert len(done.stderr.splitlines()) == 1
 
 
 def test_a_course_copied_by_a_student_is_none(tmp_path):
