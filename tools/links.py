@@ -66,7 +66,8 @@ def own(target):
         return None
     repository, parts = "/".join(published), urlsplit(target)
     if target.startswith(f"{urls.site()}/"):
-        return SITE / unquote(parts.path.split("/", 2)[2]) / ("index.html" if parts.path.endswith("/") else "")
+        inside = parts.path.removeprefix(urlsplit(urls.site()).path).lstrip("/")
+        return SITE / unquote(inside) / ("index.html" if parts.path.endswith("/") else "")
     if parts.netloc == "mybinder.org" and parts.path.startswith(f"/v2/gh/{repository}/"):
         return COURSE / parse_qs(parts.query)["labpath"][0]
     for start in (f"https://github.com/{repository}", f"https://colab.research.google.com/github/{repository}"):

@@ -5,7 +5,8 @@ import re
 from autograder.course import COURSE, CourseError, write_whole
 from autograder.publish import readme
 
-NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*/[\w.-]+")
+# What GitHub takes: neither "." and ".." nor the ending of an address to clone.
+NAME = re.compile(r"[a-z\d](?:-?[a-z\d])*/(?!\.{1,2}$)(?!.*\.git$)[\w.-]+", re.ASCII | re.IGNORECASE)
 LINE = re.compile(r"^(?:# )?Repository = .*$", re.MULTILINE)
 
 

@@ -33,9 +33,10 @@ def repository(course=COURSE):
 
 
 def site(course=COURSE):
-    """Return the address of the published course site."""
+    """Return the address of the published course site; a repository named after its owner's site is that site."""
     owner, name = repository(course)
-    return f"https://{owner.lower()}.github.io/{name}"
+    host = f"{owner.lower()}.github.io"
+    return f"https://{host}" if name.lower() == host else f"https://{host}/{name}"
 
 
 def browser_edition(lesson):

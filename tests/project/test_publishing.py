@@ -96,10 +96,36 @@ def test_links_to_the_course_are_followed_before_it_is_published(monkeypatch):
         assert links.leads_somewhere(page, target) == there, target
 
 
-@pytest.mark.parametrize("name", ["course", "https://github.com/ada/course", "ada/course/tree", "ada /course"])
-def test_what_is_no_name_is_refused(name):
+@pytest.mark.parametrize("repository, path", [(REPOSITORY, "/my.networks"), (("Ada-L", "ada-l.github.io"), "")])
+def test_the_site_stands_where_github_serves_it(repository, path, monkeypatch):
+    monkeypatch.setattr(urls, "repository", lambda course=None: repository)
+    assert urls.site() == f"https://ada-l.github.io{path}"
+    assert links.own(f"{urls.site()}/01_activations/") == links.SITE / "01_activations" / "index.html"
+    assert links.own(f"{urls.site()}/{urls.kit('01_activations')}") == links.SITE / urls.kit("01_activations")
+    assert links.own("https://ada-l.github.io.example.org/") is None
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "course", "https://github.com/ada/course", "github.com/ada/course", "git@github.com:ada/course", "ada/course/tree",
+        "ada /course", "ada/my course", "ada/course.git", "ada/.", "ada/..", "ada/", "/course", "-ada/course", "ada-/course",
+        "ada/kürs", "ada/course\n", "ada/$(touch x)", "",
+    ],
+)  # fmt: skip
+def test_what_is_no_name_is_refused(name, tmp_path):
     with pytest.raises(CourseError, match="ada/neural-networks"):
-        publishing.publish_as(name)
+        publishing.publish_as(name, tmp_path)
+
+
+def test_another_name_takes_the_place_of_the_first(published):
+    folder, _ = published
+    publishing.publish_as("eve/other-course", folder)
+    written = [(folder / name).read_bytes() for name in ("pyproject.toml", "README.md")]
+    for name in ("bob/b.github.io", "eve/other-course", "eve/other-course"):
+        publishing.publish_as(name, folder)
+        assert urls.repository(folder) == tuple(name.split("/"))
+    assert [(folder / name).read_bytes() for name in ("pyproject.toml", "README.md")] == written
 
 
 def test_the_version_stands_in_one_place():
