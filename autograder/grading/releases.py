@@ -10,7 +10,7 @@ import json
 import re
 from functools import cached_property
 
-from autograder.course import CourseError, write_whole
+from autograder.course import PACKAGES, SHIPPED, CourseError, write_whole
 from autograder.grading.cells import grade_id, marks
 from autograder.grading.form import Form, form_of, of_notebook
 from autograder.grading.rows import notebook_of
@@ -123,8 +123,22 @@ def require_points_of_checks(lesson, points):
     if other:
         raise CourseError(
             f"The checks and the notebook of {lesson} disagree about the points of {', '.join(other)}. "
-            f"Run `make build`, then `python -m autograder release {lesson}`."
+            f"{how_it_is_made(lesson)}, then run `python -m autograder release {lesson}`."
         )
+
+
+def how_it_is_made(lesson):
+    """Return what to do to make a lesson's solution again: a wheel's course has no build."""
+    if SHIPPED == PACKAGES:
+        return "Run `make build`"
+    return f"Copy solutions/{lesson} from a new course (`nn-from-scratch init FOLDER`)"
+
+
+def how_checks_come_back():
+    """Return what to do to restore the earlier checks."""
+    if SHIPPED == PACKAGES:
+        return "The checks are files of the course: before you grade, restore them too, and run `make build`."
+    return "The checks are in the package: before you grade, install the version that you had then."
 
 
 def fingerprint_of(released):

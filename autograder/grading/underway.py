@@ -9,7 +9,14 @@ from dataclasses import dataclass
 
 from autograder.course import Course, CourseError, write_whole
 from autograder.grading.form import Difference, Form, form_of, of_notebook
-from autograder.grading.releases import Releases, as_was_known, fingerprint_of, require_points_of_checks
+from autograder.grading.releases import (
+    Releases,
+    as_was_known,
+    fingerprint_of,
+    how_checks_come_back,
+    how_it_is_made,
+    require_points_of_checks,
+)
 from autograder.grading.rows import Rows, by_hand, by_hand_aside, notebook_of, set_aside
 from autograder.publish.build import generated
 from autograder.publish.bundle import bundle
@@ -20,8 +27,8 @@ DONE = (
     "To undo the release: python -m autograder release {0} --undo."
 )
 UNDONE = (
-    "Undone in the gradebook, the released notebook and the bundle. The checks are files of the course: before you grade, restore "
-    "them too, and run `make build`. Grades given in the meantime in cells that both releases have are not undone."
+    f"Undone in the gradebook, the released notebook and the bundle. {how_checks_come_back()} "
+    "Grades given in the meantime in cells that both releases have are not undone."
 )
 
 
@@ -179,7 +186,7 @@ def present(course, lesson):
 
     source = course.folder / "solutions" / lesson / f"{lesson}.ipynb"
     if not source.exists():
-        raise CourseError(f"{source} is missing. Run `make build` to make it.")
+        raise CourseError(f"{source} is missing. {how_it_is_made(lesson)}.")
     with generated(find_lesson(lesson), source.read_text(encoding="utf-8"), course.config()) as folder:
         released = nbformat.read(folder / "lessons" / lesson / f"{lesson}.ipynb", as_version=nbformat.NO_CONVERT)
         with Gradebook(f"sqlite:///{folder}/gradebook.db") as gradebook:

@@ -11,7 +11,7 @@ from small_course import FULL, gradebook_of
 
 from autograder import __main__ as command_line
 from autograder.course import COURSE, Course, CourseError
-from autograder.grading import underway
+from autograder.grading import releases, underway
 from autograder.grading.repair import recognise
 from autograder.grading.submission import GradedSubmission
 from autograder.publish import bundle as bundles
@@ -202,6 +202,17 @@ def test_checks_that_give_other_points_than_the_notebook_stop_it(course, capsys)
     """The checks are changed, and nothing is built yet."""
     assert command_line.main(["grade", "01"]) == 2
     assert "disagree about the points of check_relu_forward. Run `make build`" in capsys.readouterr().err
+
+
+def test_a_course_that_has_no_build_is_told_of_none(course, monkeypatch, capsys):
+    """The checks of a wheel's course are in the installed package."""
+    monkeypatch.setattr(releases, "SHIPPED", COURSE / "autograder" / "shipped")
+    assert command_line.main(["grade", "01"]) == 2
+    shutil.rmtree(course / "solutions")
+    assert command_line.main(["release", "01"]) == 2
+    said = capsys.readouterr().err + releases.how_checks_come_back()
+    assert "make build" not in said and said.count(f"Copy solutions/{LESSON} from a new course") == 2
+    assert len(said.splitlines()) == 3
 
 
 def test_grading_stops_before_anyone_is_graded(course, capsys):
