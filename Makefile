@@ -11,21 +11,24 @@ ONE_THREAD := OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 MKL_NUM_THREADS=1
 # Linux: memory that one training step frees is used by the next, instead of going back to the system each time.
 KEEP_MEMORY := MALLOC_MMAP_THRESHOLD_=33554432 MALLOC_TRIM_THRESHOLD_=268435456
 
-.PHONY: help lab lab-env env build release dist site publish-as test quick fuzz bench scorecard demo chromium clean
+.PHONY: help lab lab-env env build release dist site publish-as test quick fuzz bench scorecard demo chromium clean moved
 
 help:  ## list what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/	/' | expand -t 12
+
+# The programs of an environment contain its folder's name: if the folder was moved or renamed since, the environment is made again.
+MOVED := $(shell test -s $(LAB_READY) && ! grep -qFx "$(CURDIR)" $(LAB_READY) && echo --clear)
 
 # Install the packages of a file with uv, which is ten times as fast, or else with pip. The second argument is options for uv.
 install = { echo "  $$(grep -c == $(1)) packages: $(1)"; \
 	$(UV) pip install --quiet --python $(BIN)/python $(2) --requirement $(1) \
 		|| { echo "  without uv, pip takes two to three minutes"; $(BIN)/python -m pip install --quiet --requirement $(1); }; }
 
-$(LAB_READY): requirements.txt pyproject.toml setup.py
+$(LAB_READY): requirements.txt pyproject.toml setup.py $(if $(MOVED),moved)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 		|| { echo "Python 3.11 or newer is needed. Name one: make $(MAKECMDGOALS) PYTHON=python3.11"; exit 1; }
 	@echo "Creating the lessons' environment in $(VENV), only once: about 15 seconds, plus the time to download 150 MB."
-	@$(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -m venv $(MOVED) $(VENV)
 	@$(BIN)/python -m pip install --quiet "$$(grep '^uv==' requirements-dev.txt)" || true
 	@$(call install,requirements.txt,)
 	@echo "  the course itself"
@@ -34,7 +37,7 @@ $(LAB_READY): requirements.txt pyproject.toml setup.py
 	@mkdir -p $(VENV)/share/jupyter/lab/settings
 	@echo '{"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": false}}' \
 		> $(VENV)/share/jupyter/lab/settings/overrides.json
-	@touch $(LAB_READY)
+	@echo "$(CURDIR)" > $(LAB_READY)
 
 # Compiled in advance, because many processes will import it; a lesson compiles only what it imports.
 $(READY): $(LAB_READY) requirements-dev.txt

@@ -95,6 +95,23 @@ def test_by_the_zip_of_a_lesson(machine, watch):
     watch("a lesson's zip, cold", "a first check passes", time.time() - start)
 
 
+def test_an_environment_that_was_moved_is_made_anew(tmp_path):
+    """A stranger renames the folder that the zip of a branch unpacks to."""
+    course = tmp_path / "Käfer (main)"
+    (course / ".venv").mkdir(parents=True)
+    for name in ("Makefile", "requirements.txt", "pyproject.toml", "setup.py"):
+        shutil.copy(COURSE / name, course)
+    (course / ".venv" / ".lab-ready").write_text(f"{course}\n", encoding="utf-8")
+
+    def made(folder):
+        done = subprocess.run(["make", "--dry-run", "lab-env"], cwd=folder, capture_output=True, encoding="utf-8")
+        return done.stdout
+
+    assert "-m venv" not in made(course)
+    assert "-m venv --clear .venv" in made(course.rename(tmp_path / "my course"))
+    assert 'echo "' + str(tmp_path / "my course") + '" > .venv/.lab-ready' in made(tmp_path / "my course")
+
+
 def test_pip_is_the_way_back(machine):
     course = checkout(machine / "course")
     six = next(line for line in (course / "requirements.txt").read_text().splitlines() if line.startswith("six=="))
