@@ -29,7 +29,7 @@ def project():
 def test_environment_agrees_with_pyproject(project):
     environment = yaml.safe_load((COURSE / "environment.yml").read_text(encoding="utf-8"))
     assert set(environment) == {"name", "channels", "dependencies"} and environment["channels"] == ["conda-forge"]
-    wanted = [f"python{project['requires-python']}"]
+    wanted = [f"python{project['requires-python']}", "pip"]  # with which the course itself is installed
     for each in project["dependencies"]:
         name = NAME.match(each)[0]
         wanted.append(CONDA_NAMES.get(name, name) + each[len(name) :])
