@@ -232,7 +232,14 @@ def what_is_missing(module):
 def run():
     """Run the command line, and exit."""
     sys.excepthook = excepthook
-    code = main()
+    try:
+        try:
+            code = main()
+        finally:
+            sys.stdout.flush()
+    except BrokenPipeError:  # `| head` has read enough; the rest must not fail again at the exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 1
     gc.freeze()  # otherwise Python searches everything that was imported for garbage just before it exits
     sys.exit(code)
 

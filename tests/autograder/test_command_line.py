@@ -116,6 +116,17 @@ def test_ctrl_c_is_one_line(monkeypatch, capsys):
     )
 
 
+@pytest.mark.parametrize("command", ["--help", "progress", "init course"])
+def test_a_reader_that_has_read_enough_is_no_error(command, tmp_path):
+    reader, writer = os.pipe()
+    os.close(reader)
+    words = [sys.executable, "-m", "autograder", *command.split()]
+    environment = {**os.environ, "PYTHONPATH": str(COURSE)}
+    done = subprocess.run(words, cwd=tmp_path, env=environment, stdout=writer, stderr=subprocess.PIPE, text=True)
+    os.close(writer)
+    assert done.returncode in (0, 1) and done.stderr == ""  # argparse takes no notice
+
+
 @pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="Windows has no signal masks")
 def test_processes_that_are_started_leave_ctrl_c_to_ours():
     """It is not lost either: it comes when they have been started."""
