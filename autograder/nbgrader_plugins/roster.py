@@ -107,7 +107,9 @@ def enter(path, folder="."):
         environment = {**os.environ, "PYTHONUTF8": "1"}
         done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, errors="replace")
     if done.returncode:
-        raise CourseError(f"nbgrader could not import the roster. It says: {done.stderr.strip()[-500:]}")
+        reasons = re.findall(r"^[\w.]+: (.+)$", done.stderr, re.MULTILINE)  # the error is below the traceback
+        reason = reasons[-1] if reasons else done.stderr.strip()[-500:]
+        raise CourseError(f"nbgrader could not import the roster. It says: {reason}")
     names = (f"{student['first_name']} {student['last_name']}".strip() for student in students)
     return students, next((name for name in names if is_guessed(data) and not name.isascii()), "")
 

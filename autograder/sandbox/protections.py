@@ -2,6 +2,7 @@
 
 from functools import cache
 
+from autograder import extras
 from autograder.course import CourseError
 from autograder.sandbox import doctor
 
@@ -19,10 +20,10 @@ def protections(unsandboxed=False):
     reasons = missing()
     if reasons and not unsandboxed:
         what = "; ".join(f"{name} ({reason})" for name, reason in reasons.items())
-        raise CourseError(
-            f"Some protections are missing on this machine: {what}. Grade on Linux, or add --unsandboxed to grade "
-            "without them: students' code then runs with your own permissions."
+        remedy = extras.what_is_missing("instructor") or (
+            "Grade on Linux, or add --unsandboxed to grade without them: students' code then runs with your own permissions."
         )
+        raise CourseError(f"Some protections are missing on this machine: {what}. {remedy}")
     return tuple(name for name in PROTECTIONS if name not in reasons)
 
 

@@ -19,7 +19,7 @@ from autograder import __main__ as command_line
 from autograder import commands, course, extras, new_course
 from autograder.course import COURSE, Course, CourseError, lesson_name, write_whole
 from autograder.grading.fingerprint import code_fingerprint
-from autograder.sandbox import doctor
+from autograder.sandbox import doctor, protections
 
 COMMANDS = (
     "", "init", "progress", "build", "release", "site", "roster", "collect", "export", "grade", "explain", "report",
@@ -344,6 +344,17 @@ def test_doctor_fails_where_a_protection_is_missing(monkeypatch, capsys):
     monkeypatch.setattr(doctor, "missing", lambda: {"files": "it needs Linux"})
     assert command_line.main(["doctor"]) == 1
     assert "--unsandboxed" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("is_installed", [True, False])
+def test_a_protection_whose_package_is_missing_is_installed_first(is_installed, monkeypatch):
+    wanted = "packaging" if is_installed else "no-such-thing"
+    monkeypatch.setattr(extras.metadata, "requires", lambda name: [f'{wanted}; extra == "instructor"'])
+    monkeypatch.setattr(protections, "missing", lambda: {"files": "No module named 'landlock'"})
+    with pytest.raises(CourseError) as raised:
+        protections.protections()
+    assert ("--unsandboxed" in str(raised.value)) == is_installed
+    assert ('python -m pip install "no-such-thing"' in str(raised.value)) != is_installed
 
 
 @pytest.mark.parametrize("module, told", [("msgpack", True), ("autograder.no_such_module", False)])

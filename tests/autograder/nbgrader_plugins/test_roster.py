@@ -103,3 +103,13 @@ def test_a_file_that_is_not_there_is_named(tmp_path, monkeypatch, capsys):
 def test_columns_are_known_by_other_names():
     (student,) = read_roster(b"Login ID,Given name,Surname,E-mail,Canvas ID\nada,Ada,Lovelace,ada@example.org,1815\n")
     assert tuple(student.values()) == ADA
+
+
+def test_a_gradebook_that_cannot_be_written_is_one_line(tmp_path, monkeypatch, capsys):
+    (tmp_path / "nbgrader_config.py").write_text("# the autograder's\n", encoding="utf-8")
+    (tmp_path / "gradebook.db").write_text("no gradebook at all", encoding="utf-8")
+    (tmp_path / "students.csv").write_text("id\nada\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert command_line.main(["roster", "students.csv"]) == 2
+    error = capsys.readouterr().err
+    assert "It says: " in error and "file is not a database" in error and "File " not in error, error
