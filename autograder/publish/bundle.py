@@ -22,9 +22,13 @@ README = """# {title}
 
 {facts}. You build {builds}.
 
-1. Create the environment once; this takes half a minute. With Python 3.11 or newer, in a virtual environment: `python -m pip install uv`, then
-   `python -m uv pip install -r requirements.txt`. Or with conda: `conda env create -f environment.yml`, `conda activate neural-networks-from-scratch`.
-2. In this folder, start `jupyter lab --config=jupyter_lab_config.py {name}.ipynb`, and work from top to bottom.
+1. Create the environment once; this takes half a minute, and it serves every lesson. You need Python 3.11 or newer, and a terminal in this folder.
+   - Linux, macOS: `python3 -m venv ../environment`, then `source ../environment/bin/activate`
+   - Windows, PowerShell: `py -m venv ../environment`, then `../environment/Scripts/Activate.ps1`
+   - Then, on each: `python -m pip install uv` and `python -m uv pip install -r requirements.txt`. Without uv it takes minutes:
+     `python -m pip install -r requirements.txt`
+   - Or with conda: `conda env create -f environment.yml`, then `conda activate neural-networks-from-scratch`
+2. In this folder, start `jupyter lab --config=jupyter_lab_config.py {name}.ipynb`, and work from top to bottom. The next time, activate the environment again first.
 3. Run a `check(...)` cell as often as you like: it tells you what it sees.
 4. `python -m lessonkit progress` shows how far you are.
 5. Save, press Validate, and hand in `{name}.ipynb`. Only this file is graded.

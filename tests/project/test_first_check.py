@@ -84,7 +84,8 @@ def test_by_the_zip_of_a_lesson(machine, watch):
         archive.extractall(machine)
     start, folder = time.time(), machine / LESSON.name
     readme = (folder / "README.md").read_text(encoding="utf-8")
-    run(sys.executable, "-m", "venv", "environment", cwd=machine)
+    assert "-m venv ../environment`" in readme
+    run(sys.executable, "-m", "venv", "../environment", cwd=folder)
     programs = machine / "environment" / ("Scripts" if os.name == "nt" else "bin")
     for words in ("-m pip install uv", "-m uv pip install -r requirements.txt"):
         assert f"`python {words}`" in readme
