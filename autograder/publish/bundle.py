@@ -22,16 +22,12 @@ README = """# {title}
 
 {facts}. You build {builds}.
 
-1. Create the environment once; this takes half a minute, and it serves every lesson. You need Python 3.11 or newer, and a terminal in this folder.
-   - Linux, macOS: `python3 -m venv ../environment`, then `source ../environment/bin/activate`
-   - Windows, PowerShell: `py -m venv ../environment`, then `../environment/Scripts/Activate.ps1`
-   - Then, on each: `python -m pip install uv` and `python -m uv pip install -r requirements.txt`. Without uv it takes minutes:
-     `python -m pip install -r requirements.txt`
-   - Or with conda: `conda env create -f environment.yml`, then `conda activate neural-networks-from-scratch`
-2. In this folder, start `jupyter lab --config=jupyter_lab_config.py {name}.ipynb`, and work from top to bottom. The next time, activate the environment again first.
-3. Run a `check(...)` cell as often as you like: it tells you what it sees.
-4. `python -m lessonkit progress` shows how far you are.
-5. Save, press Validate, and hand in `{name}.ipynb`. Only this file is graded.
+1. Create the environment once, with Python 3.11 or newer; it serves every lesson. On Linux and macOS, in a terminal in this folder: `python3 -m venv ../environment`, then `source ../environment/bin/activate`.
+   On Windows, in PowerShell: `py -m venv ../environment`, then `../environment/Scripts/Activate.ps1`. Or with conda: `conda env create -f environment.yml`, then `conda activate neural-networks-from-scratch`.
+   Without conda, install the packages, in half a minute: `python -m pip install uv`, then `python -m uv pip install -r requirements.txt`. Without uv: `python -m pip install -r requirements.txt`.
+2. In this folder, start `jupyter lab --config=jupyter_lab_config.py {name}.ipynb`, and work from top to bottom. The next time, activate the environment first.
+3. Run a `check(...)` cell as often as you like: it tells you what it sees. `python -m lessonkit progress` shows how far you are.
+4. Save, press Validate, and hand in `{name}.ipynb`. Only this file is graded.
 """
 
 UNTIL_BATCH_NORM = """

@@ -184,4 +184,4 @@ def test_two_bundles_have_the_same_bytes(tmp_path):
 
 def test_the_readme_of_a_bundle_is_ten_lines(unzipped):
     _, folder = unzipped
-    assert len((folder / "README.md").read_text(encoding="utf-8").splitlines()) == 14
+    assert len((folder / "README.md").read_text(encoding="utf-8").splitlines()) == 10
