@@ -29,7 +29,7 @@ ODD = {  # answers to tanh_forward that are no tampering, and what is said of th
     "[0.5] * 200_000": "too many parts, more than 40,000",
     "[0.5] * 9_000": "a list of 9000 values",
     "{'k' * 900: [[[0.5]]] * 2000}": "is a dict with the key kkk",
-    "np.zeros((1,) * 64)": "an array of 64 axes has too many",
+    "np.zeros((1,) * 64)": "an array has too many axes, 64",
     "np.zeros((3000, 0, 3000))": "an array of 9,000,000 entries is too large",
     "np.zeros((300_000, 1, 1), bool)": "an array of 300,000 entries is too large",
     "np.zeros((15_000, 1))": "has shape (15000, 1), expected",
@@ -38,7 +38,7 @@ ODD = {  # answers to tanh_forward that are no tampering, and what is said of th
     "[np.zeros(2**17)] * 8": "is too large, more than 4 MB",
 }
 SHOWN = {  # cells that show much, and what is said of them
-    "a picture": ("display({'image/png': 'A' * 3_900_000}, raw=True)", "more than 16 MB in all"),
+    "a picture": ("display({'image/png': 'A' * 3_900_000}, raw=True)", "more than 16 MB of it"),
     "nested lists": (
         "nested = []\nfor _ in range(900): nested = [nested]\ndisplay({'application/json': nested}, raw=True)",
         "nested too deeply",
