@@ -1,4 +1,4 @@
-"""The course, in nbgrader's own words. Every `nbgrader` command run in this folder reads it."""
+"""The course's configuration for nbgrader. Every `nbgrader` command in this folder reads it."""
 
 import os
 import sys
@@ -11,7 +11,7 @@ course = Path(__file__).resolve().parent
 c.CourseDirectory.course_id = "nn-from-scratch"
 c.CourseDirectory.source_directory = "solutions"
 c.CourseDirectory.release_directory = "lessons"
-# What lies beside a source notebook is copied into the release: the text of the solutions must not travel.
+# Files beside a source notebook are copied into the release, but the text of the solutions must not be.
 c.CourseDirectory.ignore = [
     ".ipynb_checkpoints", "*.pyc", "__pycache__", ".pytest_cache", "*.py", "*.part", "checkpoints",
 ]  # fmt: skip
@@ -22,13 +22,13 @@ c.Exchange.root = str(course / "exchange")
 c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE\nraise NotImplementedError()"}
 c.Execute.timeout = 180
 
-# A lesson that students have handed in changes by `python -m autograder release`, which keeps its grades.
+# After students have handed in a lesson, only `python -m autograder release` changes it, and keeps its grades.
 c.GenerateAssignment.exporter_class = "autograder.nbgrader_plugins.generate.Released"
 
-# Submissions are found whatever they are called, and read whatever an editor made of them.
+# Submissions are found under any name, and read even if an editor has changed their form.
 c.Autograde.exporter_class = "autograder.nbgrader_plugins.converter.Reader"
-# They are brought into shape first (edited check cells are graded as released, deleted ones put back), and then run
-# in a locked-in process while the checks grade from outside.
+# They are repaired first (edited check cells are graded as released, deleted ones are put back). Then they run in a sandboxed
+# process, and the checks grade from outside.
 c.Autograde.sanitize_preprocessors = [
     "autograder.nbgrader_plugins.autograde.Recognise",
     "nbconvert.preprocessors.ClearOutputPreprocessor",
@@ -47,19 +47,19 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
 
-# One damaged file in the zip file of a class does not keep the others from being collected.
+# A damaged file in a class's zip file does not keep the others from being collected.
 c.ZipCollectApp.extractor_plugin = "autograder.nbgrader_plugins.extractor.Extractor"
 
-# As nbgrader's own CSV, but whole with commas, quotes and accents in names.
+# Like nbgrader's own CSV, but correct for commas, quotes and accents in names.
 c.ExportApp.plugin_class = "autograder.nbgrader_plugins.exporters.Csv"
 
-# Feedback is a page of the course's own: safe whatever a student displays, and with nothing to load from elsewhere.
+# Feedback is the course's own page: safe for anything that a student displays, and without content from other hosts.
 c.GenerateFeedback.exporter_class = "autograder.feedback.FeedbackExporter"
 c.GenerateFeedback.preprocessors = ["autograder.feedback.Grades"]
 c.ExchangeFactory.release_feedback = "autograder.nbgrader_plugins.exchange.ReleaseFeedback"
 
-# Kernels that nbgrader starts inherit these: one BLAS thread (networks this small lose tenfold with more),
-# and where check(..., hidden=True) finds the reference and the secret seed.
+# Kernels that nbgrader starts inherit these: one BLAS thread (more can make networks this small ten times slower), and where
+# check(..., hidden=True) finds the reference and the secret seed.
 for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(name, "1")
 os.environ.setdefault("LESSONKIT_LIVE_TRUTH", "autograder.bank.expected")
