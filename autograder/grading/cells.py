@@ -15,6 +15,11 @@ def checks_of(notebook):
             yield place, source_of(cell), name if name and is_check(cell) and name in exercises() else None
 
 
+def checked_in(notebook):
+    """Return the exercises that a notebook checks: an instructor may have deleted the check of one."""
+    return [exercise for _, _, exercise in checks_of(notebook) if exercise]
+
+
 def own_cells(notebook, *releases):
     """Return a label for each code cell that differs from every release of the lesson, by its number among the code cells."""
     given = {source_of(cell) for released in releases for cell in released["cells"] if not grade_id(cell)}

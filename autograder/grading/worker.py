@@ -9,7 +9,7 @@ from typing import NamedTuple
 from autograder.bank.expected import Live
 from autograder.course import CourseError
 from autograder.flags import UNGRADED, words_of
-from autograder.grading.cells import checks_of, opening, own_cells, unanswered
+from autograder.grading.cells import checked_in, checks_of, opening, own_cells, unanswered
 from autograder.grading.memory import peak
 from autograder.grading.notebook import grade_notebook, nothing_to_grade
 from autograder.grading.repair import Unreadable, recognise
@@ -95,7 +95,7 @@ def work(lesson, submission, released, seed, unsandboxed=False, limits=None, sha
         except Exception as error:  # not the student's fault: no grade, and the next run tries again
             flags.append(f"the grader itself failed: {words_of(error)}\n{traceback.format_exc(limit=3)}")
             return failed(lesson, notes, flags)
-    results = _nothing(lesson, notes[-1])
+    results = _nothing(checked_in(released), notes[-1])
     if NOTHING in notes:
         return GradedSubmission(
             None, _points(results), results, notes, flags, unanswered=unanswered(released, released)
@@ -106,12 +106,12 @@ def work(lesson, submission, released, seed, unsandboxed=False, limits=None, sha
 def failed(lesson, notes=(), flags=(DIED,)):
     """Return the graded submission for a failure of the grader itself."""
     notes = [*notes, "The grader could not grade this notebook. Your instructor has been told."]
-    return GradedSubmission(results=_nothing(lesson, notes[-1]), notes=notes, flags=[*flags], failed=True)
-
-
-def _nothing(lesson, why):
-    """Return the results of a lesson whose exercises could not be graded."""
     exercises = [exercise.name for exercise in find_lesson(lesson).exercises]
+    return GradedSubmission(results=_nothing(exercises, notes[-1]), notes=notes, flags=[*flags], failed=True)
+
+
+def _nothing(exercises, why):
+    """Return the results of exercises that could not be graded."""
     return {name: nothing_to_grade(name, checks_of_exercise(name), why) for name in exercises}
 
 
@@ -130,9 +130,8 @@ def _graded(notebook, own, setup, shared):
         cell = notebook["cells"][index]
         cell["execution_count"], cell["outputs"] = number + 1, graded.outputs.get(number, [])
     results = graded.results
-    for name in (exercise.name for exercise in find_lesson(setup.lesson).exercises):
-        if name not in results:
-            results[name] = nothing_to_grade(name, checks_of_exercise(name), "Its check cell could not be run.")
+    missing = [name for name in checked_in(notebook) if name not in results]
+    results |= _nothing(missing, "Its check cell could not be run.")
     return GradedSubmission(
         notebook, _points(results), results, graded.notes, graded.flags, graded.seconds, graded.memory
     )

@@ -107,7 +107,7 @@ def read(lesson, course):
 
 def rows(lesson, group):
     """Yield the rows of the CSV file, one for each student."""
-    exercises = [exercise.name for exercise in lesson.exercises]
+    exercises = [exercise.name for exercise in lesson.exercises if exercise.name not in group.full]
     yield [
         "student_id", "last_name", "first_name", "state", "auto_points", "raw_score", "late_submission_penalty", "score",
         "max_score", "graded_by_hand", "waiting", "seconds", "memory_mb", *exercises, *group.full, "mistakes", "flags",

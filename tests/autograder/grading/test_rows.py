@@ -1,5 +1,6 @@
 """Formgrader's lists hold those who handed something in; what an instructor gave by hand stays."""
 
+import json
 import shutil
 from datetime import timedelta
 
@@ -10,10 +11,13 @@ from nbgrader.apps.api import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
 
 from autograder.course import Course
+from autograder.grading import worker
+from autograder.grading.cells import grade_id
 from autograder.grading.gradebook import Writer
+from autograder.grading.notebook import GradedNotebook
 from autograder.grading.submission import GradedSubmission
 from autograder.grading.worker import work
-from autograder.handed_in import Submission
+from autograder.handed_in import NOTHING, Submission
 from autograder.nbgrader_plugins import exporters
 from autograder.report import gather
 from lessonkit.catalogue import lesson
@@ -80,3 +84,22 @@ def test_the_total_of_points_is_the_same_everywhere(course):
 def test_nothing_handed_in_is_told_from_what_cannot_be_read():
     assert not GradedSubmission(notes=["Nothing was handed in."]).handed_in
     assert GradedSubmission(notes=["The file is a PDF."]).handed_in
+
+
+@pytest.mark.parametrize("submission", [Submission(None, [NOTHING]), Submission(None, ["A PDF."]), Submission(b"{}")])
+def test_an_exercise_whose_check_cell_was_deleted_is_not_graded(course, monkeypatch, submission):
+    released, gone = course.released(LESSON), "relu_forward"
+    released["cells"] = [cell for cell in released["cells"] if grade_id(cell) != f"check_{gone}"]
+    if submission.data:
+        submission.data = json.dumps(released).encode()
+    monkeypatch.setattr(worker, "grade_in_session", lambda *_: GradedNotebook())
+    graded = work(LESSON, submission, released, 1, True)
+    assert gone not in graded.results and f"check_{gone}" not in graded.points
+    assert len(graded.results) == len(lesson(LESSON).exercises) - 1
+
+
+def test_a_column_of_the_report_has_its_own_name():
+    """The check of an exercise was deleted and counts full, and the lesson still has the exercise."""
+    group = gather.Class(None, {}, {}, {}, 10.0, full={"relu_forward": 5.0})
+    header = next(gather.rows(lesson(LESSON), group))
+    assert header.count("relu_forward") == 1 and len(header) == len(set(header))
