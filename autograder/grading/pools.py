@@ -2,8 +2,8 @@
 
 A pool is called with the students and with `tasks`, a function from students to an iterable of ``(student, *arguments of
 work)``. It leaves out students who need not be graded, and reads each submission when its turn comes. The pool yields each
-student and graded submission as soon as it is done. A submission whose worker dies is tried once more, alone; if that worker
-dies too, the submission is flagged, and the others go on.
+student and graded submission as soon as it is done. A submission whose worker dies or runs out of memory is tried once more,
+alone; if that happens again, the submission is flagged, and the others go on.
 """
 
 import contextlib
@@ -45,7 +45,7 @@ class Processes:
                     del left[student]
                     yield student, graded
                 return
-            except BrokenProcessPool:
+            except (BrokenProcessPool, MemoryError):
                 self.warming = []
                 tries -= not sent  # if no submission was sent, the workers themselves cannot start
                 if not tries:
@@ -66,7 +66,7 @@ class Processes:
         with ProcessPoolExecutor(max_workers=1) as alone:
             try:
                 return alone.submit(work_for, *task).result()
-            except BrokenProcessPool:
+            except (BrokenProcessPool, MemoryError):
                 return task[0], failed(task[1])
 
     def _workers(self):

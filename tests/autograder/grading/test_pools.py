@@ -22,6 +22,8 @@ def deadly(otherwise):
     def work_for(student, *arguments):
         if student == "killer":
             os.kill(os.getpid(), signal.SIGKILL)
+        if student == "hungry":
+            raise MemoryError
         return otherwise(student, *arguments)
 
     return work_for
@@ -34,11 +36,12 @@ def tasks(students):
 
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_a_worker_that_dies_takes_no_one_elses_work_with_it(jobs, monkeypatch):
+    """Nor does one that has no memory left for what it would send."""
     monkeypatch.setattr(pools, "work_for", deadly(lambda student, *_: (student, GradedSubmission())))
-    graded = dict(pools.Processes(jobs)(CLASS, tasks))
-    assert graded.keys() == set(CLASS)
-    assert {student for student in CLASS if graded[student].flags == [DIED]} == {"killer"}
-    assert {student for student in CLASS if graded[student].failed} == {"killer"}
+    graded = dict(pools.Processes(jobs)([*CLASS, "hungry"], tasks))
+    assert graded.keys() == {*CLASS, "hungry"}
+    assert {student for student in graded if graded[student].flags == [DIED]} == {"killer", "hungry"}
+    assert {student for student in graded if graded[student].failed} == {"killer", "hungry"}
 
 
 def test_whose_workers_die_on_a_cluster_is_flagged_too(tmp_path, monkeypatch):
