@@ -83,7 +83,7 @@ def release(arguments):
     from autograder.course import Course
     from autograder.publish.bundle import bundle
 
-    for name in map(lesson_name, arguments.lessons):
+    for name in list(map(lesson_name, arguments.lessons)):  # all names are known before anything changes
         course = Course(arguments.course, arguments.db_url)
         if arguments.undo or arguments.db_url or (course.folder / "gradebook.db").exists():
             change(course, name, arguments)

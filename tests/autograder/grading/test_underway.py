@@ -189,6 +189,12 @@ def test_it_is_done_whole_or_not_at_all(course, monkeypatch, place):
     assert release("--yes") == 0 and everything(course)[1]["bob"][0]["check_relu_backward"][1] == 4.5
 
 
+def test_a_lesson_that_does_not_exist_stops_it_before_the_others_change(course, capsys):
+    before = everything(course)
+    assert command_line.main(["release", "01", "99", "--yes"]) == 2 and "no lesson '99'" in capsys.readouterr().err
+    assert everything(course) == before
+
+
 def test_nbgrader_stops_with_one_line_and_deletes_nothing(course):
     before = everything(course)
     done = nbgrader(course, "generate_assignment", LESSON, "--force", check=False)
