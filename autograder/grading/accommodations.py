@@ -13,11 +13,9 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from autograder.course import CourseError, meant
+from autograder.course import CourseError, lesson_name, meant
 from autograder.grading.tables import rows
 from autograder.grading.timestamps import Uncertain, when
-from lessonkit.catalogue import UnknownName
-from lessonkit.catalogue import lesson as find_lesson
 
 FILE, GROUPS = "accommodations.csv", "groups.csv"
 KINDS = ("extension", "extra time", "excused")
@@ -156,8 +154,8 @@ def _members(who, groups, students, place):
 
 def _lesson(name, course, place):
     try:
-        return find_lesson(name).name
-    except UnknownName:
+        return lesson_name(name)
+    except CourseError:
         if (course.folder / "lessons" / name).is_dir():  # the instructor's own assignment
             return name
         raise CourseError(f"{place}: there is no lesson {name!r}. Write 06_backward, 06, or all.") from None

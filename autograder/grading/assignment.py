@@ -18,7 +18,7 @@ from autograder.grading.accommodations import members_of, read_groups
 from autograder.grading.cells import checks_of, opening
 from autograder.grading.fingerprint import code_fingerprint
 from autograder.grading.form import of_notebook
-from autograder.grading.gradebook import Writer
+from autograder.grading.gradebook import UNTIMED, Writer
 from autograder.grading.notebook import grade_notebook
 from autograder.grading.pools import Cluster, Processes
 from autograder.grading.releases import Releases, fingerprint_of, require_points_of_checks
@@ -75,7 +75,7 @@ class Assignment:
     renewed : list of str
         Students whose late penalty has changed.
     damaged : dict of str to str
-        What to say about journal files that cannot be read.
+        What to say about journal files that cannot be read, and about times that were ignored.
 
     Raises
     ------
@@ -202,7 +202,10 @@ class Assignment:
         """Record when submissions were handed in, if only that has changed: their notebooks need not be run."""
         for student, fingerprint in self.redated.items():
             try:
-                writer.redate(student, self._entry(student), fingerprint)
+                entry = self._entry(student)
+                writer.redate(student, entry, fingerprint)
+                untimed = [flag for flag in entry.submission.flags if flag.startswith(UNTIMED)]
+                self.damaged |= {printable(student): printable(flag) for flag in untimed}
             except Exception as error:  # it must not stop other students' grading; the next run tries again
                 writer.gradebook.db.rollback()
                 self.damaged[printable(student)] = f"when it was handed in could not be recorded: {printable(error)}"

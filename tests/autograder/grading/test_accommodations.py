@@ -66,6 +66,8 @@ def test_lines_change_penalties_and_take_them_back(late):
     assert penalized(late) == ["wrong", "empty"]
     grant(late, "B,all,extra time,48 hours,")
     assert penalized(late) == ["wrong"]
+    grant(late, "B,1,extra time,48 hours,")  # as a spreadsheet writes 01
+    assert penalized(late) == ["wrong"]
     grant(late, "B,02_mse,extra time,48 hours,", "wrong,01,excused,,ill")
     assert penalized(late) == ["solved", "empty"]
     grant(late, "solved,01,extension,2026-03-02 18:00:00 UTC,", "solved,01,extra time,90,", "A,*,Extra Time,1 week,")

@@ -229,3 +229,11 @@ def test_a_fingerprint_is_of_its_own_lesson(monkeypatch):
     assert changed("lessonkit.checks.inputs", "layer") == ["06_backward"]
     assert changed("reference_impl.layers", "affine_backward") == ["06_backward", "12_batchnorm"]
     assert not changed("lessonkit.plots.lesson_06", "anything")
+
+
+def test_a_time_that_cannot_be_read_is_told_although_no_notebook_is_run(changed):
+    run(changed, AFTER, yes=True)
+    (changed / "submitted" / "solved" / LESSON / "timestamp.txt").write_text("01/03/2026 18:00")
+    whole, recorded, seeds = run(changed, AFTER)
+    assert not recorded and not seeds
+    assert whole.damaged["solved"].startswith("timestamp.txt was ignored, so there is no late penalty: '01/03/2026")
