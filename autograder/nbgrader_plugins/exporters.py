@@ -27,6 +27,7 @@ class Exporter(ExportPlugin):
     """What the formats share: who and what is exported, and how a file is written."""
 
     default = "grades.csv"
+    finds_by_number = True  # whether the other system finds students by lms_user_id
     encoding = Unicode("utf-8", help="Encoding of the file; utf-8-sig adds the byte order mark.").tag(config=True)
     zeros = Bool(False, help="Write 0 for students who handed in nothing by their own due date.").tag(config=True)
     dry_run = Bool(False, help="Print what would be written, and write nothing.").tag(config=True)
@@ -52,6 +53,7 @@ class Exporter(ExportPlugin):
         try:
             assignments = _wanted(gradebook.assignments, "assignment", "name", self.assignment)
             students = _wanted(gradebook.students, "student", "id", self.student)
+            self.expect_one_row_for_each(students)
             if self.parent is not None:
                 self.renew_penalties(gradebook, assignments)
             standing_of = {assignment.name: self._standings(gradebook, assignment) for assignment in assignments}
@@ -73,6 +75,20 @@ class Exporter(ExportPlugin):
         if standing.state == NOTHING and self.zeros:
             return 0.0
         return standing.score.final if standing.state == GRADED else None
+
+    def expect_one_row_for_each(self, students):
+        """Refuse two students whom another system would take for one, as when an id was changed in the roster."""
+        first = {}
+        for student in students if self.finds_by_number else ():
+            other = first.setdefault(student.lms_user_id, student)
+            if student.lms_user_id and other is not student:
+                raise CourseError(
+                    f"{printable(other.id)} and {printable(student.id)} have the same lms_user_id, "
+                    f"{printable(student.lms_user_id)}, so an import would take them for one student. If one is a former id, "
+                    "enter the grades that you gave by hand under the new one, and remove it: "
+                    "nbgrader db student remove ID --force. "
+                    "Otherwise correct the roster and enter it again."
+                )
 
     def renew_penalties(self, gradebook, assignments):
         """Compute the late penalties with the present dates and accommodations, so that no old penalty is exported."""
@@ -125,6 +141,7 @@ class Csv(Exporter):
     students the maximum is empty too.
     """
 
+    finds_by_number = False
     header = (
         "assignment", "duedate", "timestamp", "student_id", "last_name", "first_name", "email", "raw_score",
         "late_submission_penalty", "score", "max_score",

@@ -272,3 +272,13 @@ def test_nbgrader_export_knows_all_three(database, tmp_path):
         nbgrader(tmp_path, "export", *options)
     assert 'Åström, the ""Comma""' in (tmp_path / "grades.csv").read_text(encoding="utf-8")
     assert (tmp_path / "canvas.csv").exists() and (tmp_path / "m.csv").exists()
+
+
+def test_two_ids_of_one_student_are_not_exported_as_one(gradebook):
+    """The id was changed in the roster, and the former one still has a grade."""
+    gradebook.add_student("countess", lms_user_id="1815")
+    for plugin in ("Canvas", "Moodle"):
+        with pytest.raises(SystemExit, match="have the same lms_user_id, 1815, so"):
+            export(gradebook, plugin)
+        export(gradebook, plugin, student=["countess"])
+    export(gradebook, "Csv")
