@@ -7,6 +7,7 @@ alone; if that happens again, the submission is flagged, and the others go on.
 """
 
 import contextlib
+import os
 import signal
 import threading
 from concurrent.futures import FIRST_COMPLETED, wait
@@ -25,7 +26,8 @@ class Processes:
 
     def warm_up(self, setup, shared):
         """Let the workers start and connect to the fork server, without waiting for them."""
-        self.warming = [self._submit(self._workers(), warm_up, setup, shared) for _ in range(self.jobs)]
+        workers = self._workers()
+        self.warming = [workers.submit(warm_up, setup, shared) for _ in range(self.jobs)]
 
     def __call__(self, students, tasks):
         from joblib.externals.loky.process_executor import BrokenProcessPool
@@ -50,9 +52,8 @@ class Processes:
                 tries -= not sent  # if no submission was sent, the workers themselves cannot start
                 if not tries:
                     raise
-            for task in tasks(
-                [student for student in left if student in sent]
-            ):  # one of these submissions ended its worker
+            suspects = [student for student in left if student in sent]  # one of these ended its worker
+            for task in tasks(suspects):
                 del left[task[0]]
                 yield self._alone(task)
             sent.clear()
@@ -71,11 +72,13 @@ class Processes:
 
     def _workers(self):
         """Return the worker processes. A run that follows soon uses them again."""
-        from joblib.externals.loky import (
-            get_reusable_executor,  # takes long to import, so the fork server is started first
-        )
+        # loky takes long to import, so the fork server is started first
+        from joblib.externals.loky import get_reusable_executor
 
-        return get_reusable_executor(max_workers=self.jobs, timeout=300)
+        with _leaving_interrupts():
+            workers = get_reusable_executor(max_workers=self.jobs, timeout=300)
+            workers.submit(os.getpid)  # starts all of them
+        return workers
 
     def _run(self, tasks):
         """Yield each task's result as soon as it is done, and read only a few tasks ahead."""
@@ -83,7 +86,7 @@ class Processes:
         try:
             while True:
                 ahead = islice(tasks, 2 * self.jobs - len(running))
-                running.update(self._submit(workers, work_for, *task) for task in ahead)
+                running.update(workers.submit(work_for, *task) for task in ahead)
                 if not running:
                     return
                 done, running = wait(running, return_when=FIRST_COMPLETED)
@@ -91,11 +94,6 @@ class Processes:
         finally:
             if running:  # the caller stopped early
                 workers.shutdown(kill_workers=True)
-
-    @staticmethod
-    def _submit(workers, function, *arguments):
-        with _leaving_interrupts():
-            return workers.submit(function, *arguments)
 
 
 @contextlib.contextmanager
