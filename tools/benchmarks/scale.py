@@ -172,8 +172,8 @@ one machine ({processor}, {cores} cores); their proportions are similar elsewher
 
 ## What a day of submissions takes
 
-A submission of lesson 06 with its figures takes {core:.2f} s of one core, with a start-up shared by forty. "Cores" is the number that finishes
-within the day if submissions arrive evenly. Before a deadline you need several times as many.
+A submission of lesson 06 with its figures takes {core:.2f} s of one core, with a start-up shared by forty. "Cores" says how many cores are enough
+if submissions arrive evenly over the day. Before a deadline you need several times as many.
 
 | submissions a day | grading, one core | cores | writing, one process | gradebook | files |
 |---|---|---|---|---|---|
