@@ -75,7 +75,7 @@ dist: $(READY)  ## make the files of a release in dist/release: the wheel, the z
 	cp dist/site/download/*.zip dist/release/
 	$(BIN)/python -m zipfile -c dist/release/site.zip dist/site/.
 
-site: $(READY)  ## build the course site in dist/site; OFFLINE=1 loads nothing from elsewhere, LESSONS="00 01" has only these lessons
+site: $(READY)  ## build the course site in dist/site; OFFLINE=1 leaves out links to other hosts, LESSONS="00 01" has only these lessons
 	$(BIN)/python -m autograder site $(LESSONS) $(if $(OFFLINE),--offline)
 
 publish-as: $(READY)  ## set the address at which the course is published, and build what follows: make publish-as REPO=name/repository

@@ -53,7 +53,7 @@ def add_beginning(commands):
     )
     command.set_defaults(run=do.init)
     command = added(commands, "progress", "show which exercises pass in which lessons", "work")
-    command.add_argument("folder", nargs="?", help="the folder with your lessons (default: this one)")
+    command.add_argument("folder", nargs="?", help="the folder with your lessons (default: the current folder)")
     command.set_defaults(run=do.progress)
     command = added(commands, "doctor", "test which protections work on this machine")
     command.set_defaults(run=do.doctor)
@@ -80,7 +80,7 @@ def add_making(commands):
     command = added(commands, "site", "build the course site: pages to read, and the browser edition", "00 01 02")
     command.add_argument("lessons", nargs="*", metavar="LESSON", help="06_backward, 06 or 6; default: all")
     command.add_argument(
-        "--offline", action="store_true", help="put everything on the site, and load nothing from elsewhere"
+        "--offline", action="store_true", help="leave out links to other hosts, such as Colab"
     )
     command.set_defaults(run=do.site)
 
