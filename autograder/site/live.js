@@ -1,5 +1,5 @@
-// The exercise on the first page. Python comes when the reader first turns to it, not before.
-const LONGEST = 60_000; // milliseconds that an answer may take; a loop that never ends has no other end
+// The exercise on the first page. Python is loaded only when the reader first turns to it.
+const LONGEST = 60_000; // milliseconds that an answer may take; nothing else would end an endless loop
 
 const live = document.querySelector("#live");
 const source = live.querySelector("textarea");
@@ -14,17 +14,17 @@ function start() {
   worker = new Worker("live_worker.js", { type: "module" });
   worker.onmessage = ({ data }) => (data.ready ? ready() : show(data));
   worker.onerror = () => show({ failed: true });
-  if (!button.disabled) status.textContent = "Python is on its way to your browser …";
+  if (!button.disabled) status.textContent = "Your browser is downloading Python …";
 }
 
 function ready() {
-  if (!button.disabled) status.textContent = "Python is here.";
+  if (!button.disabled) status.textContent = "Python is ready.";
 }
 
 function show({ html, error, failed, passed }) {
   clearTimeout(timer);
   button.disabled = false;
-  status.textContent = passed ? "That is right." : "";
+  status.textContent = passed ? "Correct." : "";
   if (failed) {
     worker.terminate();
     worker = undefined;
@@ -40,12 +40,12 @@ function show({ html, error, failed, passed }) {
 function ask() {
   start();
   button.disabled = true;
-  status.textContent = "Checking … The first time, Python comes to your browser: a few seconds.";
+  status.textContent = "Checking … The first time, your browser downloads Python, which takes a few seconds.";
   worker.postMessage({ source: source.value, exercise: live.dataset.exercise });
   timer = setTimeout(() => {
     worker.terminate();
     worker = undefined;
-    show({ error: "Your code did not come back. Does a loop in it never end?" });
+    show({ error: "Your code did not finish within 60 seconds. Is there a loop in it that never ends?" });
   }, LONGEST);
 }
 

@@ -1,4 +1,4 @@
-// Runs one exercise of the first page in this browser: Python, NumPy and the course's kit, and no notebook around them.
+// Runs the exercise on the first page in this browser, with Python, NumPy and the course's kit, but without a notebook.
 const PYODIDE = new URL("lite/static/pyodide/", self.location.href).href;
 
 const GRADE = `
@@ -6,7 +6,7 @@ import traceback
 from lessonkit import check
 
 def report_of(source, exercise):
-    """What the check says about the source: HTML, and whether it passes."""
+    """Return what the check says about the source as HTML, and whether it passes."""
     namespace = {"np": np, "check": check, "__name__": "__main__"}
     try:
         exec(compile(source, "your code", "exec"), namespace)
