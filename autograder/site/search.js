@@ -1,4 +1,4 @@
-// Search over all lessons and guides. The texts come when the reader first turns to the field.
+// Search over all lessons and guides. The texts are loaded when the reader first moves to the search field.
 const field = document.querySelector("#search");
 const list = document.querySelector("#found");
 const top = new URL(field.dataset.top || ".", document.baseURI).href;
@@ -40,11 +40,11 @@ async function show() {
   if (asked !== field.value.trim()) return; // more has been typed
   const results = asked ? made.search(asked).slice(0, MOST) : [];
   list.replaceChildren(...results.map(entry));
-  if (asked && !results.length) list.append(Object.assign(document.createElement("li"), { textContent: `Nothing about “${asked}”.` }));
+  if (asked && !results.length) list.append(Object.assign(document.createElement("li"), { textContent: `No results for “${asked}”.` }));
   list.hidden = !asked;
 }
 
-// Where there is room beside the text, its contents stand there open.
+// On a wide screen, the table of contents beside the text is open.
 if (matchMedia("(min-width: 75rem)").matches) document.querySelector(".contents details")?.setAttribute("open", "");
 
 field.addEventListener("focus", load, { once: true });

@@ -94,7 +94,7 @@ def test_contents_neighbors_and_search_lead_on(page, site):
     page.locator("#found a", has_text="Lesson 07").first.click()
     page.wait_for_url(re.compile("07_optimizers/index.html#"))
     page.get_by_role("searchbox").fill("xylophone")
-    page.get_by_text("Nothing about “xylophone”.").wait_for()
+    page.get_by_text("No results for “xylophone”.").wait_for()
 
 
 def test_the_exercise_on_the_first_page_names_the_mistake_and_is_mended(page, site):
