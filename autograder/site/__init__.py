@@ -1,4 +1,4 @@
-"""The course site: the lessons as pages to read, and the browser edition in which they run with nothing to install."""
+"""The course site: the lessons as pages to read, and the browser edition, in which they run without an installation."""
 
 from autograder.site.whole import build_site
 
