@@ -1,8 +1,8 @@
 """Python in the browser: Pyodide, and the packages that the kernel and the lessons need.
 
-Their modules are compiled here, by Pyodide's own Python: a browser that first compiles a hundred thousand lines keeps a
-student waiting. Pyodide gets a list of its own that says what each package needs, so that nothing is solved in the browser.
-What only the kit needs, Matplotlib above all, the list ties to the kit: it loads when a cell first imports the kit.
+Pyodide's own Python compiles their modules here, so that a student need not wait while the browser compiles a hundred thousand
+lines. We write Pyodide's list of packages, which says what each package needs, so that the browser does not have to resolve it.
+Packages that only the kit needs, such as Matplotlib, are dependencies of the kit: they load when a cell first imports it.
 """
 
 import hashlib
@@ -25,10 +25,10 @@ KERNEL = next(filter(os.path.isdir, jupyter_path("labextensions", "@jupyterlite"
 PYODIDE_ITSELF = ("pyodide.mjs", "pyodide.asm.js", "pyodide.asm.wasm")
 STANDARD_LIBRARY, LIST = "python_stdlib.zip", "pyodide-lock.json"
 KIT = "lessonkit-1-py3-none-any.whl"
-# The kernel looks for these by name when it starts, and for none of them that is loaded.
+# The kernel looks for these by name when it starts, but not for those that are already loaded.
 AT_THE_START = ("micropip", "piplite", "ipykernel", "comm", "pyodide-kernel", "jedi", "ipython", "numpy")
 WITH_THE_KIT = ("numpy", "matplotlib", "ipywidgets", "anywidget", "psygnal", "typing-extensions")
-# Pyodide's list asks for these, and no lesson does: a canvas of the page, time zones, PDF files.
+# Pyodide's list requires these, but no lesson does: Matplotlib on a page's canvas, time zones, fonts in PDF files.
 NOT_NEEDED = ("matplotlib-pyodide", "pytz", "fonttools")
 LEFT_OUT = (
     "*/tests/*", "matplotlib/backends/web_backend/*", "matplotlib/mpl-data/fonts/afm/*", "matplotlib/mpl-data/fonts/pdfcorefonts/*",
@@ -43,17 +43,17 @@ def write_environment(lesson, folder, kept):
     Parameters
     ----------
     lesson : Lesson
-        The last lesson of the site: the kit goes as far as it.
+        The last lesson on the site. The kit contains everything up to this lesson.
     folder : path
     kept : path
-        Where packages, and what is compiled of them, are kept from one build to the next.
+        Where packages and their compiled forms are kept from one build to the next.
 
     Raises
     ------
     PackageError
         If a package cannot be fetched or compiled.
     WrongPackageError
-        If a package is not the one that Pyodide's own list names.
+        If a package differs from the one in Pyodide's own list.
     """
     folder, kept = Path(folder), Path(kept)
     with tarfile.open(packages.fetch(packages.PYODIDE, kept)) as archive:
@@ -76,7 +76,7 @@ def write_environment(lesson, folder, kept):
 
 
 def _archives(known, kept):
-    """The packages by name: the file's name, and its bytes as their registry has them."""
+    """Yield each package's name with its file's name and bytes, unchanged from the registry."""
     needed = _with_dependencies(known, (*AT_THE_START, *WITH_THE_KIT))
     fetched = [packages.fetch(package, kept) for package in packages.KERNEL]
     wheels = {_name_of(path): path for path in (*sorted(Path(KERNEL, "static", "pypi").glob("*.whl")), *fetched)}
@@ -92,7 +92,9 @@ def _archives(known, kept):
             file = known[name]["file_name"]
             data = archive.read(carried[file])
             if hashlib.sha256(data).hexdigest() != known[name]["sha256"]:
-                raise packages.WrongPackageError(f"{file} is not the one that Pyodide's own list names.")
+                raise packages.WrongPackageError(
+                    f"{file} differs from the file in Pyodide's own list, so it is not used."
+                )
             yield name, (file, data)
 
 
@@ -111,12 +113,12 @@ def _name_of(wheel):
 
 
 def _normal(name):
-    """A package's name as lists compare it."""
+    """Return a package's name in the form in which lists compare names."""
     return name.lower().replace("_", "-")
 
 
 def _entry(name, file, data, known):
-    """A package's entry in the list: what it is, and what it needs."""
+    """Return a package's entry in the list: what it is, and what it needs."""
     needs = WITH_THE_KIT if name == "lessonkit" else known.get("depends", ())
     return {
         "name": name, "version": file.split("-")[1], "file_name": file, "install_dir": "site", "package_type": "package",
@@ -126,12 +128,12 @@ def _entry(name, file, data, known):
 
 
 def _kit(lesson):
-    """The kit as far as a lesson, as a wheel: without the reference, which is another one in each lesson."""
+    """Return the kit up to a lesson as a wheel, without the reference, which differs from lesson to lesson."""
     return wheel(KIT, {inside: data for inside, data in library(lesson) if inside.startswith("lessonkit/")})
 
 
 def _compiled(sources, pyodide, kept):
-    """The archives by file name, their modules compiled; what was compiled before is taken as it was kept."""
+    """Return the archives by file name, with their modules compiled; an archive that was compiled before is reused."""
     marks = (HERE / "compile.mjs").read_bytes() + repr(LEFT_OUT).encode() + packages.PYODIDE.sha256.encode()
     paths = {
         file: kept / "compiled" / f"{hashlib.sha256(marks + data).hexdigest()[:16]}-{file}"
@@ -147,7 +149,7 @@ def _compiled(sources, pyodide, kept):
 
 
 def _compile(sources, pyodide, workplace):
-    """Compile the modules of some archives in a workplace: from its folder ``source`` to its folder ``target``."""
+    """Compile the modules of archives, from the workplace's folder ``source`` to its folder ``target``."""
     for name, data in pyodide.items():
         write_whole(workplace / "pyodide" / name, data)
     (workplace / "target").mkdir()
