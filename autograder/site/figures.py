@@ -1,4 +1,4 @@
-"""The figures of the lessons, each in two pictures: for a light page, and for a dark one."""
+"""The figures of the lessons, each as two pictures: one for light pages and one for dark pages."""
 
 import base64
 import io
@@ -17,7 +17,7 @@ from lessonkit.plots import SEQUENTIAL
 PAPER, INK = (
     np.array(color) / 255 for color in [(0x14, 0x18, 0x1F), (0xE4, 0xE8, 0xEE)]
 )  # of the style sheet's dark pages
-NEAR = 8  # how far a channel of a map's pixel may be from the color that its height has, of 255
+NEAR = 8  # of 255: how far a channel of a map's pixel may be from the color for its height
 
 
 def figures_of(outputs, name, lesson, folder):
@@ -26,7 +26,7 @@ def figures_of(outputs, name, lesson, folder):
     Parameters
     ----------
     outputs : list
-        Of a cell of an executed notebook.
+        The outputs of a cell in an executed notebook.
     name : str
         What the files' names begin with.
     lesson : Lesson
@@ -51,7 +51,7 @@ def figures_of(outputs, name, lesson, folder):
 
 
 def in_the_dark(png):
-    """A figure for a dark page: what was light is dark and keeps its hue; only maps keep the colors of their scale."""
+    """Return a figure for dark pages: light becomes dark and keeps its hue; only maps keep their colors."""
     pixels = np.asarray(Image.open(io.BytesIO(png)).convert("RGB"))
     light = pixels / np.float32(255)
     turned = (
@@ -67,7 +67,7 @@ def in_the_dark(png):
 
 @cache
 def _colors_of_maps():
-    """For every color, whether it is one of the scale on which the course draws heights."""
+    """Return for every color whether it is close to the color scale for heights."""
     scale = np.round(255 * matplotlib.colormaps[SEQUENTIAL](np.linspace(0, 1, 256))[:, :3]).astype(int)
     near = np.zeros((256, 256, 256), dtype=bool)
     for color in scale:
