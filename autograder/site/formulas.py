@@ -1,16 +1,16 @@
-"""Formulas in a line of text: where they may go on in the next line, and how a minus sign stands before what it negates."""
+"""Formulas in a line of text: where a line may break, and how much space a minus sign gets before what it negates."""
 
 from bs4 import BeautifulSoup
 
 BREAK_BEFORE = ("=", "≈", "<", ">", "≤", "≥", "←", "→")
-LONG = 24  # characters, from which on a formula may be broken
-LONGEST = 34  # characters of one piece, from which on a sum may be broken as well
+LONG = 24  # characters: a formula of at least this length may be broken
+LONGEST = 34  # characters: a piece of at least this length may also be broken at a sum's signs
 SUMS = ("+", "−")
 MINUS, CLOSING = ("−", "-"), (")", "]", "}", "|", "!", "′")
 
 
 def minus_signs(formula):
-    """The formula with each sign that negates close to what it negates: browsers space it like a difference."""
+    """Return the formula with each minus sign close to what it negates: browsers space it like a difference."""
     page = BeautifulSoup(formula, "html.parser")
     for sign in page.find_all("mo", string=lambda text: text in MINUS):
         before = sign.find_previous_sibling()
@@ -20,7 +20,7 @@ def minus_signs(formula):
 
 
 def in_line(formula):
-    """A formula in pieces between which a line may end: browsers do not break MathML, but between two of them they do."""
+    """Return a formula in pieces: browsers break a line between two formulas, but not inside one."""
     parts = list(BeautifulSoup(formula, "html.parser").math.mrow.children)
     pieces = _split(parts, BREAK_BEFORE, LONG)
     pieces = [shorter for piece in pieces for shorter in _split(piece, SUMS, LONGEST)]
