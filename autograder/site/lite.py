@@ -1,6 +1,6 @@
 """The browser edition: JupyterLite, in which every lesson runs from static files, with the same checks and data.
 
-A lesson's folder holds what its bundle holds, so a lesson imports what it would import on a student's machine.
+A lesson imports the same modules as on a student's machine. The kit is in the kernel, the rest of the bundle in the lesson's folder.
 """
 
 import json
@@ -19,7 +19,7 @@ from autograder.site.environment import AT_THE_START, KERNEL, write_environment
 
 PYODIDE = "static/pyodide"
 DIGITS = files("sklearn.datasets.data") / "digits.csv.gz"
-AUTOSAVE = 10  # seconds: work is in this browser alone, and a phone may reload a page at any moment
+AUTOSAVE = 10  # seconds: the work exists only in this browser, and a phone may reload a page at any moment
 
 
 class SiteError(CourseError):
@@ -40,9 +40,9 @@ def browser_edition(lessons, folder, kept):
     Raises
     ------
     SiteError
-        If JupyterLite does not build.
+        If JupyterLite cannot build the edition.
     PackageError, WrongPackageError
-        If a package cannot be had.
+        If a package cannot be fetched or compiled, or is not the expected one.
     """
     with tempfile.TemporaryDirectory() as staging:
         for lesson in lessons:
@@ -57,7 +57,7 @@ def browser_edition(lessons, folder, kept):
 
 
 def _put(lesson, folder):
-    """A lesson as its bundle has it, but for the kit, which the kernel has: and with the digits, for want of scikit-learn."""
+    """Write a lesson's bundle without the kit, which the kernel has, but with the digits, since scikit-learn is missing."""
     notebook = f"{lesson.name}.ipynb"
     write_whole(folder / notebook, (COURSE / "lessons" / lesson.name / notebook).read_bytes())
     for inside, data in library(lesson):
@@ -67,20 +67,20 @@ def _put(lesson, folder):
 
 
 def _settings():
-    """JupyterLite's settings in the browser."""
+    """Return JupyterLite's settings in the browser."""
     kernel = {
         "pyodideUrl": f"./{PYODIDE}/pyodide.mjs",
         "disablePyPIFallback": True,
         "loadPyodideOptions": {
             "packages": list(AT_THE_START),
-            "env": {"PYTHONDONTWRITEBYTECODE": "1"},  # what is written lands among the student's files
+            "env": {"PYTHONDONTWRITEBYTECODE": "1"},  # bytecode would appear among the student's files
         },
     }
     page = {
         "appName": "Neural networks from scratch",
         "appUrl": "./tree",
         "exposeAppInBrowser": True,
-        "disabledExtensions": ["@jupyter-notebook/notebook-extension:trusted"],  # "Not Trusted" is about no lesson
+        "disabledExtensions": ["@jupyter-notebook/notebook-extension:trusted"],  # "Not Trusted" would confuse students
         "settingsOverrides": {"@jupyterlab/docmanager-extension:plugin": {"autosaveInterval": AUTOSAVE}},
         "litePluginSettings": {"@jupyterlite/pyodide-kernel-extension:kernel": kernel},
     }
@@ -88,9 +88,9 @@ def _settings():
 
 
 def _build_options(folder, widgets, staging):
-    """JupyterLite's settings for the build: none of this environment's own extensions."""
+    """Return JupyterLite's settings for the build, without the extensions of this environment."""
     options = {
-        "apps": ["notebooks", "tree", "lab"],  # the first is what links open, the others its menus
+        "apps": ["notebooks", "tree", "lab"],  # links open the first one; its menus open the others
         "no_sourcemaps": True,
         "no_unused_shared_packages": True,
         "ignore_sys_prefix": ["federated_extensions"],
@@ -104,7 +104,7 @@ def _build_options(folder, widgets, staging):
 
 
 def _date():
-    """The time of the last commit, so that two builds of one commit tell the same; without git, now."""
+    """Return the time of the last commit, so that builds of one commit are equal; without git, the current time."""
     commit = subprocess.run(["git", "log", "-1", "--format=%ct"], cwd=COURSE, capture_output=True, text=True)
     return int(commit.stdout or time.time())
 
@@ -114,4 +114,4 @@ def _build(staging):
     command = [sys.executable, "-m", "jupyterlite_core", "build"]
     done = subprocess.run(command, cwd=staging, env=environment, capture_output=True, text=True)
     if done.returncode:
-        raise SiteError(f"JupyterLite did not build:\n{(done.stdout + done.stderr)[-2000:]}")
+        raise SiteError(f"JupyterLite could not build the browser edition:\n{(done.stdout + done.stderr)[-2000:]}")
