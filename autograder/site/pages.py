@@ -1,4 +1,4 @@
-"""The pages of the site: the first one, each lesson to read, and the guides for students and instructors."""
+"""The pages of the site: the first page, a page for each lesson, and the guides for students and instructors."""
 
 import re
 import shutil
@@ -23,10 +23,10 @@ from lessonkit.engine.check import points_of
 
 HERE = Path(__file__).parent
 SERVED = ("style.css", "icon.svg", "live.js", "live_worker.js", "search.js")
-# What one has built at the end: a lesson, the beginning of the cell that draws it, and what is to be seen.
+# What a student will have built: the lesson, the beginning of the cell that draws it, and what the picture shows.
 BUILT = (
-    ("10_regression", "plots.side_by_side", "Your network learns a landscape: the land as it is, and what a constant, a plane and your network make of it."),
-    ("11_softmax", "X = np.concatenate", "Your network reads handwritten digits, and you see which it takes for which."),
+    ("10_regression", "plots.side_by_side", "Your network learns a landscape: the real land, and how a constant, a plane and your network predict it."),
+    ("11_softmax", "X = np.concatenate", "Your network reads handwritten digits, and you see which digits it mixes up."),
     ("07_optimizers", "plots.race", "Your optimizers race down a ravine: plain gradient descent, momentum, RMSprop and Adam."),
 )  # fmt: skip
 LIVE = "relu_backward"
@@ -38,7 +38,7 @@ GUIDES = {
 
 
 class Renderer(markdown_html.Renderer):
-    """Markdown in which what may be wider than a phone scrolls by itself."""
+    """Renders Markdown in which everything that may be wider than a phone scrolls by itself."""
 
     def formula(self, latex, display):
         formula = minus_signs(markdown_html.mathml(latex, display))
@@ -52,23 +52,23 @@ class Renderer(markdown_html.Renderer):
 
 
 def _scrolls(what, html):
-    """What may be wider than a phone scrolls by itself, with the arrow keys too."""
+    """Return HTML in a box that scrolls, also with the arrow keys, because it may be wider than a phone."""
     return f'<div class="scrolls" role="group" aria-label="{what}" tabindex="0">{html}</div>\n'
 
 
 def markdown(text):
-    """Markdown as HTML."""
+    """Return Markdown as HTML."""
     return Markup(markdown_html.html(text, Renderer()))
 
 
 def python(source):
-    """Python as HTML; the style sheet colors its words."""
+    """Return Python code as HTML; the style sheet colors its words."""
     code = highlight(source, PythonLexer(), HtmlFormatter(nowrap=True))
     return Markup(_scrolls("code", f"<pre><code>{code}</code></pre>"))
 
 
 def with_anchors(html, contents):
-    """HTML whose headings have an ``id`` as GitHub gives it; they are added to `contents`: level, id and text."""
+    """Return HTML with the ids that GitHub gives to headings, and add level, id and text to `contents`."""
 
     def name(match):
         level, inside = match.groups()
@@ -136,9 +136,9 @@ def write_pages(lessons, folder, offline):
 
 
 def page_cells(lesson, folder, contents):
-    """What stands on a lesson's page: ``kind``, ``html`` and ``figures`` of each cell; headings go into `contents`.
+    """Yield ``kind``, ``html`` and ``figures`` of each cell on a lesson's page, and add its headings to `contents`.
 
-    The text is the released lesson's. Figures come from the executed solution; what its cells print does not.
+    The text is from the released lesson. Only the figures are from the executed solution, not what its cells print.
     """
     released, solved = (
         nbformat.read(COURSE / version / lesson.name / f"{lesson.name}.ipynb", as_version=4)
@@ -155,7 +155,7 @@ def page_cells(lesson, folder, contents):
 
 
 def _write_sample(environment, folder):
-    """The page for instructors, and what it shows: the report of a class that does not exist, and one student's feedback."""
+    """Write the page for instructors and its samples: the report of a made-up class, and one student's feedback."""
     samples = sorted(SAMPLE.glob("*.html"))
     for path in samples:
         write_whole(folder / "sample" / path.name, path.read_bytes())
@@ -164,7 +164,7 @@ def _write_sample(environment, folder):
 
 
 def _links(html, offline):
-    """The links of a guide: to another guide, or to another host; what the site does not have is no link."""
+    """Return a guide's HTML with links only to guides and to other hosts, since the site has no other files."""
     page = BeautifulSoup(html, "html.parser")
     for link in page.find_all("a"):
         name, _, anchor = link["href"].partition("#")
@@ -176,7 +176,7 @@ def _links(html, offline):
 
 
 def _built(lessons, folder):
-    """The pictures of what one has built at the end, as far as the site has their lessons."""
+    """Yield the pictures of what a student will have built, for the lessons that are on the site."""
     by_name = {lesson.name: lesson for lesson in lessons}
     for name, start, words in BUILT:
         if name in by_name:
@@ -187,12 +187,12 @@ def _built(lessons, folder):
 
 
 def _guides():
-    """The guides by name, with their titles: a clone of the course has them, and an installed one does not."""
+    """Return the guides' titles by name: a clone of the course has the guides, an installed package does not."""
     return {name: title for name, title in GUIDES.items() if (COURSE / "docs" / f"{name}.md").exists()}
 
 
 def _live(lessons):
-    """The exercise of the first page, where the site goes as far as its lesson."""
+    """Return the exercise on the first page; None if its lesson is not on the site."""
     reached = {exercise.name for lesson in lessons for exercise in lesson.exercises}
     return LIVE if LIVE in reached else None
 
