@@ -1,4 +1,4 @@
-"""What the site's search looks through: every section of every page, as the text that a reader sees."""
+"""The texts for the site's search: every section of every page, as a reader sees it."""
 
 import json
 import tarfile
@@ -12,21 +12,21 @@ HEADINGS = ("h1", "h2", "h3")
 
 
 def sections(page, url, html):
-    """The sections of a page.
+    """Return the sections of a page.
 
     Parameters
     ----------
     page : str
-        What results call it.
+        The page's name in the results.
     url : str
-        Seen from the top of the site.
+        The page's address, relative to the top of the site.
     html : str
-        Its text, with an ``id`` at each heading.
+        The page's text, with an ``id`` at each heading.
 
     Returns
     -------
     list of dict
-        ``page``, ``heading``, ``url`` and ``text`` of each.
+        Each section's ``page``, ``heading``, ``url`` and ``text``.
     """
     found = []
     for element in BeautifulSoup(html, "html.parser").find_all([*HEADINGS, "p", "li", "pre", "td"]):
@@ -38,7 +38,7 @@ def sections(page, url, html):
 
 
 def write_search(found, folder, kept):
-    """Write the sections, and the library that looks through them, into the top of the site."""
+    """Write the sections, and the library that searches them, into the top folder of the site."""
     numbered = [{"id": number, **section} for number, section in enumerate(found)]
     write_whole(folder / "search.json", json.dumps(numbered, ensure_ascii=False, separators=(",", ":")).encode())
     with tarfile.open(packages.fetch(packages.MINISEARCH, kept)) as archive:
