@@ -1,4 +1,4 @@
-"""The whole site: its pages, the browser edition, the bundles to download and the kits that Colab fetches."""
+"""The whole site: its pages, the browser edition, the bundles to download, and the kits that Colab installs."""
 
 import shutil
 from pathlib import Path
@@ -18,12 +18,12 @@ def build_site(names=None, offline=False, folder=None, kept=None):
     Parameters
     ----------
     names : list of str, optional
-        The lessons that the site has, by name or number. Default: all. A lesson's folder holds the right answers of the
-        lessons before it, so a course that keeps them to itself publishes one lesson after the other.
+        The lessons on the site, by name or number. Default: all. A lesson's folder contains the correct answers to the
+        earlier lessons, so publish a graded course lesson by lesson.
     offline : bool
         Leave out every link to another host, for schools without internet and for the tests.
     folder : path, optional
-        Where the site goes; what is there is replaced. Default: ``dist/site``.
+        The site's folder, which is replaced. Default: ``dist/site``.
     kept : path, optional
         Where packages are kept from one build to the next. Default: ``build/packages``.
 
