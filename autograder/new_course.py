@@ -17,7 +17,7 @@ def shipped():
 
 
 def files():
-    """The files of a course: where each is, and where it belongs in one. ``setup.py`` takes the same ones."""
+    """Return where each file of a course is, and where it belongs in a new course. ``setup.py`` uses the same files."""
     for path in shipped():
         inside = [path] if path.is_file() else sorted([*path.glob("[!.]*/*.ipynb"), *path.glob("[!.]*/*.py")])
         yield from ((file, file.relative_to(path.parent)) for file in inside)
@@ -30,12 +30,11 @@ def init(folder):
     ------
     CourseError
         If the folder is in a course, contains a file or folder with the same name as one of the course's, or cannot be written.
-        Nothing is
-        changed then.
+        Then nothing is changed.
     """
     folder = Path(folder).resolve()
     if course := course_above(folder):
-        raise CourseError(f"{course} is a course already. Name a folder outside it: init FOLDER")
+        raise CourseError(f"{course} is already a course. Name a folder outside it: init FOLDER")
     if there := [path.name for path in shipped() if (folder / path.name).exists()]:
         raise CourseError(f"{folder} already contains {', '.join(there)}. Name an empty folder: init FOLDER")
     is_new = not folder.exists()
@@ -52,7 +51,7 @@ def init(folder):
 
 
 def _take_away(folder, is_new):
-    """Remove what was copied, none of which was there before, and the folder itself where it is new."""
+    """Remove the files that were copied, none of which was there before, and the folder itself if it is new."""
     for path in shipped():
         shutil.rmtree(folder / path.name, ignore_errors=True)
         with contextlib.suppress(OSError):

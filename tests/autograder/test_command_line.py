@@ -246,7 +246,7 @@ def test_a_course_is_made_once_and_found_from_within(tmp_path, monkeypatch, caps
     before = sorted(folder.rglob("*"))
     for there in (folder, folder / "lessons", folder / "new"):
         assert command_line.main(["init", str(there)]) == 2
-    assert "is a course already" in capsys.readouterr().err and sorted(folder.rglob("*")) == before
+    assert "is already a course" in capsys.readouterr().err and sorted(folder.rglob("*")) == before
 
 
 def test_a_course_is_what_is_shipped_and_the_command_what_is_installed(tmp_path):
