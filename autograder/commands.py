@@ -45,7 +45,7 @@ def init(arguments):
 
 
 def progress(arguments):
-    """Show how far a student is."""
+    """Show a student's progress."""
     from lessonkit.__main__ import main as tool
 
     code = tool(["progress", *([arguments.folder] if arguments.folder else [])])
