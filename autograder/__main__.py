@@ -79,9 +79,7 @@ def add_making(commands):
     command.set_defaults(run=do.release)
     command = added(commands, "site", "build the course site: pages to read, and the browser edition", "00 01 02")
     command.add_argument("lessons", nargs="*", metavar="LESSON", help="06_backward, 06 or 6; default: all")
-    command.add_argument(
-        "--offline", action="store_true", help="leave out links to other hosts, such as Colab"
-    )
+    command.add_argument("--offline", action="store_true", help="leave out links to other hosts, such as Colab")
     command.set_defaults(run=do.site)
 
 
