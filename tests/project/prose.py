@@ -7,7 +7,7 @@ from autograder.course import COURSE
 FILES = (
     "*.md", ".github/*.md", "docs/*.md", "Makefile", "pyproject.toml", "nbgrader_config.py", "setup.py", "solutions/*/*.py",
     "lessonkit/**/*.py", "lessonkit/*.toml", "reference_impl/**/*.py", "autograder/**/*.py", "autograder/**/*.j2",
-    "tools/**/*.py",
+    "autograder/**/*.js", "autograder/**/*.css", "tools/**/*.py",
 )  # fmt: skip
 COMMENT_OR_STRING = re.compile(
     r"#[^\n]*" r'|"""(?:\\.|[^\\])*?"""' r"|'''(?:\\.|[^\\])*?'''" r'|"(?:\\.|[^"\\\n])*"' r"|'(?:\\.|[^'\\\n])*'",
