@@ -45,7 +45,7 @@ function ask() {
   timer = setTimeout(() => {
     worker.terminate();
     worker = undefined;
-    show({ error: "Your code did not finish within 60 seconds. Is there a loop in it that never ends?" });
+    show({ error: "There was no answer within 60 seconds. Is there a loop in your code that never ends? If your connection is slow, try again." });
   }, LONGEST);
 }
 
