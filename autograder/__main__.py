@@ -236,7 +236,8 @@ def run():
         finally:
             sys.stdout.flush()
     except BrokenPipeError:  # `| head` has read enough; the rest must not fail again at the exit
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        with open(os.devnull, "wb") as nowhere:
+            os.dup2(nowhere.fileno(), sys.stdout.fileno())
         code = 1
     gc.freeze()  # otherwise Python searches everything that was imported for garbage just before it exits
     sys.exit(code)

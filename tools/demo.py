@@ -103,7 +103,7 @@ def sentences_for(graded):
 def table(submissions, most):
     """Print the grades, and the first sentence for each student."""
     for student, graded in submissions.items():
-        points = f"{graded.earned:g} of {most:g}"
+        points = f"{graded.earned:g} of {most:g}" if graded.points else "no grade"
         sentences = sentences_for(graded)
         more = f" (and {len(sentences) - 1} more)" if len(sentences) > 1 else ""
         words = textwrap.shorten(sentences[0], 96, placeholder=" …") + more if sentences else "Everything is correct."

@@ -322,7 +322,7 @@ def test_a_package_that_is_missing_is_one_line(command, missing, here):
     """
     (here / "gradebook.db").touch()
     done, _ = run(code, here)
-    assert done.returncode == 2 and 'Install what is missing: python -m pip install "packaging"' in done.stderr
+    assert done.returncode == 2 and 'To install what is missing: python -m pip install "packaging"' in done.stderr
     assert len(done.stderr.splitlines()) == 1
 
 

@@ -91,7 +91,7 @@ def contents(folder):
 
 def test_two_builds_have_the_same_bytes(built, tmp_path):
     build.build("01", tmp_path)
-    assert len(contents(built)) == 4 and contents(built) == contents(tmp_path)
+    assert len(contents(built)) == 3 and contents(built) == contents(tmp_path)
 
 
 @pytest.mark.parametrize("step", ["execute", "release"])

@@ -22,7 +22,10 @@ def test_what_belongs_to_a_lesson_asks_for_its_cases(path):
     "tests/tools/test_demo.py": ["tests/tools/test_demo.py"],
     "tests/tools/test_that_is_gone.py": [],
     "pyproject.toml": WHOLE,
-    "lessonkit/progress.py": ["tests/lessonkit/test_at_a_prompt.py", "tests/lessonkit/test_definitions.py", *WHOLE],
+    "lessonkit/progress.py": [
+        "tests/lessonkit/test_at_a_prompt.py", "tests/lessonkit/test_definitions.py", "tests/lessonkit/test_editors.py",
+        "tests/lessonkit/test_own.py", *WHOLE,
+    ],
     "lessonkit/notebook_file.py": ["tests/lessonkit", *WHOLE],
     "autograder/report/page.html.j2": ["tests/autograder/report", *WHOLE],
 }.items())  # fmt: skip

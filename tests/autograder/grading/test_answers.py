@@ -129,4 +129,4 @@ def test_a_check_runs_below_every_exercise_that_comes_before_it():
     recognised = recognise(json.dumps(found).encode(), json.loads(RELEASED))
     order = [grade_id(cell) for cell in recognised.notebook["cells"] if grade_id(cell)]
     assert order.index("check_relu_backward") > order.index(NAME) and order.index(f"check_{NAME}") > order.index(NAME)
-    assert any("stood before an earlier exercise" in note for note in recognised.notes)
+    assert any("was above an earlier exercise" in note for note in recognised.notes)

@@ -215,6 +215,7 @@ def test_a_course_that_has_no_build_is_told_of_none(course, monkeypatch, capsys)
     monkeypatch.setattr(releases, "SHIPPED", COURSE / "autograder" / "shipped")
     assert command_line.main(["grade", "01"]) == 2
     shutil.rmtree(course / "solutions")
+    MADE.clear()
     assert command_line.main(["release", "01"]) == 2
     said = capsys.readouterr().err + releases.how_checks_come_back()
     assert "make build" not in said and said.count(f"Copy solutions/{LESSON} from a new course") == 2
