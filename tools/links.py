@@ -25,7 +25,7 @@ TIMEOUT = 20  # seconds to wait for another host
 def pages():
     """Yield the path of every page with links: README and documentation, notebooks, and the site if it has been built."""
     yield from sorted([*COURSE.glob("*.md"), *COURSE.glob("docs/*.md"), *COURSE.glob(".github/*.md")])
-    yield from sorted([*COURSE.glob("lessons/*/*.ipynb"), *COURSE.glob("solutions/*/*.ipynb")])
+    yield from sorted(path for name in ("lessons", "solutions", "colab") for path in COURSE.glob(f"{name}/*/*.ipynb"))
     yield from sorted([*SITE.glob("*.html"), *SITE.glob("[0-9]*/*.html")])
 
 
@@ -90,12 +90,7 @@ def anchors(path):
     text = path.read_text(encoding="utf-8")
     if path.suffix == ".html":
         return {tag["id"] for tag in BeautifulSoup(text, "html.parser").find_all(id=True)}
-    return set(map(slug, re.findall(r"^#+ (.*)$", FENCE.sub("", text), re.MULTILINE)))
-
-
-def slug(heading):
-    """Return GitHub's name for a heading in a link."""
-    return re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", "-")
+    return set(map(urls.anchor, re.findall(r"^#+ (.*)$", FENCE.sub("", text), re.MULTILINE)))
 
 
 @cache

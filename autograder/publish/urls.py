@@ -72,3 +72,8 @@ def badges(course=COURSE, lesson="01_activations"):
         ("in Colab", "https://colab.research.google.com/assets/colab-badge.svg", colab(lesson, course)),
     ]  # fmt: skip
     return "\n".join(f"[![Open lesson {lesson[:2]} {where}]({image})]({link})" for where, image, link in rows)
+
+
+def anchor(heading):
+    """Return GitHub's name for a heading, which a link to it has after ``#``."""
+    return re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", "-")

@@ -11,6 +11,7 @@ import reference_impl
 from autograder.__main__ import parser
 from autograder.bank import mistakes_of
 from autograder.course import COURSE
+from autograder.publish import urls
 from lessonkit import report
 from lessonkit.catalogue import exercises
 from lessonkit.engine.diagnose import grade
@@ -53,7 +54,7 @@ def test_every_link_leads_somewhere(page):
 
 def test_the_instructors_page_begins_with_its_table_of_contents():
     contents, _, rest = FENCE.sub("", PAGES["docs/instructors.md"]).partition("\n## ")
-    headings = [links.slug(heading) for heading in re.findall(r"^## (.*)$", f"## {rest}", re.MULTILINE)]
+    headings = [urls.anchor(heading) for heading in re.findall(r"^## (.*)$", f"## {rest}", re.MULTILINE)]
     assert [target for target in links.LINK.findall(contents) if target[1:] in headings] == [
         f"#{name}" for name in headings
     ]

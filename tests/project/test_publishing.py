@@ -69,6 +69,7 @@ def test_copies_for_colab_are_made_where_the_course_is_published(published, monk
         assert [first, *others] == nbformat.read(released, 4).cells
         assert "https://ada-l.github.io/my.networks/kit/" in kit.source and len(kit.source.splitlines()) == 5
         compile(kit.source.replace("%pip", "pip = '").replace(".whl", ".whl'"), "kit", "exec")
+        assert f"{urls.site()}/{urls.kit('10_regression')}" in links.links(copy)
         monkeypatch.setattr(urls, "repository", lambda course=None: None)
         colab.write_copies(folder)
         assert not copy.exists()
