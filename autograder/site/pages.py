@@ -73,7 +73,7 @@ def with_anchors(html, contents):
     def name(match):
         level, inside = match.groups()
         text = BeautifulSoup(inside, "html.parser").get_text()
-        slug = re.sub(r"[^\w\- ]", "", text.lower()).strip().replace(" ", "-") or "section"
+        slug = urls.anchor(text) or "section"
         taken = sum(re.sub(r"-\d+$", "", other) == slug or other == slug for _, other, _ in contents)
         contents.append((int(level), f"{slug}-{taken}" if taken else slug, text))
         return f'<h{level} id="{contents[-1][1]}">{inside}</h{level}>'
@@ -107,17 +107,19 @@ def write_pages(lessons, folder, offline):
     environment.globals["repository"] = published and f"https://github.com/{'/'.join(published)}"
     for name in SERVED:
         shutil.copy(HERE / name, folder / name)
-    found = []
+    found, cells_of = [], {}
     for number, lesson in enumerate(lessons):
         contents = []
         around = {
             "before": lessons[number - 1] if number else None,
             "after": lessons[number + 1] if number + 1 < len(lessons) else None,
-            "cells": list(page_cells(lesson, folder, contents)),
         }
-        page = environment.get_template("lesson.html.j2").render(lesson=lesson, top="../", contents=contents, **around)
+        cells = cells_of[lesson.name] = list(page_cells(lesson, folder, contents))
+        page = environment.get_template("lesson.html.j2").render(
+            lesson=lesson, top="../", contents=contents, cells=cells, **around
+        )
         write_whole(folder / lesson.name / "index.html", page)
-        text = "".join(cell["html"] for cell in around["cells"])
+        text = "".join(cell["html"] for cell in cells)
         found += sections(f"Lesson {lesson.name[:2]}", f"{lesson.name}/index.html", text)
     for name, title in guides.items():
         contents = []
@@ -129,14 +131,14 @@ def write_pages(lessons, folder, offline):
         found += sections(title, f"guide/{name}.html", html)
     _write_sample(environment, folder)
     landing = environment.get_template("index.html.j2").render(
-        top="", built=list(_built(lessons, folder)), live=_live(lessons)
+        top="", built=list(_built(lessons, cells_of)), live=_live(lessons)
     )
     write_whole(folder / "index.html", landing)
     return found
 
 
 def page_cells(lesson, folder, contents):
-    """Yield ``kind``, ``html`` and ``figures`` of each cell on a lesson's page, and add its headings to `contents`.
+    """Yield ``kind``, ``source``, ``html`` and ``figures`` of each cell on a lesson's page, and add its headings to `contents`.
 
     The text is from the released lesson. Only the figures are from the executed solution, not what its cells print.
     """
@@ -147,11 +149,16 @@ def page_cells(lesson, folder, contents):
     outputs = {cell.id: cell.get("outputs", ()) for cell in solved.cells}
     for cell in released.cells:
         if cell.cell_type == "markdown":
-            yield {"kind": "text", "html": with_anchors(markdown(cell.source), contents), "figures": []}
+            yield {
+                "kind": "text",
+                "source": cell.source,
+                "html": with_anchors(markdown(cell.source), contents),
+                "figures": [],
+            }
             continue
         kind = _kind(cell)
         figures = [] if kind in ("exercise", "check") else figures_of(outputs[cell.id], cell.id, lesson, folder)
-        yield {"kind": kind, "html": python(cell.source), "figures": figures}
+        yield {"kind": kind, "source": cell.source, "html": python(cell.source), "figures": figures}
 
 
 def _write_sample(environment, folder):
@@ -175,14 +182,12 @@ def _links(html, offline):
     return str(page)
 
 
-def _built(lessons, folder):
+def _built(lessons, cells_of):
     """Yield the pictures of what a student will have built, for the lessons that are on the site."""
     by_name = {lesson.name: lesson for lesson in lessons}
     for name, start, words in BUILT:
         if name in by_name:
-            solved = nbformat.read(COURSE / "solutions" / name / f"{name}.ipynb", as_version=4)
-            cell = [cell for cell in solved.cells if start in cell.source and cell.get("outputs")][-1]
-            figure = figures_of(cell.outputs, cell.id, by_name[name], folder)[0]
+            figure = [cell for cell in cells_of[name] if start in cell["source"] and cell["figures"]][-1]["figures"][0]
             yield {**figure, "top": f"{name}/", "words": words, "lesson": by_name[name]}
 
 
