@@ -63,19 +63,16 @@ def build(arguments):
 
     readme.update_readme()
     names = fingerprints.stale(list(map(lesson_name, arguments.lessons)), arguments.force)
-    if not names:
-        colab.write_copies()
-        say("Everything is up to date.")
-        return
-    from joblib import Parallel, delayed  # takes a third of a second, which a build with nothing to do can save
-
     for name in names:
         say(f"building {name}")
-    inputs = Parallel(n_jobs=min(len(names), arguments.jobs))(delayed(tool.build)(name) for name in names)
-    for name, fingerprint in zip(names, inputs):
-        fingerprints.remember(name, fingerprint)
+    if names:
+        from joblib import Parallel, delayed  # takes a third of a second, which a build with nothing to do can save
+
+        inputs = Parallel(n_jobs=min(len(names), arguments.jobs))(delayed(tool.build)(name) for name in names)
+        for name, fingerprint in zip(names, inputs):
+            fingerprints.remember(name, fingerprint)
     colab.write_copies()
-    say(f"Built: {', '.join(names)}.")
+    say(f"Built: {', '.join(names)}." if names else "Everything is up to date.")
 
 
 def release(arguments):

@@ -15,8 +15,8 @@ def missing(extra):
         requirements = map(Requirement, metadata.requires(PACKAGE) or ())
     except metadata.PackageNotFoundError:  # it runs from its source, without an installation
         return []
-    wanted = [each for each in requirements if not each.marker or each.marker.evaluate({"extra": extra})]
-    return [f"{each.name}{each.specifier}" for each in wanted if not _installed(each)]
+    wanted = [one for one in requirements if not one.marker or one.marker.evaluate({"extra": extra})]
+    return [f"{one.name}{one.specifier}" for one in wanted if not _installed(one)]
 
 
 def _installed(requirement):
@@ -31,5 +31,5 @@ def what_is_missing(extra):
     if not (lacking := missing(extra)):
         return ""
     whole = f"The extra `{extra}`" if extra else "The package"
-    command = "python -m pip install " + " ".join(f'"{each}"' for each in lacking)
+    command = "python -m pip install " + " ".join(f'"{requirement}"' for requirement in lacking)
     return f"{whole} is not complete here. To install what is missing: {command}"

@@ -22,6 +22,7 @@ from nbgrader.utils import rmtree
 from autograder import handed_in
 from autograder.course import TIMESTAMP, CourseError, this_course
 from autograder.grading.form import form_of
+from autograder.grading.gradebook import UNTIMED
 from autograder.grading.penalties import LatePenalties
 from autograder.grading.releases import Releases, require_points_of_checks
 from autograder.grading.rows import notebook_of
@@ -164,7 +165,7 @@ def timestamp(folder, log=None):
     except Uncertain as error:
         if log:
             who, why = printable(f"{folder.parent.name}, {folder.name}"), printable(error)
-            log.warning("%s: please look at this: %s was ignored, so there is no late penalty: %s", who, TIMESTAMP, why)
+            log.warning("%s: please look at this: %s: %s", who, UNTIMED, why)
         return None
 
 
