@@ -134,6 +134,7 @@ def test_a_newcomers_way_from_the_first_page_to_the_grade(newcomer, site):
     lap("it is saved")
     with page.expect_download() as download:
         choose(page, "File", "Download")
+    assert download.value.suggested_filename.endswith(f"{FIRST}.ipynb")  # JupyterLite puts the folder before it
     with page.expect_download() as exported:
         choose(page, "File", "Save and Export Notebook As", "Executable Script")
     lap("downloaded and exported")
@@ -223,6 +224,10 @@ def test_a_lesson_on_a_phone(page, site, axe):
     page.get_by_text("You pass the gradient through where the input was negative").wait_for()
     assert page.evaluate(WIDTH) > 340
 
+    page.evaluate(SET, ["relu_backward", answers["relu_backward"]])
+    said = run(page, lambda name, source: name in ("relu_backward", "check_relu_backward"))
+    assert "all 4 checks pass, 5 of 5 points" in said
+
     run(page, lambda name, source: source.startswith("explorers."))
     picture = page.get_by_role("img", name="ReLU at x = 0.5")
     picture.wait_for()
@@ -232,6 +237,13 @@ def test_a_lesson_on_a_phone(page, site, axe):
     drag_with_a_finger(page, page.locator(".jp-OutputArea canvas").first)
     page.get_by_role("img", name=re.compile(r"ReLU at x = [1-4]\.")).wait_for()
     axe(page, within=OURS)
+
+    page.wait_for_function(SAVED)  # nobody pressed Save
+    page.route("**/static/pyodide/**", lambda route: route.abort())  # what is kept is seen without a kernel
+    page.reload()
+    page.wait_for_function(SHOWN)
+    kept = {name: source for name, source, _ in page.evaluate(CELLS)}
+    assert {name: kept[name] for name in answers} == answers
 
 
 def drag_with_a_finger(page, canvas):

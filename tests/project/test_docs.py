@@ -74,10 +74,10 @@ def test_every_make_target_exists():
         assert arguments.split()[0] in targets, f"{page}: make {arguments}"
 
 
-@pytest.mark.parametrize("words", ["python -m autograder ", "nn-from-scratch "])
-def test_every_command_of_the_autograder_is_understood(words):
+@pytest.mark.parametrize("words, least", [("python -m autograder ", 11), ("nn-from-scratch ", 4)])
+def test_every_command_of_the_autograder_is_understood(words, least):
     named = starting(words)
-    assert len(named) >= 4
+    assert len(named) >= least
     for page, arguments in named:
         try:
             parser().parse_args(shlex.split(arguments))
