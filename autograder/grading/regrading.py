@@ -2,10 +2,11 @@
 
 import csv
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from autograder.course import write_whole
+from autograder.grading.revalued import worth_at
 from autograder.grading.spreadsheet import text as cell_text
 from autograder.grading.submission import noted_fingerprint
 from autograder.terminal import printable
@@ -74,22 +75,22 @@ class Noted:
 
 
 def stands(noted, in_gradebook):
-    """Return the existing grade: the journal's, except for exercises that were dropped or restored since then.
+    """Return the existing grade: the journal's results, with the gradebook's points.
+
+    The points differ if a release has dropped, restored or revalued exercises since then.
 
     Parameters
     ----------
     noted : GradedSubmission
-        Its points are replaced by the existing ones.
+        As the journal has it.
     in_gradebook : dict of str to float
-        The autograder's points, by cell. If the lesson's points have changed since then, they are scaled in proportion.
+        The autograder's points, by cell.
 
     Returns
     -------
     GradedSubmission
     """
-    points = {cell: points for cell, points in noted.points.items() if cell.removeprefix("check_") in noted.results}
-    noted.points = {**in_gradebook, **points}
-    return noted
+    return replace(noted, points=dict(in_gradebook))
 
 
 def compare(student, standing, graded, decided=()):
@@ -124,12 +125,20 @@ def _reasons(cell, standing, graded):
     was, now = ({outcome.check: outcome for outcome in one.results[exercise].outcomes} for one in sides)
     found = False
     for check in {**now, **was}:
-        before, after = (side[check].worth if check in side else None for side in (was, now))
+        after = now[check].worth if check in now else None
+        before = _before(was.get(check), now.get(check))
         if before != after:
             found = True
             yield Reason(exercise, (now.get(check) or was[check]).title, before, after)
     if not found:
         yield Reason(exercise, "", standing.points.get(cell), graded.points.get(cell))
+
+
+def _before(was, now):
+    """Return what a check earned before; if its points have changed since then, in its present points."""
+    if was is None or now is None or was.points == now.points:
+        return was and was.worth
+    return worth_at(was, now.points)
 
 
 def sentences(changes, students, written):

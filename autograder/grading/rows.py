@@ -5,6 +5,7 @@ aside, and put back if the cells return.
 """
 
 from autograder.grading.form import COLUMNS, Difference, form_of
+from autograder.grading.revalued import revalued
 
 OF_GRADE = ("auto_score", "manual_score", "extra_credit", "needs_manual_grade")
 OF_COMMENT = ("auto_comment", "manual_comment")
@@ -67,12 +68,14 @@ class Rows:
     notebook : nbgrader.api.Notebook
     aside : dict
         Grades that were set aside and may come back: see `set_aside`.
+    results : callable
+        ``results(student)`` returns how each exercise of a student went, by name, as far as it is known.
     """
 
-    def __init__(self, gradebook, notebook, aside):
+    def __init__(self, gradebook, notebook, aside, results):
         from nbgrader import api
 
-        self.db, self.notebook, self.aside = gradebook.db, notebook, aside
+        self.db, self.notebook, self.aside, self.results = gradebook.db, notebook, aside, results
         self.models = dict(grade=api.GradeCell, task=api.TaskCell, solution=api.SolutionCell, source=api.SourceCell)
         self.of_student = {"grades": (api.Grade, OF_GRADE), "comments": (api.Comment, OF_COMMENT)}
 
@@ -140,8 +143,10 @@ class Rows:
             grade.auto_score, grade.manual_score, grade.needs_manual_grade = cell.max_score, None, False
 
     def _revalue(self, cell, was, now):
-        """Scale the autograder's points until the next run, so that nobody has more than the maximum."""
+        """Change the autograder's points to what the same checks earn now."""
+        exercise = cell.name.removeprefix("check_")
         for grade in cell.grades:
             if grade.auto_score is not None:
-                grade.auto_score = grade.auto_score * now / was if was else None
+                result = self.results(grade.notebook.student.id).get(exercise)
+                grade.auto_score = revalued(result, grade.auto_score, was, now)
                 grade.needs_manual_grade = grade.needs_manual_grade or grade.auto_score is None

@@ -6,6 +6,7 @@ a separate folder, and the gradebook's rows are changed to match it.
 
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import cache
 
 from autograder.course import Course, CourseError, write_whole
 from autograder.grading.form import Difference, Form, form_of, of_notebook
@@ -18,6 +19,7 @@ from autograder.grading.releases import (
     require_points_of_checks,
 )
 from autograder.grading.rows import Rows, by_hand, by_hand_aside, notebook_of, set_aside
+from autograder.grading.submission import read_entry
 from autograder.publish.build import generated
 from autograder.publish.bundle import bundle
 from lessonkit.catalogue import lesson as find_lesson
@@ -80,11 +82,23 @@ class Plan:
                     raise CourseError("The gradebook has changed meanwhile. Run this again.")
                 self.releases.aside |= set_aside(row, Difference(self.before, self.after))
                 self.releases.keep(self.released)
-                Rows(gradebook, row, self.releases.aside).bring_to(self.after)
+                Rows(gradebook, row, self.releases.aside, self._results()).bring_to(self.after)
                 write_whole(notebook, text_of(self.released))
                 bundle(name, folder / "dist", folder)
                 gradebook.db.commit()
             self.releases.put_in_force(self.released, self.after, anew=self.done != UNDONE)
+
+    def _results(self):
+        """Return a function that gives how each exercise of a student went, as the journal has it."""
+
+        @cache
+        def results(student):
+            try:
+                return read_entry(self.course.journal(self.lesson, student)).submission.results
+            except CourseError:  # never graded here, or damaged
+                return {}
+
+        return results
 
 
 @contextmanager

@@ -91,10 +91,54 @@ def test_who_has_gone_from_the_gradebook_is_graded_again(course):
 
 
 def test_what_was_dropped_stands_as_the_gradebook_has_it():
-    """The journal's points hold, whatever a release has made of them meanwhile, save where no check was noted."""
+    """An exercise that has gone since then is no part of the grade, and one that counts in full is."""
     noted = graded(("shape", 2), ("slope", 0))
-    noted.points["check_swish_forward"] = 5.0  # counted full
-    assert stands(noted, {CELL: 3.0, "check_swish_forward": 1.0}).points == {CELL: 2.0, "check_swish_forward": 1.0}
+    noted.points["check_gone"] = 5.0
+    standing = stands(noted, {CELL: 3.0, "check_swish_forward": 1.0})
+    assert standing.points == {CELL: 3.0, "check_swish_forward": 1.0} and standing.earned == 4
+    assert standing.results == noted.results and noted.points["check_gone"] == 5
+
+
+def worth(points, earned):
+    """A submission whose one exercise has a check ``shape`` of so many points."""
+    outcome = Outcome("shape", "shape", points, earned == points, earned=None if earned in (0, points) else earned)
+    result = Result("relu_backward", (outcome, Outcome("slope", "slope", 2, False)))
+    return GradedSubmission(points={CELL: float(result.points)}, results={"relu_backward": result}, seconds=1.0)
+
+
+def test_other_points_for_the_same_result_are_no_change():
+    """A release has brought the gradebook to a check's new points: the grade stands, although the journal has the old ones."""
+    assert compare("ada", stands(worth(3, 3), {CELL: 1.0}), worth(1, 1)) is None
+    assert compare("ada", stands(worth(3, 3), {CELL: 1.0}), worth(1, 0)) == Change(
+        "ada", 1, 0, (Reason("relu_backward", "shape", 1, 0),)
+    )
+    mended = worth(1, 1)
+    mended.results["relu_backward"] = Result(
+        "relu_backward", (mended.results["relu_backward"].outcomes[0], Outcome("slope", "slope", 2, True))
+    )
+    mended.points[CELL] = 3.0
+    assert compare("ada", stands(worth(3, 3), {CELL: 1.0}), mended) == Change(
+        "ada", 1, 3, (Reason("relu_backward", "slope", 0, 2),)
+    )
+
+
+def test_a_grade_follows_its_checks_when_their_points_change(monkeypatch):
+    """Points that a person has changed, or checks that are other ones, are scaled in proportion."""
+    from autograder.grading import revalued as module
+    from autograder.grading.revalued import revalued
+
+    class Named:
+        def __init__(self, name, points):
+            self.name, self.points = name, points
+
+    monkeypatch.setattr(module, "checks_of", lambda exercise: [Named("shape", 6), Named("slope", 2)])
+    lost_slope, half = (worth(3, earned).results["relu_backward"] for earned in (3, 1.5))
+    assert revalued(lost_slope, 3.0, 5, 8) == 6.0  # and not 4.8
+    assert revalued(half, 1.5, 5, 8) == 3.0
+    assert revalued(lost_slope, 6.0, 8, 5) == 3.0  # undone
+    assert revalued(lost_slope, 4.0, 5, 8) == 6.4 and revalued(None, 3.0, 5, 8) == 4.8
+    assert revalued(lost_slope, 3.0, 5, 10) == 6.0  # the checks do not count ten points
+    assert revalued(None, 0.0, 0, 8) is None
 
 
 def test_a_new_submission_needs_no_yes(changed):
@@ -184,7 +228,7 @@ def test_a_section_is_regraded_alone(course):
 
 RECORDING = {
     "__init__", "accommodations", "assignment", "fingerprint", "gradebook", "history", "memory", "penalties", "pools", "regrading",
-    "releases", "rows", "spreadsheet", "submission", "tables", "timestamps", "underway",
+    "releases", "revalued", "rows", "spreadsheet", "submission", "tables", "timestamps", "underway",
 }  # fmt: skip
 
 
