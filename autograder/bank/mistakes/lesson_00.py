@@ -254,8 +254,8 @@ def features_in_the_middle(a, b):
 
 @mistake(
     "pairwise_differences",
-    "You subtract row by row: `a - b` pairs row i only with row i, and fails when N and M differ. Give a and b a new "
-    "axis each, so that every row of one meets every row of the other.",
+    "You subtract row by row: `a - b` pairs row i only with row i, and fails when N and M differ. Insert a new axis "
+    "into each of a and b, so that every row of one meets every row of the other.",
 )
 def row_by_row(a, b):
     return 1.0 * a - b
@@ -281,8 +281,7 @@ def one_long_list(a, b):
 
 @mistake(
     "pairwise_differences",
-    "You add up the differences of each pair. The exercise asks for no sum: entry (i, j) is a whole vector of D "
-    "numbers.",
+    "You add up the differences of each pair. Leave out the sum: entry (i, j) is a whole vector of D numbers.",
 )
 def sums_the_features(a, b):
     return pairwise_differences(a, b).sum(axis=2)
@@ -299,7 +298,7 @@ def distances(a, b):
 
 @mistake(
     "pairwise_differences",
-    "You take absolute values, so the sign of a_i - b_j is lost. The sign tells which of the two is larger.",
+    "You take absolute values, so the sign of a_i - b_j is lost. The sign says which of the two is larger.",
 )
 def absolute_differences(a, b):
     return np.abs(pairwise_differences(a, b))
