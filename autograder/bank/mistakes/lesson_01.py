@@ -193,8 +193,8 @@ def writes_into_the_cache(dout, cache):
 
 @mistake(
     "sigmoid_backward",
-    "For an integer `dout` your dx is truncated to integers. An array made like `dout` takes over the dtype of "
-    "`dout`: ask for floats.",
+    "For an integer `dout` your dx is truncated to integers. An array made like `dout` gets the dtype of `dout`: ask "
+    "for floats.",
 )
 def dx_in_the_dtype_of_dout(dout, cache):
     dx = np.zeros_like(dout)
@@ -386,7 +386,7 @@ def zeroes_dout_in_place(dout, cache):
 
 @mistake(
     "relu_backward",
-    "dx is right, but the cache holds other numbers after the call than before, and they may be the caller's x. Make a new array.",
+    "dx is right, but your function changes numbers in the cache, and they may be the caller's x. Make a new array.",
     alone=True,
 )
 def makes_the_mask_in_the_cache(dout, cache):
@@ -397,8 +397,8 @@ def makes_the_mask_in_the_cache(dout, cache):
 
 @mistake(
     "relu_backward",
-    "For an integer x your dx is truncated to integers, though `dout` has a fraction. An array made like x takes "
-    "over the dtype of x: ask for floats.",
+    "For an integer x your dx is truncated to integers, though `dout` has a fraction. An array made like x gets the "
+    "dtype of x: ask for floats.",
 )
 def relu_dx_in_the_dtype_of_x(dout, cache):
     dx = np.zeros_like(cache)
@@ -561,8 +561,8 @@ def squares_the_cache_in_place(dout, cache):
 
 @mistake(
     "tanh_backward",
-    "For an integer `dout` your dx is truncated to integers. An array made like `dout` takes over the dtype of "
-    "`dout`: ask for floats.",
+    "For an integer `dout` your dx is truncated to integers. An array made like `dout` gets the dtype of `dout`: ask "
+    "for floats.",
 )
 def dx_takes_the_dtype_of_dout(dout, cache):
     dx = np.empty_like(dout)
