@@ -17,8 +17,8 @@ def differences(x, y):
 
 @mistake(
     "mse_loss",
-    "The gradient lacks a factor 2: the derivative of a square (x - y)² is twice (x - y). (Some books put 1/2 before "
-    "the loss to get rid of it. The loss here has none.)",
+    "The gradient lacks a factor 2: the derivative of (x - y)² is 2 (x - y). (Some books put 1/2 before the loss to "
+    "get rid of it. The loss here has none.)",
 )
 def gradient_without_the_two(x, y):
     d = differences(x, y)
@@ -201,9 +201,9 @@ def difference_of_the_squares(x, y):
 
 @mistake(
     "mse_loss",
-    "NumPy broadcasts where shapes differ: (N,) against (N, 1) makes, without an error, a table of N times N "
-    "differences, every prediction against every target. Compare the shapes first: reshape y to the shape of x where "
-    "the two hold the same N values, and refuse the rest.",
+    "NumPy broadcasts where shapes differ: (N,) against (N, 1) gives a table of N times N differences, every "
+    "prediction against every target, and no error message. Compare the shapes first: reshape y to the shape of x "
+    "where the two hold the same N values, and refuse the rest.",
 )
 def broadcasts_whatever_it_gets(x, y):
     d = 1.0 * x - y
@@ -356,8 +356,8 @@ def gradient_first(x, y):
 
 @mistake(
     "mse_loss",
-    "The values are right, but y has another shape after the call than before: it has taken the shape of x. y "
-    "belongs to the caller. `reshape` leaves an array as it is.",
+    "The values are right, but your function gives y itself the shape of x, and y belongs to the caller. `reshape` "
+    "returns a reshaped array and leaves y as it is.",
     alone=True,
 )
 def gives_y_the_shape_of_x(x, y):
@@ -554,8 +554,8 @@ def overwrites_x(x, y):
 
 @mistake(
     "rms_error",
-    "The values are right, but y has another shape after the call than before: it has taken the shape of x. y "
-    "belongs to the caller. `reshape` leaves an array as it is.",
+    "The values are right, but your function gives y itself the shape of x, and y belongs to the caller. `reshape` "
+    "returns a reshaped array and leaves y as it is.",
     alone=True,
 )
 def y_takes_the_shape_of_x(x, y):
