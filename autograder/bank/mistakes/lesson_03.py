@@ -319,8 +319,8 @@ def flat_gradient(f, x, h=1e-5):
 
 @mistake(
     "eval_numerical_gradient",
-    "An integer x gets through. Either its steps are truncated, since 2 + 0.1 is stored as 2, or they are taken on a "
-    "floating copy, which an f that reads the caller's own array never sees. Refuse integers with a ValueError.",
+    "An integer x gets through. Steps in x itself are truncated: 2 + 0.1 is stored as 2. Steps in a floating copy "
+    "never reach an f that reads the caller's own array. Refuse integers with a ValueError.",
 )
 def answers_for_integers(f, x, h=1e-5):
     return eval_numerical_gradient(f, on_floats(x), h)
@@ -379,8 +379,8 @@ def sums_before_it_multiplies(f, x, df, h=1e-5):
 
 @mistake(
     "eval_numerical_gradient_array",
-    "You take the mean over the outputs where the chain rule has their sum: everything is too small by a factor, the "
-    "number of outputs.",
+    "You take the mean over the outputs where the chain rule has their sum, so everything is divided by the number of "
+    "outputs.",
 )
 def mean_over_the_outputs(f, x, df, h=1e-5):
     return array_gradient(lambda f, x, i, df, h: np.mean(df * central(f, x, i, h)))(f, x, df, h)
@@ -1119,8 +1119,8 @@ def lets_another_shape_through(f, x, analytic_grad, num_checks=10, h=1e-5, rng=N
 
 @mistake(
     "grad_check_sparse",
-    "For an analytic gradient of integers the errors are truncated to integers, so they are all 0. An array made "
-    "like the gradient takes over its dtype: ask for floats.",
+    "For an analytic gradient of integers the errors are truncated to integers, so they are all 0. An array made like "
+    "the gradient gets its dtype: ask for floats.",
 )
 def errors_in_the_dtype_of_the_gradient(f, x, analytic_grad, num_checks=10, h=1e-5, rng=None):
     errors = grad_check_sparse(f, x, analytic_grad, num_checks, h, rng)
