@@ -27,7 +27,7 @@ def uniform(fan_in, fan_out, rng, limit_squared):
 
 @mistake(
     "init_normal",
-    "The standard deviation of your weights is the square root of `weight_scale`: you use it as the variance. "
+    "The standard deviation of your weights is the square root of `weight_scale`, as if that were the variance. "
     "`weight_scale` is the standard deviation itself.",
 )
 def takes_the_scale_for_the_variance(fan_in, fan_out, weight_scale, rng):
@@ -37,7 +37,7 @@ def takes_the_scale_for_the_variance(fan_in, fan_out, weight_scale, rng):
 @mistake(
     "init_normal",
     "The standard deviation of your weights is the square of `weight_scale`. NumPy's `rng.normal` takes a standard "
-    "deviation, not a variance, and that is what `weight_scale` is: use it once, as it is.",
+    "deviation, not a variance, and `weight_scale` is a standard deviation: use it once, as it is.",
 )
 def squares_the_scale(fan_in, fan_out, weight_scale, rng):
     return init_normal(fan_in, fan_out, weight_scale**2, rng)
@@ -187,8 +187,8 @@ def draws_from_a_copy(fan_in, fan_out, weight_scale, rng):
 
 @mistake(
     "init_normal",
-    "A layer with 0 inputs or 0 outputs is accepted without an error. Nothing can come out of it: raise a ValueError "
-    "at once, where the wrong number is easy to find.",
+    "A layer with 0 inputs or 0 outputs is accepted without an error. No signal can pass through it: raise a "
+    "ValueError at once, where the wrong number is easy to find.",
 )
 def lets_empty_layers_through(fan_in, fan_out, weight_scale, rng):
     return weight_scale * rng.normal(size=(fan_in, fan_out)), np.zeros(fan_out)
@@ -353,7 +353,7 @@ def standard_deviation_as_limit(fan_in, fan_out, rng):
 @mistake(
     "init_xavier",
     "Your weights have the right variance, but they do not come from a normal distribution; it is probably a uniform "
-    "one. Networks learn as well with them; this exercise asks for the normal form.",
+    "one. Networks learn just as well with them, but this exercise asks for the normal form.",
     alone=True,
 )
 def uniform_form(fan_in, fan_out, rng):
@@ -430,8 +430,8 @@ def doubles_xavier(fan_in, fan_out, rng):
 
 @mistake(
     "init_he",
-    "A ReLU has been applied to your weights: half of them are 0, and none is negative. The rule only makes up for "
-    "the ReLU that comes after the layer.",
+    "A ReLU has been applied to your weights: about half of them are 0, and none is negative. The rule only makes up "
+    "for the ReLU that comes after the layer.",
 )
 def relu_of_the_weights(fan_in, fan_out, rng):
     w, b = init_he(fan_in, fan_out, rng)
@@ -538,7 +538,7 @@ def uniform_and_too_narrow(fan_in, fan_out, rng):
 @mistake(
     "init_he",
     "The variance of your weights is right, but they do not come from a normal distribution; it looks like a uniform "
-    "one. A network learns as well with them, but the docstring promises a normal distribution.",
+    "one. A network learns just as well with them, but the docstring promises a normal distribution.",
     alone=True,
 )
 def right_variance_but_uniform(fan_in, fan_out, rng):
