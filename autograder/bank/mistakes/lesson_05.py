@@ -146,7 +146,7 @@ def bias_as_a_column(x, w, b):
 
 @mistake(
     "affine_forward",
-    "The result takes over the integer dtype of x, so everything after the decimal point is cut off.",
+    "The result gets the integer dtype of x, so everything after the decimal point is cut off.",
 )
 def takes_over_the_integer_dtype(x, w, b):
     out = np.zeros((len(x), w.shape[1]), dtype=x.dtype)
@@ -189,8 +189,7 @@ def adds_up_inside_b(x, w, b):
 
 @mistake(
     "affine_forward",
-    "For an integer w the result is truncated to integers. An array made like w takes over the dtype of w: ask for "
-    "floats.",
+    "For an integer w the result is truncated to integers. An array made like w gets the dtype of w: ask for floats.",
 )
 def out_in_the_dtype_of_w(x, w, b):
     out, cache = affine_forward(x, w, b)
@@ -199,8 +198,7 @@ def out_in_the_dtype_of_w(x, w, b):
 
 @mistake(
     "affine_forward",
-    "For an integer b the result is truncated to integers. An array made like b takes over the dtype of b: ask for "
-    "floats.",
+    "For an integer b the result is truncated to integers. An array made like b gets the dtype of b: ask for floats.",
 )
 def out_in_the_dtype_of_b(x, w, b):
     out, cache = affine_forward(x, w, b)
@@ -319,8 +317,7 @@ def zeroes_x_on_the_way(x, w, b):
 
 @mistake(
     "affine_relu_forward",
-    "For an integer w the result is truncated to integers. An array made like w takes over the dtype of w: ask for "
-    "floats.",
+    "For an integer w the result is truncated to integers. An array made like w gets the dtype of w: ask for floats.",
 )
 def result_in_the_dtype_of_w(x, w, b):
     out, cache = affine_relu_forward(x, w, b)
@@ -355,7 +352,7 @@ class counts_from_zero:
 
 @mistake(
     "ForwardNet",
-    "The output layer got no parameters. It is an affine layer too, the last one that counts.",
+    "The output layer got no parameters. It is an affine layer too, and has the last number.",
 )
 class forgets_the_output_layer:
     class ForwardNet(reference_impl.ForwardNet):
@@ -390,8 +387,8 @@ class forgets_the_f:
 
 @mistake(
     "ForwardNet",
-    "`self.params` is still empty when `init_params` is done. Put the parameters there: the network does not find "
-    "what the method returns, or keeps under another name.",
+    "`self.params` is still empty when `init_params` is done. Put the parameters there: the network does not use what "
+    "the method returns, or what it keeps under another name.",
 )
 class leaves_params_empty:
     class ForwardNet(reference_impl.ForwardNet):
@@ -636,7 +633,7 @@ class skips_the_last_hidden_layer:
             return scores, [*caches, cache]
 
 
-@mistake("ForwardNet", "The last layer lacks its bias: the scores are a weighted sum plus the last bias.")
+@mistake("ForwardNet", "The last layer lacks its bias: the scores should be a weighted sum plus the last bias.")
 class output_layer_without_bias:
     class ForwardNet(reference_impl.ForwardNet):
         def forward(self, X):
