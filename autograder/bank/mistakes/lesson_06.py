@@ -152,8 +152,8 @@ def dw_reshaped_in_place_of_transposed(dout, cache):
 
 @mistake(
     "affine_backward",
-    "dx is right for none of the examples: `w` was reshaped where it should be transposed, so weights are multiplied "
-    "by the wrong dout.",
+    "dx is wrong for every example: `w` was reshaped where it should be transposed, so weights are multiplied by the "
+    "wrong dout.",
 )
 def w_reshaped_in_place_of_transposed(dout, cache):
     x, w, _ = cache
@@ -254,8 +254,8 @@ def writes_into_the_cache(dout, cache):
 
 @mistake(
     "affine_backward",
-    "The gradients are right, but an array in the cache has another shape after the call than before, and it may be the caller's x. "
-    "`reshape` leaves the array as it is.",
+    "The gradients are right, but your function changes the shape of an array in the cache, and it may be the caller's "
+    "x. `reshape` leaves the array itself as it is.",
     alone=True,
 )
 def changes_the_shape_of_the_cached_x(dout, cache):
@@ -267,8 +267,8 @@ def changes_the_shape_of_the_cached_x(dout, cache):
 
 @mistake(
     "affine_backward",
-    "The gradients are right, but the cache holds other numbers after the call than before, and they may be the caller's x, w and b. "
-    "Make new arrays.",
+    "The gradients are right, but your function changes numbers in the cache, and they may belong to the caller's x, w "
+    "or b. Make new arrays.",
     alone=True,
 )
 def writes_db_into_b(dout, cache):
@@ -280,8 +280,8 @@ def writes_db_into_b(dout, cache):
 
 @mistake(
     "affine_backward",
-    "For integer w or b its gradient is truncated to integers. An array made like another takes over its dtype: ask "
-    "for floats.",
+    "For integer w or b its gradient is truncated to integers. An array made like another gets its dtype: ask for "
+    "floats.",
 )
 def gradients_in_the_dtypes_of_w_and_b(dout, cache):
     dx, dw, db = affine_backward(dout, cache)
@@ -290,7 +290,7 @@ def gradients_in_the_dtypes_of_w_and_b(dout, cache):
 
 @mistake(
     "affine_backward",
-    "For an integer x, dx is truncated to integers. An array made like x takes over the dtype of x: ask for floats.",
+    "For an integer x, dx is truncated to integers. An array made like x gets the dtype of x: ask for floats.",
 )
 def dx_in_the_dtype_of_x(dout, cache):
     dx, dw, db = affine_backward(dout, cache)
@@ -299,8 +299,8 @@ def dx_in_the_dtype_of_x(dout, cache):
 
 @mistake(
     "affine_backward",
-    "For an integer `dout` the gradients are truncated to integers. An array made like `dout` takes over the dtype "
-    "of `dout`: ask for floats.",
+    "For an integer `dout` the gradients are truncated to integers. An array made like `dout` gets the dtype of "
+    "`dout`: ask for floats.",
 )
 def gradients_in_the_dtype_of_dout(dout, cache):
     return tuple(gradient.astype(dout.dtype) for gradient in affine_backward(dout, cache))
@@ -420,7 +420,8 @@ def gate_on_the_input(dout, cache):
 
 @mistake(
     "affine_relu_backward",
-    "Negative entries of dout are cut off. The sum that went into the ReLU opens or shuts the gate, not the gradient.",
+    "Negative entries of dout are cut off. The sign of the sum that went into the ReLU opens or shuts the gate, not "
+    "the sign of the gradient.",
 )
 def relu_of_dout(dout, cache):
     return affine_backward(np.maximum(dout, 0), cache[0])
@@ -479,7 +480,7 @@ def zeroes_dout_in_place(dout, cache):
 
 @mistake(
     "affine_relu_backward",
-    "The gradients are right, but the cache holds other numbers after the call than before. Make a new array.",
+    "The gradients are right, but your function changes numbers in the cache. Make a new array.",
     alone=True,
 )
 def makes_the_gate_in_the_cache(dout, cache):
@@ -490,7 +491,7 @@ def makes_the_gate_in_the_cache(dout, cache):
 
 @mistake(
     "affine_relu_backward",
-    "For an integer x, dx is truncated to integers. An array made like x takes over the dtype of x: ask for floats.",
+    "For an integer x, dx is truncated to integers. An array made like x gets the dtype of x: ask for floats.",
 )
 def dx_takes_the_dtype_of_x(dout, cache):
     dx, dw, db = affine_relu_backward(dout, cache)
@@ -741,7 +742,7 @@ class always_the_gate_of_relu:
 
 @mistake(
     "TrainableNet",
-    "The parameters of a hidden layer get the gradient from before its activation. Go back through the activation "
+    "In a hidden layer, dw and db come from the gradient of the activation's output. Go back through the activation "
     "first: dw and db need that gradient too, not only dh.",
 )
 class parameters_miss_the_activation:
