@@ -153,8 +153,8 @@ def always_float64(w, dw, config=None):
 
 @mistake(
     "sgd",
-    "For an integer `dw` the step is truncated to integers. An array made like `dw` takes over the dtype of `dw`: "
-    "take the dtype of `w`.",
+    "For an integer `dw` the step is truncated to integers. An array made like `dw` gets the dtype of `dw`: use the "
+    "dtype of `w`.",
 )
 def step_in_the_dtype_of_dw(w, dw, config=None):
     next_w, config = sgd(w.copy(), dw, config)
@@ -433,8 +433,8 @@ def velocity_in_float64(w, dw, config=None):
 
 @mistake(
     "sgd_momentum",
-    "For an integer `dw` the step is truncated to integers. An array made like `dw` takes over the dtype of `dw`: "
-    "take the dtype of `w`.",
+    "For an integer `dw` the step is truncated to integers. An array made like `dw` gets the dtype of `dw`: use the "
+    "dtype of `w`.",
 )
 def momentum_step_in_the_dtype_of_dw(w, dw, config=None):
     next_w, config = sgd_momentum(w.copy(), dw, config)
@@ -695,8 +695,8 @@ def cache_in_float64(w, dw, config=None):
 
 @mistake(
     "rmsprop",
-    "For an integer `dw` the step is truncated to integers. An array made like `dw` takes over the dtype of `dw`: "
-    "take the dtype of `w`.",
+    "For an integer `dw` the step is truncated to integers. An array made like `dw` gets the dtype of `dw`: use the "
+    "dtype of `w`.",
 )
 def rmsprop_step_in_the_dtype_of_dw(w, dw, config=None):
     next_w, config = rmsprop(w.copy(), dw, config)
@@ -1107,8 +1107,8 @@ def moments_in_float64(w, dw, config=None):
 
 @mistake(
     "adam",
-    "For an integer `dw` the step is truncated to integers. An array made like `dw` takes over the dtype of `dw`: "
-    "take the dtype of `w`.",
+    "For an integer `dw` the step is truncated to integers. An array made like `dw` gets the dtype of `dw`: use the "
+    "dtype of `w`.",
 )
 def adam_step_in_the_dtype_of_dw(w, dw, config=None):
     next_w, config = adam(w.copy(), dw, config)
@@ -1132,8 +1132,8 @@ def means_under_other_names(w, dw, config=None):
 
 @mistake(
     "adam",
-    "The result is that of a correction by 1 − (1 − β)ᵗ. After t steps, βᵗ is missing from the means: the share of "
-    "the zeros that they began with.",
+    "The result is that of a correction by 1 − (1 − β)ᵗ. After t steps, the zeros that the means began with still have "
+    "the share βᵗ.",
 )
 def correction_with_the_other_share(w, dw, config=None):
     config = next_step(config, dw)
@@ -1144,7 +1144,7 @@ def correction_with_the_other_share(w, dw, config=None):
 @mistake(
     "adam",
     "m and v are swapped in the step: the mean of the squares is divided by the root of the mean gradient, which is "
-    "NaN where that is negative.",
+    "NaN where that mean is negative.",
 )
 def m_and_v_swapped_in_the_step(w, dw, config=None):
     config = next_step(config, dw)
