@@ -110,7 +110,7 @@ def mixes_X_alone(X, y, num_validation, num_test, rng):
 
 @mistake(
     "train_val_test_split",
-    "The validation set has the size that the caller asked for the test set, and the other way around. Look at the "
+    "The validation set has the size that the caller chose for the test set, and the other way around. Look at the "
     "order of the arguments, and at which part of the deck goes where.",
 )
 def swaps_validation_and_test(X, y, num_validation, num_test, rng):
@@ -159,8 +159,8 @@ def mixes_in_place(X, y, num_validation, num_test, rng):
 
 @mistake(
     "train_val_test_split",
-    "Sizes that make no sense raise no error of yours. Refuse them at once, with a ValueError: otherwise an error "
-    "shows up far from its cause, if it shows up at all.",
+    "Your function does not refuse sizes that make no sense. Raise a ValueError at once: otherwise an error shows up "
+    "far from its cause, if it shows up at all.",
 )
 def takes_any_size(X, y, num_validation, num_test, rng):
     order = rng.permutation(len(X))
@@ -444,8 +444,8 @@ def reshapes_the_transpose(X):
 
 @mistake(
     "flatten_rows",
-    "Your rows are as long as there are examples. It should be the other way around: one row for each example, and a "
-    "row as long as an example has numbers.",
+    "The length of your rows is the number of examples. It should be the other way around: one row for each example, "
+    "and a row as long as an example has numbers.",
 )
 def rows_as_long_as_the_batch(X):
     return X.reshape(-1, len(X))
