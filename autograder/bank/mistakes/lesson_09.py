@@ -144,8 +144,8 @@ class gradient_before_parameter:
 
 @mistake(
     "Solver",
-    "Every step takes the whole training set. One step should take one batch, the next one: so an epoch has many "
-    "steps for the price of one.",
+    "Every step takes the whole training set. One step should take only the next batch: an epoch then has many steps "
+    "for the price of one.",
 )
 class the_whole_set_in_every_step:
     class Solver(reference_impl.Solver):
@@ -346,7 +346,7 @@ class in_percent:
 
 @mistake(
     "Solver",
-    "You look for the highest score down each column. The scores of one example are a row: axis 1.",
+    "You look for the highest score down each column. The scores of one example form a row: look along axis 1.",
 )
 class highest_score_of_each_column:
     class Solver(reference_impl.Solver):
@@ -822,8 +822,8 @@ class replaces_the_best_by_an_equal:
 
 @mistake(
     "Solver",
-    "The best epoch is chosen by the accuracy on the training data. That accuracy keeps rising while the network "
-    "memorizes the data; the validation data are there to choose by.",
+    "The best epoch is chosen by the accuracy on the training data. That accuracy keeps improving while the network "
+    "memorizes the data. Choose by the validation data: they are there for that.",
 )
 class chooses_by_the_training_accuracy:
     class Solver(reference_impl.Solver):
@@ -872,8 +872,8 @@ class counts_on_a_rule_that_works_in_place:
 
 @mistake(
     "Solver",
-    "For integer targets the scores are truncated to integers before they are compared. An array made like `y` takes "
-    "over the dtype of `y`: ask for floats.",
+    "For integer targets the scores are truncated to integers before they are compared. An array made like `y` gets "
+    "the dtype of `y`: ask for floats.",
 )
 class scores_in_the_dtype_of_the_targets:
     class Solver(reference_impl.Solver):
@@ -921,8 +921,8 @@ class samples_from_another_generator:
 
 @mistake(
     "Solver",
-    "After `check_accuracy`, y has another shape than before: it has taken the shape of the scores. y belongs to the "
-    "caller. `reshape` leaves an array as it is.",
+    "`check_accuracy` gives y itself the shape of the scores, and y belongs to the caller. `reshape` returns a "
+    "reshaped array and leaves y as it is.",
 )
 class gives_y_the_shape_of_the_scores:
     class Solver(reference_impl.Solver):
