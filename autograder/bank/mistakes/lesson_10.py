@@ -299,8 +299,8 @@ def normalizes_in_place(model, X_train, y_train, X):
 
 @mistake(
     "predict",
-    "For integer targets the predictions are truncated to integers. An array made like the targets takes over their "
-    "dtype: ask for floats.",
+    "For integer targets the predictions are truncated to integers. An array made like the targets gets their dtype: "
+    "ask for floats.",
 )
 def in_the_dtype_of_the_targets(model, X_train, y_train, X):
     return predict(model, X_train, y_train, X).astype(y_train.dtype)
@@ -308,8 +308,8 @@ def in_the_dtype_of_the_targets(model, X_train, y_train, X):
 
 @mistake(
     "predict",
-    "For integer examples the predictions are truncated to integers. An array made like X takes over the dtype of X: "
-    "ask for floats.",
+    "For integer examples the predictions are truncated to integers. An array made like X gets the dtype of X: ask for "
+    "floats.",
 )
 def in_the_dtype_of_the_examples(model, X_train, y_train, X):
     predictions = np.zeros_like(X[:, 0])
@@ -348,7 +348,7 @@ def one_input_per_example(data, rng):
     return built(data, rng, input_dim=len(data["X_train"]))
 
 
-@mistake("make_solver", "Your network has ten outputs, the default. A height is one number: output_dim is 1.")
+@mistake("make_solver", "Your network has ten outputs, the default. A height is one number, so output_dim should be 1.")
 def ten_outputs(data, rng):
     return built(data, rng, output_dim=10)
 
