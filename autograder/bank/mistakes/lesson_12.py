@@ -46,8 +46,8 @@ def one_mean_for_all(x, gamma, beta, bn_param):
 
 @mistake(
     "batchnorm_forward",
-    "eps is outside the root: you divide by std + eps. It belongs to the variance, so add it before you take the "
-    "root. The two results differ where a column is narrow.",
+    "eps is outside the root: you divide by std + eps. It belongs to the variance, so add it before you take the root. "
+    "The two results differ most where a column is narrow.",
 )
 def eps_outside_the_root(x, gamma, beta, bn_param):
     out, _ = batchnorm_forward(x, gamma, beta, bn_param)
@@ -345,8 +345,8 @@ def folds_the_statistics_into_gamma(x, gamma, beta, bn_param):
 
 @mistake(
     "batchnorm_forward",
-    "In testing the result is truncated to integers where x holds integers. An array made like x takes over the "
-    "dtype of x: ask for floats.",
+    "In testing the result is truncated to integers where x holds integers. An array made like x gets the dtype of x: "
+    "ask for floats.",
 )
 def test_output_in_the_dtype_of_x(x, gamma, beta, bn_param):
     out, cache = batchnorm_forward(x, gamma, beta, bn_param)
@@ -356,7 +356,7 @@ def test_output_in_the_dtype_of_x(x, gamma, beta, bn_param):
 @mistake(
     "batchnorm_forward",
     "The running statistics are truncated to integers where the inputs hold integers. An array made like x or gamma "
-    "takes over its dtype: ask for floats.",
+    "gets its dtype: ask for floats.",
 )
 def statistics_in_the_dtype_of_x(x, gamma, beta, bn_param):
     result = batchnorm_forward(x, gamma, beta, bn_param)
@@ -433,8 +433,8 @@ def variance_as_a_constant(dout, cache):
 
 @mistake(
     "batchnorm_backward",
-    "The path through the mean is missing from dx: the column's mean depends on every x in it, so their gradients must "
-    "add up to zero.",
+    "The path through the mean is missing from dx: adding one number to a whole column changes no output, so the "
+    "column's gradients must add up to zero.",
 )
 def mean_as_a_constant(dout, cache):
     x_hat, gamma, std = cache
@@ -443,7 +443,7 @@ def mean_as_a_constant(dout, cache):
 
 @mistake(
     "batchnorm_backward",
-    "The path through the variance has the wrong sign: a larger variance makes the outputs smaller.",
+    "The path through the variance has the wrong sign: a larger variance brings the outputs closer to beta.",
 )
 def variance_path_with_the_wrong_sign(dout, cache):
     x_hat, gamma, std = cache
@@ -728,8 +728,8 @@ class writes_dbeta_into_beta:
 
 @mistake(
     "batchnorm_backward",
-    "For an integer `dout` the gradients are truncated to integers. An array made like `dout` takes over the dtype "
-    "of `dout`: ask for floats.",
+    "For an integer `dout` the gradients are truncated to integers. An array made like `dout` gets the dtype of "
+    "`dout`: ask for floats.",
 )
 def gradients_in_the_dtype_of_dout(dout, cache):
     return tuple(gradient.astype(dout.dtype) for gradient in batchnorm_backward(dout, cache))
@@ -737,8 +737,8 @@ def gradients_in_the_dtype_of_dout(dout, cache):
 
 @mistake(
     "batchnorm_backward",
-    "For an integer gamma, dgamma and dbeta are truncated to integers. An array made like gamma takes over the dtype "
-    "of gamma: ask for floats.",
+    "For an integer gamma, dgamma and dbeta are truncated to integers. An array made like gamma gets the dtype of "
+    "gamma: ask for floats.",
 )
 def dgamma_in_the_dtype_of_gamma(dout, cache):
     dx, dgamma, dbeta = batchnorm_backward(dout, cache)
@@ -747,7 +747,7 @@ def dgamma_in_the_dtype_of_gamma(dout, cache):
 
 @mistake(
     "batchnorm_backward",
-    "For an integer x, dx is truncated to integers. An array made like x takes over the dtype of x: ask for floats.",
+    "For an integer x, dx is truncated to integers. An array made like x gets the dtype of x: ask for floats.",
 )
 class dx_in_the_dtype_of_x:
     def batchnorm_forward(x, gamma, beta, bn_param):
@@ -970,7 +970,8 @@ class modes_turned_round:
 
 @mistake(
     "FullyConnectedNet",
-    "All layers share one dict of running statistics: `[{...}] * n` is n times the same dict. Make a new one for each layer.",
+    "All layers share one dict of running statistics: `[{...}] * n` holds the same dict n times. Make a new one for "
+    "each layer.",
 )
 class one_dict_for_all_layers:
     class FullyConnectedNet(Net):
@@ -1032,7 +1033,7 @@ class batchnorm_behind_the_activation:
 
 @mistake(
     "FullyConnectedNet",
-    "Your network does not use batch norm yet: it computes what the same network without it computes.",
+    "Your network does not use batch norm yet: its results are those of the same network without batch norm.",
 )
 class forward_without_batchnorm:
     class FullyConnectedNet(Net):
@@ -1176,8 +1177,8 @@ class relu_whatever_was_chosen:
 
 @mistake(
     "FullyConnectedNet",
-    "Some layer is not normalized that should be, or the other way around: layer i, counted from 1, has index i - 1 "
-    "in `self.normalization`.",
+    "A layer that should be normalized is not, or the other way around: layer i, counted from 1, has index i - 1 in "
+    "`self.normalization`.",
 )
 class looks_at_the_next_layers_flag:
     class FullyConnectedNet(Net):
