@@ -221,7 +221,7 @@ def _pattern(name, value, expected, wrong, rtol, inputs):
     offset = np.median((value - expected).astype(float)) if expected.size > 1 else 0
     if offset and np.all(entries_close(value - offset, expected, rtol)):
         same = as_large_as(offset, inputs)
-        size = f"{show_number(abs(offset))}{f', which is {same},' if same else ''} too {'large' if offset > 0 else 'small'}"
+        size = f"too {'large' if offset > 0 else 'small'} by {show_number(abs(offset))}{f', which is {same}' if same else ''}"
         return "offset", f"{name} is right up to a constant: everything is {size}."
     if expected.ndim == 2 and len(set(expected.shape)) == 1 and np.all(entries_close(value.T, expected, rtol)):
         return "transposed", f"{name} is the transpose of the expected result."

@@ -127,7 +127,7 @@ TRUTH = np.array([[0.5, -2.0, 3.0], [1.0, 4.0, -0.25]])
         (-TRUTH, "sign", "opposite sign"),
         (2 * TRUTH, "factor", "everything is 2 times too large"),
         (TRUTH / 6, "factor", "everything is 6 times too small"),
-        (TRUTH + 1, "offset", "everything is 1 too large"),
+        (TRUTH + 1, "offset", "everything is too large by 1"),
         (np.zeros_like(TRUTH), "value", "zero everywhere"),
         (TRUTH * [[1], [2]], "axis", "dx is right except in row 1"),
         (TRUTH + [0, 0, 1], "axis", "dx is right except in column 2"),

@@ -141,7 +141,7 @@ def test_arguments_of_any_number_have_names():
 
 def test_bytes_are_told_as_the_numbers_they_are():
     truth = np.array([3, 200, 17], dtype=np.uint8)
-    assert pointed(truth - 2, truth, "X").sentence == "X is right up to a constant: everything is 2 too small."
+    assert pointed(truth - 2, truth, "X").sentence == "X is right up to a constant: everything is too small by 2."
     assert "opposite sign" not in pointed(-truth, truth, "X").sentence
     assert "square" not in pointed(truth**2, truth, "X").sentence
 

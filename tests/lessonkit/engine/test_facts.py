@@ -107,8 +107,8 @@ def test_axes_of_one_length_that_are_many_are_not_told():
 
 
 def test_an_offset_comes_with_the_input_that_is_as_large():
-    assert said(TRUTH + 0.25, eps=0.25).endswith("everything is 0.25, which is eps, too large.")
-    assert said(TRUTH - 0.5, eps=0.25).endswith("everything is 0.5 too small.")
+    assert said(TRUTH + 0.25, eps=0.25).endswith("everything is too large by 0.25, which is eps.")
+    assert said(TRUTH - 0.5, eps=0.25).endswith("everything is too small by 0.5.")
 
 
 def test_whole_numbers_that_are_cut_are_told_so():
