@@ -11,8 +11,8 @@ LONGEST = 24  # characters of a formula that is quoted: a piece of one, never th
 NAMES = {
     ("mean", "sum"): "with a sum in place of the mean",
     ("sum", "mean"): "with a mean in place of the sum",
-    ("max", "min"): "with the smallest in place of the largest",
-    ("min", "max"): "with the largest in place of the smallest",
+    ("max", "min"): "with the smallest value in place of the largest",
+    ("min", "max"): "with the largest value in place of the smallest",
     ("maximum", "minimum"): "with the smaller of two numbers in place of the larger",
     ("std", "var"): "with the variance in place of the standard deviation",
     ("var", "std"): "with the standard deviation in place of the variance",
@@ -23,7 +23,7 @@ NAMES = {
     ("zeros_like", "ones_like"): "with ones in place of zeros",
     ("ones", "zeros"): "with zeros in place of ones",
     ("ones_like", "zeros_like"): "with zeros in place of ones",
-    ("argmax", "argmin"): "with the index of the smallest in place of the largest",
+    ("argmax", "argmin"): "with the index of the smallest value in place of that of the largest",
     ("normal", "uniform"): "with uniform random numbers in place of normal ones",
 }
 CALLS = {
