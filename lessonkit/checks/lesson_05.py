@@ -93,7 +93,7 @@ def first_weights_are_drawn_as_asked(code, rng):
         yield f"mean of {name} divided by its standard deviation", one_decimal(mean)
     first, second = params["W1"], np.asarray(params["W2"]).reshape(np.shape(params["W1"]))
     overlap = np.mean(first * second) / (spreads["W1"] * spreads["W2"] or 1)
-    yield "overlap of W2 with W1 (1: the same numbers, 0: others)", one_decimal(overlap)
+    yield "overlap of W2 with W1 (1: the same numbers, 0: unrelated ones)", one_decimal(overlap)
     yield "largest entry of all biases", max(float(np.max(np.abs(params[f"b{i}"]))) for i in (1, 2, 3))
     for name, variance in [("he", 2 / fan_in), ("xavier", 2 / (fan_in + fan_out))]:
         spread = np.std(drawn(initializer=name)["W1"]) / np.sqrt(variance)
