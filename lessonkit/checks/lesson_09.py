@@ -316,7 +316,7 @@ def train_goes_on_where_it_stopped(code, rng):
     model, solver, epoch_of = walk(code, rng, num_epochs=5)
     solver.train()
     solver.train()
-    yield "number of losses when train is called again and all epochs are done", len(solver.loss_history)
+    yield "number of losses when train is called again after the last epoch", len(solver.loss_history)
     yield "epoch", solver.epoch
     solver.num_epochs = 8
     solver.train()
