@@ -254,8 +254,8 @@ def features_in_the_middle(a, b):
 
 @mistake(
     "pairwise_differences",
-    "You subtract row by row: `a - b` pairs row i only with row i, and fails when N and M differ. Insert a new axis "
-    "into each of a and b, so that every row of one meets every row of the other.",
+    "You subtract row by row: `a - b` pairs row i only with row i, and usually fails when N and M differ. Insert a new "
+    "axis into each of a and b, so that every row of one meets every row of the other.",
 )
 def row_by_row(a, b):
     return 1.0 * a - b
