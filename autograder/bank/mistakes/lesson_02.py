@@ -233,8 +233,8 @@ def reshapes_whatever_fits(x, y):
 
 @mistake(
     "mse_loss",
-    "You refuse shapes that do not match, and that is right, but you raise an AssertionError. The docstring promises "
-    "a ValueError, and the caller may be waiting for one.",
+    "You refuse shapes that do not match, and that is right, but you raise an AssertionError. The docstring promises a "
+    "ValueError, and the caller may catch only that.",
 )
 def refuses_with_an_assertion(x, y):
     assert x.shape == y.shape or x.size == y.size and 1 in (x.ndim, y.ndim)
