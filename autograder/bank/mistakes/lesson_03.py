@@ -84,7 +84,7 @@ def forward_difference(f, x, h=1e-5):
 
 @mistake(
     "eval_numerical_gradient",
-    "You take a one-sided difference, from x - h to x. Step to both sides of x: the two errors then cancel.",
+    "You take a one-sided difference, from x - h to x. Step to both sides of x: most of the error then cancels.",
 )
 def backward_difference(f, x, h=1e-5):
     return gradient(lambda f, x, i, h: (f(x) - stepped(f, x, i, -h)) / h)(f, x, h)
@@ -339,7 +339,7 @@ def steps_a_copy(f, x, h=1e-5):
 @mistake(
     "eval_numerical_gradient",
     "You refuse integers, and that is right, but you raise a TypeError. The docstring promises a ValueError, and the "
-    "caller may be waiting for one.",
+    "caller may catch only that.",
 )
 def refuses_with_a_type_error(f, x, h=1e-5):
     if x.dtype.kind in "iu":
