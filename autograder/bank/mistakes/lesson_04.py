@@ -290,8 +290,8 @@ def forgets_the_two(fan_in, fan_out, rng):
 
 @mistake(
     "init_xavier",
-    "Your variance is 1 / fan_in. That keeps only the signal on its way forward; Xavier's compromise also takes into "
-    "account the gradient on its way back, with fan_out terms.",
+    "Your variance is 1 / fan_in. That keeps the size of the signal on its way forward; Xavier's compromise also takes "
+    "into account the gradient on its way back, with fan_out terms.",
 )
 def forward_only(fan_in, fan_out, rng):
     return normal(fan_in, fan_out, rng, lambda i, o: 1 / i)
@@ -299,8 +299,8 @@ def forward_only(fan_in, fan_out, rng):
 
 @mistake(
     "init_xavier",
-    "Your variance is 1 / fan_out. That keeps only the gradient on its way back; Xavier's compromise also takes into "
-    "account the signal on its way forward, with fan_in terms.",
+    "Your variance is 1 / fan_out. That keeps the size of the gradient on its way back; Xavier's compromise also takes "
+    "into account the signal on its way forward, with fan_in terms.",
 )
 def backward_only(fan_in, fan_out, rng):
     return normal(fan_in, fan_out, rng, lambda i, o: 1 / o)
