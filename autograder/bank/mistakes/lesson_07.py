@@ -621,7 +621,8 @@ def root_stored_in_the_cache(w, dw, config=None):
 
 @mistake(
     "rmsprop",
-    "The cache averages the gradient itself. The squares would tell how large gradients are, whatever their sign.",
+    "The cache averages the gradient itself. It should average the squares: they say how large gradients are, whatever "
+    "their sign.",
 )
 def gradient_not_squared(w, dw, config=None):
     config, rate, decay, epsilon = start_rmsprop(config)
