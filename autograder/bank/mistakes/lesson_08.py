@@ -463,7 +463,7 @@ def column_after_column(X):
 @mistake(
     "flatten_rows",
     "You merge the first axis with others and keep the last: the rows of the result are the rows of the images, not "
-    "the images. Keep the first axis, merge all that follow.",
+    "the images. Keep the first axis and merge all that follow.",
 )
 def merges_the_wrong_axes(X):
     return X.reshape(int(np.prod(X.shape[:-1])), X.shape[-1])
