@@ -146,7 +146,7 @@ def refuses_sizes_that_make_no_sense(code, rng):
     N, generator = len(X), generators(rng)[0]
     function = code.train_val_test_split
     yield "what it raises when nothing is left to train on", error_of(function, X, y, N - 5, 5, generator)
-    yield "what it raises when the caller asks for more examples than there are", error_of(function, X, y, N, 5, generator)
+    yield "what it raises for more examples than there are", error_of(function, X, y, N, 5, generator)
     yield "what it raises for a negative num_test", error_of(function, X, y, 5, -1, generator)
     yield "what it raises for a negative num_validation", error_of(function, X, y, -1, 5, generator)
     yield "what it raises when y is longer than X", error_of(function, X[:-2], y, 5, 5, generator)
