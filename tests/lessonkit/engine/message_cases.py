@@ -1,4 +1,4 @@
-"""Wrong results for ``docs/messages.md``: each has one cause, and together they bring out every general message."""
+"""Wrong results for ``docs/messages.md``. Each has one cause, and together they produce every general message."""
 
 import numpy as np
 
@@ -15,7 +15,7 @@ PARAMS = {"W1": TRUTH, "W2": TRUTH}
 
 
 def with_(value, **entries):
-    """A copy of an array with some entries replaced: ``at_0_1=3.0``."""
+    """Return a copy of an array with some entries replaced, for instance ``at_0_1=3.0``."""
     value = value.copy()
     for place, entry in entries.items():
         value[tuple(int(i) for i in place.split("_")[1:])] = entry
@@ -128,7 +128,7 @@ LEAVES = {
 
 
 def as_the_students(name):
-    """The class with the name that a student's has."""
+    """Give a class the name that the student's class has."""
 
     def rename(cls):
         cls.__name__ = name
@@ -180,7 +180,7 @@ class NoForward:
 
 
 def remembering():
-    """An update rule that gives what it gave in the second step for ever after."""
+    """Return an update rule that repeats the result of its second step forever."""
     kept = {}
 
     def rule(w, dw, config=None):

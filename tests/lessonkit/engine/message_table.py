@@ -1,4 +1,4 @@
-"""The page ``docs/messages.md``: every general message once, as the check's own functions say it about a real result."""
+"""The page ``docs/messages.md``: every general message once, as the check's own functions give it for a real result."""
 
 import re
 
@@ -26,21 +26,21 @@ The tests compare this page with the messages. After a change, generate it again
 
 
 class WithoutMistakes(Live):
-    """The expected values alone, so that no known mistake is named."""
+    """The expected values alone, so that the check names no known mistake."""
 
     def find_suspects(self, exercise):
         return []
 
 
 def of_a_value(case):
-    """What is said of one value, and one entry worked out."""
+    """Return the sentence about one value, and its worked example."""
     name, value, expected, inputs = case
     found = difference(Entry(name, value, (), Call("f", inputs)), expected, rtol=1e-5)
     return found.sentence, found.example
 
 
 def of_an_exercise(case, expected):
-    """What is said of the first failing check whose sentence has these words, and its example."""
+    """Return the first sentence of a failing check that contains these words, and its example."""
     exercise, functions, words = case
     names = {name: value for name, value in {**reference_names(), **functions}.items() if value is not None}
     seconds = 0.3 if keeps_running in functions.values() else 60
@@ -50,14 +50,14 @@ def of_an_exercise(case, expected):
 
 
 def cell(text):
-    """A text in a table: its bars and stars and angle brackets stand for themselves."""
+    """Return a text for a table, with its bars, stars and angle brackets escaped."""
     for sign in "\\|*<>":
         text = "".join(part if i % 2 else part.replace(sign, f"\\{sign}") for i, part in enumerate(split_at_code(text)))
     return text
 
 
 def split_at_code(text):
-    """The text outside of `code` at even places, the code with its backticks at odd ones."""
+    """Split a text at its `code`: plain text at even places, code with its backticks at odd ones."""
     parts = text.split("`")
     return [f"`{part}`" if i % 2 else part for i, part in enumerate(parts)]
 
@@ -69,7 +69,7 @@ def table(title, rows):
 
 
 def page():
-    """The whole page, as text."""
+    """Return the whole page as text."""
     expected = WithoutMistakes(VISIBLE_SEED)
     lines = [HEAD.rstrip()]
     for title, cases in LEAVES.items():

@@ -1,4 +1,4 @@
-"""From the state of NumPy's default generator back to the seed that it was made of: every step of that can be undone."""
+"""Recover the seed of NumPy's default generator from the generator's state: every step can be undone."""
 
 import numpy as np
 
@@ -10,9 +10,9 @@ MIXES = [(source, target) for source in range(POOL) for target in range(POOL) if
 
 
 def seed_words(generator, most_draws=1000):
-    """The words of 32 bits that a generator's seed consists of, after at most so many draws; None where there are none.
+    """Return the 32-bit words of a generator's seed after at most so many draws, or None if there are none.
 
-    Up to four words come back exactly, the last ones perhaps 0. Of a longer seed, these are four that would start alike.
+    Seeds of up to four words come back exactly, perhaps with zeros at the end. For a longer seed, these four words start alike.
     """
     state = generator.bit_generator.state["state"]
     value, increment = state["state"], state["inc"]
@@ -35,14 +35,14 @@ def halves(number):
 
 
 def pool_of(words):
-    """The pool that `SeedSequence` draws these eight words from, or None; the generator has lost the last one's first bit."""
+    """Return the pool from which `SeedSequence` draws these eight words, or None. The last word has lost its first bit."""
     constants, pool = constants_of(INIT_B, MULT_B), []
     for i, word in enumerate(words):
         before, after = constants[i], constants[i + 1]
         value = unfold(word) * pow(after, -1, WORD) % WORD ^ before
         if i < POOL:
             pool.append(value)
-        elif i == 5:  # high half of the increment
+        elif i == 5:  # the high half of the increment
             if fold((value ^ before) * after % WORD) % 2**31 != fold((pool[1] ^ before) * after % WORD) % 2**31:
                 return None
         elif value != pool[i - POOL]:
@@ -51,7 +51,7 @@ def pool_of(words):
 
 
 def entropy_of(pool):
-    """What was put into a pool: its words are mixed with each other, in twelve steps."""
+    """Return what was put into a pool, where twelve steps have mixed the words with each other."""
     pool, constants = [*pool], constants_of(INIT_A, MULT_A)
     for step, (source, target) in reversed(list(enumerate(MIXES, start=POOL))):
         mixed = fold((pool[source] ^ constants[step]) * constants[step + 1] % WORD)
@@ -67,9 +67,9 @@ def fold(word):
     return word ^ word >> 16
 
 
-unfold = fold  # it undoes itself
+unfold = fold  # `fold` is its own inverse
 
 
 def starts_like(words, generator):
-    """Whether a seed of these words starts a generator in the same state."""
+    """Return whether a seed of these words starts a generator in the same state."""
     return np.random.default_rng(words).bit_generator.state == generator.bit_generator.state

@@ -1,4 +1,4 @@
-"""The general messages read as sentences: numbers, plurals, keys, and what is called by its name."""
+"""The general messages are proper sentences: numbers, plurals, keys and names read well."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Python's own errors in plain words: what each kind says, and where nothing may be said."""
+"""Python's own errors in plain words: what the check says about each kind, and when it must say nothing."""
 
 import linecache
 import math
@@ -17,7 +17,7 @@ PARAMS = {"W1": W, "b1": B}
 
 
 def function(source, label="<a cell>"):
-    """The function `f` of a cell."""
+    """Return the function `f` that a cell defines."""
     linecache.cache[label] = (len(source), None, source.splitlines(keepends=True), label)
     names = {"np": np, "math": math}
     exec(compile(source, label, "exec"), names)
@@ -25,7 +25,7 @@ def function(source, label="<a cell>"):
 
 
 def raised(source, *args):
-    """What `f` of a cell raises."""
+    """Return the error that `f` of a cell raises."""
     run = function(source)
     try:
         run(*args)

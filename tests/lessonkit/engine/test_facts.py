@@ -1,4 +1,4 @@
-"""Facts about a wrong array: each is said where it is true of every entry, and only there."""
+"""Facts about a wrong array: the check states one only if it is true of every entry."""
 
 import numpy as np
 import pytest
@@ -15,7 +15,7 @@ INPUTS = {"x": X, "b": B}
 
 
 def said(value, truth=TRUTH, **inputs):
-    """The sentence on a value called dx, from a call with these inputs."""
+    """Return the sentence about a value called dx, from a call with these inputs."""
     found = difference(Entry("dx", value, (), Call("f", inputs)), truth, rtol=1e-5)
     return found.sentence
 
@@ -71,7 +71,7 @@ def test_a_fact_must_be_true_of_every_entry(place):
 @pytest.mark.parametrize(
     "value, truth",
     [
-        (np.ones((2, 3)), np.full((2, 3), -1.0)),  # the absolute value, the square: one number says nothing
+        (np.ones((2, 3)), np.full((2, 3), -1.0)),  # absolute value or square? a single number proves nothing
         (np.array([0.0, 1.0, 0.0]), np.array([0.0, 1.0, -1.0])),
         (np.array([2.0, 3.0]), np.array([3.0, 2.0])),
     ],

@@ -1,4 +1,4 @@
-"""``docs/messages.md`` holds every general message, as the functions say it today."""
+"""``docs/messages.md`` holds every general message in its present words."""
 
 import re
 
@@ -7,7 +7,7 @@ from message_table import COMMAND, PAGE, of_a_value, page
 
 
 def test_the_page_is_what_the_functions_say():
-    assert PAGE.exists() and PAGE.read_text(encoding="utf-8") == page(), f"{PAGE.name} is old. Write it anew: {COMMAND}"
+    assert PAGE.exists() and PAGE.read_text(encoding="utf-8") == page(), f"{PAGE.name} is out of date. Run {COMMAND}"
 
 
 def test_every_result_is_told_in_words_of_its_own():

@@ -1,4 +1,4 @@
-"""The course's secret seed stays secret: no generator that a check hands to the student's code gives it away."""
+"""The course's secret seed stays secret: no generator that a check passes to the student's code gives it away."""
 
 import zlib
 
@@ -14,16 +14,16 @@ from lessonkit.engine.check import checks_of
 from lessonkit.engine.host import LocalHost
 from lessonkit.engine.transcript import generator, run
 
-SECRET = 0x5EC12E7_5EC12E7  # of 63 bits at most, as courses used to draw it
+SECRET = 0x5EC12E7_5EC12E7  # at most 63 bits, as courses used to draw it
 
 
 def by_name(check, seed):
-    """How generators were once made: of the seed itself, and of what everyone knows."""
+    """Make a generator in the former way, from the seed itself and from names that everyone knows."""
     return np.random.default_rng([seed, zlib.crc32(f"{check.exercise}/{check.name}".encode())])
 
 
 def handed_over(exercise, seed):
-    """The first check of an exercise that hands a generator to the student's code, and that generator as it then was."""
+    """Return the first check that passes a generator to the student's code, and that generator in its state at that moment."""
     found = []
     right = bank.reference_names()
 
@@ -40,7 +40,7 @@ def handed_over(exercise, seed):
 
 @pytest.fixture
 def former(monkeypatch):
-    """Generators as they once were."""
+    """Make generators in the former way."""
     monkeypatch.setattr(transcript, "generator", by_name)
 
 
@@ -51,14 +51,14 @@ def test_a_generator_can_be_run_back_to_its_seed():
 
 
 def test_a_seed_in_the_open_comes_back_whole(former):
-    """The recovery works: what it finds in a generator of lesson 03 is the course's seed, and tells every other check's."""
+    """The recovery works: from a generator of lesson 03 it finds the course's seed, and with it the generator of every check."""
     _, rng = handed_over("grad_check_sparse", SECRET)
     low, high, _, _ = seed_words(rng)
     assert low + (high << 32) == SECRET
 
 
 def test_a_keyed_hash_says_nothing_of_the_seed_and_of_other_checks():
-    """The recovery comes back with a start of this check's generator, and of no other's."""
+    """What the recovery finds starts this check's generator and no other."""
     check, rng = handed_over("grad_check_sparse", SECRET)
     words = seed_words(rng)
     found = sum(word << 32 * i for i, word in enumerate(words))
@@ -70,7 +70,7 @@ def test_a_keyed_hash_says_nothing_of_the_seed_and_of_other_checks():
     assert len({start.bit_generator.state["state"]["state"] for start in starts.values()}) == len(starts)
     assert SECRET not in np.atleast_1d(
         rng.bit_generator.seed_seq.entropy
-    )  # in this process, a generator brings its seed along
+    )  # in this process, a generator carries its seed with it
 
 
 def test_a_drawn_secret_cannot_be_guessed(tmp_path):

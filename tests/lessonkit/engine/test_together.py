@@ -1,4 +1,4 @@
-"""What the values of one check say together: every exercise with several results is told when they are in another order."""
+"""What a check says about several values at once: it notices results in the wrong order, in every exercise with several results."""
 
 import itertools
 
@@ -15,7 +15,7 @@ from lessonkit.engine.transcript import VISIBLE_SEED
 
 
 class WithoutMistakes(Live):
-    """The expected values alone: what is said of a wrong result that no known mistake explains."""
+    """The expected values alone, for what a check says about a wrong result that no known mistake explains."""
 
     def find_suspects(self, exercise):
         return []
