@@ -1,6 +1,6 @@
-"""The course's exercises as students of Stanford's CS231n write them: its names, arguments, results and configs.
+"""The course's exercises as students of Stanford's CS231n write them, with its names, arguments, results and configs.
 
-Written for these tests. What matters is the interface of that course's assignments; the code is ours.
+The code was written for these tests. Only the interface of that course's assignments matters here.
 """
 
 import random
@@ -162,7 +162,7 @@ def grad_check_sparse(f, x, analytic_grad, num_checks=10, h=1e-5):
 
 
 class FullyConnectedNet:
-    """The interface alone is of interest here: its arguments, `params` and ``loss(X, y)``."""
+    """Only the interface matters here: its arguments, `params` and ``loss(X, y)``."""
 
     def __init__(
         self,
@@ -184,7 +184,7 @@ class FullyConnectedNet:
 
 
 class Solver:
-    """The interface alone is of interest here: what it is made with, and the names of its methods."""
+    """Only the interface matters here: its arguments and the names of its methods."""
 
     KNOWN = {
         "update_rule", "optim_config", "lr_decay", "batch_size", "num_epochs", "num_train_samples", "num_val_samples",
@@ -197,4 +197,4 @@ class Solver:
             raise ValueError(f"Unrecognized arguments {', '.join(sorted(unknown))}")
 
     def _step(self):
-        """One step of training."""
+        """Take one step of training."""

@@ -1,4 +1,4 @@
-"""Away from notebooks: a report is printed once in a script, at a Python prompt, in a terminal's IPython."""
+"""Outside notebooks, a report is printed once: in a script, at a Python prompt, and in IPython in a terminal."""
 
 import os
 import subprocess
@@ -32,7 +32,7 @@ def test_progress_in_a_shell_names_what_cannot_be_read(tmp_path):
 
 @pytest.mark.parametrize("encoding", ["cp1252", "ascii", "cp437"])
 def test_what_the_output_has_no_letter_for_is_a_question_mark(encoding, tmp_path):
-    """As in Spyder's or PyCharm's console on Windows, or where the output goes to a file there."""
+    """The consoles of Spyder and PyCharm on Windows have such an encoding, and so does output to a file there."""
     wrong = "from lessonkit import check\ndef mse_loss(x, y):\n    return 0.0, x\n\ncheck('mse_loss')\n"
     (tmp_path / "script.py").write_text(wrong, encoding="utf-8")
     environment = {**os.environ, "PYTHONIOENCODING": f"{encoding}:strict"}
@@ -43,6 +43,6 @@ def test_what_the_output_has_no_letter_for_is_a_question_mark(encoding, tmp_path
 
 
 def test_ipython_is_not_loaded_where_it_is_not_used():
-    """`import lessonkit` costs what NumPy costs, and little more."""
+    """`import lessonkit` takes little longer than `import numpy`."""
     heavy = "{'IPython', 'matplotlib', 'nbformat', 'tokenize_rt'}"
     assert output(["-c", f"import lessonkit, sys; print({heavy} & set(sys.modules))"]).strip() == "set()"

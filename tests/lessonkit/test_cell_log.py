@@ -1,4 +1,4 @@
-"""A check knows why a function is not there, or is an old one; and it claims nothing that is not so."""
+"""A check knows why a function is missing or out of date, and it claims nothing that is not true."""
 
 import textwrap
 
@@ -22,7 +22,7 @@ def shell(capsys):
 
 
 def why(shell, *cells, name=NAME):
-    """What a check would say after these cells were run."""
+    """Return what a check says after these cells have run."""
     for cell in cells:
         shell.run_cell(textwrap.dedent(cell), store_history=True)
     return why_not_current(name, shell.user_ns)
@@ -95,7 +95,7 @@ def test_a_definition_in_the_cell_that_runs_now_is_the_current_one(shell):
 
 
 def test_what_went_on_after_an_error_is_current(shell):
-    """As in the sandbox, where a cell goes on with the statements that do not need what failed."""
+    """In the sandbox, a cell goes on with the statements that do not need the one that failed."""
     cell_log.note("import pandaz\n" + GOOD, ImportError("pandaz"), {NAME: print})
     assert why_not_current(NAME, {NAME: print}) == ""
 

@@ -1,4 +1,4 @@
-"""Code with the interface of Stanford's CS231n earns what ``docs/cs231n.md`` says, and fails where it says so."""
+"""Code with the interface of Stanford's CS231n earns the points that ``docs/cs231n.md`` promises, and fails where it says so."""
 
 import re
 
@@ -22,7 +22,7 @@ TABLE = {
 
 
 class WithoutMistakes(Live):
-    """The expected values alone: the points do not depend on the mistakes."""
+    """The expected values alone: the points do not depend on the known mistakes."""
 
     def find_suspects(self, exercise):
         return []

@@ -1,4 +1,4 @@
-"""`progress()` and `own` see what `check` sees, run nothing else, and name what cannot be run."""
+"""`progress()` and `own` see what `check` sees, run nothing else, and name what they cannot run."""
 
 import json
 import sys
@@ -27,7 +27,7 @@ def marked(source, grade_id):
 
 
 def notebook(*cells):
-    """A notebook's document: each cell a source, or a source with its metadata."""
+    """Return a notebook's document. Each cell is a source, or a source with its metadata."""
     pairs = [(cell, {}) if isinstance(cell, str) else cell for cell in cells]
     code = {"cell_type": "code", "outputs": [], "execution_count": None}
     cells = [{**code, "id": f"c{i}", "metadata": metadata, "source": source} for i, (source, metadata) in enumerate(pairs)]  # fmt: skip
@@ -36,7 +36,7 @@ def notebook(*cells):
 
 @pytest.fixture
 def written(tmp_path):
-    """Writes the notebook of lesson 02 with some cells, and says where it is."""
+    """Return a function that writes the notebook of lesson 02 with given cells and returns its path."""
 
     def write(*cells, data=None):
         path = tmp_path / "02_mse.ipynb"
@@ -139,7 +139,7 @@ def test_nothing_is_run_that_no_exercise_needs(written, capsys):
 
 @pytest.mark.parametrize("name", [name for name in lessons() if name >= "05"])
 def test_a_solved_lesson_is_read_at_once(name):
-    """No network is trained: on a busy machine this takes a tenth of a second."""
+    """Nothing trains a network: this takes a tenth of a second, even on a busy machine."""
     path = COURSE / "solutions" / name / f"{name}.ipynb"
     names = [exercise.name for exercise in lessons()[name].exercises]
     start = time.process_time()

@@ -1,6 +1,6 @@
-"""A report shows in every editor: as HTML where there is HTML (JupyterLab, VS Code, PyCharm), as text elsewhere (Spyder, Python).
+"""Every editor shows a report: as HTML if it can (JupyterLab, VS Code, PyCharm), and otherwise as text (Spyder, Python).
 
-An editor takes from an output's MIME bundle the richest kind that it knows; text alone is known to all of them.
+An output's MIME bundle holds several forms, and an editor shows the richest one that it knows. Every editor knows text.
 """
 
 import json
@@ -25,13 +25,13 @@ ANSWERS = {
     "wrong": "def relu_forward(x): return np.abs(x), x",
     "empty": "def relu_forward(x): raise NotImplementedError()",
 }
-# What an editor's output may not do: run a script, ask another host, or say by colour alone.
+# An editor's output must not run a script, ask another host, or convey something by color alone.
 FORBIDDEN = re.compile(r"<script|<link|<iframe|https?://|@import|javascript:|\bon\w+=", re.IGNORECASE)
 
 
 @pytest.fixture(scope="module")
 def formatter():
-    """How a kernel makes a MIME bundle of an object."""
+    """Return what makes an object's MIME bundle in a kernel."""
     return InteractiveShell().display_formatter
 
 
@@ -63,7 +63,7 @@ def test_everything_shown_has_text_and_html_that_needs_nothing(formatter):
         assert set(bundle) == {"text/plain", "text/html"} and metadata == {}
         assert len(bundle["text/plain"]) > 10 and not bundle["text/plain"].startswith("<")
         assert not FORBIDDEN.search(bundle["text/html"])
-        json.dumps(bundle)  # it travels as JSON
+        json.dumps(bundle)  # the bundle travels as JSON
 
 
 @pytest.mark.parametrize("answer", ANSWERS)
@@ -81,7 +81,7 @@ def test_an_editor_of_text_alone_shows_the_whole_report(answer, formatter):
 )
 @pytest.mark.parametrize("answer", ANSWERS)
 def test_a_script_prints_it_once(answer, program, tmp_path):
-    """Spyder runs a file as IPython's ``%run`` does; PyCharm and VS Code run it as Python does."""
+    """Spyder runs a file with IPython's ``%run``; PyCharm and VS Code run it with Python."""
     source = f"import numpy as np\nfrom lessonkit import check\n\n{ANSWERS[answer]}\n\n\ncheck('relu_forward')\n"
     (tmp_path / "script.py").write_text(source, encoding="utf-8")
     done = subprocess.run([sys.executable, *program], cwd=tmp_path, capture_output=True, text=True, encoding="utf-8")

@@ -1,4 +1,4 @@
-"""The engine: values cross by copy, code stays silent, recordings hold, bad files get one clear line."""
+"""The engine: values are passed as copies, code prints nothing, recordings are reliable, bad files get one clear line."""
 
 import sys
 import warnings
@@ -172,7 +172,7 @@ def secret_seed_of_another(tmp_path):
 
 
 def test_answering_with_the_recorded_truth_earns_nothing_on_another_seed():
-    """A table of the visible answers, in the order in which the checks ask for them."""
+    """The answers come from a table of the visible values, in the order in which the checks ask for them."""
     truth = expected.expected_of("relu_forward")
     answers = [value for check in checks_of("relu_forward") for _, value in truth.values(check)]
     replay = iter(answers * 2)

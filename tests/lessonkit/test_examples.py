@@ -1,4 +1,4 @@
-"""The small examples: numbers for the head, the same at every seed, and shown in place of a larger check's."""
+"""The small examples: numbers that a student can work out mentally, the same for every seed, shown instead of a larger check's."""
 
 import numpy as np
 import pytest
@@ -14,23 +14,23 @@ from lessonkit.engine.proxy import Code
 from lessonkit.engine.transcript import run
 from lessonkit.engine.values import is_number, parts
 
-# What is drawn at random or trained has no numbers that could be redone.
+# These exercises draw random numbers or train: nobody can work out their results by hand.
 WITHOUT = {"init_normal", "init_xavier", "init_he", "Solver", "make_solver", "elevation"}
-# Softmax of whole scores is never round: these are logarithms of whole numbers, so the probabilities are.
+# Whole scores never give round probabilities. Logarithms of whole numbers do.
 LOGARITHMS = {"softmax_loss"}
 EXAMPLES = [(exercise, example) for exercise in exercises() for example in examples_of(exercise)]
 NAMES = [f"{exercise}-{example.name}" for exercise, example in EXAMPLES]
 
 
 class NoRandomness:
-    """A generator that nothing may be drawn from."""
+    """A generator from which nothing may be drawn."""
 
     def __getattr__(self, name):
         raise AssertionError(f"rng.{name} was asked for")
 
 
 class Noted(LocalHost):
-    """A host that keeps the arrays that go in, but for those that have come out before."""
+    """A host that records the arrays passed in, except those that it has returned before."""
 
     def __init__(self):
         super().__init__(reference_names())
@@ -51,7 +51,7 @@ class Noted(LocalHost):
 
 
 def arrays(value):
-    """All arrays in a value, those in dicts and lists among them."""
+    """Return all arrays in a value, including those in dicts and lists."""
     return [np.asarray(leaf) for _, leaf in parts(value) if is_number(leaf) and np.ndim(leaf)]
 
 
@@ -86,7 +86,7 @@ def test_an_example_is_small_and_draws_nothing(exercise, example):
 
 @pytest.mark.parametrize("exercise", sorted(set(exercises()) - WITHOUT))
 def test_results_are_those_that_the_checks_ask_for(exercise, live):
-    """An example is found by the first word of what it yields."""
+    """An example is found by the first word of the names that it yields."""
     asked = {name.split()[0] for check in checks_of(exercise) for name, _ in live.values(check)}
     own = {name.split()[0] for example in examples_of(exercise) for name, _ in live.values(example)}
     assert own <= asked | {"config", "dw"}
@@ -110,7 +110,7 @@ def test_a_right_answer_in_any_style_passes_its_examples(exercise, live):
 
 
 def shown(live, exercise, host):
-    """The worked entries that a student reads, without repetition, in the order of the checks."""
+    """Return the worked entries that a student reads, without repetition, in the order of the checks."""
     return list(dict.fromkeys(o.example for o in grade(exercise, host, live).outcomes if o.example))
 
 

@@ -1,4 +1,4 @@
-"""Every explorer without a browser: it draws wherever its controls stand, and says what it shows."""
+"""Every explorer without a browser: it draws for every setting of its controls, and describes what it shows."""
 
 import asyncio
 import json
@@ -21,7 +21,7 @@ by_lesson = pytest.mark.parametrize("number", EXAMPLES)
 
 @pytest.fixture(autouse=True)
 def no_loop_of_the_browser():
-    """Playwright leaves its event loop running in a process that has tested in a browser."""
+    """Playwright leaves its event loop running in a process that has run tests in a browser."""
     browser = asyncio._get_running_loop()
     asyncio._set_running_loop(None)
     yield
@@ -36,7 +36,7 @@ def no_warnings():
 
 
 def stops(control):
-    """Values at both ends of a control and in the middle; of a list of choices, all."""
+    """Return the values at both ends of a control and in the middle, or all choices of a list."""
     if hasattr(control, "options"):
         return list(control.options)
     steps = round((control.max - control.min) / control.step)
@@ -59,17 +59,17 @@ def test_draws_wherever_its_controls_stand(number):
                 shown.run.forget()
             pictures, words = shown.stage.at({**first, name: value})
             assert pictures, words
-            assert sizes(pictures) == size, "the layout would jump"
+            assert sizes(pictures) == size, "the pictures differ in size, so the layout would jump"
             assert 20 < len(words) < 500
             said.add(words)
             drawn.add(tuple(png.data for png in pictures))
-        assert len(said) > 1 and len(drawn) > 1, f"{name} changes nothing"
+        assert len(said) > 1 and len(drawn) > 1, f"the control {name} changes nothing"
 
 
 @by_lesson
 def test_what_it_drew_before_leaves_nothing_behind(number):
     if number in (9, 10):
-        pytest.skip("a training run goes on")
+        pytest.skip("training continues from where it was")
     shown = EXAMPLES[number]()
     name, control = next(iter(shown.controls.items()))
     first = {each: c.value for each, c in shown.controls.items()}
@@ -102,7 +102,7 @@ def test_functions_that_are_not_ready_get_one_kind_line(number):
         return lambda *_, **__: None
 
     if number == 0:
-        pytest.skip("it is given no functions")
+        pytest.skip("lesson 00 passes it no functions")
     for change, told in ((empty, "is still empty. Write it first"), (nonsense, "Mend what the checks above say")):
         still = EXAMPLES[number](change)
         assert isinstance(still, Still) and not still.pictures
@@ -205,7 +205,7 @@ def test_training_leaves_the_kernel_free_and_can_be_paused(monkeypatch):
         button.click()
         await asyncio.sleep(0)
         assert done(shown) > paused_at
-        other = count(1000)  # as when the cell is run once more
+        other = count(1000)  # this is what happens when the cell is run once more
         assert button.description == "Train" and shown.task is None
         other.button.click()
         button.click()
@@ -224,7 +224,7 @@ def test_a_new_choice_begins_a_new_run_and_trains_to_the_end(monkeypatch):
         assert done(shown) == 1 and "rate 2" in shown.words
         await shown.task
         assert done(shown) == 5 and shown.button.description == "Train"
-        shown.button.click()  # once more, from the beginning
+        shown.button.click()  # train once more, from the beginning
         await asyncio.sleep(0)
         assert done(shown) < 5
         await shown.task

@@ -1,4 +1,4 @@
-"""Figures: a lesson's are looked at while nbval runs them; here, that the look sees, and that their ticks are as they were."""
+"""Figures: startup.py inspects the lessons' figures while nbval runs. Here we test the inspection, and that ticks stay the same."""
 
 import runpy
 
@@ -11,7 +11,7 @@ from lessonkit.plots import fast, picture
 
 @pytest.fixture
 def look(tmp_path, monkeypatch):
-    """``look(fig)``: what the kernels that nbval starts say of a figure."""
+    """Return ``look(fig)``: the faults that a kernel started by nbval reports for a figure."""
     monkeypatch.setattr(picture, "image_tag", picture.image_tag)
     monkeypatch.setenv("FIGURE_FAULTS", str(tmp_path / "faults"))
     runpy.run_path(str(COURSE / "tests" / "solutions" / "startup.py"))

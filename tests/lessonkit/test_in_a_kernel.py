@@ -1,4 +1,4 @@
-"""In a real kernel: each report is shown once, as text too; an interrupted check says so in one line."""
+"""In a real kernel, each report is shown once, as text too, and an interrupted check says so in one line."""
 
 import time
 
@@ -22,7 +22,7 @@ def kernel():
 
 
 def run(client, source, interrupt=None, silent=False):
-    """What a cell shows: its messages, as type and content."""
+    """Return what a cell shows: its messages, each as type and content."""
     request = client.execute(source, silent=silent, allow_stdin=False)
     messages = []
     while True:
@@ -41,7 +41,7 @@ def run(client, source, interrupt=None, silent=False):
 
 
 def text(messages):
-    """What a front end shows that knows plain text alone."""
+    """Return what a front end shows that knows only plain text."""
     parts = [
         content["text"] if kind == "stream" else "\n".join(content["traceback"]) if kind == "error" else content["data"]["text/plain"]
         for kind, content in messages
@@ -86,11 +86,11 @@ def test_text_is_the_report_and_html_says_the_same(kernel):
 
 def test_an_interrupted_check_says_so_in_one_line(kernel):
     manager, client = kernel
-    run(client, "import sys\nstream = sys.stdout")  # what code prints under a check is not shown
+    run(client, "import sys\nstream = sys.stdout")  # a check does not show what the code prints
     run(client, "def mse_loss(x, y):\n    stream.write('working')\n    stream.flush()\n    while True: pass")
     start = time.monotonic()
     messages = run(client, "check('mse_loss')", interrupt=manager.interrupt_kernel)
-    assert time.monotonic() - start < 9, "it was ended by its limit"
+    assert time.monotonic() - start < 9, "the check ran until its time limit"
     (error,) = [content for kind, content in messages if kind == "error"]
     assert error["traceback"] == ["The check of mse_loss was interrupted."]
     assert text(run(client, "1 + 1")) == "2"

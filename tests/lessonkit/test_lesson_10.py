@@ -1,4 +1,4 @@
-"""The live picture of lesson 10: it is replaced in place, and watching changes nothing."""
+"""The live picture of lesson 10 is replaced in place, and watching does not change the training."""
 
 import IPython
 import numpy as np
@@ -11,7 +11,7 @@ from reference_impl.regression import terrain
 
 
 class Frame:
-    """Stands in for the place in a notebook that `watch` draws to."""
+    """Stands in for the place in a notebook where `watch` draws."""
 
     def __init__(self, first):
         self.shown = [first.data]

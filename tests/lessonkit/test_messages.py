@@ -1,4 +1,4 @@
-"""What a student reads: a message for each way in which code can be wrong, true and to the point."""
+"""What a student reads: for each way in which code can be wrong, a message that is true and to the point."""
 
 import numpy as np
 import pytest
@@ -13,7 +13,7 @@ from lessonkit.engine.transcript import Entry
 
 
 def said(exercise, **functions):
-    """The report on `functions`, in a notebook that has the reference for the rest."""
+    """Return the report on `functions`, in a notebook that has the reference for everything else."""
     names = {name: getattr(reference_impl, name) for name in reference_impl.__all__}
     return report.text(grade(exercise, LocalHost({**names, **functions}), expected_of(exercise)))
 

@@ -1,4 +1,4 @@
-"""What wrong values are is said only where the values say so."""
+"""A check says how wrong values came about only if the values prove it."""
 
 import numpy as np
 import pytest
@@ -13,7 +13,7 @@ from lessonkit.engine.near import Fingerprint, fingerprint
 
 
 class Nameless(Live):
-    """No mistake is known here: what is said comes from the values alone."""
+    """The expected values alone, without known mistakes: what a check says comes from the values."""
 
     def find_suspects(self, exercise):
         return []
@@ -25,7 +25,7 @@ def live():
 
 
 def said(live, exercise, source):
-    """The sentences about a student's function, one for each check that fails."""
+    """Return the sentences about a student's function, one for each failing check."""
     names = {"np": np, **reference_names()}
     exec(source, names)
     outcomes = grade(exercise, LocalHost(names), live).outcomes
@@ -49,9 +49,9 @@ def test_wrong_values_are_recognized(exercise, body, words, live):
 @pytest.mark.parametrize(
     "body",
     [
-        "return dout * cache * (1 - dout)",  # no small change gives it
-        "return dout * (1 - cache) if dout.shape == (1, 3) else dout * cache * (1 - cache)",  # mostly right
-        "return np.zeros_like(dout)",  # zeros can come from anything
+        "return dout * cache * (1 - dout)",  # no small change of the formula gives this
+        "return dout * (1 - cache) if dout.shape == (1, 3) else dout * cache * (1 - cache)",  # right in most checks
+        "return np.zeros_like(dout)",  # many mistakes give zeros
     ],
 )
 def test_nothing_is_said_where_something_speaks_against_it(body, live):
@@ -65,7 +65,7 @@ def test_a_fingerprint_tells_values_apart():
     assert fingerprint(0, value).fits(same) and not fingerprint(1, value).fits(same)
     for other in (value.T, value.ravel(), -value, value[::-1], value + 1e-3, value.astype(int), value > 0, (value,)):
         assert not fingerprint(0, other).fits(same)
-    assert not Fingerprint(-1).fits(Fingerprint(-1))  # two errors are not one value
+    assert not Fingerprint(-1).fits(Fingerprint(-1))  # two errors are not the same value
     holes = np.where(value > 0.5, np.nan, value)
     assert fingerprint(0, holes).fits(fingerprint(0, holes)) and not fingerprint(0, holes).fits(same)
 

@@ -1,4 +1,4 @@
-"""Nothing is done twice in one grading: no check runs again, no result is copied again; and what was yielded stays."""
+"""Grading does nothing twice: no check runs again, no result is copied again. And the values that a check yields do not change."""
 
 import numpy as np
 import pytest
@@ -17,7 +17,7 @@ def broken(*args, **kwargs):
 
 
 def checked(values, **functions):
-    """The transcript of a check made of `values`, on some functions."""
+    """Return the transcript of a check made of `values`, run on some functions."""
     return run(Check("relu_forward", values.__name__, 1, values, 1e-5), LocalHost(functions), 1)
 
 
@@ -40,7 +40,7 @@ def test_a_check_runs_once_however_many_others_point_to_it(monkeypatch, name):
 
 
 def test_many_failing_checks_share_what_is_known_of_another_exercise(monkeypatch):
-    """Every check of the network fails and points to the layer before it, whose checks run until one of them fails."""
+    """Every check of the network fails and points to the earlier layer. Its checks run until one of them fails."""
     names = {name: getattr(reference_impl, name) for name in reference_impl.__all__}
     names["affine_backward"] = lambda dout, cache: broken()
     names["TrainableNet"] = broken

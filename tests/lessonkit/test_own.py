@@ -1,4 +1,4 @@
-"""A network of one's own: the student's parts are found, checked, put together, and really called."""
+"""A student's own network: the parts are found, checked and put together, and training really calls them."""
 
 import importlib
 import json
@@ -19,7 +19,7 @@ PARTS = {exercise.name: lesson.name for lesson in LESSONS for exercise in lesson
 
 
 def home(tmp_path, changes=None, without=()):
-    """A folder with solved notebooks, but for some sources changed and some lessons missing."""
+    """Return a folder with solved notebooks, in which some sources are changed and some lessons are missing."""
     for lesson in LESSONS:
         if lesson.name[:2] not in without:
             (tmp_path / lesson.name).mkdir()
@@ -103,7 +103,7 @@ def test_it_learns_what_the_reference_learns(solved):
 
 
 def reference_impl_with_data():
-    """The installed reference under the names that `train` uses."""
+    """Return the installed reference under the names that `train` uses."""
 
     class Installed:
         get_terrain_data = staticmethod(reference_impl.get_terrain_data)
@@ -159,7 +159,7 @@ def affine_forward(x, w, b):
 
 
 def test_a_way_back_that_reads_another_cache_keeps_the_way_there_from_being_used(tmp_path):
-    """Lesson 06 was done with the reference's affine_forward, so its affine_backward reads the reference's cache."""
+    """The student solved lesson 06 with the reference's affine_forward, so affine_backward reads the reference's cache."""
     mine = own.assemble(home(tmp_path, {"affine_forward": OWN_CACHE}))
     only_these_fall_back(mine, "affine_forward")
     assert "your affine_backward does not match it" in reason(mine, "affine_forward")
@@ -231,5 +231,5 @@ def test_progress_reads_a_lesson_with_the_reference_of_its_own_folder(tmp_path, 
         there = importlib.import_module("reference_impl")
         assert there.relu_forward(3) == 3 and there is not here
     assert importlib.import_module("reference_impl") is here
-    with _opened_in(tmp_path / "00_welcome"):  # where one is: the reference that the notebook has imported
+    with _opened_in(tmp_path / "00_welcome"):  # in the current folder, the notebook's own reference stays
         assert importlib.import_module("reference_impl") is here

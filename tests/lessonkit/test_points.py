@@ -1,4 +1,4 @@
-"""A slip costs what it is worth: shares, properties, and what waits."""
+"""A small mistake costs few points: shares of a check, properties, and exercises that depend on others."""
 
 import textwrap
 
@@ -30,7 +30,7 @@ AFFINE = "def affine_backward(dout, cache):\n    x, w, b = cache\n    dx, dw, db
     ("returned", "points"),
     [
         ("dx, dw, db", 6),
-        ("dx, dw, dout.mean(0)", 5.25),  # one example alone has the right mean; then two thirds of 2, in quarters
+        ("dx, dw, dout.mean(0)", 5.25),  # right mean for a single example; the rest earns 2/3 of 2 points, in quarters
         ("dx, dw, 2 * db", 4.75),
         ("dx, 2 * dw, 2 * db", 3.75),
         ("2 * dx, 2 * dw, 2 * db", 0),
@@ -38,7 +38,7 @@ AFFINE = "def affine_backward(dout, cache):\n    x, w, b = cache\n    dx, dw, db
         ("x, w, b", 0),
         ("dx", 0),
         ("None, dw, db", 4.75),
-        ("None, None, dout[0]", 0),  # the right db for one example, and handed back
+        ("None, None, dout[0]", 0),  # the right db for a single example, but it is the input itself
     ],
 )
 def test_each_result_has_its_share(returned, points, live):

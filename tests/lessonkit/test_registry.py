@@ -1,4 +1,4 @@
-"""What is written down for each exercise: found on demand, in order, and missed with a word of advice."""
+"""What is registered for each exercise: loaded on demand, kept in order, and with advice if it is missing."""
 
 import importlib
 

@@ -1,4 +1,4 @@
-"""What the statements of a cell bind and need; and lines stay where they are, whatever is in the cell."""
+"""Which names the statements of a cell bind and need; and line numbers stay the same, whatever the cell contains."""
 
 import builtins
 
@@ -53,7 +53,7 @@ LINES = [
 def test_lines_stay_where_they_are(source, has_ipython, monkeypatch):
     if not has_ipython:
         if source[0] in ">" or source.startswith("  x"):
-            pytest.skip("pasted text is put right by IPython alone")
+            pytest.skip("only IPython repairs pasted text")
         real = builtins.__import__
 
         def without(name, *rest):

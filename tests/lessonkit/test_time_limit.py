@@ -1,4 +1,4 @@
-"""Code that does not come back is ended, in each of the ways in which that is done; nothing of it stays behind."""
+"""Code that does not return is stopped, by each of the available methods, and leaves nothing behind."""
 
 import shutil
 import signal
@@ -15,8 +15,8 @@ from lessonkit.time_limit import TimeOver, within
 
 LIMIT = 0.2
 MODULE = Path(time_limit.__file__)
-HAS_TIMER = hasattr(signal, "setitimer")  # not on Windows
-needs_timer = pytest.mark.skipif(not HAS_TIMER, reason="there is no timer here")
+HAS_TIMER = hasattr(signal, "setitimer")  # Windows has none
+needs_timer = pytest.mark.skipif(not HAS_TIMER, reason="this system has no timer")
 WAYS = ["_by_timer"] * HAS_TIMER + ["_by_thread"] + ["_by_steps"] * hasattr(sys, "monitoring")
 ENDLESS = {
     "pass": "while True: pass",
@@ -173,14 +173,14 @@ def test_code_that_uses_the_timer_itself_leaves_nothing_behind():
 
 
 def python_of(version):
-    """A Python of this version on this machine, or None."""
+    """Return a Python of this version on this machine, or None."""
     versions = sorted(Path.home().glob(f".pyenv/versions/{version}.*/bin/python"))
     return shutil.which(f"python{version}") if not versions else str(versions[-1])
 
 
 @pytest.mark.parametrize("version", ["3.12", "3.13", "3.14"])
 def test_steps_are_counted_where_there_is_no_timer(version):
-    """As in the browser edition: the same cases with the module alone, in a Python that has `sys.monitoring`."""
+    """The browser edition counts steps. Here are the same cases with the module alone, in a Python that has `sys.monitoring`."""
     python = python_of(version)
     if not python:
         pytest.skip(f"no Python {version} here")

@@ -1,4 +1,4 @@
-"""Sentences that were told and were not true, each of a kind: what may not be said of such an answer again."""
+"""Sentences that the checks once gave and that were not true, one of each kind: what a check must not say about such an answer."""
 
 import textwrap
 
@@ -51,7 +51,7 @@ def backward(unpacked="x, w, b", returned="dx, dw, db"):
     """
 
 
-CASES = {  # exercise, answer, what may not be told, what is told
+CASES = {  # exercise, answer, what a check must not say, what it says
     "a wrong variable in the bracket": (
         "sigmoid_backward",
         "def sigmoid_backward(dout, cache):\n    return dout * cache * (1 - dout)",
