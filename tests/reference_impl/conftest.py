@@ -16,7 +16,7 @@ def rng():
 
 @pytest.fixture(autouse=True)
 def no_numerical_warnings():
-    """Overflow, division by zero and NaN are errors: the reference gives no cause for any."""
+    """Turn overflow, division by zero and NaN into errors: the reference must cause none of them."""
     with warnings.catch_warnings():
         warnings.simplefilter("error", RuntimeWarning)
         yield

@@ -113,7 +113,7 @@ def test_a_checkpoint_of_another_model_is_refused(tmp_path):
 
 
 def test_the_format_stays(tmp_path):
-    """A checkpoint as it has always been written: text with names in the place of arrays, and the arrays."""
+    """A checkpoint keeps its format: the arrays, and text in which names stand for the arrays."""
     solver = make(update_rule="sgd_momentum")
     shapes = {name: w.shape for name, w in solver.model.params.items()}
     arrays = {f"array_{i}": np.full(shape, float(i)) for i, shape in enumerate(shapes.values())}

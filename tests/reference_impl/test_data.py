@@ -23,7 +23,7 @@ from reference_impl import data as course_data
 
 
 def numbered(N):
-    """Examples that tell their number: X[i] and y[i] belong together."""
+    """Return numbered examples, so that a test sees whether X[i] and y[i] stay together."""
     return np.arange(N)[:, np.newaxis, np.newaxis] + np.zeros((1, 2, 2)), 10 * np.arange(N)
 
 
@@ -255,7 +255,7 @@ def test_california_housing(monkeypatch):
 
 
 def fake_mnist(*args, **options):
-    """70,000 images in MNIST's order and types; the first two pixels tell the number of the image."""
+    """Return 70,000 images in MNIST's order and types. The first two pixels of an image hold its number."""
     assert args == ("mnist_784",)
     assert options["parser"] == "liac-arff"
     X = np.zeros((70_000, 784), np.uint8)
@@ -284,7 +284,7 @@ def test_mnist_keeps_its_own_test_set(monkeypatch):
 
 
 def test_real_digits_of_mnist_are_learned(monkeypatch, rng):
-    """Its 10,000 test images, if at hand, in the place of all 70,000."""
+    """MNIST's 10,000 test images, if present, stand in for all 70,000."""
     if not (SHARED / "mnist").exists():
         pytest.skip("needs MNIST's test images")
     with gzip.open(SHARED / "mnist" / "t10k-images-idx3-ubyte.gz") as file:

@@ -1,4 +1,4 @@
-"""The data sets that are downloaded, against a web site on this machine that behaves or does not."""
+"""The downloaded data sets, against a web site on this machine that works well or badly."""
 
 import gzip
 import hashlib
@@ -23,10 +23,10 @@ HOST = "127.0.0.1"
 
 
 class Site(ThreadingTCPServer):
-    """A web site. It has a port from the start, and refuses connections until it is opened.
+    """A web site. It has a port from the beginning, and refuses connections until it is opened.
 
-    `files` maps a path to the bytes there; `cut` and `garbled` are the paths whose answer breaks off
-    half-way, or is nonsense after the first bytes. `encoding` is how all of them are sent.
+    `files` maps a path to the bytes there. For the paths in `cut` the answer breaks off halfway, and for those in
+    `garbled` it is nonsense after the first bytes. `encoding` says how the site sends all of them.
     """
 
     def __init__(self):
@@ -76,7 +76,7 @@ class Answer(BaseHTTPRequestHandler):
 
 
 class Housing:
-    """California housing as it is published: a table of numbers in a .tgz, known by its checksum."""
+    """California housing as it is published: a table of numbers in a .tgz file, checked by its checksum."""
 
     PATHS = DATA = ("/files/cal_housing.tgz",)
 
@@ -120,9 +120,9 @@ class Housing:
 
 
 class MNIST:
-    """MNIST as OpenML publishes it: four answers in JSON lead to the images, known by their checksum.
+    """MNIST as OpenML publishes it: four answers in JSON lead to the images, which are checked by their checksum.
 
-    The images have two pixels instead of 784, and there are only as many as asked for.
+    The images have two pixels instead of 784, and there are only as many as a test needs.
     """
 
     API = "/api/v1/json/data"
@@ -206,9 +206,9 @@ def only_this_machine(monkeypatch):
 
 @pytest.fixture(autouse=True)
 def nothing_is_said(capfd):
-    """Nobody prints or warns, be there success or failure."""
+    """Nothing is printed and nobody is warned, in success or failure."""
     with warnings.catch_warnings():
-        warnings.simplefilter("error", UserWarning)  # so is RuntimeWarning: see conftest.py
+        warnings.simplefilter("error", UserWarning)  # conftest.py does the same for RuntimeWarning
         yield
     assert capfd.readouterr() == ("", "")
 
@@ -216,7 +216,7 @@ def nothing_is_said(capfd):
 @pytest.fixture
 def cache(tmp_path, monkeypatch):
     monkeypatch.setenv("SCIKIT_LEARN_DATA", str(tmp_path))
-    monkeypatch.setattr("time.sleep", lambda seconds: None)  # before a second try
+    monkeypatch.setattr("time.sleep", lambda seconds: None)  # the pause before a second try
     return tmp_path
 
 
@@ -228,7 +228,7 @@ def site():
 
 
 def check_failure(data_set, cache):
-    """The data set cannot be had; one line says so, and nothing is left behind."""
+    """Check that getting the data set fails with a message of one line, and leaves nothing behind."""
     with pytest.raises(ConnectionError) as error:
         data_set.get()
     message = str(error.value)
@@ -286,7 +286,7 @@ def test_the_data_are_not_what_they_should_be(kind, site, cache, monkeypatch):
 
 
 def test_the_checksum_is_not_what_it_should_be(site, cache, monkeypatch):
-    """OpenML's own mistake is not kept once it is corrected."""
+    """OpenML's wrong checksum is not kept after OpenML corrects it."""
     data_set = MNIST()
     data_set.publish(site, monkeypatch)
     right = site.files[data_set.PATHS[1]]

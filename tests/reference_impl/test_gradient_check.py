@@ -144,7 +144,7 @@ def test_grad_check_sparse_notices_a_wrong_gradient(rng):
 
 def test_grad_check_sparse_reaches_every_entry_and_repeats_itself():
     x = np.arange(1.0, 7.0).reshape(2, 3)
-    wrong = 2 * x + 10.0 ** np.arange(6).reshape(2, 3)  # each entry is wrong in its own way
+    wrong = 2 * x + 10.0 ** np.arange(6).reshape(2, 3)  # each entry has an error of another size
     errors = [grad_check_sparse(lambda x: np.sum(x**2), x, wrong, 60, rng=np.random.default_rng(3)) for _ in range(2)]
     np.testing.assert_array_equal(*errors)
     assert len(np.unique(errors[0].round(6))) == 6

@@ -171,7 +171,7 @@ def test_batchnorm_gradients(shape, rng):
 
 
 def test_batchnorm_gradient_with_a_large_eps(rng):
-    """Here x_hat has a variance well below 1: a gradient that takes it to be 1 is wrong."""
+    """The variance of x_hat is well below 1 here: a gradient that assumes 1 is wrong."""
     x, dout, bn_param = rng.normal(size=(4, 2)), rng.normal(size=(4, 2)), {"mode": "train", "eps": 2.0}
     _, cache = batchnorm_forward(x, np.ones(2), np.zeros(2), bn_param)
     numerical = numerical_gradient(lambda x: batchnorm_forward(x, np.ones(2), np.zeros(2), bn_param)[0], x, dout)

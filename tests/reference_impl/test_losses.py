@@ -70,7 +70,7 @@ def test_no_predictions_are_refused(function):
 
 
 def test_targets_are_never_cut_to_integers():
-    """Fractions of a target count, whether the predictions are integers or not."""
+    """Targets keep their fractions, whether the predictions are integers or not."""
     loss, dx = mse_loss(np.array([1, 2]), np.array([1.5, 2.25]))
     agree(loss, (0.25 + 0.0625) / 2)
     agree(dx, [-0.5, -0.25])

@@ -57,7 +57,7 @@ def test_all_gradients(category, activation, hidden_dims, normalization, rng):
         activation=activation, rng=rng, initializer="xavier",
     )  # fmt: skip
     for w in net.params.values():
-        w += 0.1 * rng.normal(size=w.shape)  # biases, gamma and beta too are in general position
+        w += 0.1 * rng.normal(size=w.shape)  # general values in biases, gamma and beta too
     _, grads = net.loss(X, y)
     assert set(grads) == set(net.params)
     for name, w in net.params.items():
@@ -91,7 +91,7 @@ def test_scores_agree_with_scikit_learn(activation, rng):
 
 
 def test_the_loss_agrees_with_scikit_learn(rng):
-    """The first loss of its classifier, whose L2 term is alpha / 2 / N times the sum of squares."""
+    """Compare with the first loss of scikit-learn's classifier, whose L2 term is alpha / 2 / N times the sum of squares."""
     X, y = rng.normal(size=(20, 6)), rng.integers(0, 3, 20)
     mlp = MLPClassifier(hidden_layer_sizes=[5], alpha=0.7, batch_size=20, max_iter=1, learning_rate_init=1e-12)
     with pytest.warns(UserWarning, match="converged"):
@@ -188,7 +188,7 @@ def test_batch_norm_tests_with_what_it_saw_in_training(rng):
         net.loss(X, y)
     statistics = net.bn_params[0]["running_mean"].copy()
     together = net.loss(X)
-    agree(np.concatenate([net.loss(x[np.newaxis]) for x in X]), together, 1e-12)  # no example depends on another
+    agree(np.concatenate([net.loss(x[np.newaxis]) for x in X]), together, 1e-12)  # no example affects another
     agree(net.bn_params[0]["running_mean"], statistics, 0)
     net.bn_params[0]["mode"] = "train"
     agree(together, net.forward(X)[0], 1e-4)

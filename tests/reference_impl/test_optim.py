@@ -14,7 +14,7 @@ def ramp(low, high):
     return np.linspace(low, high, N * D).reshape(N, D)
 
 
-# The values of CS231n's notebooks, for w, dw and what the rule remembers being ramps.
+# The values of CS231n's notebooks. There w, dw and what the rule remembers are ramps.
 
 
 def test_sgd_momentum_of_cs231n():
@@ -95,8 +95,8 @@ def test_first_steps_by_hand():
     w, dw = np.array([1.0, 2.0]), np.array([10.0, -1.0])
     agree(sgd(w.copy(), dw)[0], [0.9, 2.01])
     agree(sgd_momentum(w.copy(), dw)[0], [0.9, 2.01])
-    agree(rmsprop(w.copy(), dw)[0], [0.9, 2.1], 1e-6)  # 0.01 / sqrt(1 - 0.99), whatever the size of the gradient
-    agree(adam(w.copy(), dw)[0], [0.999, 2.001], 1e-6)  # the correction makes the first step as large as the others
+    agree(rmsprop(w.copy(), dw)[0], [0.9, 2.1], 1e-6)  # 0.01 / sqrt(1 - 0.99), for a gradient of any size
+    agree(adam(w.copy(), dw)[0], [0.999, 2.001], 1e-6)  # the correction makes the first step as large as later ones
 
 
 def test_epsilon_is_added_to_the_root():

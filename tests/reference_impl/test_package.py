@@ -1,4 +1,4 @@
-"""What holds for all of the reference, and what the tools that build on it rely on."""
+"""Properties of the whole reference, and what other tools rely on."""
 
 import ast
 import builtins
@@ -44,14 +44,14 @@ def test_a_module_says_what_it_imports(module):
 
 
 def parts(name):
-    """The functions that make up an exercise: itself, or its methods."""
+    """Return the functions of an exercise: the function itself, or the methods of the class."""
     exercise = getattr(reference_impl, name)
     return [exercise] if inspect.isfunction(exercise) else [f for f in vars(exercise).values() if inspect.isfunction(f)]
 
 
 @pytest.mark.parametrize("name", EXERCISES)
 def test_an_exercise_is_one_definition_that_needs_nothing_private(name):
-    """The source of an exercise is what a notebook cell holds: it may use NumPy and what can be imported."""
+    """A notebook cell holds the source of an exercise, so the source may use only NumPy and public names."""
     source = inspect.getsource(getattr(reference_impl, name))
     (tree,) = ast.parse(source).body
     own = {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
@@ -130,7 +130,7 @@ def test_the_package_works_with_the_later_exercises_taken_out(lesson, tmp_path):
         (tmp_path / inside).write_text(source, encoding="utf-8")
     earlier = [e.name for other in lessons().values() if other.number < lesson.number for e in other.exercises]
     if "TrainableNet" in earlier:
-        earlier = [*earlier, "FullyConnectedNet"]  # which is the TrainableNet until lesson 12
+        earlier = [*earlier, "FullyConnectedNet"]  # this is the TrainableNet until lesson 12
     later = [name for name in EXERCISES if name not in earlier]
     code = IN_A_BUNDLE.format(later=later, earlier=earlier)
     for command in (
@@ -145,7 +145,7 @@ def test_only_code_that_uses_a_missing_exercise_gets_a_stand_in():
     sources = dict(early_reference(lessons()["09_solver"]))
     assert "from .later import make_solver\n" in sources["reference_impl/regression.py"]
     assert "from ..later import softmax_loss\n" in sources["reference_impl/given/base_network.py"]
-    assert "later" not in sources["reference_impl/given/datasets.py"]  # where `elevation` is a variable
+    assert "later" not in sources["reference_impl/given/datasets.py"]  # there, `elevation` is a variable
     assert "Solver" not in sources["reference_impl/__init__.py"].replace("BaseSolver", "")
 
 
@@ -170,7 +170,7 @@ def test_it_imports_numpy_and_itself_alone():
 
 
 def arguments(name, rng, dtype=np.float64):
-    """Arguments for every exercise that is a function of arrays, and the positions of those it may change."""
+    """Return arguments for every exercise that is a function of arrays."""
 
     def array(*shape):
         return (4 * rng.normal(size=shape)).astype(dtype)

@@ -1,4 +1,4 @@
-"""The reference beside PyTorch, where that is installed."""
+"""The reference compared with PyTorch, if that is installed."""
 
 import numpy as np
 import pytest

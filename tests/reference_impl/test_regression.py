@@ -41,7 +41,7 @@ def test_the_linear_baseline_is_ordinary_least_squares(raw):
 
 
 def test_predict_undoes_what_normalizing_did(rng):
-    """A network that is the identity answers with its normalized input, in the unit of the targets."""
+    """The network is the identity, so it returns its normalized input in the unit of the targets."""
     net = FullyConnectedNet("regression", [], [], input_dim=1, output_dim=1, dtype=np.float64)
     net.params = {"W1": np.ones((1, 1)), "b1": np.zeros(1)}
     X_train = rng.normal(3, 2, (40, 1))

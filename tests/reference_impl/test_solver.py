@@ -77,7 +77,7 @@ def test_an_update_rule_may_change_w_in_place():
         np.testing.assert_array_equal(solvers[1].model.params[name], w)
 
 
-# How good is it?
+# Measuring how good a model is
 
 
 def test_accuracy_by_hand():
@@ -96,7 +96,7 @@ def test_the_error_of_a_regression_is_the_rms_error_without_regularization():
 
 
 def test_the_error_is_in_the_unit_of_the_targets():
-    """Targets divided by 150 m give errors in metres when the solver is told so."""
+    """When the solver knows that the targets were divided by 150 m, it gives errors in meters."""
     solver, plain = make(), make()
     data = {**regression_data(np.random.default_rng(1)), "y_std": 150.0}
     solver = Solver(plain.model, data, verbose=False)
@@ -161,14 +161,14 @@ def test_training_learns(category, rule):
 
 @pytest.mark.parametrize("category", DATA)
 def test_the_best_parameters_are_those_of_the_best_epoch(category):
-    """With a learning rate so large that training gets worse again."""
+    """The learning rate is so large that training gets worse again."""
     solver = make(category, num_epochs=12, optim_config={"learning_rate": 0.25}, seed=3)
     kept = []
     end_of_epoch = solver.remember_best
     solver.remember_best = lambda: kept.append(len(solver.val_acc_history)) or end_of_epoch()
     solver.train()
     best = (max if category == "classification" else min)(solver.val_acc_history)
-    assert kept[-1] == solver.val_acc_history.index(best)  # of equal epochs the first
+    assert kept[-1] == solver.val_acc_history.index(best)  # the first of equal epochs
     assert kept[-1] < 11
     agree(solver.check_accuracy(solver.X_val, solver.y_val), best, 1e-12)
     for name, w in solver.model.params.items():
@@ -177,7 +177,7 @@ def test_the_best_parameters_are_those_of_the_best_epoch(category):
 
 
 def test_regression_keeps_its_parameters():
-    """Its measure is better when smaller, and never below zero: a best value that starts there is never beaten."""
+    """A smaller error is better, and no error is below zero: a best value that starts at zero is never beaten."""
     solver = make("regression", num_epochs=1)
     solver.train()
     assert set(solver.best_params) == set(solver.model.params) == {"W1", "b1", "W2", "b2"}
@@ -246,7 +246,7 @@ def test_lists_will_do_for_data():
 
 
 def test_any_model_with_parameters_and_a_loss_will_do():
-    """A model without a category is a classifier, as in CS231n."""
+    """A model without a category is treated as a classifier, as in CS231n."""
 
     class Linear:
         params = {"W": np.zeros((3, 3))}

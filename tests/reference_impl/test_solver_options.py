@@ -52,7 +52,7 @@ def test_silence(capsys):
     assert capsys.readouterr() == ("", "")
 
 
-# What cannot be
+# What it refuses
 
 
 @pytest.mark.parametrize(

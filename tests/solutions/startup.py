@@ -1,7 +1,7 @@
-"""What a kernel runs first that nbval starts: each figure of a lesson is looked at when it is drawn.
+"""Run by every kernel that nbval starts: inspect each figure of a lesson when it is drawn.
 
-Nothing is cut off at the edge, and no axes lie on each other; what is wrong goes to the file that FIGURE_FAULTS names.
-This file stands alone in its folder, since IPython lets what it runs import from there.
+A figure may not be cut off at an edge, and its axes may not overlap. Faults go to the file that FIGURE_FAULTS names.
+This file stands alone in its folder, because IPython lets the code that it runs import from there.
 """
 
 
