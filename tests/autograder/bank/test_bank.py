@@ -22,7 +22,7 @@ from tools.scorecard.page import reviewed
 SEED = 1
 MISTAKES = [(name, each) for name in exercises() for each in bank.mistakes_of(name)]
 VARIANTS = [(name, each) for name in exercises() for each in bank.variants_of(name)]
-live = cache(Live)  # the reference's transcripts and the mistakes' are made once for each seed
+live = cache(Live)  # each transcript of the reference and of a mistake is made once per seed
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def run_once():
 class Once:
     """Runs checks, each once on a mistake and a seed, except for those that are to run again."""
 
-    transcripts = {}  # of one exercise
+    transcripts = {}  # of one exercise at a time
 
     def __init__(self):
         self.again = frozenset()
@@ -62,7 +62,7 @@ def label(value):
 
 
 def graded(exercise, entry, truth):
-    """How an entry of the bank is graded; and whether it passes every check, and the mistakes that are named."""
+    """Return how an entry of the bank is graded, and which mistakes the report names."""
     result = grade(exercise, LocalHost(entry.namespace()), truth)
     return result, {o.mistake for o in result.outcomes if not o.passed and o.kind != "unseen"}
 
@@ -78,7 +78,7 @@ def test_every_variant_passes(exercise, variant):
 def test_every_mistake_fails_and_is_named(exercise, mistake, run_once):
     may_be_nameless = mistake.name in reviewed()["nameless"].get(
         exercise, ()
-    )  # too little speaks for it, on some seeds
+    )  # on some seeds, the evidence is too weak
     right = ({mistake.name}, {""}) if may_be_nameless else ({mistake.name},)
     result, named = graded(exercise, mistake, live(SEED))
     assert not result.passed, f"{exercise}: {mistake.name} passes every check"
