@@ -1,4 +1,4 @@
-"""Where feedback sends a reader: every check of every lesson leads to a paragraph that is there."""
+"""Links of the feedback page: every check of every lesson leads to a paragraph that exists."""
 
 from dataclasses import asdict
 from fnmatch import fnmatchcase
@@ -18,7 +18,7 @@ GRADING = {"score": 0, "max_score": 10, "late_penalty": 0}
 
 
 def failed(name, kind):
-    """The feedback page of a lesson in which every check fails, each in its own words."""
+    """Return the feedback page of a lesson in which every check fails with its own sentence."""
     notebook = nbformat.read(COURSE / "lessons" / name / f"{name}.ipynb", as_version=4)
     for cell in notebook.cells:
         marks = cell.metadata.get("nbgrader")
@@ -62,7 +62,7 @@ def test_every_line_about_where_something_is_explained_is_of_use():
         names = [f"{exercise.name}.{check.name}" for exercise in lesson.exercises for check in checks_of(exercise.name)]
         for pattern in lesson.explained:
             whole = pattern if "." in pattern else f"{pattern}.*"
-            assert any(fnmatchcase(name, whole) for name in names), f"{lesson.name}: nothing fits {pattern!r}"
+            assert any(fnmatchcase(name, whole) for name in names), f"{lesson.name}: no check matches {pattern!r}"
         fits += names
     for pattern in explained_everywhere():
-        assert any(fnmatchcase(name, pattern) for name in fits), f"nothing fits {pattern!r}"
+        assert any(fnmatchcase(name, pattern) for name in fits), f"no check matches {pattern!r}"

@@ -1,4 +1,4 @@
-"""The page for what no lesson has: answers that a person grades, an instructor's own assignment, odd notebooks."""
+"""The feedback page for what the lessons do not have: manually graded answers, an instructor's own assignment, odd notebooks."""
 
 import nbformat
 from bs4 import BeautifulSoup
@@ -60,7 +60,7 @@ def test_a_heading_that_the_student_deleted_is_named_and_not_linked():
     check.outputs = [new_output("execute_result", {"text/plain": "0.0", RESULT: asdict(result)})]
     report = read([check], "01_activations").find(id="exercise-relu_forward")
     assert "“The formulas” in the lesson" in report.get_text() and not report.find(class_="read").a
-    assert [link["href"] for link in report("a")] == ["#summary"]  # the cell of the exercise is gone too
+    assert [link["href"] for link in report("a")] == ["#summary"]  # the cell of the exercise is missing as well
 
 
 def test_notes_about_a_submission_are_words_alone():
@@ -75,7 +75,7 @@ def test_notes_about_a_submission_are_words_alone():
     html = read([note, new_raw_cell("<b>raw</b>")], "01_activations")
     assert {tag.name for tag in html.find(class_="notes").find_all(True)} <= {"ul", "li", "strong"}
     assert html.find("pre").get_text() == "<b>raw</b>"
-    assert read([note]).find(class_="notes") is None  # an own assignment has no such cell: it is a student's
+    assert read([note]).find(class_="notes") is None  # a cell of the student's: only lessons have notes
 
 
 def test_lone_surrogates_are_no_trouble():

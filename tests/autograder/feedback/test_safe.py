@@ -1,4 +1,4 @@
-"""What a student wrote or displayed, made safe: the words stay, whatever could act or deceive goes."""
+"""What a student wrote or displayed is made safe: the words stay, and everything that could act or deceive is removed."""
 
 import json
 import re
@@ -160,7 +160,7 @@ def test_code_is_marked_and_escaped():
     assert "&lt;script&gt;" in html and 'class="s1"' in html and not json.dumps(html).count("<script")
 
 
-# Each of these took a time that grew with the square of its length, or of its size as HTML.
+# Each of these once took time that grew with the square of its length, or of its size as HTML.
 SLOW = {
     "a traceback": ("error", "/a" * 60_000),
     "dots": ("error", "." * 120_000),
