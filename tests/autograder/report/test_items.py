@@ -1,4 +1,4 @@
-"""What the report says about checks: the measures of classical test theory, and plain words where there is none."""
+"""What the report says about checks: the measures of classical test theory, and plain words where they are undefined."""
 
 import numpy as np
 import pytest
@@ -13,7 +13,7 @@ CHECKS = {"first": ("gives the right values", "keeps the shape"), "second": ("gi
 
 
 def graded(*passed, kinds=(), mistake="", seconds=1.0):
-    """A graded submission: whether each check passed, in the order of `CHECKS`."""
+    """Return a graded submission from whether each check passed, in the order of `CHECKS`."""
     marks, results = iter(zip(passed, (*kinds, *[""] * len(passed)))), {}
     for exercise, titles in CHECKS.items():
         outcomes = []

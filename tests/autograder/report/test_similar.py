@@ -1,4 +1,4 @@
-"""A rename or another constant does not hide a copy; a short right answer is none."""
+"""Renaming, or another constant, does not hide a copy; a short right answer does not look like one."""
 
 import textwrap
 
