@@ -1,4 +1,4 @@
-"""A figure's picture for a dark page."""
+"""The picture of a figure for a dark page."""
 
 import io
 
@@ -11,7 +11,7 @@ from lessonkit.plots import SEQUENTIAL
 
 
 def dark(*colors):
-    """What a row of pixels becomes."""
+    """Return what becomes of a row of pixels."""
     file = io.BytesIO()
     Image.fromarray(np.array([colors], dtype=np.uint8)).save(file, "PNG")
     return np.asarray(Image.open(io.BytesIO(in_the_dark(file.getvalue()))))[0].astype(int)
