@@ -21,7 +21,7 @@ RELEASED = (COURSE / "lessons" / LESSON / f"{LESSON}.ipynb").read_text(encoding=
 SHORT = Limits(memory=2**31, cell=1.5, call=0.8, exercise=3.0, notebook=60.0)
 MARKER = "marker-" + secrets.token_hex(8)
 
-# What the attackers have done honestly, and what they have left empty and want points for.
+# The attackers have solved the first exercises honestly; they have left the others empty and want points for them.
 HONEST = ("relu_forward", "relu_backward", "sigmoid_forward", "sigmoid_backward")
 EMPTY = ("tanh_forward", "tanh_backward")
 FIND_CHANNEL = """import os, struct
@@ -34,14 +34,14 @@ channel = next(filter(_is_socket, range(3, 1000)))
 
 
 def solved(*names):
-    """The right answers of `names`, or of all exercises."""
+    """Return the right answers to `names`, or to all exercises."""
     return right(names or EXERCISES)
 
 
 def notebook(answers, *cells, first=()):
-    """A submission with further code cells: `first` after the imports, the others after the exercises."""
+    """Return a submission with additional code cells: `first` after the imports, the others after the exercises."""
     found = json.loads(submission(RELEASED, answers))
-    drawing = ("plots.", "explorers.", "activations = {")  # figures take longer than all the rest
+    drawing = ("plots.", "explorers.", "activations = {")  # figures take longer than everything else
     kept = [c for c in found["cells"] if c["cell_type"] == "code" and not "".join(c["source"]).startswith(drawing)]
     setup = next(place for place, cell in enumerate(kept) if "setup" in cell["metadata"].get("tags", ())) + 1
     added = [[{"cell_type": "code", "metadata": {}, "source": source} for source in part] for part in (first, cells)]
@@ -56,9 +56,9 @@ class Grader:
         self.fork_server, self.live = fork_server, Live(secrets.randbits(63))
 
     def __call__(self, text, own=False):
-        """What came of a submission, with `points` by exercise and `said`: all outputs as one text.
+        """Grade a submission. The result also has `points` by exercise, and `said`: all outputs as one text.
 
-        With `own`, student and instructor are told where the student's own cells stop.
+        With `own`, the result tells student and instructor where the student's own cells stop.
         """
         found = recognise(text.encode(), json.loads(RELEASED))
         cells = [(source, exercise) for _, source, exercise in checks_of(found.notebook)]
@@ -70,10 +70,10 @@ class Grader:
         return graded
 
     def processes(self):
-        """The processes below the warm one's copy for this grader, when they have had a moment to end."""
+        """Return the processes below this grader's copy of the fork server, after giving them a moment to end."""
         for _ in range(40):
             below = _below(self.fork_server._process.pid)
-            if len(below) == 1:  # the copy, which waits for orders
+            if len(below) == 1:  # only the copy itself is left, waiting for orders
                 return set()
             time.sleep(0.05)
         return below
@@ -94,7 +94,7 @@ def _below(pid):
 
 
 def snapshot(folder):
-    """Everything about the files below `folder`."""
+    """Return everything about the files below `folder`."""
     about = {}
     for path in sorted([folder, *folder.rglob("*")]):
         status = path.lstat()
@@ -104,7 +104,7 @@ def snapshot(folder):
 
 
 def all_stands(grader, world, before, listener):
-    """Nothing outside was touched or reached, nothing is left, and the next student is graded as ever."""
+    """Check that nothing outside was touched or reached, nothing is left, and the next student is graded as usual."""
     assert snapshot(world) == before
     assert not listener[1]
     assert not grader.processes()

@@ -1,6 +1,6 @@
 """A fork server with short limits, and an outside world that no submission may see or touch.
 
-What needs Linux is imported in the fixtures: the bundles' tests run on every system.
+The fixtures import what needs Linux, because the tests of the bundles run on every system.
 """
 
 import pytest
@@ -25,7 +25,7 @@ def grader():
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory):
-    """What no submission may see or touch: a gradebook, a solution, another submission, in a folder of their own."""
+    """Return a folder that no submission may see or touch, with a gradebook, a solution and another submission."""
     from arena import MARKER
 
     folder = tmp_path_factory.mktemp("course")

@@ -1,4 +1,4 @@
-"""``python -m autograder``: it starts at once, an expected error is one line, and a bug of ours shows its traceback."""
+"""``python -m autograder`` starts at once, an expected error is one line, and a bug of ours shows its traceback."""
 
 import contextlib
 import errno
@@ -33,7 +33,7 @@ ERRORS = {
 
 
 def run(code, folder=COURSE):
-    """Python code in a process of its own; what it printed, how it ended, and the processor time that it took."""
+    """Run Python code in a process of its own. Return the finished process and its processor time."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     done = subprocess.run(
         [sys.executable, "-c", textwrap.dedent(code)], cwd=folder, env={**os.environ, "PYTHONPATH": str(COURSE)},
@@ -45,7 +45,7 @@ def run(code, folder=COURSE):
 
 @pytest.fixture
 def here(tmp_path, monkeypatch):
-    """The current folder: a course of which nothing but the configuration is there."""
+    """A current folder with a course that has only its configuration."""
     (tmp_path / "nbgrader_config.py").write_text("# the autograder's\n")
     monkeypatch.chdir(tmp_path)
     return tmp_path
@@ -66,7 +66,7 @@ def test_help_comes_at_once(command):
     assert all(done.returncode == 0 and "usage: python -m autograder" in done.stdout for done, _ in tries), tries[0]
     assert (
         min(seconds for _, seconds in tries) < 0.5
-    )  # of the processor, whatever else the machine does; it takes a tenth
+    )  # processor time, so other programs do not matter; it usually takes a tenth of that
 
 
 def test_every_expected_error_is_known_by_its_type():
@@ -100,7 +100,7 @@ def test_an_unknown_student_is_refused_with_the_nearest_one(here, monkeypatch, c
     assert command_line.main(["explain", "6", "alcie"]) == 2
     assert (
         capsys.readouterr().err == "There is no student 'alcie' in the gradebook. Did you mean alice?\n"
-    )  # and no class of ours
+    )  # and not the name of an exception's class
 
 
 def test_ctrl_c_is_one_line(monkeypatch, capsys):
@@ -124,12 +124,12 @@ def test_a_reader_that_has_read_enough_is_no_error(command, tmp_path):
     environment = {**os.environ, "PYTHONPATH": str(COURSE)}
     done = subprocess.run(words, cwd=tmp_path, env=environment, stdout=writer, stderr=subprocess.PIPE, text=True)
     os.close(writer)
-    assert done.returncode in (0, 1) and done.stderr == ""  # argparse takes no notice
+    assert done.returncode in (0, 1) and done.stderr == ""  # argparse ignores the error
 
 
 @pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="Windows has no signal masks")
 def test_processes_that_are_started_leave_ctrl_c_to_ours():
-    """It is not lost either: it comes when they have been started."""
+    """Ctrl-C is not lost either: it takes effect once the processes have started."""
     done, _ = run("""
         import os, signal, subprocess, sys
         from autograder.grading import pools
@@ -372,7 +372,7 @@ def test_a_module_that_is_missing_is_told_unless_it_is_ours(module, told, here, 
 def test_every_command_says_what_it_does_and_ends_with_an_example_that_parses():
     (commands,) = (action.choices for action in command_line.parser()._actions if action.choices)
     for name, command in commands.items():
-        if command.add_help:  # the others are those of `python -m tools`, which has its own help
+        if command.add_help:  # the other commands belong to `python -m tools`, which has its own help
             example = command.epilog.removeprefix("Example: python -m autograder ")
             assert command.description and example.split()[0] == name
             command_line.parser().parse_args(example.split())

@@ -1,4 +1,4 @@
-"""What `grade` prints at its end: a line for each kind of flag, however many there are."""
+"""What `grade` prints at its end: one line for each kind of flag, however many flags there are."""
 
 import json
 
@@ -34,7 +34,7 @@ def test_flags_of_one_kind_are_one_line_and_the_most_common_comes_first():
 
 @pytest.mark.parametrize("lesson", [name for name in lessons()])
 def test_a_solution_handed_in_has_few_flags(lesson):
-    """Who rehearses reads them all: one for the marks, one for the check cells, whatever the number of exercises."""
+    """An instructor who tries out the grading reads every flag: one about the marks and one about the check cells are enough."""
     solution = (COURSE / "solutions" / lesson / f"{lesson}.ipynb").read_bytes()
     released = json.loads((COURSE / "lessons" / lesson / f"{lesson}.ipynb").read_text(encoding="utf-8"))
     kinds = [kind_of(flag) for flag in recognise(solution, released).flags]

@@ -1,4 +1,4 @@
-"""Which of the files that lie in a submission's folder is graded, and what is said about it."""
+"""Which of the files in a submission's folder is graded, and what people are told about it."""
 
 import io
 import json
@@ -27,7 +27,7 @@ def sentence_of(flag):
 
 
 def zipped(**texts):
-    """A zip file with notebooks, and what macOS adds."""
+    """Return a zip file with notebooks, and with what macOS adds."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
         for name, text in texts.items():
@@ -38,7 +38,7 @@ def zipped(**texts):
 
 @pytest.fixture
 def course(tmp_path):
-    """A course with a released lesson: `put(path, content)` writes below what alice handed in, each file a minute newer."""
+    """Return a course with a released lesson. `put(path, content)` writes into alice's submission, each file a minute newer."""
     (tmp_path / "lessons").mkdir()
     shutil.copytree(COURSE / "lessons" / LESSON, tmp_path / "lessons" / LESSON)
     moments = iter(range(1_700_000_000, 2_000_000_000, 60))
@@ -122,7 +122,7 @@ def test_the_one_with_answers_is_graded_and_both_are_told(beside, course):
 
 
 def test_an_empty_notebook_of_an_earlier_release_holds_no_answer(course):
-    """Nor does it where the present release has other words in its place; an answer to what was dropped since is one."""
+    """It holds none even if the present release has other words there. But an answer to an exercise dropped since is an answer."""
     earlier = TEMPLATE.replace("raise NotImplementedError()", "return None").replace("tanh_forward", "swish_forward")
     course.put(f"{LESSON} (1).ipynb", WORK)
     course.put(EXACT, earlier)

@@ -1,4 +1,4 @@
-"""What people read is inert: no name and no message of a student's acts on a terminal or in a spreadsheet."""
+"""Texts that people read are inert: no name and no message from a student acts on a terminal or in a spreadsheet."""
 
 import ast
 import subprocess
