@@ -1,7 +1,7 @@
-"""nbgrader's commands and the grader's own, each in a process of its own that need not import nbgrader anew.
+"""Run nbgrader's commands and the grader's own, each in its own process, without importing nbgrader again each time.
 
-To import it takes longer than most of its commands. So a process imports it once, and runs each command in a fork of itself:
-with the folder, the environment and the arguments of the command, and as ``python -m nbgrader`` or ``python -m autograder`` would.
+Importing nbgrader takes longer than most of its commands. So one process imports it once, and runs each command in a fork of
+itself, with the command's folder, environment and arguments, just as ``python -m nbgrader`` or ``python -m autograder`` would.
 """
 
 import contextlib
@@ -37,18 +37,18 @@ OURS = (
 
 
 def nbgrader(folder, *command, check=True, **environment):
-    """Run one nbgrader command in `folder`, with nothing in its environment that the course there does not set.
+    """Run one nbgrader command in `folder`, without any of this process's settings for a course.
 
     Returns
     -------
     subprocess.CompletedProcess
-        What it said, as text.
+        Its output, as text.
     """
     return python(folder, "nbgrader", *command, check=check, **environment)
 
 
 def python(folder, module, *arguments, check=True, **environment):
-    """As `nbgrader`, with any module: ``python -m module``. A folder with an ``autograder`` of its own is served by that."""
+    """Run any module like `nbgrader`: ``python -m module``. In a folder with its own ``autograder``, that one is used."""
     with tempfile.TemporaryFile("w+", encoding="utf-8") as said, tempfile.TemporaryFile("w+", encoding="utf-8") as log:
         code = Started(folder, (module, *arguments), said, log, **environment).wait()
         said.seek(0)
@@ -59,7 +59,7 @@ def python(folder, module, *arguments, check=True, **environment):
 
 
 class Started:
-    """A command that runs, in a session of its own.
+    """A command that is running, in a session of its own.
 
     Attributes
     ----------
@@ -85,11 +85,11 @@ class Started:
         self.pid = int(self._lines.readline())
 
     def poll(self):
-        """Its exit code, or None while it runs."""
+        """Return its exit code, or None while it runs."""
         return self.wait() if select.select([self._connection], [], [], 0)[0] else None
 
     def wait(self):
-        """Its exit code, when it has ended."""
+        """Wait until it ends, and return its exit code."""
         if self._connection.fileno() != -1:
             self._code = int(self._lines.readline())
             self._lines.close()
@@ -107,9 +107,9 @@ def _connect(connection, process, address):
 
 @functools.cache
 def _server(bare):
-    """The process that has imported nbgrader and, if it is not `bare`, what of ours goes with it.
+    """Start the process that imports nbgrader and, unless it is `bare`, the modules of ours that go with it.
 
-    It ends with this one, whose end closes its standard input.
+    That process ends with this one, because its standard input is then closed.
     """
     address = os.path.join(tempfile.mkdtemp(), "socket")
     environment = {key: value for key, value in os.environ.items() if not key.startswith("LESSONKIT")}
@@ -118,7 +118,7 @@ def _server(bare):
     ), address
 
 
-# In the process that has imported nbgrader
+# The functions below run in the process that imports nbgrader.
 
 
 def serve(address, bare=""):
@@ -152,13 +152,13 @@ def serve(address, bare=""):
 def _import(ours):
     import importlib
 
-    del sys.path[0]  # this folder, whose folders have the packages' names
-    sys.modules.setdefault("rfc3987_syntax", None)  # jsonschema does without it, and it takes long to import
+    del sys.path[0]  # this folder, because it has folders named like the packages
+    sys.modules.setdefault("rfc3987_syntax", None)  # jsonschema works without it, and importing it takes long
     for name in (*IMPORTED, *(f"autograder.{name}" for name in ours)):
         importlib.import_module(name)
     from nbgrader import api
 
-    version = api.get_alembic_version()  # a process for each new gradebook, and always the same answer
+    version = api.get_alembic_version()  # asks a process for each new gradebook, and always gets the same answer
     api.get_alembic_version = lambda: version
     gc.collect()
     gc.freeze()

@@ -1,15 +1,15 @@
-"""What holds for every test: nbgrader comes without its applications, and a new gradebook without another process."""
+"""For every test: nbgrader is imported without its applications, and a new gradebook starts no extra process."""
 
 import functools
 import sys
 
 from autograder.commands import on_demand
 
-on_demand("nbgrader")  # two seconds of imports, for each process that runs tests
+on_demand("nbgrader")  # saves two seconds of imports in each process that runs tests
 
 
 def pytest_runtest_setup():
-    """nbgrader starts a process for each new gradebook, to be told the version of its tables: once is enough."""
+    """Ask only once: nbgrader starts a process for each new gradebook to learn the version of its tables."""
     api = sys.modules.get("nbgrader.api")
     if api and not hasattr(api.get_alembic_version, "cache_info"):
         api.get_alembic_version = functools.cache(api.get_alembic_version)

@@ -1,6 +1,6 @@
-"""What a change of one lesson or one module needs, in half a minute: ``make quick`` or ``make quick LESSON=06``.
+"""Run the tests that a change of one lesson or one module needs, in half a minute: ``make quick`` or ``make quick LESSON=06``.
 
-Without a lesson it asks git what differs from the main branch, committed or not, and runs the tests beside it.
+Without a lesson, ask git which files differ from the main branch, committed or not, and run the tests for those files.
 """
 
 import re
@@ -10,17 +10,17 @@ from pathlib import Path
 
 HOME = Path(__file__).resolve().parent.parent
 LESSON = re.compile(r"lesson_(\d\d)\.py$|^(?:solutions|lessons|lessonkit/recorded)/(\d\d)_")
-OF_LESSONS = (  # what has a case for each lesson or each exercise, without an environment or a browser of its own
+OF_LESSONS = (  # tests with a case for each lesson or exercise that need no environment or browser of their own
     "tests/autograder/bank", "tests/autograder/feedback", "tests/autograder/sandbox/test_outputs.py",
     "tests/lessonkit", "tests/project/test_project.py",
 )  # fmt: skip
 
-WHOLE = ["tests/project/test_house.py", "tests/project/test_docs.py"]  # what holds for every module, in seconds
-SLOW = {HOME / "tests", HOME / "tests/autograder", HOME / "tests/tools"}  # folders that take longer than half a minute
+WHOLE = ["tests/project/test_house.py", "tests/project/test_docs.py"]  # checks every module, in seconds
+SLOW = {HOME / "tests", HOME / "tests/autograder", HOME / "tests/tools"}  # they take longer than half a minute
 
 
 def changed():
-    """The files that differ from where this branch left the main one, and those that git does not know yet."""
+    """Return the files that differ from the main branch where this branch left it, including those that git does not track yet."""
     start = _git("merge-base", "HEAD", "main") or _git("merge-base", "HEAD", "origin/main") or ["HEAD"]
     return sorted({*_git("diff", "--name-only", *start), *_git("ls-files", "--others", "--exclude-standard")})
 
@@ -30,16 +30,16 @@ def _git(*command):
 
 
 def lessons_with(paths):
-    """The numbers of the lessons that some files belong to."""
+    """Return the numbers of the lessons to which some files belong."""
     return sorted(
         {number for path in paths for number in (LESSON.search(path) or re.match("()", "")).groups() if number}
     )
 
 
 def beside(path):
-    """The tests beside a file: of its name, or else those that name it, or else its folder's. A test is its own.
+    """Return the tests for a file: those with its name, else those that mention it, else its folder's. A test stands for itself.
 
-    What has no tests beside it, a setting or a template, gets those that look at the whole project.
+    A file without tests, such as a setting or a template, gets the tests that look at the whole project.
     """
     path = Path(path)
     if path.parts[0] == "tests":
