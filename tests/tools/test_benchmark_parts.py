@@ -1,4 +1,4 @@
-"""The benchmarks run, and their report says what was measured."""
+"""The benchmarks run, and their report says what they measured."""
 
 import json
 import time
@@ -58,7 +58,7 @@ def test_the_report_that_is_kept_is_that_of_the_results():
 
 @pytest.fixture
 def started(monkeypatch):
-    """nbgrader's commands and the grader's need not import all anew: that they take long to start is no news here."""
+    """Start commands without importing everything again: these tests do not measure how long a start takes."""
 
     def run(folder, *command, **options):
         known = command[0] == "-m" and command[1] in ("nbgrader", "autograder")
@@ -67,12 +67,12 @@ def started(monkeypatch):
     anew = classes.run
     for module in (classes, grading):
         monkeypatch.setattr(module, "run", run)
-    monkeypatch.setattr(grading, "LESSON", "02_mse")  # a short one
+    monkeypatch.setattr(grading, "LESSON", "02_mse")  # a short lesson
 
 
 @pytest.mark.parametrize("part", PARTS)
 def test_every_part_measures(part, started):
-    """With tiny sizes: that it runs and finds figures."""
+    """The sizes are tiny: this shows only that a part runs and produces figures."""
     result = report.measure(part, quick=True)
     assert result["rows"] and all(row["figures"] for row in result["rows"])
 

@@ -1,4 +1,4 @@
-"""The trainings that are timed side by side do the same work: from the same start, the same losses."""
+"""The trainings that are timed side by side do the same work: with the same start, they have the same losses."""
 
 import numpy as np
 import pytest
@@ -24,7 +24,7 @@ def case(request):
 @pytest.fixture
 def data(case):
     rng = np.random.default_rng(3)
-    X = rng.normal(size=(210, case.dims[0])).astype(np.float32)  # the last batch is smaller
+    X = rng.normal(size=(210, case.dims[0])).astype(np.float32)  # the last batch is smaller than the others
     return X, np.sin(X[:, 0]) if case.category == "regression" else rng.integers(0, 10, len(X))
 
 
@@ -51,7 +51,7 @@ def test_scikit_learn_has_the_same_loss_curve(case, data, ours):
 
 
 def test_the_floor_has_the_products_that_a_gradient_needs(case, data):
-    """Two for the first layer, whose input needs no gradient, three for every other."""
+    """There are two products for the first layer, whose input needs no gradient, and three for every other layer."""
     shapes = []
 
     class Counted(np.ndarray):

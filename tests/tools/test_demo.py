@@ -1,4 +1,4 @@
-"""`make demo`, as an instructor runs it: everyone has a row, the hostile earn what their honest part earned."""
+"""`make demo` as an instructor runs it: everyone has a row, and hostile students earn what their honest part earned."""
 
 import csv
 import re
@@ -13,16 +13,16 @@ from autograder.sandbox import doctor
 from tools import __main__ as tools
 from tools import demo
 
-HONEST = 10  # of the demo's 45: the others are more of the same
+HONEST = 10  # of the demo's 45: the others would show nothing new
 
 
 @pytest.fixture
 def quick(monkeypatch, tmp_path):
-    """The demo in this process, with all who are hostile or broken, few who are honest, and limits that are soon reached."""
+    """Run the demo in this process, with all hostile and broken submissions, few honest ones, and short limits."""
 
     monkeypatch.setattr(command_line.do, "elsewhere", lambda told: tools.main([told.command, *told.options]))
     monkeypatch.setattr(demo, "run", lambda *command: nbgrader(demo.FOLDER, *command))
-    monkeypatch.setattr(demo, "SAMPLE", tmp_path)  # the site's sample is of the whole class
+    monkeypatch.setattr(demo, "SAMPLE", tmp_path)  # the site's sample shows the whole class
     monkeypatch.setattr(demo, "HONEST", demo.HONEST[:HONEST])
     monkeypatch.setattr(demo, "LIMITS", replace(demo.LIMITS, memory=2**31, cell=2, call=2))
 
@@ -38,7 +38,7 @@ def test_the_demo_grades_everyone_and_names_mistakes(quick, capsys):
     said = capsys.readouterr().out
     rows = dict(re.findall(r"^(\S+) +(?:([\d.]+) of 30|no grade) ", said, flags=re.MULTILINE))
     assert set(rows) == {*demo.HONEST, *demo.HOSTILE, *demo.BROKEN}
-    # Their cell of the first exercise is lost; the backward pass that needs it is graded with a right one.
+    # The attacks lose their cell of the first exercise. The backward pass that needs it is graded with a correct one.
     assert {rows[name] for name in demo.HOSTILE} == {"25"}
     assert [rows[name] for name in demo.BROKEN] == [
         "",
@@ -47,7 +47,7 @@ def test_the_demo_grades_everyone_and_names_mistakes(quick, capsys):
         "30",
         "30",
         "0",
-    ]  # where there is no notebook, no grade
+    ]  # without a notebook there is no grade
     assert "You ignore the upstream gradient" in said and "The notebook is cut off" in said
     folder = COURSE / "build" / "demo"
     assert "You ignore the upstream gradient" in (folder / "reports" / "01_activations.html").read_text(

@@ -1,4 +1,4 @@
-"""The scorecard is up to date and no number on it is worse than it may be; and a fresh sample of it agrees."""
+"""The scorecard is up to date, every number on it is within its limit, and a fresh sample agrees with it."""
 
 import pytest
 
