@@ -9,7 +9,7 @@ def main(argv=None):
     parser = argparse.ArgumentParser(prog="python -m lessonkit", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     command = commands.add_parser("progress", help="show which exercises of which lessons pass")
-    command.add_argument("folder", nargs="?", help="the folder with your lessons (default: this one)")
+    command.add_argument("folder", nargs="?", help="the folder with your lessons (default: the current folder)")
     arguments = parser.parse_args(argv)
 
     from lessonkit.progress import progress
