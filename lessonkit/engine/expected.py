@@ -1,6 +1,6 @@
 """The expected values: what the reference yields at each check, and what the known mistakes yield there.
 
-On the student's side they are a recording for the visible seed, one file a lesson: ``recorded/NN_name.npz``, made by
+On the student's side they are a recording for the visible seed, one file per lesson: ``recorded/NN_name.npz``, made by
 ``make build``. It holds an index (JSON text) and arrays: no formula, no code, no reference. It loads without pickle.
 """
 
@@ -19,6 +19,10 @@ from lessonkit.engine.transcript import VISIBLE_SEED, Helper, generator
 from lessonkit.engine.values import copy_plain, is_number
 
 FOLDER = Path(__file__).parent.parent / "recorded"
+HOW_TO_GET_IT = (
+    "Students: unzip the lesson's bundle again. "
+    "Instructors: run `make build` in a clone of the course, or install the package again if you have no clone."
+)
 BITS = 20  # of a mistake's values: the checks compare to one part in 100,000
 DIGITS = 9  # enough for every check, and few enough to hide the last bit, which may differ between processors
 
@@ -79,10 +83,7 @@ class Recorded(Expected):
         super().__init__(VISIBLE_SEED)
         path = FOLDER / f"{lesson}.npz"
         if not path.exists():
-            raise ValueError(
-                f"The expected values of lesson {lesson} are missing ({path.name}). "
-                "Students: unzip the lesson's bundle again. Instructors: run `make build`."
-            )
+            raise ValueError(f"The expected values of lesson {lesson} are missing ({path.name}). {HOW_TO_GET_IT}")
         try:
             with np.load(path, allow_pickle=False) as file:
                 self._arrays = {key: file[key] for key in file.files}
@@ -95,7 +96,7 @@ class Recorded(Expected):
     def find_values(self, check):
         recorded = self._index["checks"].get(f"{check.exercise}/{check.name}")
         if recorded is None:
-            raise ValueError(f"Nothing is recorded for the check {check.name!r} of {check.exercise}: run `make build`.")
+            raise ValueError(f"Nothing is recorded for the check {check.name!r} of {check.exercise}. {HOW_TO_GET_IT}")
         if recorded["stream"] != stream(check):
             raise ValueError(
                 f"NumPy {np.__version__} draws different random numbers from those that the expected values were recorded with. "

@@ -134,7 +134,9 @@ def test_two_recordings_have_the_same_bytes(tmp_path):
 
 def test_a_missing_recording_says_what_to_do(monkeypatch, tmp_path):
     monkeypatch.setattr(expected, "FOLDER", tmp_path)
-    with pytest.raises(ValueError, match="missing .*unzip the lesson's bundle again.*make build"):
+    with pytest.raises(
+        ValueError, match="missing .*unzip the lesson's bundle again.*make build.*install the package again"
+    ):
         expected.Recorded("01_activations")
 
 
