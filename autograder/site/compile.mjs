@@ -1,5 +1,5 @@
-// node compile.mjs PYODIDE SOURCE TARGET LEFT_OUT: puts each archive of SOURCE into TARGET, its modules compiled by
-// Pyodide's own Python, without the files that match a pattern of LEFT_OUT, a list in JSON.
+// node compile.mjs PYODIDE SOURCE TARGET LEFT_OUT: copies each archive in SOURCE to TARGET, and compiles its modules with
+// Pyodide's own Python. LEFT_OUT is a JSON list of patterns; files that match one of them are left out.
 import { pathToFileURL } from "node:url";
 
 const [pyodideFolder, source, target, leftOut] = process.argv.slice(2);
@@ -19,10 +19,10 @@ from pathlib import Path
 SHOWN = "lessonkit/"  # a student may read the kit's source, and a traceback shows its lines
 
 def compiled(name, data):
-    """What stands in the archive for a module: (name, bytes) pairs."""
+    """Return what the new archive contains for a module: (name, bytes) pairs."""
     try:
         code = compile(data, "/lib/python3.12/site-packages/" + name, "exec", dont_inherit=True)
-    except SyntaxError:  # a template of some package
+    except SyntaxError:  # some packages contain templates that are not valid Python
         return [(name, data)]
     pyc = _code_to_hash_pyc(code, importlib.util.source_hash(data), False)
     if not name.startswith(SHOWN):
