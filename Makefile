@@ -8,15 +8,15 @@ READY := $(VENV)/.ready
 UV := $(BIN)/uv
 MINE := work
 ONE_THREAD := OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 MKL_NUM_THREADS=1
-# Linux: memory that one training step frees is used by the next, instead of going back to the system each time.
+# On Linux, the next training step uses the memory that one step frees. Otherwise it would go back to the system each time.
 KEEP_MEMORY := MALLOC_MMAP_THRESHOLD_=33554432 MALLOC_TRIM_THRESHOLD_=268435456
 
 .PHONY: help lab lab-env env build release dist site publish-as test quick fuzz bench scorecard demo chromium clean moved
 
-help:  ## list what can be made
+help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/	/' | expand -t 12
 
-# The programs of an environment contain its folder's name: if the folder was moved or renamed since, the environment is made again.
+# The programs of an environment contain its folder's name. If the folder has been moved or renamed, the environment is made again.
 MOVED := $(shell test -s $(LAB_READY) && ! grep -qFx "$(CURDIR)" $(LAB_READY) && echo --clear)
 
 # Install the packages of a file with uv, which is ten times as fast, or else with pip. The second argument is options for uv.
@@ -39,7 +39,7 @@ $(LAB_READY): requirements.txt pyproject.toml setup.py $(if $(MOVED),moved)
 		> $(VENV)/share/jupyter/lab/settings/overrides.json
 	@echo "$(CURDIR)" > $(LAB_READY)
 
-# Compiled in advance, because many processes will import it; a lesson compiles only what it imports.
+# These packages are compiled in advance, because many processes import them. A lesson compiles only what it imports.
 $(READY): $(LAB_READY) requirements-dev.txt
 	@echo "Adding the packages for grading, the site and the tests: half a minute."
 	@$(call install,requirements-dev.txt,--compile-bytecode)
@@ -49,7 +49,7 @@ lab-env: $(LAB_READY)  ## create the environment for the lessons, in .venv
 
 env: $(READY)  ## create the environment for everything: lessons, grading, the site, the tests
 
-# Without nbgrader's tools for instructors, which are not for students.
+# This leaves out nbgrader's tools for instructors, which students do not need.
 lab: export JUPYTER_CONFIG_PATH := $(CURDIR)/autograder/publish$(if $(JUPYTER_CONFIG_PATH),:$(JUPYTER_CONFIG_PATH))
 
 lab: $(LAB_READY)  ## open lesson 00 in JupyterLab; your copies of the lessons are in work/
@@ -84,7 +84,7 @@ publish-as: $(READY)  ## set the address at which the course is published, and b
 	$(MAKE) build site
 	$(BIN)/python -m tools links
 
-# Three processes on two processors, since tests wait for kernels, browsers and sandboxes that start.
+# Three processes run on two processors, because tests wait for kernels, browsers and sandboxes that start.
 test: $(READY) chromium  ## run every test: reference, checks, grading, notebooks, browser
 	$(ONE_THREAD) $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder --nbval
 
