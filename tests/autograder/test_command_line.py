@@ -1,4 +1,4 @@
-"""``python -m autograder`` starts at once, an expected error is one line, and a bug of ours shows its traceback."""
+"""``python -m autograder`` starts at once, an expected error is one line, and only a bug shows a traceback."""
 
 import contextlib
 import errno
