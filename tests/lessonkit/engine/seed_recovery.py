@@ -10,7 +10,7 @@ MIXES = [(source, target) for source in range(POOL) for target in range(POOL) if
 
 
 def seed_words(generator, most_draws=1000):
-    """Return the 32-bit words of a generator's seed after at most so many draws, or None if there are none.
+    """Return the 32-bit words of a generator's seed after at most `most_draws` draws, or None if there are none.
 
     Seeds of up to four words come back exactly, perhaps with zeros at the end. For a longer seed, these four words start alike.
     """
