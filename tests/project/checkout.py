@@ -1,4 +1,4 @@
-"""What git knows of this project, as it now stands: a list, and a copy."""
+"""The files of this project that git tracks, in their present state: as a list, and as a copy."""
 
 import shutil
 import subprocess
@@ -9,7 +9,7 @@ from autograder.course import COURSE
 
 
 def tracked():
-    """The files that git knows."""
+    """Return the files that git tracks."""
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=COURSE, capture_output=True, text=True)
     if listed.returncode:
         pytest.skip("not a git checkout")
@@ -17,7 +17,7 @@ def tracked():
 
 
 def checkout(folder):
-    """Copy them to a folder, as a fresh clone would have them."""
+    """Copy the tracked files to a folder, so that it looks like a fresh clone."""
     for path in tracked():
         if path.exists():
             target = folder / path.relative_to(COURSE)
