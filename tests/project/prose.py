@@ -13,7 +13,7 @@ COMMENT_OR_STRING = re.compile(
     r"#[^\n]*" r'|"""(?:\\.|[^\\])*?"""' r"|'''(?:\\.|[^\\])*?'''" r'|"(?:\\.|[^"\\\n])*"' r"|'(?:\\.|[^'\\\n])*'",
     re.DOTALL,
 )
-# A word in quotation marks is a name; so are words with dots or slashes in them.
+# A word in quotation marks is a name; so is a word with dots or slashes in it.
 CODE = re.compile(
     r"^ *```.*?^ *```|`+[^`\n]+`+|https?://\S+|\{[^{}\n]*\}|\]\([^)\s]*\)|(\"|')[^\s\"']*\1|[\w/-]+(?:[./][\w/-]+)+",
     re.MULTILINE | re.DOTALL,
@@ -27,7 +27,7 @@ def files():
 
 
 def prose(name):
-    """Return the prose of a file with blanks in place of code, so that every word keeps its line."""
+    """Return a file's text with blanks in place of code, so that every word stays on its line."""
     text = (COURSE / name).read_text(encoding="utf-8")
     if name.endswith(".py"):
         text = _only(COMMENT_OR_STRING, text)
