@@ -1,4 +1,4 @@
-"""Arrows between packages point one way: `lint-imports` holds the imports to the contracts of ``pyproject.toml``."""
+"""Imports between packages go in one direction: `lint-imports` checks them against the contracts in ``pyproject.toml``."""
 
 import ast
 import os
@@ -11,7 +11,7 @@ from autograder.course import COURSE
 
 PACKAGES = ("tools", "autograder", "lessonkit", "reference_impl")
 LINT = "from importlinter.cli import lint_imports_command; lint_imports_command()"
-# What a lesson gives away may load data sets, and show how far it has come.
+# The modules that a lesson gives away may load data sets and show their progress.
 GIVEN = {"numpy", "matplotlib", "sklearn", "tqdm"}
 AGAINST_THE_ARROWS = {
     "lessonkit/engine/compare.py": "import autograder.course",
@@ -28,7 +28,7 @@ AGAINST_THE_ARROWS = {
 
 
 def lint(folder):
-    """The report of `lint-imports` on the packages in a folder, and whether all is as it should be."""
+    """Return the report of `lint-imports` on the packages in a folder, and whether it finds nothing wrong."""
     environment = {**os.environ, "PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
     command = [sys.executable, "-c", LINT, "--no-cache", "--no-logo"]
     done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
@@ -54,7 +54,7 @@ def test_an_import_against_the_arrows_is_seen(tmp_path):
 
 
 def strangers(package):
-    """What the modules of the reference import that is neither their own, nor NumPy, nor Python's."""
+    """Yield the imports of the reference that are neither its own modules, nor NumPy, nor Python's."""
     for path in sorted(Path(package).rglob("*.py")):
         allowed = GIVEN if "given" in path.relative_to(package).parts else {"numpy"}
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
