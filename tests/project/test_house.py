@@ -1,4 +1,4 @@
-"""Small rooms: no module and no function is longer than a reader can hold, and ``__init__.py`` exports and does not work."""
+"""No module and no function is longer than a reader can keep in mind, and every ``__init__.py`` only exports."""
 
 import ast
 
@@ -6,33 +6,33 @@ from autograder.course import COURSE
 
 MODULE, BODY = 400, 40  # lines
 PACKAGES = ("autograder", "lessonkit", "reference_impl", "tools", "tests")
-# The bank: many small things of one kind, one below the other.
+# The bank consists of many small, similar things, one below the other.
 LONG_BY_NATURE = ("autograder/bank/mistakes/", "autograder/bank/variants/")
 EXPORTS = (ast.Import, ast.ImportFrom, ast.Assign)
-# A notebook that imports the kit is told in words where an exercise is still empty.
+# When a notebook imports the kit, it says in words where an exercise is still empty.
 WORK = {"lessonkit/__init__.py": ["settle_in()"]}
 
 
 def modules():
-    """Every module of the project by its path, as text."""
+    """Return the text of every module of the project, by its path."""
     paths = [path for package in PACKAGES for path in sorted((COURSE / package).rglob("*.py"))]
     texts = {path.relative_to(COURSE).as_posix(): path.read_text(encoding="utf-8") for path in paths}
     return {path: text for path, text in texts.items() if not path.startswith(LONG_BY_NATURE)}
 
 
 def undocumented(node):
-    """The statements of a module or function, without its docstring."""
+    """Return the statements of a module or function, without its docstring."""
     return node.body[ast.get_docstring(node, clean=False) is not None :]
 
 
 def length(function):
-    """How many lines a function's body has, without its docstring."""
+    """Return the number of lines in a function's body, without its docstring."""
     statements = undocumented(function)
     return statements[-1].end_lineno - statements[0].lineno + 1 if statements else 0
 
 
 def work(path, text):
-    """What an ``__init__.py`` does besides importing and exporting."""
+    """Return what an ``__init__.py`` does besides importing and exporting."""
     statements = [node for node in undocumented(ast.parse(text)) if not isinstance(node, EXPORTS)]
     assigned = [node for node in ast.parse(text).body if isinstance(node, ast.Assign)]
     allowed = [*WORK.get(path, ()), "__all__"]
