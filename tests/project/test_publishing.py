@@ -1,4 +1,4 @@
-"""Ready to be published by one edit: unset, nothing links to where the course is not; set, every link is the course's own."""
+"""One edit makes the course ready to publish: before it, nothing links to a published course; after it, every link is its own."""
 
 import re
 import tomllib
@@ -19,7 +19,7 @@ REPOSITORY = ("Ada-L", "my.networks")
 
 @pytest.fixture(params=[None, REPOSITORY], ids=["unset", "set"])
 def published(request, tmp_path):
-    """A course that says where it is published, or does not."""
+    """Return a course that says where it is published, and one that does not."""
     for name in ("pyproject.toml", "README.md"):
         (tmp_path / name).write_bytes((COURSE / name).read_bytes())
     text = (tmp_path / "pyproject.toml").read_text(encoding="utf-8")
