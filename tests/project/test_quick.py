@@ -1,4 +1,4 @@
-"""`make quick`: which lessons and which tests a changed file asks for."""
+"""`make quick`: the lessons and tests that it chooses for a changed file."""
 
 import pytest
 from quick import WHOLE, beside, lessons_with
