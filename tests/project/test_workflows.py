@@ -1,4 +1,4 @@
-"""GitHub's workflows: a linter finds nothing, actions are pinned, rights are few, and what they run exists."""
+"""GitHub's workflows: a linter finds nothing, actions are pinned, permissions are minimal, and everything they run exists."""
 
 import json
 import re
@@ -25,7 +25,7 @@ const { createLinter } = require("./package/node.cjs");
 const text = require("fs").readFileSync(0, "utf8");
 createLinter().then((lint) => { console.log(JSON.stringify(lint(text, "workflow.yml"))); process.exit(0); });
 """
-UNKNOWN = 'undefined variable "vars"'  # GitHub has these since 2023, this build of the linter does not
+UNKNOWN = 'undefined variable "vars"'  # newer than this build of the linter: on GitHub since 2023
 PINNED = re.compile(r"[\w-]+/[\w-]+@[0-9a-f]{40}")
 PUBLISHING = {"site.yml": {"pages": "write", "id-token": "write"}, "release.yml": {"contents": "write"}}
 
@@ -39,15 +39,15 @@ def steps(name):
 
 
 def commands(name):
-    """Every line that a workflow runs."""
+    """Return every line that a workflow runs."""
     return [line.strip() for step in steps(name) for line in step.get("run", "").splitlines()]
 
 
 @pytest.fixture(scope="module")
 def lint(tmp_path_factory):
-    """``lint(text)`` is what actionlint says of a workflow."""
+    """Return ``lint(text)``, which returns actionlint's messages about a workflow."""
     if not shutil.which("node"):
-        pytest.skip("actionlint runs in Node.js, which is not here")
+        pytest.skip("actionlint runs in Node.js, which is not installed")
     folder = tmp_path_factory.mktemp("actionlint")
     try:
         with tarfile.open(fetch(ACTIONLINT, COURSE / "build" / "packages")) as archive:
@@ -96,10 +96,10 @@ def test_only_the_job_that_publishes_may_write(name):
     assert workflow["permissions"] == {"contents": "read"}
     rights = {job: each["permissions"] for job, each in workflow["jobs"].items() if "permissions" in each}
     assert rights == ({"publish": PUBLISHING[name]} if name in PUBLISHING else {})
-    for job in rights:  # and it runs nothing of the course's
+    for job in rights:  # this job runs nothing of the course's
         assert not any("checkout" in step.get("uses", "") for step in workflow["jobs"][job]["steps"])
     for step in steps(name):
-        assert "${{" not in step.get("run", "")  # what GitHub puts into a command could be a command
+        assert "${{" not in step.get("run", "")  # text that GitHub inserts into a command could itself be a command
         if "checkout" in step.get("uses", ""):
             assert step["with"]["persist-credentials"] is False
 
