@@ -130,8 +130,8 @@ report
 #   one it is. You will see that in a minute.
 #
 # After you hand in, the same checks run once more, with new random numbers and shapes. What passes here passes
-# there, and there are no hidden tests. Only results count: slow, long or ugly code costs you no points, and
-# neither do prints and warnings.
+# there, and there are no hidden tests. Only results count: slow, long or ugly code costs you no points (a call
+# may take up to 10 seconds), and neither do prints and warnings.
 #
 # ## Four rules for the whole course
 #
@@ -325,7 +325,7 @@ plots.nearest_station(pairwise_differences)
 #
 # <details><summary>Answer</summary>
 #
-# $60\,000 \cdot 60\,000 \cdot 784 \cdot 8$ bytes are more than 22 terabytes. Broadcasting does not copy the
+# $60{,}000 \cdot 60{,}000 \cdot 784 \cdot 8$ bytes, more than 22 terabytes. Broadcasting does not copy the
 # inputs, but it still has to store the result. For such sizes you loop over blocks of rows.
 #
 # </details>
