@@ -73,7 +73,7 @@ def functions_and_slopes(pairs):
         ax.set(title=name, xlabel="x", ylim=(-1.2, 2.2))
         ax.legend(loc="upper left", fontsize=9)
     show(fig, f"Your functions {', '.join(pairs)} over x from -5 to 5, solid, each with its slope, dashed. "
-         "A right slope is a step from 0 to 1 for ReLU, a bell of height 1 for tanh, and a bell of height one quarter for sigmoid.")  # fmt: skip
+         "A correct slope is a step from 0 to 1 for ReLU, a bell of height 1 for tanh, and a bell of height one quarter for sigmoid.")  # fmt: skip
 
 
 def gradient_through_depth(pairs, depth=20, examples=500):

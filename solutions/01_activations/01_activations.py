@@ -278,7 +278,7 @@ plots.gradient_through_depth(activations)
 #
 # <details><summary>Answer</summary>
 #
-# $(1/4)^{10}$, less than one millionth. This is the *vanishing gradient*, the reason why deep networks left sigmoid behind.
+# $(1/4)^{10}$, less than one millionth. This is the *vanishing gradient*, a main reason why deep networks left sigmoid behind.
 #
 # </details>
 #
