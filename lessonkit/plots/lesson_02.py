@@ -49,7 +49,7 @@ def every_against_every():
     right.set_xticks([0.5, 1.5, 2.5], [f"{y:g}" for y in TARGETS])
     right.set_xlabel("targets y")
     show(fig, "Left: the three differences 1, 0 and -2. Right: with x of shape (3, 1) and y of shape (3,) NumPy makes a "
-         "table of nine differences, each prediction against each target. Only its diagonal, shaded and bold, is meant.")  # fmt: skip
+         "table of nine differences, each prediction against each target. Only its diagonal, shaded and bold, holds the differences that you want.")  # fmt: skip
 
 
 def loss_of_one_prediction(mse_loss):

@@ -251,7 +251,7 @@ explorers.error_surface(mse_loss, rms_error, standardize)
 # <details><summary>Answer</summary>
 #
 # The mean squared difference between any two targets, which is twice their variance. The only way to lower it
-# is to move all predictions to the mean.
+# is to move the predictions toward the mean of the targets.
 #
 # </details>
 #
