@@ -104,7 +104,7 @@ def valley(gradient):
     ax.legend(loc="upper center", fontsize=10, ncols=2)
     show(fig, "Plot with logarithmic axes: the error of the numerical slope of x cubed at 3 against the step h. Both curves are valleys. "
          "For small h, rounding makes both errors grow like 1/h. For large h, the one-sided error grows like h and the two-sided like h squared, "
-         "so a right two-sided difference has its lowest point near h = 1e-5 and lies far below the one-sided one.")  # fmt: skip
+         "so a correct two-sided difference has its lowest point near h = 1e-5 and lies far below the one-sided one.")  # fmt: skip
 
 
 def kink(gradient, relu, h=0.25):
@@ -130,7 +130,7 @@ def kink(gradient, relu, h=0.25):
     ax.set(xlabel="x", ylabel="slope", ylim=(-0.15, 1.3))
     ax.legend(loc="center right", fontsize=10)
     show(fig, f"Slope of ReLU over x from -1 to 1: a step from 0 to 1 at the kink, x = 0. Your numerical slopes with h = {h} are dots. "
-         f"Correct slopes agree with it, except closer than h to the kink, where they climb from 0 to 1 in a straight line.")  # fmt: skip
+         f"Correct slopes lie on this step, except closer than h to the kink, where they climb from 0 to 1 in a straight line.")  # fmt: skip
 
 
 def verdicts(errors):

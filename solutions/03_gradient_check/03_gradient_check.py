@@ -1,7 +1,7 @@
 # %% [markdown]
 # # 03. Gradient check
 #
-# A backward pass with a wrong sign does not crash. The network still trains, only worse, and nobody tells you. You can
+# A backward pass with a wrong sign does not crash. The network may still train, only worse, and nobody tells you. You can
 # stare at the formula for an hour, or you can ask the one witness that needs no formula: the function itself.
 #
 # In this lesson you build a tool that asks this witness. It measures a slope by taking two steps, and from here on
@@ -127,8 +127,8 @@ plots.valley(eval_numerical_gradient)
 # - **Rounding**: a float64 carries about 16 digits. When $h$ is tiny, $f(x + h)$ and $f(x - h)$ agree in most of them, so few
 #   correct digits are left in their difference, and dividing by $2h$ magnifies the error. It grows like $1/h$.
 #
-# The bottom of the valley lies near $h = 10^{-5}$, so this is the default in this lesson. In float32, with 7 digits, rounding
-# starts so early that there is hardly a valley: check gradients in float64.
+# The bottom of the valley lies near $h = 10^{-5}$, so this is the default in this lesson. In float32, with 7 digits, the
+# bottom lies near $10^{-2}$, and even there the error is far larger: check gradients in float64.
 #
 # ### Put the step under the microscope
 #
