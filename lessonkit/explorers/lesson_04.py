@@ -36,8 +36,8 @@ def weight_scale(init_normal, activations):
         ax.set_title(f"{activation}, {neurons} neurons in each layer, weight_scale {weight_scale:.2f}")
         factor = (sizes[-1] / sizes[0]) ** (1 / DEPTH)
         return (
-            f"The inputs have size {sizes[0]:.2g}, layer 1 {sizes[1]:.2g}, layer {DEPTH} {sizes[-1]:.2g}: "
-            f"{factor:.2f} times as large from layer to layer, on average."
+            f"The typical size is {sizes[0]:.2g} for the inputs, {sizes[1]:.2g} in layer 1 and {sizes[-1]:.2g} in layer {DEPTH}: "
+            f"on average, each layer multiplies it by {factor:.2f}."
         )
 
     return explore(draw, ax, activation=list(activations), neurons=[100, 25, 400], weight_scale=(0.01, 0.5, 0.01, 0.02))

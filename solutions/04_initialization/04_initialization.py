@@ -19,8 +19,8 @@ from reference_impl import relu_forward, tanh_backward, tanh_forward
 # %% [markdown]
 # ## One layer
 #
-# A **neuron** multiplies each of its inputs by a weight, adds up the products, and adds a bias. Its activation, the
-# subject of lesson 01, comes after that:
+# A **neuron** multiplies each of its inputs by a weight, adds up the products, and adds a bias. (Its activation, the
+# subject of lesson 01, comes after this sum.)
 #
 # $$s = x_1 w_1 + x_2 w_2 + \dots + x_n w_n + b$$
 #
@@ -40,7 +40,7 @@ from reference_impl import relu_forward, tanh_backward, tanh_forward
 # %% [markdown]
 # ## Twins
 #
-# Here is about the smallest network that can go wrong: one input $x$, two tanh neurons with the weights $w_1$ and
+# This is about the smallest network that can go wrong: one input $x$, two tanh neurons with the weights $w_1$ and
 # $w_2$, and an output that adds up their results with two more weights.
 #
 # $$\text{out} = v_1 \tanh(w_1 x) + v_2 \tanh(w_2 x)$$
@@ -373,8 +373,8 @@ def four_starts(forward):
 plots.size_by_layer({"tanh": four_starts(tanh_forward), "ReLU": four_starts(relu_forward)})
 
 # %% [markdown]
-# There are two things to see. If a fixed scale is off by a factor of two, the signal is off by a factor of $2^{30}$, a billion, after
-# 30 layers. And the *kind* of failure depends on the activation: tanh cannot blow up, so it saturates; ReLU blows up without limit.
+# There are two things to see. If a fixed scale is off by a factor of two, the signal can be off by a factor of $2^{30}$, about a
+# billion, after 30 layers. And the *kind* of failure depends on the activation: tanh cannot blow up, so it saturates; ReLU blows up without limit.
 #
 # For ReLU, He's line wanders a little around 1: the derivation is about averages, and a layer of 100 neurons has only a limited
 # number of random weights. For tanh, Xavier's line sinks slowly: the derivation treated tanh as a straight line, but tanh squashes
