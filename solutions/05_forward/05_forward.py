@@ -142,8 +142,8 @@ print(sums)  # the two sums worked out by hand
 #   and compare them with $(N, D)$ and $(D, M)$. If $x$ has three axes or more, it is not flat yet.
 # - **"could not be broadcast together"**: `b` has shape $(M,)$ and belongs to the columns. Broadcasting aligns shapes on
 #   the right, so it needs no help from you. Or is the product a `*`? That multiplies entry by entry.
-# - **"in the wrong order", "examples are mixed"**: `reshape` never moves a number in memory; it only cuts the row into
-#   different pieces. The first size of the new shape must be the number of examples.
+# - **"in the wrong order", "examples are mixed"**: `reshape` never changes the order of the numbers; it only cuts the
+#   row into different pieces. The first size of the new shape must be the number of examples.
 # - **"x has another shape"**: `x = x.reshape(...)` only gives the name `x` to another array and is harmless.
 #   `x.shape = ...` changes the caller's array.
 #
@@ -293,7 +293,7 @@ plots.landscapes(nets)
 #
 # <details><summary>Answer</summary>
 #
-# $784 \cdot 256 + 256 = 200\,960$, then $256 \cdot 128 + 128 = 32\,896$, then $128 \cdot 10 + 10 = 1\,290$: together $235\,146$. Most
+# $784 \cdot 256 + 256 = 200{,}960$, then $256 \cdot 128 + 128 = 32{,}896$, then $128 \cdot 10 + 10 = 1{,}290$: together $235{,}146$. Most
 # of them sit in the first room.
 #
 # </details>
