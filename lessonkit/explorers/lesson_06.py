@@ -73,7 +73,7 @@ def words(step, layers, gradients):
     """What happens at a step."""
     x, sums, hidden, (score,) = layers
     g = {name: plain(value) for name, value in gradients.items()}
-    gates = ["is on, its gradient passes" if a > 0 else "is off, its gradient stops" for a in sums]
+    gates = ["is on, so its gradient passes" if a > 0 else "is off, so its gradient stops" for a in sums]
     return [
         f"Forward: the inputs are {plain(x[0])} and {plain(x[1])}.",
         f"Forward, affine: the sums are {plain(sums[0])} and {plain(sums[1])}.",
@@ -83,7 +83,7 @@ def words(step, layers, gradients):
         f"Back, affine: each weight gets its input times {g['s']}, which gives {g['h1', 's']} and {g['h2', 's']}; the bias gets "
         f"{g['b s']}; each input gets its weight times {g['s']}, which gives {g['h1']} and {g['h2']}.",
         f"Back, ReLU: neuron 1 {gates[0]}; neuron 2 {gates[1]}. The gradients of the sums are {g['a1']} and {g['a2']}.",
-        f"Back, affine: both inputs feed both neurons, so their gradients add up: for the first one "
-        f"{terms([EDGES['x1', 'a1'], EDGES['x1', 'a2']], [gradients['a1'], gradients['a2']])} = {g['x1']}, for the second "
+        f"Back, affine: each input feeds both neurons, so the gradients from the two add up: for the first input "
+        f"{terms([EDGES['x1', 'a1'], EDGES['x1', 'a2']], [gradients['a1'], gradients['a2']])} = {g['x1']}, for the second one "
         f"{terms([EDGES['x2', 'a1'], EDGES['x2', 'a2']], [gradients['a1'], gradients['a2']])} = {g['x2']}.",
     ][step]

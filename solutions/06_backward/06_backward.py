@@ -174,7 +174,7 @@ for name, array, gradient in [("dx", pictures, dx), ("dw", w, dw), ("db", b, db)
 # - **A gradient has the wrong shape**: it must have the shape of its array. If the two sizes are swapped, look at which factor is
 #   transposed, and which comes first.
 # - **"divided by the number of examples"**: read the note on sums and means above once more.
-# - **"reshaped where it should be transposed"**: `reshape` keeps the numbers in their order in memory; `.T` swaps rows and
+# - **"reshaped where it should be transposed"**: `reshape` keeps the numbers in their order; `.T` swaps rows and
 #   columns. Only one of them moves $w_{dm}$ to position $(m, d)$.
 # - **"too many values to unpack"**: the cache holds three things.
 #
