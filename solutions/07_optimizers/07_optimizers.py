@@ -267,7 +267,7 @@ two_steps(rmsprop, learning_rate=0.1, decay_rate=0.9)
 #   position matters. Is yours under the root or next to it?
 # - **"That is AdaGrad"**: RMSProp's ancestor adds up all the squares. That sum can only grow, so its steps can
 #   only shrink.
-# - **"swapped the two weights"**: with $\rho = 0.99$, 99 % of the cache comes from the past and 1 % from the present.
+# - **"swapped the two weights"**: with $\rho = 0.99$, 99% of the cache comes from the past and 1% from the present.
 #
 # </details>
 
@@ -468,7 +468,7 @@ plots.losses({
 # </details>
 #
 # 2. Someone measures the loss in cents instead of euros, so every gradient is a hundred times as large. Which of
-#    the four rules walks a different path?
+#    the four rules walk a different path?
 #
 # <details><summary>Answer</summary>
 #
@@ -487,7 +487,7 @@ plots.losses({
 #
 # </details>
 #
-# 4. Near the minimum, RMSProp and Adam still take steps of about one learning rate. What would you do with the
+# 4. Near the minimum, RMSProp and Adam may still take steps of about one learning rate. What would you do with the
 #    learning rate as training goes on?
 #
 # ## What comes next
