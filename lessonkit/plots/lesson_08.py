@@ -26,7 +26,7 @@ def terrain(X, y, shape):
     fig.colorbar(image, ax=ax, label="elevation in meters")
     ax.set(xlabel="longitude in degrees", ylabel="latitude in degrees")
     show(fig, f"Map of hilly land, {shape[0]} by {shape[1]} points, elevation from {y.min():.0f} to {y.max():.0f} meters. "
-         "Branching ridges of over 800 meters fill the west and the south. A plateau of some 600 meters fills the north; the east is low.")  # fmt: skip
+         "Branching ridges of over 800 meters fill the southwest. A plateau of some 600 meters fills the northeast; the southeast is low.")  # fmt: skip
 
 
 def _extent(X):

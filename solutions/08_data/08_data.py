@@ -3,7 +3,7 @@
 #
 # A network is only as good as the data that it learns from, and its results are only as honest as the data that it is tested on.
 # A few small functions stand between a file of measurements and the first training step. They are easy to write and easy to get
-# wrong, and when they are wrong nothing crashes: the numbers just look better than they are.
+# wrong, and when they are wrong nothing crashes: the results are wrong, and often they look better than they should.
 #
 # You will build five of them: they turn images into rows, split the data fairly, normalize without leaks, deal out batches, and make
 # new examples out of old ones. Lesson 09 trains with them.
@@ -241,7 +241,7 @@ print("pixels that never have any ink:", int((images[:1200].max(axis=0) == 0).su
 print("the largest number, normalized:", train.max().round(1), "in the first 1,200 images,", rest.max().round(1), "in the others")
 
 # %% [markdown]
-# Look at the second line, too: it counts standard deviations. A pixel at the edge has ink in one image out of a thousand; scaled to standard deviation 1, that one speck
+# Look at the second line, too: its numbers are in standard deviations. One pixel at the edge has ink in only one of the 1,200 images; scaled to standard deviation 1, that one speck
 # becomes huge. For images, people often subtract the mean image and divide *all* pixels by the same number. Normalizing is a tool,
 # not a law.
 
