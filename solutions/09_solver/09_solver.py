@@ -83,7 +83,7 @@ plots.the_loop()
 # pieces, then measure once: the mean of the pieces' errors is a different number.
 
 # %% [markdown]
-# ## Part 3: the loops, and the best
+# ## Part 3: the loops, and the best parameters
 #
 # An **epoch** is over when every example has been used once. With 7 examples in batches of 3, that takes 3 steps; 4 epochs take 12 steps. After each epoch:
 #
@@ -149,8 +149,8 @@ print("RMS error:", round(solver.check_accuracy(wave["X_val"], wave["y_val"]), 3
 # <summary>Help with part 1, <code>step</code></summary>
 #
 # - **"The parameters do not change"**: assigning a new value to a loop variable does not change the dict that the old value came from.
-# - **"The config … is dropped"**: the rules of lesson 07 may change the dict that you pass in. Other rules return a new dict. All rules promise only this: the config that they
-#   return is the right one for the next step.
+# - **"The config … is dropped"**: the rules of lesson 07 may change the dict that you pass in. Other rules return a new dict. A rule promises only this: the config that it
+#   returns is the right one for the next step.
 # - **"Every step takes the whole training set"**, **"draw their own batches"**: `self.next_batch()` returns two arrays, `X` and `y`.
 # - **`KeyError: 'learning_rate'`**: which config did you pass: the one of this parameter, or the dict that holds all of them?
 #
