@@ -57,7 +57,7 @@ def the_land(X, meters):
     fig, ax = figure(width=6, height=3.9, margins=UNTITLED)
     _scale(fig, draw_map(ax, X, meters), ax)
     show(fig, "Map of elevation over longitude and latitude, from 247 to 1067 meters. The southwest is rough, with high ridges that branch like "
-         "trees. In the northeast lie two flat areas, the northern one higher, with a straight edge between them.")  # fmt: skip
+         "trees. In the east lie two flat areas, the northern one higher, with a straight edge between them.")  # fmt: skip
 
 
 def side_by_side(X, meters, answers):

@@ -266,7 +266,7 @@ explorers.learn_the_land(make_solver, predict, data, raw, grid)
 # Look back at the two errors of your own training: the curves stay together. It is hard to memorize 6,686 examples. Take most of them away, and that
 # changes.
 #
-# ## Overfitting, seen
+# ## What overfitting looks like
 #
 # Now train the same design on only 60 points, with enough time to memorize them. The solver usually ends with the parameters of the best epoch.
 # This time, it keeps those of the last epoch.
@@ -287,13 +287,13 @@ plots.overfitting(solver, grid, raw["X_train"][:60], seen)
 # On its 60 points the network gets better and better. On the rest of the land it gets worse: it bends its hills to fit every dot, and makes up what lies between.
 #
 # That is **overfitting**, and it is why you need a validation set: the solid curve alone looks like success. Keeping the parameters of the best
-# epoch, as your solver does, is called **early stopping**. More data helps more than anything; a smaller network, or L2 regularization (`reg`), helps too.
+# epoch, as your solver does, is called **early stopping**. More data usually helps most; a smaller network, or L2 regularization (`reg`), helps too.
 
 # %% [markdown]
 # ## The same code on other data: California housing
 #
-# This data set describes 20,640 blocks of houses in California in 1990. Each block has eight features, such as income, age of the houses and location; the target is the median
-# price, in units of 100,000 dollars. The next cell downloads the data once (less than 1 MB) and keeps it. Without an internet connection it says so in one
+# This data set describes 20,640 neighborhoods in California in 1990. Each has eight features, such as income, age of the houses and location; the target is the median
+# price of a house, in units of 100,000 dollars. The next cell downloads the data once (less than 1 MB) and keeps it. Without an internet connection it says so in one
 # line; you can still complete this lesson.
 
 # %% tags=["nbval-ignore-output"]
