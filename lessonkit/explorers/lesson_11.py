@@ -74,9 +74,9 @@ def decision_regions(make_network, adam):
             ax.plot(*X[y == k].T, color=color, marker=marker, markeredgecolor=BLACK, markersize=6, linestyle="none")
         ax.set_title(f"step {step}, regularization {regularization}")
         return (
-            f"Step {step}, {neurons} neurons in each of two layers, regularization {regularization}. Of the {len(y)} labels it has seen, "
-            f"about one in seven of them wrong, the network agrees with {accuracy(X, y):.0%}. Of {len(y_new)} new and right ones: "
-            f"{accuracy(X_new, y_new):.0%}."
+            f"Step {step}, {neurons} neurons in each of two layers, regularization {regularization}. The network agrees with "
+            f"{accuracy(X, y):.0%} of the {len(y)} labels that it has seen, nearly one in five of them wrong, and with "
+            f"{accuracy(X_new, y_new):.0%} of {len(y_new)} new labels, all of them right."
         )
 
     return explore(

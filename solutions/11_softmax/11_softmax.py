@@ -29,7 +29,7 @@ plots.digits(images, data["y_train"])
 # The labels are 0 to 9. So why not let the network output one number, and train it with the mean squared error of lesson 02?
 #
 # Because a 4 does not lie *between* a 1 and a 7. Suppose an image is a 1 or a 7, with equal odds. The number with the smallest
-# squared error is 4, the one answer that is certainly wrong.
+# squared error is 4, an answer that is certainly wrong.
 
 # %%
 plots.numbers_are_no_classes()
@@ -188,7 +188,7 @@ loss, _ = net.loss(data["X_train"], data["y_train"])
 print(f"loss before training: {loss:.2f}")
 
 # %% [markdown]
-# Now train a real network: two hidden layers with He's initialization, Adam, and a little regularization. The goal is **97 %** on the validation set.
+# Now train a real network: two hidden layers with He's initialization, Adam, and a little regularization. The goal is **97%** on the validation set.
 
 # %%
 net = FullyConnectedNet(
@@ -208,7 +208,7 @@ solver = Solver(
 )
 solver.train()
 plots.training(solver, good_enough=0.97)
-print("better than 97 % on the validation set:", max(solver.val_acc_history) > 0.97)
+print("better than 97% on the validation set:", max(solver.val_acc_history) > 0.97)
 
 # %% [markdown]
 # The solver chose the best epoch by the validation accuracy, so that number is a little too good. The test set has played no part yet, so its number is honest.
@@ -243,7 +243,7 @@ plots.worst_mistakes((X + data["mean_image"]).reshape(-1, 8, 8), y, predicted, l
 # ## Play with it: where does one class end?
 #
 # With two inputs instead of 64 you can see what a classifier learns: every point of the plane gets the class with the highest score. The examples form three
-# arms of a spiral, and about one in seven has a wrong label, as happens in real life.
+# arms of a spiral, and nearly one in five has a wrong label, as happens in real life.
 #
 # Move the slider *step* through the training. Without regularization, the large network soon learns the wrong labels too, and draws an island around each
 # of them. Which setting does best on *new* points?
@@ -273,7 +273,7 @@ explorers.decision_regions(make_network, adam)
 #
 # MNIST is the best-known data set of machine learning: 70,000 digits of 28 × 28 pixels. The next cell downloads it once, 15 MB; reading it may take a minute.
 # Without an internet connection it says so in one line, and you can still learn everything in this lesson. Training then takes about ten seconds; expect
-# more than 95 %.
+# more than 95%.
 
 # %% tags=["nbval-ignore-output"]
 try:
@@ -327,7 +327,7 @@ if mnist is not None:
 #
 # <details><summary>Answer</summary>
 #
-# Yes: twice the weights of the last layer give twice the scores, so the probabilities come closer to 1. The loss never reaches zero, and without
+# Yes: doubling the weights and biases of the last layer doubles the scores, so the right classes get probabilities closer to 1. The loss never reaches zero, and without
 # regularization the weights grow without limit. The network becomes more and more confident, even in its mistakes.
 #
 # </details>
