@@ -20,7 +20,7 @@ def activations(affine_forward, tanh_forward, batchnorm_forward):
     inputs = rng.normal(size=(EXAMPLES, WIDTH))
     weights = rng.normal(size=(DEPTH, WIDTH, WIDTH))
     edges = np.linspace(-1, 1, 42)
-    look = {"xlabel": "layer; as wide as values are frequent", "ylabel": "out", "xticks": range(1, DEPTH + 1)}
+    look = {"xlabel": "layer (the wider, the more frequent the value)", "ylabel": "out", "xticks": range(1, DEPTH + 1)}
     ax = panel(width=6.4, height=3.1, margins=UNTITLED, xlim=(0.8, DEPTH + 1), ylim=(-1.05, 1.05), **look)
 
     def draw(batch_norm, inputs_times, weight_scale):
@@ -43,7 +43,7 @@ def activations(affine_forward, tanh_forward, batchnorm_forward):
             return f"standard deviation {out.std():.2g}, {at_the_ends:.0%} at the flat ends of tanh"
 
         return (
-            f"Batch norm {batch_norm}, inputs times {inputs_times}, weights of width {weight_scale:.2f}. "
+            f"Batch norm {batch_norm}, inputs times {inputs_times}, weight scale {weight_scale:.2f}. "
             f"Layer 1: {words(outs[0])}. Layer {DEPTH}: {words(outs[-1])}."
         )
 

@@ -120,7 +120,7 @@ def graph():
                           linestyle="--" if learned else "-", linewidth=1.5))  # fmt: skip
         ax.text(x, y + (0.42 if y else -0.42), numbers, ha="center", va="center", fontsize=11)
     show(fig, "Computational graph, from left to right. x leads to its mean (2) and, with the mean subtracted, to c. c leads to var (4), var to std (2). "
-         "c divided by std is x_hat. x_hat times gamma (3) plus beta (10) is out. Below each one are the four numbers of the column: x is 0, 0, 4, 4; "
+         "c divided by std is x_hat. x_hat times gamma (3) plus beta (10) is out. Below x, c, x_hat and out are the four numbers of the column: x is 0, 0, 4, 4; "
          "c is -2, -2, 2, 2; x_hat is -1, -1, 1, 1; out is 7, 7, 13, 13. The circled numbers on the arrows are the steps of the backward pass: "
          "1 at out, 2 at x_hat, 3 from std to var, 4 from var to c, 5 at c, 6 from mean to x.")  # fmt: skip
 

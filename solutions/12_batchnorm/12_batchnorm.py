@@ -37,7 +37,7 @@ from reference_impl.data import get_digits_data
 plots.signals_through_layers(affine_forward, relu_forward)
 
 # %% [markdown]
-# Only one width of the weights keeps the signal alive. And training changes the weights, so a width that is right at the start may not stay right.
+# Of the three widths of the weights, only one keeps the signal alive. And training changes the weights, so a width that is right at the start may not stay right.
 #
 # ## The idea
 #
@@ -171,7 +171,8 @@ plots.graph()
 # 6. $\frac{1}{4} \text{d}\mu = -0.375$ for each example, so $\text{dx} = (0.75, -0.75, 0, 0)$.
 #
 # Does it make sense? If you increase the first example, its output rises. If you increase the *second* one, its neighbor, the mean rises, and so the output of
-# the first falls. And the entries add up to zero: shifting the whole column changes nothing.
+# the first falls. If you increase the third or the fourth, the standard deviation grows as well, and here the two effects cancel.
+# And the entries add up to zero: shifting the whole column changes nothing.
 #
 # ### In one line
 #
@@ -350,7 +351,7 @@ runs = {name: (train(False, **start), train(True, **start)) for name, start in s
 plots.with_and_without(runs)
 
 # %% [markdown]
-# With good weights, batch norm helps. With weights that are too large, the normalized network still learns while the plain one crawls. With weights that are too
+# With good weights, batch norm helps. With weights that are too large, both networks learn more slowly, but the normalized one is far ahead. With weights that are too
 # small, batch norm makes the difference between learning and not learning at all.
 #
 # The price is time: each step takes about twice as long here, because in such a small network the layer costs as much as the matrix products.
@@ -378,7 +379,7 @@ explorers.activations(affine_forward, tanh_forward, batchnorm_forward)
 #
 # <details><summary>Answer</summary>
 #
-# Beta, whatever the example is: a single number is its own mean, so $\hat{x} = 0$. This is why networks with batch norm are not trained on tiny batches.
+# Beta, whatever the example is: a single number is its own mean, so $\hat{x} = 0$. This is one reason why networks with batch norm train badly on tiny batches.
 #
 # </details>
 #
@@ -407,5 +408,5 @@ explorers.activations(affine_forward, tanh_forward, batchnorm_forward)
 # You have built it all: activations, losses, gradients, initialization, layers, optimizers, data, training loop, regression, classification, batch norm.
 # Every number that your networks compute has gone through code that you wrote.
 #
-# From here, the large libraries hold no secrets: PyTorch's `Linear`, `BatchNorm1d`, `CrossEntropyLoss` and `Adam` are your functions, with more options and on faster
+# From here, the large libraries hold few secrets: PyTorch's `Linear`, `BatchNorm1d`, `CrossEntropyLoss` and `Adam` are your functions, with more options and on faster
 # machines. And whenever a network misbehaves, you know where to look.
