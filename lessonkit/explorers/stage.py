@@ -187,7 +187,7 @@ def explain(error):
         return f"{last[0].f_code.co_qualname} is still empty. Write it first, then run this cell again."
     return (
         "This explorer works with your own functions, and one of them is not ready for it "
-        f"({type(error).__name__}: {str(error)[:200]}). Mend what the checks above say, then run this cell again."
+        f"({type(error).__name__}: {str(error)[:200]}). Fix what the checks above report, then run this cell again."
     )
 
 

@@ -103,7 +103,7 @@ def test_functions_that_are_not_ready_get_one_kind_line(number):
 
     if number == 0:
         pytest.skip("lesson 00 passes it no functions")
-    for change, told in ((empty, "is still empty. Write it first"), (nonsense, "Mend what the checks above say")):
+    for change, told in ((empty, "is still empty. Write it first"), (nonsense, "Fix what the checks above report")):
         still = EXAMPLES[number](change)
         assert isinstance(still, Still) and not still.pictures
         assert told in still.words and "img" not in still._repr_html_()
