@@ -37,7 +37,7 @@ from reference_impl import (
 plots.rooms_walked_back()
 
 # %% [markdown]
-# Every gradient has the shape of the array it belongs to: `dh` has the shape of `h`, and `dW2` that of `W2`. The caches
+# Every gradient has the shape of the array it belongs to: `dh` has the shape of `h`, and `dW2` has the shape of `W2`. The caches
 # from the forward pass are still in their rooms, and the last room comes first.
 #
 # ## Three rules
