@@ -186,7 +186,7 @@ print(f"leaky exam: off by {leaky:.1f} m")
 # | $\mu$, $\sigma$ | mean and standard deviation of each feature, **of the training set** | $(D,)$ |
 # | $z$ | normalized examples | $(N, D)$ |
 #
-# In lesson 00 you standardized one array. What is new here is the other sets. They get the same shift and the same scale as the training
+# In lesson 00 you standardized one array. Now there are other sets, too. They get the same shift and the same scale as the training
 # set, because you cannot know the mean of examples that nobody has measured yet.
 #
 # ### By hand
