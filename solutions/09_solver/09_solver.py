@@ -1,8 +1,8 @@
 # %% [markdown]
 # # 09. The solver: a training loop
 #
-# You have a network that computes its gradients, update rules that use them, and batches of clean data. What is missing is
-# the loop that ties them together. It runs for as long as you like, watches the progress, and brings back the best parameters that
+# You have a network that computes its gradients, update rules that use them, and batches of clean data. Only the loop
+# that ties them together is missing. It runs for as long as you like, watches the progress, and brings back the best parameters that
 # it found.
 #
 # That loop is called the **solver** here. It is short, but most mistakes in it cause no crash: training still runs,
@@ -46,6 +46,7 @@ plots.the_loop()
 # | `update_rule(w, dw, config)` | one of the rules of lesson 07; returns the next `w` and the config for the next step |
 # | `optim_configs` | a dict with every parameter's own config, under the parameter's name |
 # | `lr_decay`, `num_train_samples`, `num_val_samples` | options, explained below |
+# | `rng` | the random generator: draw only from it |
 # | `epochs()`, `iterations()` | what you loop over: the epochs to do, and the steps of one epoch. They count, print and save for you |
 # | `loss_history`, `train_acc_history`, `val_acc_history` | three lists, empty at first |
 # | `remember_best()`, `restore_best()` | `remember_best()` copies the current parameters; `restore_best()` gives that copy back to the model |
@@ -96,7 +97,7 @@ plots.the_loop()
 plots.the_best_epoch()
 
 # %% [markdown]
-# After every epoch, compare the validation accuracy with those of **all earlier epochs**. If it is better, keep a copy of the parameters. With RMS errors
+# After every epoch, compare the validation accuracy with the accuracies of **all earlier epochs**. If it is better, keep a copy of the parameters. With RMS errors
 # of 52, 47, 49, 45 and 46 meters, you make a copy after epochs 1, 2 and 4. In the end, the model gets back the parameters of epoch 4.
 #
 # It must be a *copy*, because the model goes on changing its own parameters. `remember_best()` makes one.
