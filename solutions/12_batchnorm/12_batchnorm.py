@@ -214,7 +214,7 @@ print(dx.ravel().round(3) + 0.0, dgamma.round(3), dbeta.round(3))  # by hand: 0.
 # - **"The path through the variance is half"** or **"twice"**: look at steps 3 and 4. There is a 2 in one of them and a 1/2 in the other.
 # - **dgamma and dbeta are right, dx is not**: print each intermediate gradient for the column of the example, and compare it with the six steps above. Look for
 #   the mistake at the first one that differs.
-# - **Off by a factor that is the batch size**: the derivative of a mean has a factor 1/N, that of a sum does not. Which of your sums is the derivative of a mean?
+# - **Off by a factor equal to the batch size**: the derivative of a mean has a factor 1/N; the derivative of a sum does not. Which of your sums is the derivative of a mean?
 # - **Something about your own forward pass**: the check takes its cache from your `batchnorm_forward`. That cache must hold the values that standardized *this* batch.
 #
 # </details>
