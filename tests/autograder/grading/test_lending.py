@@ -2,6 +2,7 @@
 
 import json
 import textwrap
+from dataclasses import replace
 
 import pytest
 
@@ -26,8 +27,10 @@ WRONG = "def affine_backward(dout, cache):\n    x, w, b = cache\n    return dout
 
 @pytest.fixture(scope="module")
 def live():
-    """One for all: it works out what every known mistake yields, which takes longer than to grade a notebook."""
-    return Live(7)
+    """One for all: to work out what every known mistake yields takes longer than to grade a notebook."""
+    live = Live(7)
+    live.suspects("affine_backward"), live.changes("affine_backward")  # in nobody's time
+    return live
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +39,8 @@ def graded(live):
         pytest.skip(f"needs every protection of Linux; missing here: {missing}")
     with ForkServer(LESSON, limits=LIMITS) as fork_server:
 
-        def grade(**answers):
+        def grade(seconds=LIMITS.notebook, **answers):
+            fork_server.limits = replace(LIMITS, notebook=seconds)
             notebook = json.loads(submission(RELEASED, {**right(EXERCISES), **answers}))
             cells = notebook["cells"]
             notebook["cells"] = [
@@ -79,7 +83,7 @@ def test_what_is_lent_helps_nobody_with_the_exercise_itself(graded):
 @pytest.mark.parametrize("ends", ["import os\n        os._exit(1)", "while True: pass"])
 def test_a_process_that_has_ended_keeps_nothing_from_the_others(ends, graded):
     net = f"class TrainableNet(ForwardNet):\n    def loss(self, X, y=None):\n        {ends}\n"
-    results = graded(affine_backward=WRONG, TrainableNet=net)
+    results = graded(5.0, affine_backward=WRONG, TrainableNet=net)
     assert results["affine_relu_backward"].passed and results["affine_relu_backward"].lent == ("affine_backward",)
     assert not told_to_wait(results)
 
