@@ -12,9 +12,9 @@ from autograder.sandbox import protections
 from tools.synthetic_class import hand_in
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def protected():
-    """For tests that grade."""
+    """For tests that grade. What the fork servers have loaded serves the next module, too."""
     if protections.missing():
         pytest.skip(f"needs every protection of Linux; missing here: {protections.missing()}")
     yield

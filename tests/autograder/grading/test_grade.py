@@ -146,26 +146,26 @@ STAMPS = {  # timestamp.txt: when that was, in UTC, or nothing where it cannot b
 }
 
 
-@pytest.fixture
-def times(course):
-    """`times(way)`: for each of the timestamps, graded in a way: it, what the gradebook says, what it should say, what came of it."""
+def test_a_timestamp_is_read_for_certain_or_flagged(course):
     from nbgrader.api import Gradebook
 
-    def times(way):
-        for stamp, moment in STAMPS.items():
-            (course / "submitted" / "empty" / LESSON / "timestamp.txt").write_bytes(stamp)
-            outcome = way(course)
-            with Gradebook(f"sqlite:///{course}/gradebook.db") as gradebook:
-                given = str(gradebook.find_submission(LESSON, "empty").timestamp)
-            yield stamp, given, moment, outcome
+    students = {f"student{number}": stamp for number, stamp in enumerate(STAMPS)}
+    for student in students:
+        hand_in(course, student, LESSON, CLASS["empty"])
 
-    return times
+    def graded_with_its(stamps):
+        for student, stamp in stamps.items():
+            (course / "submitted" / student / LESSON / "timestamp.txt").write_bytes(stamp)
+        graded = grade(course, students=list(stamps), force=True)
+        with Gradebook(f"sqlite:///{course}/gradebook.db") as gradebook:
+            for student, stamp in stamps.items():
+                assert str(gradebook.find_submission(LESSON, student).timestamp) == STAMPS[stamp], stamp
+                flagged = any("there is no late penalty" in flag for flag in graded[student].flags)
+                assert flagged == (STAMPS[stamp] == "None"), stamp
 
-
-def test_a_timestamp_is_read_for_certain_or_flagged(times):
-    for stamp, given, moment, graded in times(lambda course: grade(course, students=["empty"], force=True)["empty"]):
-        assert given == moment, stamp
-        assert any("there is no late penalty" in flag for flag in graded.flags) == (moment == "None"), stamp
+    graded_with_its(students)
+    first, *_, last = students
+    graded_with_its({first: students[last], last: students[first]})  # what was there before plays no part
 
 
 def test_penalties_are_worked_out_anew_without_grading_again(course):

@@ -3,6 +3,7 @@
 import copy
 import json
 import shutil
+import sys
 
 import pytest
 from arena import EXERCISES, LESSON, solved
@@ -215,7 +216,7 @@ def test_a_course_that_has_no_build_is_told_of_none(course, monkeypatch, capsys)
     monkeypatch.setattr(releases, "SHIPPED", COURSE / "autograder" / "shipped")
     assert command_line.main(["grade", "01"]) == 2
     shutil.rmtree(course / "solutions")
-    MADE.clear()
+    monkeypatch.setattr(sys.modules[__name__], "MADE", [])
     assert command_line.main(["release", "01"]) == 2
     said = capsys.readouterr().err + releases.how_checks_come_back()
     assert "make build" not in said and said.count(f"Copy solutions/{LESSON} from a new course") == 2
