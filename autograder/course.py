@@ -6,6 +6,7 @@ A clone is a course and contains the packages. If the packages are installed ins
 
 import contextlib
 import difflib
+import functools
 import hashlib
 import json
 import os
@@ -32,6 +33,7 @@ __all__ = [
     "lesson_name",
     "meant",
     "this_course",
+    "version_of_tables",
     "write_whole",
 ]
 CONFIG = "nbgrader_config.py"
@@ -317,6 +319,15 @@ def is_text(name):
 def this_course():
     """Return the course that this process works for: ``LESSONKIT_COURSE``, which ``nbgrader_config.py`` sets, or this project."""
     return Course(os.environ.get("LESSONKIT_COURSE") or COURSE)
+
+
+@functools.cache
+def version_of_tables():
+    """Return the version of the tables in a new gradebook; nbgrader itself starts a process to find out, which takes two seconds."""
+    from alembic.script import ScriptDirectory
+    from nbgrader import api
+
+    return ScriptDirectory(str(Path(api.__file__).with_name("alembic"))).get_current_head()
 
 
 def write_whole(path, content):

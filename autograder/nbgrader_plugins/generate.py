@@ -2,16 +2,18 @@
 
 nbgrader deletes the released notebook before it finds that it cannot change the gradebook. So functions here replace two methods of its
 converter, if `nbgrader_config.py` names `Released` as its exporter. nbgrader's own methods still handle assignments without our checks.
+A new gradebook is made without another process.
 """
 
 import os
 
 from nbconvert.exporters import NotebookExporter
+from nbgrader import api
 from nbgrader.api import Gradebook
 from nbgrader.converters import GenerateAssignment
 from nbgrader.converters.base import NbGraderException
 
-from autograder.course import Course, CourseError
+from autograder.course import Course, CourseError, version_of_tables
 from autograder.grading.releases import Releases
 from autograder.grading.rows import notebook_of
 from lessonkit.catalogue import lessons
@@ -62,3 +64,4 @@ def _start(self, theirs=GenerateAssignment.start):
 
 
 GenerateAssignment.init_notebooks, GenerateAssignment.start = _init_notebooks, _start
+api.get_alembic_version = version_of_tables

@@ -4,13 +4,14 @@ import csv
 import json
 import re
 import shutil
+import subprocess
 
 import numpy as np
 import pytest
 from commands import nbgrader
 
 from autograder.bank.expected import Live
-from autograder.course import COURSE
+from autograder.course import COURSE, version_of_tables
 from lessonkit.catalogue import lesson as find_lesson
 from lessonkit.engine.check import checks_of, points_of
 from lessonkit.engine.values import is_number
@@ -88,6 +89,14 @@ def grades(course):
             }
             for submitted in gradebook.assignment_submissions(LESSON)
         }
+
+
+def test_the_version_of_the_tables_is_what_alembic_says():
+    from nbgrader import api
+
+    with api._temp_alembic_ini("sqlite://") as settings:
+        said = subprocess.check_output(["alembic", "-c", settings, "heads"], text=True)
+    assert said.split()[0] == version_of_tables()
 
 
 def test_a_solved_notebook_earns_every_point(grades):
