@@ -3,6 +3,7 @@
 import ast
 import base64
 import contextlib
+import functools
 import io
 import math
 import signal
@@ -13,6 +14,7 @@ import types
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
+from pygments.lexer import words
 from traitlets.config import Config
 
 from autograder.sandbox.inside import kernel, stand_ins
@@ -249,6 +251,10 @@ class Shell(kernel.KernelLike, InteractiveShell):
         """Make no second copy of printed text: IPython would keep one without a limit."""
         return contextlib.nullcontext()
 
+    def _format_exception_for_storage(self, *_, **__):
+        """Keep no second copy of a traceback: to format it takes as long as to run ten cells."""
+        return {}
+
 
 def _copes(node):
     """Whether a statement can go on if a name is missing."""
@@ -299,6 +305,7 @@ def make_shell():
 
     configure_inline_support(shell, "inline")
     cell_log.follow(shell)
+    words.get = functools.cache(words.get)  # a lexer is made for each frame of a traceback, and always the same
     return shell
 
 

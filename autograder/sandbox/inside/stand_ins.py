@@ -7,8 +7,10 @@ import asyncio
 import builtins
 import getpass
 import os
+import pdb
 import selectors
 import socket
+import subprocess
 import sys
 import threading
 import types
@@ -96,7 +98,6 @@ def settle_in():
 
 def _refuse_programs_and_network():
     import _posixshmem
-    import subprocess
 
     subprocess.Popen.__init__ = _refused_popen
     socket.socket.__init__ = _refused_socket
@@ -117,7 +118,6 @@ def _refused_socket(self, *_, **__):
 
 def _ask_no_one():
     """Nobody is at the keyboard: functions that ask for input say so, and a forgotten breakpoint is skipped."""
-    import pdb
 
     def unanswered(*_, **__):
         raise EOFError("input() cannot be used here: nobody is there to answer.")
