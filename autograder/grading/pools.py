@@ -53,22 +53,27 @@ class Processes:
                 if not tries:
                     raise
             suspects = [student for student in left if student in sent]  # one of these ended its worker
-            for task in tasks(suspects):
-                del left[task[0]]
-                yield self._alone(task)
+            for student, graded in self._alone(tasks(suspects)):
+                del left[student]
+                yield student, graded
             sent.clear()
 
     @staticmethod
-    def _alone(task):
-        """Grade one submission in a separate worker."""
+    def _alone(tasks):
+        """Grade one submission after the other in a separate worker. One that dies is replaced."""
         from joblib.externals.loky import ProcessPoolExecutor
         from joblib.externals.loky.process_executor import BrokenProcessPool
 
-        with ProcessPoolExecutor(max_workers=1) as alone:
-            try:
-                return alone.submit(work_for, *task).result()
-            except (BrokenProcessPool, MemoryError):
-                return task[0], failed(task[1])
+        with contextlib.ExitStack() as workers:
+            worker = None
+            for task in tasks:
+                worker = worker or workers.enter_context(ProcessPoolExecutor(max_workers=1))
+                try:
+                    done = worker.submit(work_for, *task).result()
+                except (BrokenProcessPool, MemoryError):
+                    workers.close()
+                    worker, done = None, (task[0], failed(task[1]))
+                yield done
 
     def _workers(self):
         """Return the worker processes. A run that follows soon uses them again."""
