@@ -20,7 +20,7 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import rmtree
 
 from autograder import handed_in
-from autograder.course import TIMESTAMP, CourseError, this_course
+from autograder.course import TIMESTAMP, CourseError, open_gradebooks_fast, this_course
 from autograder.grading.form import form_of
 from autograder.grading.gradebook import UNTIMED
 from autograder.grading.penalties import LatePenalties
@@ -178,3 +178,4 @@ def _of_api(api, assignment_id, student_id):
 
 
 CourseDirectory.get_existing_timestamp, NbGraderAPI.get_submitted_timestamp = _of_course, _of_api
+open_gradebooks_fast()
