@@ -84,9 +84,9 @@ publish-as: $(READY)  ## set the address at which the course is published, and b
 	$(MAKE) build site
 	$(BIN)/python -m tools links
 
-# Three processes run on two processors, because tests wait for kernels, browsers and sandboxes that start.
+# Three processes on two processors, since tests wait for kernels, browsers and sandboxes that start. The packages here are compiled once.
 test: $(READY) chromium  ## run every test: reference, checks, grading, notebooks, browser
-	$(ONE_THREAD) $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder --nbval
+	PYTHONDONTWRITEBYTECODE= $(ONE_THREAD) $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder --nbval
 
 quick: $(READY)  ## run the tests for a change in half a minute: for LESSON=06, or for the files that have changed in git
 	@$(ONE_THREAD) $(BIN)/python tests/quick.py $(LESSON)
