@@ -309,6 +309,17 @@ def make_shell():
     return shell
 
 
+def show_an_error(shell):
+    """Import what shows a traceback, which takes as long as to run a hundred cells."""
+    source = "def fails():\n    raise ValueError\nfails()"
+    try:
+        exec(compile(source, shell.compile.cache(source), "exec"), {})
+    except ValueError:
+        shell.showtraceback()
+    for name in ("last_type", "last_value", "last_traceback"):
+        delattr(sys, name)
+
+
 def within(seconds, action):
     """Run `action`, and interrupt it with `CellTimeout` if it takes longer."""
 

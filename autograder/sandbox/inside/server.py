@@ -26,7 +26,6 @@ MAX_WORDS = 500  # characters of each text in an error
 UNIT = 1 if sys.platform == "darwin" else 1024  # of ru_maxrss, in bytes
 WATCH = 0.05  # seconds between two looks at a session's threads
 FIGURE = "import matplotlib.pyplot as plt\nplt.semilogy([1e-9, 1e9])\nplt.show()\nplt.close('all')\ndel plt"
-ERROR = "def fails():\n    raise ValueError\nfails()"  # what shows a traceback takes long to import
 
 TOO_LARGE = {
     "output_type": "stream",
@@ -63,13 +62,12 @@ def load(modules, opening, prelude, limits):
     stand_ins.share_among_threads()
     import_all("lessonkit.explorers", "lessonkit.plots", "reference_impl", *modules)
     shell = cells.make_shell()
-    for source in (ERROR,) if opening else (ERROR, FIGURE):
-        cells.run_cell(shell, source, 60, 10_000)
-    shell.reset(new_session=True)
-    for name in ("last_type", "last_value", "last_traceback"):
-        delattr(sys, name)
-    for source in () if opening else prelude:
-        cells.run_cell(shell, source, 60, 10_000)
+    cells.show_an_error(shell)
+    if not opening:
+        cells.run_cell(shell, FIGURE, 60, 10_000)
+        shell.reset(new_session=True)
+        for source in prelude:
+            cells.run_cell(shell, source, 60, 10_000)
     outputs = [run_cell(shell, source, limits) for source in opening]
     cells.keep_imports(shell, prelude or opening)
     cell_log.forget()

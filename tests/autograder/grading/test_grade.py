@@ -151,7 +151,7 @@ def test_a_timestamp_is_read_for_certain_or_flagged(course):
 
     students = {f"student{number}": stamp for number, stamp in enumerate(STAMPS)}
     for student in students:
-        hand_in(course, student, LESSON, CLASS["empty"])
+        hand_in(course, student, LESSON, CLASS["solved"])
 
     def graded_with_its(stamps):
         for student, stamp in stamps.items():
