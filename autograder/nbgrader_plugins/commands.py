@@ -60,7 +60,7 @@ def collect(course, lesson, platform, force=False):
         If there is nothing to collect, or it was collected before.
     """
     plugin = f"--ZipCollectApp.collector_plugin={_name(collectors, PLATFORMS[platform])}"
-    app = _ready(course, Collect(force=force), lesson, plugin)
+    app = ready(course, Collect(force=force), lesson, plugin)
     archive = app._format_collect_path(app.archive_directory)
     if not any(files for _, _, files in os.walk(archive)):
         raise CourseError(
@@ -83,7 +83,7 @@ def export(course, form, options=()):
     options : iterable of str
         As on nbgrader's command line.
     """
-    app = _ready(course, ExportApp(), f"--ExportApp.plugin_class={_name(exporters, FORMATS[form])}", *options)
+    app = ready(course, ExportApp(), f"--ExportApp.plugin_class={_name(exporters, FORMATS[form])}", *options)
     with Course(app.coursedir.root, app.coursedir.db_url).gradebook():
         app.start()
 
@@ -92,7 +92,7 @@ def _name(module, plugin):
     return f"{module.__name__}.{plugin}"
 
 
-def _ready(course, app, *arguments):
+def ready(course, app, *arguments):
     """Return one of nbgrader's commands for a course, set up to print only our own messages."""
     with contextlib.chdir(course):  # where nbgrader looks for its configuration
         app.initialize([*arguments, f"--CourseDirectory.root={course}", *QUIETLY])

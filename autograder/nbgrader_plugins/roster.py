@@ -1,15 +1,10 @@
 """Converts a roster from a spreadsheet's or learning platform's CSV file to the form that nbgrader imports."""
 
-import csv
-import io
-import os
+import contextlib
 import re
-import subprocess
-import sys
-import tempfile
 from pathlib import Path
 
-from autograder.course import CourseError
+from autograder.course import CourseError, open_gradebooks_fast
 from autograder.grading.tables import is_guessed, rows
 
 # nbgrader's columns, and other names for them; the first name that is found counts.
@@ -75,7 +70,7 @@ def read_roster(data):
 
 
 def enter(path, folder="."):
-    """Add a roster's students to a course's gradebook, with nbgrader's own command.
+    """Add a roster's students to a course's gradebook.
 
     Parameters
     ----------
@@ -100,28 +95,32 @@ def enter(path, folder="."):
         students = read_roster(data)
     except OSError as error:
         raise CourseError(f"{path} cannot be read: {error.strerror}.") from None
-    with tempfile.TemporaryDirectory() as scratch:
-        plain = Path(scratch) / "students.csv"
-        plain.write_text(to_csv(students), encoding="utf-8", newline="")
-        command = [sys.executable, "-m", "nbgrader", "db", "student", "import", str(plain)]
-        environment = {**os.environ, "PYTHONUTF8": "1"}
-        done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, errors="replace")
-    if done.returncode:
-        reasons = re.findall(r"^[\w.]+: (.+)$", done.stderr, re.MULTILINE)  # the error is below the traceback
-        reason = reasons[-1] if reasons else done.stderr.strip()[-500:]
-        raise CourseError(f"nbgrader could not import the roster. It says: {reason}")
+    try:
+        _add(students, folder)
+    except Exception as error:
+        reason = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
+        raise CourseError(f"nbgrader could not import the roster. It says: {reason}") from None
     names = (f"{student['first_name']} {student['last_name']}".strip() for student in students)
     return students, next((name for name in names if is_guessed(data) and not name.isascii()), "")
 
 
-def to_csv(students):
-    """Return a roster as nbgrader imports it; empty columns are left out, so that the gradebook keeps its values."""
-    file = io.StringIO(newline="")
-    columns = [column for column in COLUMNS if column == "id" or any(student[column] for student in students)]
-    writer = csv.DictWriter(file, columns, extrasaction="ignore", lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(students)
-    return file.getvalue()
+def _add(students, folder):
+    """Add students as `nbgrader db student import` does. Columns that are all empty are left out: the gradebook keeps its values."""
+    from nbgrader.api import Gradebook
+    from nbgrader.apps.dbapp import DbStudentImportApp
+    from nbgrader.auth import Authenticator
+
+    from autograder.nbgrader_plugins.commands import ready
+
+    app = ready(folder, DbStudentImportApp())
+    columns = [column for column in COLUMNS if column != "id" and any(student[column] for student in students)]
+    open_gradebooks_fast()
+    with (
+        contextlib.chdir(folder),
+        Gradebook(app.coursedir.db_url, app.coursedir.course_id, Authenticator(parent=app)) as gradebook,
+    ):
+        for student in students:
+            gradebook.update_or_create_student(student["id"], **{column: student[column] or None for column in columns})
 
 
 def _columns(header):
