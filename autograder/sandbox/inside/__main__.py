@@ -12,7 +12,8 @@ import socket
 import sys
 
 LIBRARIES = (
-    "numpy.random", "matplotlib.backends.backend_agg", "IPython.core.interactiveshell", "ipywidgets", "tqdm.auto",
+    "numpy.random", "matplotlib.backends.backend_agg", "matplotlib.pyplot", "matplotlib.mathtext", "ipywidgets", "tqdm.auto",
+    "IPython.core.interactiveshell", "stack_data", "pygments.lexers.python", "pygments.formatters.terminal256",
     "landlock", "msgpack", "pyseccomp",
 )  # fmt: skip
 
