@@ -18,6 +18,8 @@ import sys
 import tempfile
 import time
 
+import warm
+
 IMPORTED = (
     "nbgrader.apps",
     "nbgrader.preprocessors",
@@ -76,6 +78,8 @@ class Started:
             )
             self.pid, self.poll, self.wait = process.pid, process.poll, process.wait
             return
+        if sys.platform == "linux":
+            environment.setdefault(warm.ADDRESS, warm.address())
         order = json.dumps({"folder": str(folder), "command": command, "environment": environment}).encode()
         self._connection = socket.socket(socket.AF_UNIX)
         _connect(self._connection, *_server(os.path.isdir(os.path.join(folder, "autograder"))))
@@ -156,7 +160,8 @@ def _import(ours):
     sys.modules.setdefault("rfc3987_syntax", None)  # jsonschema works without it, and importing it takes long
     for name in (*IMPORTED, *(f"autograder.{name}" for name in ours)):
         importlib.import_module(name)
-    from alembic.script import ScriptDirectory
+    if ours:
+        warm.use(importlib.import_module("autograder.sandbox.fork_server"))
     from nbgrader import api
 
     # nbgrader starts a process for each new gradebook, to be told what these scripts say

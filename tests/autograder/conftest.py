@@ -3,13 +3,18 @@
 The fixtures import what needs Linux, because the tests of the bundles run on every system.
 """
 
+from contextlib import nullcontext
+
 import pytest
 
 
 @pytest.fixture(scope="module")
-def grader():
+def grader(request):
+    """Grades one submission at a time. Where a module has ``COLD = True``, nothing of the tests' is in the process attacked."""
+    import warm
     from arena import LESSON, MARKER, SHORT, Grader
 
+    from autograder.sandbox import fork_server as module
     from autograder.sandbox import protections, session
     from autograder.sandbox.fork_server import ForkServer
 
@@ -19,7 +24,9 @@ def grader():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(session, "GRACE", 0.5)
         patch.setenv("COURSE_TOKEN", MARKER)
-        with ForkServer(LESSON, limits=SHORT) as fork_server:
+        with warm.cold(module) if getattr(request.module, "COLD", False) else nullcontext():
+            fork_server = ForkServer(LESSON, limits=SHORT)
+        with fork_server:
             yield Grader(fork_server)
 
 

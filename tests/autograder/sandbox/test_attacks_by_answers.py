@@ -10,6 +10,8 @@ from lessonkit.engine.expected import expected_of
 from lessonkit.engine.host import LocalHost
 from lessonkit.engine.transcript import VISIBLE_SEED, run
 
+COLD = True
+
 # Answers to tanh_forward that know nothing about tanh.
 ANSWERS = {
     "equal to everything": """

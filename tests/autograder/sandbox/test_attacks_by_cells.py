@@ -11,6 +11,8 @@ from arena import EMPTY, EXERCISES, FIND_CHANNEL, HONEST, MARKER, all_stands, no
 from autograder.course import COURSE
 from autograder.sandbox.fork_server import ForkServer
 
+COLD = True
+
 # Cells that want the points of exercises which are empty, or want to spoil the grading. They print FOUND when they see
 # something that they should not see.
 CELLS = {
