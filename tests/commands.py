@@ -182,7 +182,8 @@ def _command(order, files):
     os.environ.update(order["environment"])
     name, *arguments = order["command"]
     sys.argv = [name, *arguments]
-    sys.path.insert(0, order["folder"])
+    named = order["environment"].get("PYTHONPATH", "")
+    sys.path[:0] = [order["folder"], *filter(None, named.split(os.pathsep))]
     runpy.run_module(name, run_name="__main__", alter_sys=True)
 
 

@@ -29,6 +29,7 @@ from tools.benchmarks.classes import course, run
 from tools.benchmarks.timing import Figure, Row, in_turn
 
 LESSON = "06_backward"
+HERE = "tools.benchmarks.grading"
 SIZES = {"stock": 8, "otter": 1, "two jobs": 40, "one job": 40, "the start": 2, "floor": 40}  # submissions in a round
 LARGE = 300
 GROWTH = (10, 100, 1000)
@@ -49,7 +50,7 @@ def measure(quick):
             "two jobs": lambda: ours_with(ours, 2),
             "one job": lambda: ours_with(ours, 1),
             "the start": lambda: ours_with(few, 2),
-            "floor": lambda: run(ours, "-m", "tools.benchmarks.grading", LESSON, str(sizes["floor"]), path=True),
+            "floor": lambda: run(ours, "-m", HERE, "floor", LESSON, str(sizes["floor"]), path=True),
         }
         if find_spec("otter"):
             package = otter_package(folder / "otter")
@@ -243,20 +244,22 @@ def phases(folder, students):
     return Row("where a submission's time goes, one job", figures)
 
 
-GRADE_AND_TELL = """
-import json, os, resource, sys, time
-from autograder.grading.assignment import grade
-start = time.perf_counter()
-grade(sys.argv[1], os.getcwd(), jobs=2, quiet=True)
-print(json.dumps([time.perf_counter() - start, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024]))
-"""
+def grade_and_tell(lesson):
+    """Grade the class in this folder; print the seconds that it took and this process's peak memory in MB."""
+    import resource  # not on Windows, where this module is imported and measures nothing
+
+    from autograder.grading.assignment import grade
+
+    start = time.perf_counter()
+    grade(lesson, os.getcwd(), jobs=2, quiet=True)
+    print(json.dumps([time.perf_counter() - start, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024]))
 
 
 def growth(folder, sizes):
     """Measure the cost of a submission as the class grows: lesson 02 without its figures, two jobs."""
     for size in sizes:
         class_of = course(folder / f"class-of-{size}", "02_mse", size, figures=False)
-        text = run(class_of, "-c", GRADE_AND_TELL, "02_mse")
+        text = run(class_of, "-m", HERE, "grade", "02_mse", path=True)
         seconds, writer = json.loads(text.splitlines()[-1])
         shutil.rmtree(class_of)
         figures = {
@@ -267,4 +270,7 @@ def growth(folder, sizes):
 
 
 if __name__ == "__main__":
-    floor(sys.argv[1], int(sys.argv[2]))
+    if sys.argv[1] == "floor":
+        floor(sys.argv[2], int(sys.argv[3]))
+    else:
+        grade_and_tell(sys.argv[2])
