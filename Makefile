@@ -84,7 +84,8 @@ publish-as: $(READY)  ## set the address at which the course is published, and b
 	$(MAKE) build site
 	$(BIN)/python -m tools links
 
-# Three processes on two processors, since tests wait for kernels, browsers and sandboxes that start. The packages here are compiled once.
+# Three processes run on two processors, because tests wait for kernels, browsers and sandboxes that start.
+# Each of these would compile the course's modules again if none might keep the bytecode.
 test: $(READY) chromium  ## run every test: reference, checks, grading, notebooks, browser
 	PYTHONDONTWRITEBYTECODE= $(ONE_THREAD) $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder --nbval
 

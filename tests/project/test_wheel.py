@@ -9,6 +9,7 @@ import zipfile
 import nbformat
 import pytest
 from checkout import checkout
+from environment import lend_bytecode
 
 from autograder.sandbox import doctor
 from lessonkit.catalogue import lessons
@@ -52,6 +53,7 @@ def installed(wheel, tmp_path_factory):
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
     uv = [sys.executable, "-m", "uv", "pip", "install", "--quiet", "--python", programs / "python"]
     subprocess.run([*uv, f"{wheel}[instructor]"], check=True)
+    lend_bytecode(programs / "python")
     foreign = ("LESSONKIT", "PYTHON", "VIRTUAL_ENV")
     environment = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
 

@@ -16,6 +16,7 @@ import zipfile
 import nbformat
 import numpy as np
 import pytest
+from environment import lend_bytecode
 from jupyter_client import KernelManager
 from nbclient import NotebookClient
 from warm_kernels import Forked, warm_process
@@ -50,6 +51,7 @@ def python(tmp_path_factory):
     if not uv or subprocess.run([uv, "pip", *requirements, "--python", python]).returncode:
         subprocess.run([python, "-m", "ensurepip"], check=True)
         subprocess.run([python, "-m", "pip", *requirements], check=True)
+    lend_bytecode(python)
     return python
 
 
