@@ -2,6 +2,7 @@
 
 import sys
 
+import commands
 import warm
 
 from autograder.commands import on_demand
@@ -11,12 +12,9 @@ on_demand("nbgrader")  # saves two seconds of imports in each process that runs 
 
 
 def pytest_runtest_setup():
-    """nbgrader starts a process for each new gradebook, to be told the version of its tables: once is enough.
-
-    And a fork server imports libraries that every other one has imported too: `warm`.
-    """
+    """A new gradebook starts no process to be told its tables' version, and a fork server imports nothing anew."""
     api = sys.modules.get("nbgrader.api")
-    if api and not hasattr(api.get_alembic_version, "cache_info"):
-        api.get_alembic_version = functools.cache(api.get_alembic_version)
+    if api and api.get_alembic_version.__module__ == api.__name__:
+        commands.know_version(api)
     if fork_server := sys.modules.get("autograder.sandbox.fork_server"):
         warm.use(fork_server)

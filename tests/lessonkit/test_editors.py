@@ -88,15 +88,21 @@ def test_a_script_prints_it_once(answer, program, tmp_path):
     assert done.stdout.count(report.headline(report_of(answer).result)) == 1, done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("words", [["-m", "IPython", "--no-banner"], []], ids=["IPython", "Python"])
-def test_a_lesson_as_a_script_says_the_same(words, tmp_path):
-    name = "02_mse"
+@pytest.fixture(scope="module")
+def script(tmp_path_factory):
+    """A solved lesson as a script."""
+    folder, name = tmp_path_factory.mktemp("script"), "02_mse"
     notebook = COURSE / "solutions" / name / f"{name}.ipynb"
-    convert = ["-m", "nbconvert", "--to", "script", "--log-level", "ERROR", "--output-dir", tmp_path, notebook]
+    convert = ["-m", "nbconvert", "--to", "script", "--log-level", "ERROR", "--output-dir", folder, notebook]
     subprocess.run([sys.executable, *convert], check=True)
-    source = (tmp_path / f"{name}.py").read_text(encoding="utf-8").replace(", hidden=True", "")
-    (tmp_path / f"{name}.py").write_text(source, encoding="utf-8")
-    command = [sys.executable, *words, tmp_path / f"{name}.py"]
+    path = folder / f"{name}.py"
+    path.write_text(path.read_text(encoding="utf-8").replace(", hidden=True", ""), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("words", [["-m", "IPython", "--no-banner"], []], ids=["IPython", "Python"])
+def test_a_lesson_as_a_script_says_the_same(words, script, tmp_path):
+    command = [sys.executable, *words, script]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, encoding="utf-8")
     assert done.returncode == 0, done.stderr[-2000:]
     for exercise in ("mse_loss", "rms_error"):
