@@ -153,16 +153,6 @@ def serve(address, bare=""):
     shutil.rmtree(os.path.dirname(address))
 
 
-def know_version(api):
-    """Let nbgrader know the version of its tables: for each new gradebook it starts a process of Alembic's, to be told."""
-    from alembic.config import Config
-    from alembic.script import ScriptDirectory
-
-    with api._temp_alembic_ini("sqlite://") as path:
-        version = ScriptDirectory.from_config(Config(path)).get_current_head()
-    api.get_alembic_version = lambda: version
-
-
 def _import(ours):
     import importlib
 
@@ -172,9 +162,12 @@ def _import(ours):
         importlib.import_module(name)
     if ours:
         warm.use(importlib.import_module("autograder.sandbox.fork_server"))
+    from alembic.script import ScriptDirectory
     from nbgrader import api
 
-    know_version(api)
+    # nbgrader starts a process for each new gradebook, to be told what these scripts say
+    version = ScriptDirectory(os.path.join(os.path.dirname(api.__file__), "alembic")).get_current_head()
+    api.get_alembic_version = lambda: version
     gc.collect()
     gc.freeze()
 

@@ -1,8 +1,7 @@
-"""What holds for every test: nbgrader comes without its applications, a new gradebook without another process, a fork server warm."""
+"""For every test: nbgrader comes without its applications, a new gradebook starts no process, and fork servers start warm."""
 
 import sys
 
-import commands
 import warm
 
 from autograder.commands import on_demand
@@ -12,9 +11,8 @@ on_demand("nbgrader")  # saves two seconds of imports in each process that runs 
 
 
 def pytest_runtest_setup():
-    """A new gradebook starts no process to be told its tables' version, and a fork server imports nothing anew."""
-    api = sys.modules.get("nbgrader.api")
-    if api and api.get_alembic_version.__module__ == api.__name__:
-        commands.know_version(api)
+    """nbgrader itself starts a process for each new gradebook to learn the version of its tables; for `warm`, see there."""
+    if api := sys.modules.get("nbgrader.api"):
+        api.get_alembic_version = version_of_tables
     if fork_server := sys.modules.get("autograder.sandbox.fork_server"):
         warm.use(fork_server)

@@ -25,8 +25,7 @@ from lessonkit.engine.host import LocalHost, OfArgument, StudentError
 MAX_WORDS = 500  # characters of each text in an error
 UNIT = 1 if sys.platform == "darwin" else 1024  # of ru_maxrss, in bytes
 WATCH = 0.05  # seconds between two looks at a session's threads
-WARM_UP = "import matplotlib.pyplot as plt\nplt.semilogy([1e-9, 1e9])\nplt.show()\nplt.close('all')\ndel plt"
-WARM_UP_ERRORS = 'def f(x):\n    """Add 1."""\n    raise NotImplementedError("")  # 1\nf(x=[1.0])'
+FIGURE = "import matplotlib.pyplot as plt\nplt.semilogy([1e-9, 1e9])\nplt.show()\nplt.close('all')\ndel plt"
 
 TOO_LARGE = {
     "output_type": "stream",
@@ -52,7 +51,7 @@ def import_all(*names):
 
 
 def load(modules, opening, prelude, limits):
-    """Import what notebooks use, show a first error, and run the opening or draw a first figure, so that no notebook has to wait.
+    """Import what notebooks use, show a first error, and run the opening or draw a first figure: no notebook waits for it.
 
     Returns
     -------
@@ -63,13 +62,10 @@ def load(modules, opening, prelude, limits):
     stand_ins.share_among_threads()
     import_all("lessonkit.explorers", "lessonkit.plots", "reference_impl", *modules)
     shell = cells.make_shell()
-    cells.run_cell(shell, WARM_UP_ERRORS, 60, 10_000)  # IPython imports what colors a traceback with the first one
+    cells.show_an_error(shell)
     if not opening:
-        cells.run_cell(shell, WARM_UP, 60, 10_000)
-    for name in ("last_type", "last_value", "last_traceback", "last_exc"):
-        vars(sys).pop(name, None)
-    shell.reset(new_session=True)
-    if not opening:
+        cells.run_cell(shell, FIGURE, 60, 10_000)
+        shell.reset(new_session=True)
         for source in prelude:
             cells.run_cell(shell, source, 60, 10_000)
     outputs = [run_cell(shell, source, limits) for source in opening]
