@@ -5,6 +5,7 @@ earlier lessons: no reference for this lesson or a later one, and no code of a m
 """
 
 import ast
+import functools
 import io
 import re
 import symtable
@@ -162,22 +163,29 @@ def library(lesson):
 
 def early_reference(lesson):
     """Yield the reference without the exercises of a lesson and the later ones: ``(path inside, source)``."""
+    paths = sorted((PACKAGES / "reference_impl").rglob("*.py"))
+    yield from _early(lesson, tuple((path.relative_to(PACKAGES), path.read_text(encoding="utf-8")) for path in paths))
+
+
+@functools.cache  # the site needs each lesson's three times
+def _early(lesson, modules):
+    """Return what `early_reference` yields, from the reference's modules: ``(path inside, source)``."""
     later = {
         e.name: each.name[:2] for each in lessons().values() if each.number >= lesson.number for e in each.exercises
     }
     taken_out, alias = set(later), "FullyConnectedNet" in later and "TrainableNet" not in later
     if alias:
         del later["FullyConnectedNet"]
-    for path in sorted((PACKAGES / "reference_impl").rglob("*.py")):
-        inside = path.relative_to(PACKAGES)
-        source = _without(path.read_text(encoding="utf-8"), taken_out)
+    files = []
+    for inside, whole in modules:
+        source = _without(whole, taken_out)
         if inside.stem == "network" and alias:
             source += UNTIL_BATCH_NORM
         source = _with_stand_ins(source, later, dots="." * (len(inside.parts) - 1))
         if inside.name == "__init__.py" and len(inside.parts) == 2:
             source += SAYS_WHAT_IT_LACKS
-        yield inside.as_posix(), source
-    yield "reference_impl/later.py", LATER.format(lessons=later)
+        files.append((inside.as_posix(), source))
+    return (*files, ("reference_impl/later.py", LATER.format(lessons=later)))
 
 
 def _belongs(path, known):
