@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from importlib.resources import files
+from importlib.util import find_spec
 from pathlib import Path
 
 from autograder.course import COURSE, CourseError, write_whole
@@ -18,7 +18,9 @@ from autograder.site import packages
 from autograder.site.environment import AT_THE_START, KERNEL, write_environment
 
 PYODIDE = "static/pyodide"
-DIGITS = files("sklearn.datasets.data") / "digits.csv.gz"
+DIGITS = (
+    Path(find_spec("sklearn").origin).parent / "datasets" / "data" / "digits.csv.gz"
+)  # not imported: it takes seconds
 AUTOSAVE = 10  # seconds: the work exists only in this browser, and a phone may reload a page at any moment
 
 
