@@ -52,14 +52,17 @@ def figures_of(outputs, name, lesson, folder):
 
 def in_the_dark(png):
     """Return a figure for dark pages: light becomes dark and keeps its hue; only maps keep their colors."""
-    pixels = np.asarray(Image.open(io.BytesIO(png)).convert("RGB"))
+    picture = np.asarray(Image.open(io.BytesIO(png)).convert("RGB"))
+    red, green, blue = np.moveaxis(picture.astype(np.uint32), 2, 0)
+    colors, at = np.unique(red << 16 | green << 8 | blue, return_inverse=True)  # a figure has few colors
+    pixels = np.stack([colors >> 16 & 255, colors >> 8 & 255, colors & 255], axis=1).astype(np.uint8)
     light = pixels / np.float32(255)
     turned = (
-        light + 1 - light.max(axis=2, keepdims=True) - light.min(axis=2, keepdims=True)
+        light + 1 - light.max(axis=1, keepdims=True) - light.min(axis=1, keepdims=True)
     )  # lightness l becomes 1 - l
     dark = np.round(255 * (PAPER + turned * (INK - PAPER)))
-    of_a_map = _colors_of_maps()[tuple(np.moveaxis(pixels, 2, 0))]
-    dark = np.where(of_a_map[..., np.newaxis], pixels, dark).astype(np.uint8)
+    of_a_map = _colors_of_maps()[tuple(pixels.T)]
+    dark = np.where(of_a_map[:, np.newaxis], pixels, dark).astype(np.uint8)[at.reshape(picture.shape[:2])]
     file = io.BytesIO()
     Image.fromarray(dark).save(file, "PNG", compress_level=7)
     return file.getvalue()
