@@ -2,6 +2,7 @@
 
 import contextlib
 import functools
+import io
 import json
 import os
 import secrets
@@ -17,6 +18,11 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from autograder.course import COURSE
+
+try:
+    import fcntl
+except ImportError:  # Windows, where each process builds its own
+    fcntl = None
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
@@ -85,25 +91,68 @@ def axe():
 class Quiet(SimpleHTTPRequestHandler):
     protocol_version = "HTTP/1.1"  # one connection for many files, as published sites have it
 
+    def send_head(self):
+        """A file that is `changed`, or the one that is there."""
+        changed = self.server.changed.get(self.path.partition("?")[0].lstrip("/"))
+        if changed is None:
+            return super().send_head()
+        self.send_response(200)
+        self.send_header("Content-Type", self.guess_type(self.path))
+        self.send_header("Content-Length", str(len(changed)))
+        self.end_headers()
+        return io.BytesIO(changed)
+
     def log_message(self, *_):
         pass
 
 
+class Site(ThreadingHTTPServer):
+    """The course site, served from its folder.
+
+    Attributes
+    ----------
+    folder : path
+        Other processes serve it too, so nothing in it may be changed.
+    url : str
+    changed : dict of str to bytes
+        What is served instead of a file, by its path: a new version of the site.
+    """
+
+    def __init__(self, folder):
+        super().__init__(("127.0.0.1", 0), functools.partial(Quiet, directory=folder))
+        self.folder, self.url, self.changed = folder, f"http://127.0.0.1:{self.server_address[1]}", {}
+
+
 @pytest.fixture(scope="session")
 def site(tmp_path_factory):
-    """The course site, built to need no other host and served from its files: `folder` and `url`."""
+    """The course site, built to need no other host, once for all processes that run tests."""
     from autograder.site import build_site
     from autograder.site.packages import PackageError
 
-    try:
-        folder = build_site(offline=True, folder=tmp_path_factory.mktemp("site") / "site")
-    except PackageError as error:
-        pytest.skip(f"the site's packages cannot be had: {error}")
-    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=folder))
-    server.folder, server.url = folder, f"http://127.0.0.1:{server.server_address[1]}"
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield server
-    server.shutdown()
+    together = tmp_path_factory.getbasetemp()
+    if fcntl and "PYTEST_XDIST_WORKER" in os.environ:
+        together = together.parent
+    with only_one(together / "site.lock"):
+        if not (together / "site").exists():
+            try:
+                build_site(offline=True, folder=together / "site")
+            except PackageError as error:
+                pytest.skip(f"the site's packages cannot be had: {error}")
+    with Site(together / "site") as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server
+        server.shutdown()
+
+
+@contextlib.contextmanager
+def only_one(path):
+    """Within it, this process is the only one here; a process that has ended holds up no other."""
+    if fcntl is None:
+        yield
+        return
+    with open(path, "w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 @pytest.fixture
