@@ -187,15 +187,26 @@ class Lab:
         """A page with the notebook open and its kernel ready."""
         page = browser.new_page(viewport={"width": 1300, "height": 900})
         page.goto(f"{self.url}/lab/tree/{path}?token={self.token}&reset")
+        self._until_ready(page, path)
+        return page
+
+    def show(self, page, path):
+        """The page with another notebook in front, its kernel ready too."""
+        page.evaluate("async path => { await window.jupyterapp.commands.execute('docmanager:open', {path}); }", path)
+        self._until_ready(page, path)
+        return page
+
+    def _until_ready(self, page, path):
         page.wait_for_function(
-            """() => {
+            """path => {
                 const panel = window.jupyterapp?.shell?.currentWidget;
                 const session = panel?.sessionContext;
-                return session?.isReady && session.session?.kernel?.status === 'idle' && panel.content?.widgets?.length;
+                return session?.isReady && session.session?.kernel?.status === 'idle' && panel.content?.widgets?.length
+                    && panel.context.path === path;
             }""",
+            arg=path,
             timeout=120_000,
         )
-        return page
 
 
 @pytest.fixture(scope="session")

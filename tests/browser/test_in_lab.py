@@ -1,11 +1,17 @@
-"""Every explorer in a real JupyterLab: it reacts to the keyboard, to the mouse, and while it trains."""
+"""JupyterLab as a student has it: its first screen, the way through an exercise, and every explorer.
+
+One JupyterLab and one page serve all of it; each test shows its notebook there.
+"""
 
 import nbformat
 import pytest
 
 from autograder.course import COURSE
+from lessonkit.catalogue import lesson as find_lesson
 from tools.benchmarks.explorers import examples
+from tools.synthetic_class import answer, find, right, submission
 
+FIRST, LESSON = "00_welcome", "01_activations"
 NOTEBOOK = "explorers.ipynb"
 SHOW = """index => {
     const notebook = window.jupyterapp.shell.currentWidget.content;
@@ -25,24 +31,105 @@ SEEN = """output => {
         height: output.getBoundingClientRect().height,
     };
 }"""
+FIND = """id => {
+    const notebook = window.jupyterapp.shell.currentWidget.content;
+    return notebook.widgets.findIndex(cell => cell.model.getMetadata('nbgrader')?.grade_id === id);
+}"""
+IDLE = """() => {
+    const panel = window.jupyterapp.shell.currentWidget;
+    return panel.sessionContext.session.kernel.status === 'idle'
+        && panel.content.widgets.every(cell => cell.model.type !== 'code' || cell.model.executionState !== 'running');
+}"""
+OUTPUT = """index => {
+    const cell = window.jupyterapp.shell.currentWidget.content.widgets[index];
+    return JSON.stringify(cell.model.outputs.toJSON());
+}"""
 
 
 @pytest.fixture(scope="module")
-def page(browser, lab):
+def screen(browser, lab):
+    """JupyterLab's page, with the first lesson open as a student finds it; no other host may be asked."""
+    hand_out(lab, FIRST, (COURSE / "lessons" / FIRST / f"{FIRST}.ipynb").read_text(encoding="utf-8"))
+    page = lab.open(browser, f"{FIRST}/{FIRST}.ipynb")
+    foreign = []
+    page.on("request", lambda request: request.url.startswith(("http", "ws")) and "127.0.0.1" not in request.url
+            and foreign.append(request.url))  # fmt: skip
+    yield page
+    assert not foreign
+    page.close()
+
+
+def hand_out(lab, name, notebook):
+    (lab.folder / name).mkdir()
+    (lab.folder / name / f"{name}.ipynb").write_text(notebook, encoding="utf-8")
+
+
+def test_the_first_screen_is_the_lesson(screen):
+    menus = screen.locator(".lm-MenuBar-item").all_inner_texts()
+    tabs = " ".join(screen.locator(".lm-TabBar-tab").evaluate_all("tabs => tabs.map(tab => tab.title)"))
+    assert "Kernel" in menus and "Nbgrader" not in menus
+    assert "File Browser" in tabs and "Assignment" not in tabs
+    screen.get_by_role("heading", name="00. Welcome").wait_for()
+    assert screen.get_by_role("button", name="Validate").is_visible()
+
+
+def run_cell(page, grade_id):
+    """Put the cursor on a cell and press Shift+Enter, as a student does."""
+    index = page.evaluate(FIND, grade_id)
+    page.evaluate(SHOW, index)
+    page.evaluate("() => window.jupyterapp.commands.execute('notebook:enter-command-mode')")
+    before = page.evaluate(OUTPUT, index)
+    page.evaluate("() => window.jupyterapp.commands.execute('notebook:run-cell')")
+    page.wait_for_timeout(300)
+    page.wait_for_function(IDLE, timeout=60_000)
+    return before, page.evaluate(OUTPUT, index)
+
+
+def test_wrong_told_why_right_validated(screen, lab):
+    released = (COURSE / "lessons" / LESSON / f"{LESSON}.ipynb").read_text(encoding="utf-8")
+    answers = right(exercise.name for exercise in find_lesson(LESSON).exercises)
+    answers.update(answer("relu_backward", find("relu_backward", "gradient_flows_where_relu_is_off")))
+    hand_out(lab, LESSON, submission(released, answers))
+    page = lab.show(screen, f"{LESSON}/{LESSON}.ipynb")
+    page.evaluate("() => window.jupyterapp.commands.execute('notebook:run-all-cells')")
+    page.wait_for_timeout(500)
+    page.wait_for_function(IDLE, timeout=120_000)
+
+    # The failing check names the mistake, on the page and not only in the model.
+    check = page.evaluate(FIND, "check_relu_backward")
+    page.evaluate(SHOW, check)
+    page.get_by_text("You pass the gradient through where the input was negative").wait_for(timeout=20_000)
+    page.get_by_text("relu_backward: 0 of 4 checks pass").wait_for()
+
+    # Type the right answer where the wrong one stands.
+    page.evaluate(SHOW, page.evaluate(FIND, "relu_backward"))
+    page.evaluate("() => window.jupyterapp.commands.execute('notebook:enter-edit-mode')")
+    page.keyboard.press("Control+a")
+    page.keyboard.press("Delete")
+    page.keyboard.insert_text("def relu_backward(dout, cache):\n    return dout * (cache > 0)")
+    run_cell(page, "relu_backward")
+    _, output = run_cell(page, "check_relu_backward")
+    assert "all 4 checks pass, 5 of 5 points" in output
+    page.get_by_text("relu_backward: all 4 checks pass, 5 of 5 points.").wait_for()
+
+    # nbgrader's own button.
+    page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
+    page.get_by_role("button", name="Validate").locator("visible=true").click()
+    page.get_by_text("Success! Your notebook passes all the tests.").wait_for(timeout=120_000)
+    page.locator(".jp-Dialog button").last.click()
+
+
+@pytest.fixture(scope="module")
+def page(screen, lab):
     """One notebook with every explorer in a cell of its own, run."""
     first = f"import sys\nsys.path.insert(0, {str(COURSE)!r})\nfrom tools.benchmarks.explorers import examples\nmade = examples()"
     sources = [first, *(f"made[{number}]()" for number in examples()), ""]
     cells = [nbformat.v4.new_code_cell(source) for source in sources]
     kernel = {"kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}}
     nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), lab.folder / NOTEBOOK)
-    page = lab.open(browser, NOTEBOOK)
-    foreign = []
-    page.on("request", lambda request: request.url.startswith(("http", "ws")) and "127.0.0.1" not in request.url
-            and foreign.append(request.url))  # fmt: skip
+    page = lab.show(screen, NOTEBOOK)
     page.evaluate("() => window.jupyterapp.commands.execute('notebook:run-all-cells')")
-    yield page
-    assert not foreign
-    page.close()
+    return page
 
 
 class Shown:
@@ -51,7 +138,8 @@ class Shown:
     def __init__(self, page, number):
         self.page, self.index = page, 1 + list(examples()).index(number)
         page.evaluate(SHOW, self.index)
-        self.output = page.locator(".jp-Cell").nth(self.index).locator(".jp-OutputArea-output")
+        cell = page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Cell").nth(self.index)
+        self.output = cell.locator(".jp-OutputArea-output")
         self.output.locator("canvas").first.wait_for(timeout=120_000)
         self.wait_until(lambda seen: seen["label"])
 
