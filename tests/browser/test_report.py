@@ -22,7 +22,7 @@ from autograder.sandbox import protections
 from lessonkit.catalogue import lesson as find_lesson
 from tools.synthetic_class import answer, attempt, hand_in, right, submission
 
-LESSONS = ("01_activations", "02_mse", "06_backward")
+LESSONS = ("01_activations", "02_mse", "05_forward")
 STUDENTS = 34
 DRAWING = ("plots.", "explorers.", "activations = {")  # figures take longer than all the rest
 NASTY = ("<script>alert(1)</script>", 'O\'Neill, "=cmd" & Søn')
