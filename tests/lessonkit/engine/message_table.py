@@ -18,7 +18,7 @@ PAGE = COURSE / "docs" / "messages.md"
 COMMAND = "python tests/lessonkit/engine/message_table.py"
 HEAD = f"""# What a check says when it does not recognize the mistake
 
-A check names the mistake where the bank knows it. Everywhere else it says one of the sentences below: what the result is, and
+If a check recognizes a mistake, it names it. Otherwise it says one of the sentences below: what the result is, and
 where to look. Each sentence here comes from a real wrong result.
 
 The tests compare this page with the messages. After a change, generate it again: `{COMMAND}`.
@@ -63,7 +63,7 @@ def split_at_code(text):
 
 
 def table(title, rows):
-    yield f"\n## {title}\n\n| the result | what is said | and as an example |\n| --- | --- | --- |"
+    yield f"\n## {title}\n\n| the result | message | example |\n| --- | --- | --- |"
     for result, (sentence, example) in rows:
         yield f"| {cell(result)} | {cell(sentence)} | {cell(example)} |"
 
