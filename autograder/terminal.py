@@ -16,7 +16,7 @@ def printable(text):
 
 
 def _shown(letter):
-    is_seen = letter.isprintable() or unicodedata.category(letter) == "Zs"  # blanks, such as the one in "50 %"
+    is_seen = letter.isprintable() or unicodedata.category(letter) == "Zs"  # blanks, such as a no-break space
     return letter if is_seen else letter.encode("unicode_escape").decode()
 
 

@@ -114,7 +114,7 @@ def _environment(group):
     environment.filters.update(
         code=lambda text: Markup(set_code(printable(text))),
         names=lambda students: [group.names.get(student, student) for student in students],
-        about=lambda value: f"{value:.3g}",
+        about=lambda value: f"{value:.3g}" if value < 1000 else f"{value:,.0f}",
         number=lambda value: f"{value:.4g}",
         percent=_percent,
         signed=lambda value: f"{value:+.2f}".replace("-", "\N{MINUS SIGN}"),
@@ -125,7 +125,7 @@ def _environment(group):
 
 
 def _percent(share):
-    return f"{round(100 * share)}\N{NARROW NO-BREAK SPACE}%"
+    return f"{round(100 * share)}%"
 
 
 def _moment(name):
