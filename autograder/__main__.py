@@ -201,7 +201,7 @@ def main(argv=None):
         warnings.simplefilter("ignore")  # as below
         say(error, file=sys.stderr)
     except KeyboardInterrupt:
-        warnings.simplefilter("ignore")  # or interrupted workers warn when this process ends
+        warnings.simplefilter("ignore")  # otherwise interrupted workers warn when this process ends
         goes_on = (
             " The grades so far are saved. Run the same command again to go on from there."
             if arguments.run is do.grade

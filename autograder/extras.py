@@ -9,7 +9,7 @@ def missing(extra):
     """Return an extra's requirements that are not installed; for ``""``, those of the package itself."""
     try:
         from packaging.requirements import Requirement
-    except ModuleNotFoundError:  # JupyterLab brings it: if it is missing, so are others, which the next run names
+    except ModuleNotFoundError:  # JupyterLab installs it, and others that are then missing too: the next run names them
         return ["packaging"]
     try:
         requirements = map(Requirement, metadata.requires(PACKAGE) or ())

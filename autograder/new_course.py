@@ -39,7 +39,8 @@ def init(folder):
         raise CourseError(f"{folder} already contains {', '.join(there)}. Name an empty folder: init FOLDER")
     is_new = not folder.exists()
     try:
-        for source, inside in sorted(files(), key=lambda file: file[1].name == CONFIG):  # last: it makes the course
+        # The configuration comes last, because it makes the folder a course.
+        for source, inside in sorted(files(), key=lambda file: file[1].name == CONFIG):
             (folder / inside).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(source, folder / inside)
     except BaseException as error:  # also Ctrl+C: half a course would be in the way of the next try

@@ -206,9 +206,9 @@ class Assignment:
                 writer.redate(student, entry, fingerprint)
                 untimed = [flag for flag in entry.submission.flags if flag.startswith(UNTIMED)]
                 self.damaged |= {printable(student): printable(flag) for flag in untimed}
-            except Exception as error:  # it must not stop other students' grading; the next run tries again
+            except Exception as error:  # an error here must not stop other students' grading; the next run tries again
                 writer.gradebook.db.rollback()
-                self.damaged[printable(student)] = f"when it was handed in could not be recorded: {printable(error)}"
+                self.damaged[printable(student)] = f"the hand-in time could not be recorded: {printable(error)}"
 
     def _change(self, writer, student, graded):
         """Return what recording would change in an existing grade; None if there is none, or no points change."""

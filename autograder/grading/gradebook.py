@@ -58,7 +58,7 @@ class Writer:
             graded.writer_memory = peak()
             if not graded.failed:
                 self.write_journal(student, graded, fingerprint, seed)
-        except Exception as error:  # it must not stop other students' grading; the next run tries again
+        except Exception as error:  # an error here must not stop other students' grading; the next run tries again
             with suppress(Exception):
                 self.gradebook.db.rollback()
             graded.failed = True

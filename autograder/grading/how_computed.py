@@ -19,7 +19,8 @@ from lessonkit.engine.values import is_number, parts
 
 EXACT = 1e-12  # the median error of formulas in 64 bits is a thousandth of this
 ENTRIES = 6  # the fewest gradient entries that count as evidence
-CALLS, MOST_CALLS = 4, 500  # calls of the forward pass by one backward pass: enough to be told, enough to stop
+# Calls of the forward pass by one backward pass: so many are flagged, and counting stops at so many.
+CALLS, MOST_CALLS = 4, 500
 LOOKED_UP = (
     1.3  # the error between the data points over the error at them; for a network it is 1 within a few hundredths
 )
@@ -146,7 +147,7 @@ def of_places(session):
     if answers.size != len(known) + len(between) or answers.dtype.kind != "f":
         return ""
     errors = answers - np.concatenate([heights, heights_between])
-    errors = np.abs(errors - np.median(errors))  # adding one height to all answers hides nothing
+    errors = np.abs(errors - np.median(errors))  # a constant added to all answers must not hide anything
     at, beside = np.median(errors[: len(known)]), np.median(errors[len(known) :])
     if not beside > LOOKED_UP * at:
         return ""

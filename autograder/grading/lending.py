@@ -45,7 +45,7 @@ def grade_with_right_ones(results, living, grade_one):
     """
     failing = {name for name, result in results.items() if not result.passed}
     if len(failing) == 1 and not any(_waits(results[name]) for name in failing):
-        return  # it uses no failing exercise
+        return  # the only failing exercise uses no other failing one
     for exercise in [name for name in results if name in failing and not results[name].empty]:
         others = [name for name in used_by(exercise) if name in failing or name not in results]
         if not others:
@@ -77,11 +77,13 @@ def _waits(result):
 def _waiting_no_more(result, others, tried):
     """Return a result in which no check says that it waits: the second attempt is over, whether it has helped or not."""
     has_cache = any("cache" in find_exercise(name).returns for name in others)
-    does, right = ("do", "correct ones") if len(others) > 1 else ("does", "a correct one")
+    does, right, place = (
+        ("do", "correct ones", "their place") if len(others) > 1 else ("does", "a correct one", "its place")
+    )
     became = (
-        f"With {right} instead{', whose cache may differ from yours,' * has_cache} this check does not pass either."
+        f"With {right} in {place}{', whose cache may differ from yours,' * has_cache} this check does not pass either."
         if tried
-        else f"The notebook's process ended before this check could be run with {right} instead."
+        else f"The notebook's process ended before this check could be run with {right} in {place}."
     )
     sentence = f"This check uses your {' and '.join(others)}, which {does} not pass. {became}"
     return replace(

@@ -18,12 +18,12 @@ from lessonkit.engine.expected import expected_of
 from lessonkit.notebook import ERROR_ELSEWHERE, RESULT, conceal
 
 FINAL = ("SyntaxError", "IndentationError", "TabError", "CellTimeout")  # after these, the rest of the cell was not run
-LATER = {"empty", "waits", "undefined", "kept"}  # failures that a definition further down may mend
-MAX_STOPS = 20  # reported for one notebook
+LATER = {"empty", "waits", "undefined", "kept"}  # kinds of failures that a definition further down may repair
+MAX_STOPS = 20  # how many are reported for one notebook
 STOPPED, CUT = "a cell stopped", "outputs were left out"  # kinds of flags
 TOO_MUCH = "Some of this notebook's output was left out: there is more than {} MB of it, or it is nested too deeply."
 NO_ROOM = "The values it returned need more memory than the grader has for one notebook."
-MORE = "Cells stopped at more lines than these. Run the notebook from top to bottom to see them all."
+MORE = "Cells also stopped at other lines. Run the notebook from top to bottom to see them all."
 
 
 @dataclass

@@ -119,7 +119,7 @@ def compare(student, standing, graded, decided=()):
 def _reasons(cell, standing, graded):
     """Yield why the points of a cell change, check by check."""
     exercise, sides = cell.removeprefix("check_"), (standing, graded)
-    if not all(exercise in one.results for one in sides):  # it was added to the lesson, or dropped
+    if not all(exercise in one.results for one in sides):  # the exercise was added to the lesson, or dropped
         yield Reason(exercise, "", *(one.points.get(cell) for one in sides))
         return
     was, now = ({outcome.check: outcome for outcome in one.results[exercise].outcomes} for one in sides)

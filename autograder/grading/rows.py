@@ -22,7 +22,7 @@ def notebook_of(gradebook, lesson):
 
 
 def by_hand(notebook):
-    """Return for how many students a person graded a cell or commented on it, by the cell's name."""
+    """Return, by the name of a cell, the number of students whose cell a person graded or commented on."""
     numbers = {}
     for cell in notebook._base_cells:
         rows = [row for row in cell.grades or () if row.manual_score is not None or row.extra_credit is not None]

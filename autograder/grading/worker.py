@@ -100,7 +100,7 @@ def work(lesson, submission, released, seed, unsandboxed=False, limits=None, sha
         return GradedSubmission(
             None, _points(results), results, notes, flags, unanswered=unanswered(released, released)
         )
-    return GradedSubmission(None, {}, results, notes, flags)  # no zero without an answer: a person grades it
+    return GradedSubmission(None, {}, results, notes, flags)  # not a zero: a person grades it
 
 
 def failed(lesson, notes=(), flags=(DIED,)):

@@ -19,9 +19,9 @@ from pathlib import Path
 
 from lessonkit.notebook_file import is_clutter
 
-MAX_FOLDERS = 50  # within one another
+MAX_FOLDERS = 50  # levels of nested folders
 LARGE = 20 * 2**20  # bytes: a file of this size is always accepted, since a notebook may be as large
-RATIO = 100  # a larger file may have so many times its packed size; a notebook packs to a tenth
+RATIO = 100  # a larger file may have at most this many times its packed size; about 10 for a notebook
 OTHERS = {b"7z\xbc\xaf": "a 7z archive", b"Rar!": "a RAR archive"}
 UNSEEN = re.compile(
     "[\0-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
@@ -107,7 +107,7 @@ def unpack(path, folder, limits):
                 _refuse(member, files + 1 > limits.files or size + member.size > limits.bytes)
                 _write(member, folder)
                 files, size = files + 1, size + member.size
-            except Exception as error:  # it concerns only this entry
+            except Exception as error:  # the error concerns only this entry
                 left_out.append(f"{member.name} ({_why(error)})")
     except Exception as error:  # a tar file that ends too early, or never
         if not files:
@@ -125,7 +125,7 @@ def _of_zip(path, limits):
                 if entry.compress_type not in (
                     zipfile.ZIP_STORED,
                     zipfile.ZIP_DEFLATED,
-                ):  # these unpack without a limit
+                ):  # zipfile unpacks other methods without a limit
                     most = -1
                 yield Member(
                     entry.filename, entry.file_size, most, _moment(entry.date_time), kind in (0, stat.S_IFREG),
@@ -191,7 +191,7 @@ def _write(member, folder):
     except Exception:
         path.unlink(missing_ok=True)
         raise
-    if member.modified is not None:  # it may decide which of two files is the later one
+    if member.modified is not None:  # the time may decide which of two files is the later one
         try:
             os.utime(path, (member.modified, member.modified))
         except (OverflowError, ValueError, OSError):  # not a date that this machine accepts

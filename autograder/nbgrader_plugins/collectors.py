@@ -177,11 +177,11 @@ class Collector(FileNameCollectorPlugin):
         if not match:
             return f"{type(self).__name__} does not give files such names."
         if students:
-            why = f"{' and '.join(students)} on the roster share this name. Say in the roster which of them it is."
+            why = f"{' and '.join(students)} on the roster share this name. Add to the roster what tells them apart."
         else:
             why = (
-                "nobody on the roster matches that. Enter it in the roster. If it is not a student, but part of the name of "
-                "your zip file, rename that file."
+                "nobody on the roster matches this. If it is a student, correct the roster. If it is part of the name of your "
+                "zip file, rename that file."
             )
         return f"It is from {match['who']!r}, and {why}"
 

@@ -23,7 +23,7 @@ README = """# {title}
 
 {facts}. You build {builds}.
 
-1. Create the environment once, with Python 3.11 or newer; it serves every lesson. On Linux and macOS, in a terminal in this folder: `python3 -m venv ../environment`, then `source ../environment/bin/activate`.
+1. Create the environment once, with Python 3.11 or newer; it works for every lesson. On Linux and macOS, in a terminal in this folder: `python3 -m venv ../environment`, then `source ../environment/bin/activate`.
    On Windows, in PowerShell: `py -m venv ../environment`, then `../environment/Scripts/Activate.ps1`. Or with conda: `conda env create -f environment.yml`, then `conda activate neural-networks-from-scratch`.
    Without conda, install the packages, in half a minute: `python -m pip install uv`, then `python -m uv pip install -r requirements.txt`. Without uv: `python -m pip install -r requirements.txt`.
 2. In this folder, start `jupyter lab --config=jupyter_lab_config.py {name}.ipynb`, and work from top to bottom. The next time, activate the environment first.

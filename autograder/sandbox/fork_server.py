@@ -120,8 +120,8 @@ class ForkServer:
             "MPLCONFIGDIR": str(self.folder / "matplotlib"),
             "MPLBACKEND": BACKEND,
             "LANG": "C.UTF-8",
-            "JOBLIB_MULTIPROCESSING": "0",  # it would warn that it cannot
-            # Arrays and pictures that are freed serve the next ones, as under `make lab`.
+            "JOBLIB_MULTIPROCESSING": "0",  # otherwise joblib warns that it cannot start processes
+            # The memory of freed arrays and pictures is used for the next ones, as under `make lab`.
             "MALLOC_MMAP_THRESHOLD_": str(2**25),
             "MALLOC_TRIM_THRESHOLD_": str(2**28),
             **{name: "1" for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")},

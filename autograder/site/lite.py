@@ -92,7 +92,7 @@ def _settings():
 def _build_options(folder, widgets, staging):
     """Return JupyterLite's settings for the build, without the extensions of this environment."""
     options = {
-        "apps": ["notebooks", "tree", "lab"],  # links open the first one; its menus open the others
+        "apps": ["notebooks", "tree", "lab"],  # links open the first app; its menus open the others
         "no_sourcemaps": True,
         "no_unused_shared_packages": True,
         "ignore_sys_prefix": ["federated_extensions"],

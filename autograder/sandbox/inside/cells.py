@@ -130,7 +130,7 @@ class Stream(io.TextIOBase):
         return False
 
     def fileno(self):
-        return 1 if self._name == "stdout" else 2  # these lead nowhere: text written there is not shown
+        return 1 if self._name == "stdout" else 2  # text written to these descriptors is not shown
 
     def write(self, text):
         if not isinstance(text, str):

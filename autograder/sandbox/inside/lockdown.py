@@ -175,7 +175,7 @@ def mount_scratch(folder, size):
 def drop_capabilities():
     """Drop all capabilities, so that none can come back."""
     capability, libc = 0, _libc()
-    while libc.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) == 0:  # until the kernel knows no further one
+    while libc.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) == 0:  # fails after the last one that exists
         capability += 1
     header = (ctypes.c_uint32 * 2)(0x20080522, 0)
     none = (ctypes.c_uint32 * 6)()

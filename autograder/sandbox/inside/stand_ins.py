@@ -82,7 +82,7 @@ def settle_in():
     """Give the process what a kernel has: a user, event loops, figures in the notebook; and clear refusals."""
     os.environ.update(PEOPLE, PWD=os.getcwd())
     sys.argv[:] = ["notebook"]
-    sys.path.insert(0, "")  # a module that a cell has written is found
+    sys.path.insert(0, "")  # so that a cell can import a module that an earlier cell has written
     asyncio.set_event_loop_policy(EventLoopPolicy())
     for name in {"SelectorEventLoop", "EventLoop"} & set(vars(asyncio)):
         setattr(asyncio, name, EventLoop)
@@ -106,13 +106,13 @@ def _refuse_programs_and_network():
 
 
 def _refused_popen(self, *_, **__):
-    self._child_created, self.returncode, self.pid = False, 1, 0  # its __del__ asks
+    self._child_created, self.returncode, self.pid = False, 1, 0  # its __del__ reads these
     self.stdin = self.stdout = self.stderr = None
     raise Forbidden(f"Another program cannot be started here: {WHY}.")
 
 
 def _refused_socket(self, *_, **__):
-    self._io_refs, self._closed = 0, True  # its close() asks
+    self._io_refs, self._closed = 0, True  # its close() reads these
     raise Forbidden(f"The network cannot be used here: {WHY}.")
 
 
@@ -139,7 +139,7 @@ def share_among_threads():
 
     for name in ("Lock", "RLock", "Condition", "Semaphore", "BoundedSemaphore", "Event", "Barrier"):
         setattr(BaseContext, name, _made_by(getattr(threading, name)))
-    import multiprocessing  # it copied its functions from a context when it was imported
+    import multiprocessing  # when it was imported, it copied its functions from a context
 
     for name in ("Lock", "RLock", "Condition", "Semaphore", "BoundedSemaphore", "Event", "Barrier"):
         setattr(multiprocessing, name, getattr(threading, name))
