@@ -1,4 +1,4 @@
-"""``python -m tools.benchmarks [PART ...]``: measure the named parts, or all except the long one, and write the report.
+"""``python -m tools.benchmarks [PART ...]``: measure the named parts, or all that do not take long, and write the report.
 
 Each part runs in a fresh process. The report keeps an earlier run's results for other parts.
 """
@@ -19,7 +19,7 @@ from tools.benchmarks.parts import LONG, PARTS  # noqa: E402
 
 def main(arguments=None):
     parser = argparse.ArgumentParser(
-        prog="python -m tools.benchmarks", description=__doc__.splitlines()[0],
+        prog="python -m tools.benchmarks", description="Measure how fast everything is, and write docs/benchmarks.md.",
         epilog="Example: python -m tools.benchmarks checks setup",
     )  # fmt: skip
     parser.add_argument(

@@ -1,12 +1,12 @@
 """The browser edition: how long a newcomer waits, and for how many bytes.
 
 Chromium opens lesson 00 from this machine, with nothing in its cache and then with everything, runs the cell that imports what the
-lesson needs, and checks the first exercise. All times are by the clock, from the click. The target for the first check's answer is 30 s
-with an empty cache and 15 s with a full one. Bytes are those of the files as the site has them; a server that compresses sends fewer.
+lesson needs, and checks the first exercise. All times are wall-clock times, from the click. The target for the first check's answer
+is 30 s with an empty cache and 15 s with a full one. The bytes are those of the site's files; a server that compresses sends fewer.
 
-Where the rest goes: most of a first visit is Python itself, which the browser compiles, and unpacking and importing the packages. They
-are compiled to bytecode when the site is built; left to the browser, that took longer than all the rest. Matplotlib and the widgets
-come with the kit, when the first cell imports it; scikit-learn does not come at all.
+Where the time goes: on a first visit, most of it goes into Python itself, which the browser compiles, and into unpacking and importing
+the packages. The packages are compiled to bytecode when the site is built; when the browser compiled them, that took longer than
+everything else. Matplotlib and the widgets come with the kit, when the first cell imports it; scikit-learn does not come at all.
 """
 
 import functools

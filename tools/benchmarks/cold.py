@@ -23,5 +23,5 @@ def measure(quick):
         yield "uv used this machine's cache. With a slow connection, the first `make lab` takes as long as the download."
         if not quick:
             times = in_turn({"test": lambda: run("make", "test", cwd=fresh)}, rounds=1, warm_up=0)
-            figures = {"by the clock": times.time("test"), "of processors": times.time("test", kind="cpu")}
-            yield Row("make test, two processes", figures)
+            figures = {"wall-clock time": times.time("test"), "processor time": times.time("test", kind="cpu")}
+            yield Row("make test, three processes", figures)

@@ -6,11 +6,11 @@ notebook of lesson 06, with its figures and the same checks. Ours runs every not
 round has fewer submissions for them than our forty. The floor forks a warm process that has run the cells before the first
 exercise, and runs the other cells and the checks in the fork, without a sandbox, outside checks or a gradebook.
 
-Two things keep ours from the target. The first is the start: every command imports Python, nbgrader, the workers and the warm process
-with Matplotlib again. The row "beyond the start" leaves this out, and in a class of 300 it hardly counts. Of the rest, half is the
-figure that every notebook draws with its own functions, and a quarter is the checks' calls of the student's code. The floor draws the
-same figure on one processor. Two processors could at best halve its time, so no grader of these notebooks can exceed twice
-"stock nbgrader / fork floor".
+Two things keep ours from the target. One is the start: every command imports Python, nbgrader, the workers and the warm process
+with Matplotlib again. The row "beyond the start" leaves this out, and in a class of 300 it hardly counts. The other is the student's
+own code: half of the rest is the figure that every notebook draws with its own functions, and a quarter is the checks' calls. The
+floor draws the same figure on one processor. Two processors could at best halve its time, so no grader of these notebooks can exceed
+twice "stock nbgrader / fork floor".
 """
 
 import contextlib

@@ -42,7 +42,7 @@ class Case:
 
 
 class InOrder:
-    """Keeps the examples in their order, for two trainings that must see the same batches."""
+    """Keeps the examples in their order, for two training runs that must see the same batches."""
 
     permutation = staticmethod(np.arange)
 
@@ -120,7 +120,7 @@ class ScikitLearn:
 
         self.model.max_iter = epochs
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # it warns that so few epochs do not converge
+            warnings.simplefilter("ignore")  # scikit-learn warns that so few epochs do not converge
             self.model.fit(self.X, self.y)
         return np.array(self.model.loss_curve_[-epochs:]) * (2 if self.half else 1)
 

@@ -4,11 +4,11 @@ The class hands in lesson 02 with only its exercises. A real scheduler and two w
 the middle. The gradebook is on a real PostgreSQL server. The cost of a real lesson comes from tools/benchmarks/results.json.
 """
 
+import argparse
 import json
 import os
 import resource
 import statistics
-import sys
 import tempfile
 import time
 from pathlib import Path
@@ -206,7 +206,16 @@ run on different machines.
 
 
 def main():
-    submissions = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
+    parser = argparse.ArgumentParser(
+        prog="python -m tools.benchmarks.scale",
+        description="Grade a very large class through Dask and PostgreSQL, and write docs/scale.md.",
+        epilog="Example: python -m tools.benchmarks.scale 1000",
+    )
+    parser.add_argument(
+        "submissions", nargs="?", type=int, default=10_000, metavar="SUBMISSIONS",
+        help="how many submissions to grade (default: %(default)s)",
+    )  # fmt: skip
+    submissions = parser.parse_args().submissions
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     seen = simulate(submissions)
     write_whole(RESULTS, json.dumps(seen, indent=1) + "\n")

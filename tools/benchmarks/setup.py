@@ -91,7 +91,9 @@ def building(course, quick):
 
 def row(case, times, job, beside, words, limit=None):
     """Return a row with a command's wall-clock time, compared with another's."""
-    return Row(case, {f"command / {words}": times.ratio(job, beside), "by the clock": times.time(job, at_most=limit)})
+    return Row(
+        case, {f"command / {words}": times.ratio(job, beside), "wall-clock time": times.time(job, at_most=limit)}
+    )
 
 
 def lab(course):

@@ -83,7 +83,7 @@ def flakiness(exercise, seeds):
     """Run each check on the reference, and on the reference written differently (`OtherwiseHost`).
 
     A check fails if it does not run to its end, gives a warning, has an expected value that is not finite, or refuses the
-    reference written differently. (It would say nothing that the reference agrees with itself.)
+    reference written differently. (The reference always agrees with itself, which proves nothing.)
     """
     failures = []
     for seed in seeds:

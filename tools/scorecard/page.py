@@ -46,15 +46,15 @@ EXPLANATION = f"""\
 - **beside wrong**: notebooks in which another exercise, not used by this one, is wrong. The correct one must keep all its points.
 - **flaky**: failures of the checks on correct code, each on many seeds. A check must run to its end without a warning, its expected values must be
   finite, and it must accept the reference *written differently*: with other random draws if the exercise leaves them open, and with every number off
-  by 4 units in the last place. (It would say nothing that the reference agrees with itself.)
+  by 4 units in the last place. (The reference always agrees with itself, which proves nothing.)
 - **sentences about mutants**: what students are told about mutants that change a value, on the visible seed. *Named*: a mistake in the bank.
   *In words*: the small change that gives these values. *Pattern*: a sign, a factor, a shape. *Bare*: only which entry is wrong. *False*: the
-  sentence is not true on two other seeds. *Small*: the worked example has at most {FEW} numbers. *Sent elsewhere*: correct code is sent to another
-  exercise that it uses and that is wrong; *misled*: to one that is correct.
+  sentence is not true on two other seeds. *Small*: the worked example has at most {FEW} numbers. *Sent elsewhere*: a student whose code is
+  correct is sent to another exercise that it uses and that is wrong; *misled*: to one that is correct.
 - **empty**: the most points for the released notebook as it is, and for functions that return None, their arguments, or zeros, ones or halves of the
   right shape.
 
-After a change in the code, its variants are first measured on {LEAST["variants"]} seeds and its checks on {LEAST["flakiness"]} (`--quick` stops there), and then on
+After a change in an exercise, its variants are first measured on {LEAST["variants"]} seeds and its checks on {LEAST["flakiness"]} (`--quick` stops there), and then on
 {SEEDS["variants"]} and {SEEDS["flakiness"]:,}. The *seeds* columns say how many seeds have been measured.
 """
 
@@ -214,11 +214,11 @@ def _row(exercise, parts):
 def _sentences(results):
     of = _told(results)
     yield "## What students are told about code that is not in the bank\n"
-    yield f"- {of['changing']:,} mutants change a value. {of['named']:,} are named, {of['put_in_words']:,} are put in words, and for {of['pattern']:,} a pattern is told."
+    yield f"- {of['changing']:,} mutants change a value. Of these, {of['named']:,} are named and {of['put_in_words']:,} are put in words; for {of['pattern']:,} the student is told a pattern."
     yield f"- {of['false']:,} of these sentences are not true on other seeds."
     yield f"- {of['hints']:,} times a student is sent to another exercise; {of['misled']:,} times that exercise is correct."
     yield f"- {of['small']:,} of {of['shown']:,} worked examples have at most {FEW} numbers.\n"
-    yield "For the following mutants, a student learns only which entry is wrong. A mistake in the bank, or words for the change, would say more.\n"
+    yield f"For the following mutants, a student learns only which entry is wrong. A mistake in the bank, or words for the change, would say more. The table has the {LISTED} shortest of each exercise.\n"
     yield "| exercise | mutant |"
     yield "|---|---|"
     for exercise in exercises():
