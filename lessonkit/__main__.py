@@ -1,4 +1,4 @@
-"""``python -m lessonkit progress``: show in a shell which exercises pass."""
+"""``python -m lessonkit progress``: show in a terminal which exercises pass."""
 
 import argparse
 import sys
@@ -6,9 +6,13 @@ import sys
 
 def main(argv=None):
     """Run the command line; return its exit code."""
-    parser = argparse.ArgumentParser(prog="python -m lessonkit", description=__doc__)
+    example = "Example: python -m lessonkit progress work"
+    parser = argparse.ArgumentParser(
+        prog="python -m lessonkit", description="Show which exercises of which lessons pass.", epilog=example
+    )
     commands = parser.add_subparsers(dest="command", required=True)
-    command = commands.add_parser("progress", help="show which exercises of which lessons pass")
+    about = "show which exercises of which lessons pass"
+    command = commands.add_parser("progress", help=about, description=f"{about.capitalize()}.", epilog=example)
     command.add_argument("folder", nargs="?", help="the folder with your lessons (default: the current folder)")
     arguments = parser.parse_args(argv)
 

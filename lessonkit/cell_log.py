@@ -41,10 +41,10 @@ class Run:
 
     @property
     def where(self):
-        """``its line 3, `import pandas```."""
+        """``line 3, `import pandas```."""
         lines = self.source.splitlines()
         text = lines[self.line - 1].strip() if 0 < self.line <= len(lines) else ""
-        return (f"its line {self.line}" + (f", `{text[:80]}`" if text else "")) if self.line else ""
+        return (f"line {self.line}" + (f", `{text[:80]}`" if text else "")) if self.line else ""
 
 
 _runs = []

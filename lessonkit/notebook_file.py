@@ -65,7 +65,7 @@ def read(data):
 def unpacked(archive, name, most):
     """Return a file of a zip archive.
 
-    Its headers may claim any size. This does not read bzip2 and LZMA, which unpack all that a few bytes stand for at once.
+    Its headers may claim any size. This does not read bzip2 and LZMA, which unpack a few bytes into any amount of data at once.
 
     Raises
     ------

@@ -103,7 +103,7 @@ def progress(folder=None):
 
 @contextlib.contextmanager
 def _opened_in(folder):
-    """Within it, ``reference_impl`` is that of a lesson's own folder, where it has one: each goes as far as its lesson."""
+    """Within the context, import ``reference_impl`` from a lesson's folder if it contains one, made for that lesson."""
     if not (folder / "reference_impl").is_dir() or folder == Path.cwd():
         yield
         return

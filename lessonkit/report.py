@@ -39,7 +39,7 @@ def text(result):
 
 
 def put_out(words):
-    """Print words; where the output cannot hold a letter, as a file of Windows, a question mark stands for it."""
+    """Print words; a character that the output cannot encode, as in some files on Windows, becomes a question mark."""
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
     print(str(words).encode(encoding, "replace").decode(encoding))
 

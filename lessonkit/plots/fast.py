@@ -6,9 +6,9 @@ Measured on figures of two axes with three lines each, and on an image, with and
 import io
 
 FAST = {
-    # Letters keep their shape and are not fitted to the pixels. Without it: 8 to 9 % longer.
+    # Letters keep their shape and are not fitted to the pixels. Without it: 8 to 9% longer.
     "text.hinting": "no_hinting",
-    # Titles have a fixed place. Otherwise Matplotlib measures all labels to see whether a title must move. Without it: up to 7 %.
+    # Titles have a fixed place. Otherwise Matplotlib measures all labels to see whether a title must move. Without it: up to 7%.
     "axes.titley": 1.0,
 }
 
@@ -16,7 +16,7 @@ FAST = {
 def gridspec(rows, columns, width, height, margins, gaps):
     """Return fixed positions for axes, as keywords of `matplotlib.gridspec`; all arguments are in inches.
 
-    Without it, with a layout engine of Matplotlib that measures all text: 15 to 40 % longer.
+    Without it, with a layout engine of Matplotlib that measures all text: 15 to 40% longer.
     """
     left, right, bottom, top = margins
     across, down = gaps
@@ -33,7 +33,7 @@ def gridspec(rows, columns, width, height, margins, gaps):
 def plain_powers(fig):
     """Label logarithmic axes with plain numbers: at powers of ten, and on short axes also at 2 and 5 times those.
 
-    Without it, with Matplotlib's minor ticks and superscript exponents: 27 % longer on logarithmic axes.
+    Without it, with Matplotlib's minor ticks and superscript exponents: 27% longer on logarithmic axes.
     """
     from matplotlib.ticker import LogLocator, NullLocator
 
@@ -47,7 +47,7 @@ def plain_powers(fig):
 def only_ticks_in_view(fig):
     """Remove the ticks beyond the ends of each axis: Matplotlib makes them but does not draw them.
 
-    Without it: 4 to 6 % longer.
+    Without it: 4 to 6% longer.
     """
     from matplotlib.ticker import FixedLocator
 
@@ -60,8 +60,8 @@ def only_ticks_in_view(fig):
 def png(fig):
     """Return the figure as the bytes of a PNG file.
 
-    Without it, with `Figure.savefig`, which draws an image twice: 1 to 19 % longer. A stronger compression than level
-    3 takes 3 to 8 % longer; an alpha channel, up to 9 %.
+    Without it, with `Figure.savefig`, which draws an image twice: 1 to 19% longer. A stronger compression than level
+    3 takes 3 to 8% longer; an alpha channel, up to 9%.
     """
     import numpy as np
     from matplotlib.backends.backend_agg import FigureCanvasAgg

@@ -49,7 +49,7 @@ STOPPED = {
 def test_a_cell_that_stopped_is_quoted(shell, source, before):
     where, what = STOPPED[source]
     sentence = why(shell, *before, source)
-    assert sentence.startswith(f"The cell that defines mse_loss stopped at its {where}"), sentence
+    assert sentence.startswith(f"The cell that defines mse_loss stopped at {where}"), sentence
     assert what in sentence
     assert ("an earlier mse_loss" in sentence) == bool(before)
 
@@ -57,7 +57,7 @@ def test_a_cell_that_stopped_is_quoted(shell, source, before):
 def test_an_error_within_an_imported_module_has_the_cells_line(shell, tmp_path, monkeypatch):
     (tmp_path / "broken_helper.py").write_text("a = 1\nb = 2\nc = 1 / 0\n")
     monkeypatch.syspath_prepend(tmp_path)
-    assert "at its line 1, `import broken_helper`: ZeroDivisionError" in why(shell, "import broken_helper\n" + GOOD)
+    assert "at line 1, `import broken_helper`: ZeroDivisionError" in why(shell, "import broken_helper\n" + GOOD)
 
 
 SILENT = {
@@ -124,12 +124,12 @@ def test_a_definition_inside_another_function_is_noticed(shell):
 
 
 def test_a_timed_cell_has_its_own_lines(shell):
-    assert "at its line 2, `1 / 0`" in why(shell, "%%time\n1 / 0\n" + GOOD)
+    assert "at line 2, `1 / 0`" in why(shell, "%%time\n1 / 0\n" + GOOD)
 
 
 def test_blank_lines_above_count(shell):
-    assert "at its line 3, `1 / 0`" in why(shell, "\n\n1 / 0\n" + GOOD)
-    assert "at its line 3, `def mse_loss(`: SyntaxError" in why(shell, "\n  \ndef mse_loss(")
+    assert "at line 3, `1 / 0`" in why(shell, "\n\n1 / 0\n" + GOOD)
+    assert "at line 3, `def mse_loss(`: SyntaxError" in why(shell, "\n  \ndef mse_loss(")
 
 
 def test_only_so_many_cells_are_kept(shell):

@@ -111,7 +111,7 @@ def test_a_check_of_an_endless_loop_ends_by_itself(kernel):
 def test_what_stopped_is_quoted(kernel):
     client = kernel[1]
     run(client, "def mse_loss(x, y)\n    return 1")
-    assert "The cell that defines mse_loss stopped at its line 1, `def mse_loss(x, y)`: SyntaxError" in text(run(client, "check('mse_loss')"))  # fmt: skip
+    assert "The cell that defines mse_loss stopped at line 1, `def mse_loss(x, y)`: SyntaxError" in text(run(client, "check('mse_loss')"))  # fmt: skip
     run(client, "def mse_loss(x, y):\n    z = x - y\n    raise NotImplementedError()")
     shown = text(run(client, "check('mse_loss')"))
     assert "`raise NotImplementedError()` is still in mse_loss, next to your code. Delete that line." in shown
