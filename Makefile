@@ -67,7 +67,7 @@ release: $(READY)  ## write one lesson for students as a zip file: make release 
 	@test -n "$(LESSON)" || { echo "Name the lesson: make release LESSON=06"; exit 1; }
 	$(BIN)/python -m autograder release $(LESSON)
 
-dist: $(READY)  ## make the files of a release in dist/release: the wheel, the zip files, the site; LESSONS="00 01" has only these lessons
+dist: $(READY)  ## make the files of a release in dist/release: the wheel, the zip files, the site; LESSONS="00 01" includes only these lessons
 	rm -rf dist/release
 	mkdir -p dist/release
 	$(BIN)/uv build --quiet --wheel --out-dir dist/release .
@@ -75,7 +75,7 @@ dist: $(READY)  ## make the files of a release in dist/release: the wheel, the z
 	cp dist/site/download/*.zip dist/release/
 	$(BIN)/python -m zipfile -c dist/release/site.zip dist/site/.
 
-site: $(READY)  ## build the course site in dist/site; OFFLINE=1 leaves out links to other hosts, LESSONS="00 01" has only these lessons
+site: $(READY)  ## build the course site in dist/site; OFFLINE=1 leaves out links to other hosts, LESSONS="00 01" includes only these lessons
 	$(BIN)/python -m autograder site $(LESSONS) $(if $(OFFLINE),--offline)
 
 publish-as: $(READY)  ## set the address at which the course is published, and build what follows: make publish-as REPO=name/repository
@@ -95,7 +95,7 @@ quick: $(READY)  ## run the tests for a change in half a minute: for LESSON=06, 
 SEED = $(shell $(BIN)/python -c 'import secrets; print(secrets.randbelow(10**9))')
 CASES := 2000
 FUZZERS := tests/autograder/grading/test_fuzz.py tests/autograder/sandbox/test_fuzz_session.py
-fuzz: $(READY)  ## test random changes to a solved notebook and to its process's answers, on a fresh seed; SEED=15 CASES=300
+fuzz: $(READY)  ## test random changes to a solved notebook and to its process's answers, on a fresh seed; SEED=15 CASES=300 sets the seed and the number
 	FUZZ_SEED=$(SEED) FUZZ_CASES=$(CASES) $(ONE_THREAD) $(BIN)/python -m pytest $(FUZZERS)
 
 bench: $(READY)  ## measure how fast everything is, compared with its peers, and write docs/benchmarks.md
