@@ -66,7 +66,11 @@ class Exporter(ExportPlugin):
                 write_whole(path, lines.getvalue().encode(self.encoding))
         except CourseError as error:  # `nbgrader export` would show a traceback
             raise SystemExit(str(error)) from None
-        say(f"{path} has not been written yet:" if self.dry_run else f"{path} has been written:")
+        say(
+            f"{path} has not been written. It would contain:"
+            if self.dry_run
+            else f"{path} has been written. It contains:"
+        )
         for assignment in assignments:
             self._tell(assignment.name, {student.id: standing_of[assignment.name][student.id] for student in students})
 
@@ -125,10 +129,10 @@ class Exporter(ExportPlugin):
     def _tell(self, name, standing_of):
         """Print how many students have a grade in the file, and who has none and why."""
         states = Counter(standing.state for standing in standing_of.values())
-        rows = [(states[GRADED], "written", "")]
+        rows = [(states[GRADED], "in the file", "")]
         for state in filter(states.__contains__, NO_GRADE):
             who = listed(sorted(student for student, standing in standing_of.items() if standing.state == state))
-            written = "written as 0" if state == NOTHING and self.zeros else "left out"
+            written = "in the file as 0" if state == NOTHING and self.zeros else "left out"
             rows.append((states[state], f"{written}: {state}", who))
         say(f"{name}\n{table(rows)}")
 

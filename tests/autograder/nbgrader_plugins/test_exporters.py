@@ -254,7 +254,7 @@ def test_an_id_that_is_written_in_another_way_is_told(course, capfd):
 def test_a_first_look_writes_nothing(course, capsys):
     assert command_line.main(["export", "canvas", "6", "--dry-run", "--zeros", "--student", "right"]) == 0
     out, err = capsys.readouterr()
-    assert "right,,,right,,10.0\n" in out and "canvas.csv has not been written yet:" in out and not err
+    assert "right,,,right,,10.0\n" in out and "canvas.csv has not been written. It would contain:" in out and not err
     assert not (course / "canvas.csv").exists()
     (course / "gradebook.db").unlink()
     assert command_line.main(["export", "canvas"]) == 2
