@@ -129,7 +129,7 @@ def roster(arguments):
     from autograder.nbgrader_plugins.roster import enter
 
     students, doubtful = enter(arguments.file, arguments.course)
-    many = "1 student of this file is" if len(students) == 1 else f"All {len(students)} students of this file are"
+    many = "1 student of this file is" if len(students) == 1 else f"The {len(students)} students of this file are"
     say(f"{many} in the gradebook.")
     if doubtful:
         say(
@@ -170,12 +170,16 @@ def grade(arguments):
         csv=arguments.csv,
     )  # fmt: skip
     fresh = {student: graded for student, graded in submissions.items() if graded}
-    states = Counter("failed" if one.failed else "graded" if one.handed_in else "absent" for one in fresh.values())
+    states = Counter(
+        "failed" if one.failed else "absent" if not one.handed_in else "graded" if one.ran else "unreadable"
+        for one in fresh.values()
+    )
+    unreadable = f", {states['unreadable']} could not be graded" if states["unreadable"] else ""
     again = f", {states['failed']} not graded, which the next run tries again" if states["failed"] else ""
     unchanged = len(submissions) - len(fresh)
     many = "student" if len(submissions) == 1 else "students"
     say(
-        f"{len(submissions)} {many}: {states['graded']} graded, {states['absent']} handed in nothing, "
+        f"{len(submissions)} {many}: {states['graded']} graded{unreadable}, {states['absent']} handed in nothing, "
         f"{unchanged} unchanged{again}."
     )
     kinds = by_kind({student: graded.flags for student, graded in fresh.items()})

@@ -308,7 +308,7 @@ def grade(
     if not quiet:
         _tell(assignment, len(submissions))
         if strangers:
-            say(f"These students are not on the roster, but were graded: {listed(sorted(strangers))}.")
+            say(f"These students handed in something, but are not on the roster: {listed(sorted(strangers))}.")
     return submissions
 
 

@@ -46,6 +46,7 @@ def test_grade_prints_a_line_for_each_kind_and_writes_each_flag(monkeypatch, cap
         "right": GradedSubmission(flags=["check cells were edited: check_a, check_b"], notes=["A.", "B."], seconds=1.0),
         "stuck": GradedSubmission(flags=["a cell stopped: here", "a cell stopped: there"], seconds=1.0),
         "absent": GradedSubmission(notes=["Nothing was handed in."]),
+        "cut": GradedSubmission(notes=["The notebook is cut off."]),
         "fine": GradedSubmission(seconds=1.0),
         "old": None,
     }
@@ -57,7 +58,7 @@ def test_grade_prints_a_line_for_each_kind_and_writes_each_flag(monkeypatch, cap
             write_whole(Course(tmp_path).journal("01_activations", student), Entry(student, "", 1, graded).to_json())
     assert main(["grade", "01"]) == 0
     assert capsys.readouterr().out.splitlines() == [
-        "5 students: 3 graded, 1 handed in nothing, 1 unchanged.",
+        "6 students: 3 graded, 1 could not be graded, 1 handed in nothing, 1 unchanged.",
         "Please look at these flags. Their full texts are in reports/01_activations_flags.csv.",
         "  1  check cells were edited  right",
         "  1  a cell stopped           stuck",

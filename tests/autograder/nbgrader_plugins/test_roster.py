@@ -59,7 +59,7 @@ def test_a_roster_is_read(name):
 
 def test_a_roster_ends_in_the_gradebook_and_keeps_what_it_does_not_say(tmp_path, monkeypatch, capsys):
     assert enter(tmp_path, monkeypatch, ROSTERS["Canvas"][0]) == 0
-    assert capsys.readouterr().out.startswith("All 2 students of this file are in the gradebook")
+    assert capsys.readouterr().out.startswith("The 2 students of this file are in the gradebook")
     assert enter(tmp_path, monkeypatch, b"id\nada\nbob\n") == 0
     assert students(tmp_path) == [(*ADA[:3], None, "1815"), ("bob", None, None, None, None), LI]
 
