@@ -1,4 +1,4 @@
-"""Courses to grade in: empty ones, and one with a class that has handed in."""
+"""Courses to grade in: one without submissions, and one whose class has handed in."""
 
 import shutil
 
@@ -23,7 +23,7 @@ def protected():
 
 @pytest.fixture(scope="session")
 def template(tmp_path_factory):
-    """A course with one released lesson and no submissions."""
+    """Return a course with one released lesson and no submissions."""
     course = tmp_path_factory.mktemp("template")
     shutil.copy(COURSE / "nbgrader_config.py", course)
     (course / "solutions" / LESSON).mkdir(parents=True)
@@ -34,7 +34,7 @@ def template(tmp_path_factory):
 
 @pytest.fixture
 def course(template, tmp_path):
-    """A course with a class that has handed in, and one student who has not."""
+    """Return a course whose class has handed in, with one student who has not."""
     folder = tmp_path / "course"
     shutil.copytree(template, folder)
     (folder / ".secret_seed").write_text("12345")
