@@ -1,4 +1,4 @@
-"""Systematic changes to a solved notebook: what people, editors and converters do to one before they hand it in.
+"""Systematic changes to a solved notebook: what people, editors and converters do to a notebook before it is handed in.
 
 A change takes a random generator and a notebook, and changes the notebook in place.
 """
@@ -15,13 +15,13 @@ CHANGES = {}
 
 
 def change(function):
-    """Register a change of a notebook by its name."""
+    """Register a change of a notebook under its name."""
     CHANGES[function.__name__] = function
     return function
 
 
 def pick(rng, cells, test=lambda cell: True):
-    """The index of one of the cells that pass a test, or None."""
+    """Return the index of one of the cells that pass a test, or None."""
     indices = [index for index, cell in enumerate(cells) if test(cell)]
     return rng.choice(indices) if indices else None
 
@@ -44,7 +44,7 @@ def new_cell(source, kind="code"):
     return {**cell, "outputs": [], "execution_count": None} if kind == "code" else cell
 
 
-# Cells move, are copied and deleted.
+# Moving, copying and deleting cells
 
 
 @change
@@ -93,7 +93,7 @@ def copy_exercise_and_check_below(rng, notebook):
 
 
 def stub(source):
-    """An answer with its body taken out."""
+    """Return an answer without its body."""
     head = (
         source[: source.index('"""', source.index('"""') + 3) + 3]
         if source.count('"""') > 1
@@ -132,7 +132,7 @@ def cells_that_are_none(rng, notebook):
     cells.insert(rng.randrange(len(cells) + 1), rng.choice(odd))
 
 
-# Cells are split, merged, retyped.
+# Splitting, merging and retyping cells
 
 
 @change
@@ -143,7 +143,7 @@ def split_a_cell(rng, notebook):
         lines = source_of(cells[index]).splitlines()
         cut = rng.randrange(1, len(lines))
         rest = {**copy.deepcopy(cells[index]), "source": "\n".join(lines[cut:])}
-        if rng.random() < 0.7:  # as Jupyter does: the marks stay with one of the two
+        if rng.random() < 0.7:  # as in Jupyter, only one of the two keeps the marks
             rest["metadata"] = {}
         cells[index]["source"] = "\n".join(lines[:cut])
         cells.insert(index + 1, rest)
@@ -186,7 +186,7 @@ def retype_a_marked_cell(rng, notebook):
         notebook["cells"][index]["cell_type"] = rng.choice(["markdown", "raw"])
 
 
-# Where an answer stands.
+# Where the answer is
 
 
 @change
@@ -254,7 +254,7 @@ def a_name_for_an_answer(rng, notebook):
         cells[index]["source"] = f"{renamed}\n\n{bound}"
 
 
-# What is added.
+# Additions
 
 
 @change
@@ -297,7 +297,7 @@ def a_cell_of_its_own(rng, notebook):
         )
 
 
-# What editors and formatters leave.
+# Traces of editors and formatters
 
 
 @change
