@@ -1,4 +1,4 @@
-"""What people have in notebooks that no exercise needs, and what editors write into a cell's metadata."""
+"""What people add to notebooks although no exercise needs it, and what editors write into a cell's metadata."""
 
 LINES = (
     "!pip install numpy", "%pip install -q numpy", "x = !ls", "%cd ..", "%matplotlib widget", "%matplotlib inline", "%autosave 0",
