@@ -1,4 +1,4 @@
-"""Ways in which a notebook becomes a file: a way takes a random generator and a notebook, and returns bytes."""
+"""Ways to write a notebook to a file: each takes a random generator and a notebook, and returns bytes."""
 
 import json
 
