@@ -1,4 +1,4 @@
-"""A small class that hands in one lesson, and what its gradebook should say."""
+"""A small class that hands in one lesson, and what its gradebook should contain."""
 
 import commands
 from arena import EXERCISES, LESSON, notebook, solved
@@ -30,7 +30,7 @@ def grade(course, **options):
 
 
 def gradebook_of(course, db_url=None):
-    """All that the gradebook says: by student the score, and by cell the grades."""
+    """Return everything in the gradebook: for each student the score, and the grades by cell."""
     from nbgrader.api import Gradebook
 
     with Gradebook(db_url or f"sqlite:///{course}/gradebook.db") as gradebook:
