@@ -75,7 +75,7 @@ class APointAnHour(LateSubmissionPlugin):
     def late_submission_penalty(self, student_id, score, total_seconds_late):
         return total_seconds_late / 3600
 """
-# An instructor's check that asks for more than the exercise does: that no entries at all are refused.
+# An instructor's check that demands more than the exercise promises: it refuses arrays without entries.
 TOO_STRICT = """
     yield "what it raises for no entries", raised_by(code.under_test, np.zeros(0), np.zeros(0))
 """
@@ -115,12 +115,12 @@ ADDED_CELLS = """
 
 
 class Term:
-    """A course under way: its files, its commands, and what the gradebook exports.
+    """A course during the term: its files, its commands, and the grades that it exports.
 
     Parameters
     ----------
     folder : Path
-        Where to make it.
+        Where to create it.
     """
 
     def __init__(self, folder):
@@ -151,7 +151,7 @@ class Term:
         self.write(name, text.replace(old, new))
 
     def run(self, *command, check=True):
-        """One command of the autograder's; what it printed."""
+        """Run one command of the autograder, and return what it printed."""
         done = python(self.folder, "autograder", *command, check=check, PYTHONPATH=str(self.folder))
         assert "Traceback" not in done.stdout + done.stderr, done.stdout + done.stderr
         return done.stdout
@@ -160,7 +160,7 @@ class Term:
         return python(self.folder, "nbgrader", *command, check=check, PYTHONPATH=str(self.folder))
 
     def change(self, *options):
-        """The lesson has been edited: build it, release it, grade it. What the release said."""
+        """Build, release and grade the edited lesson, and return what the release printed."""
         self.run("build", "02")
         released = self.run("release", "02", "--yes", *options)
         self.grade("--yes")
@@ -173,31 +173,31 @@ class Term:
         return self.read(f"lessons/{LESSON}/{LESSON}.ipynb")
 
     def filled(self, answers):
-        """What a student hands in who holds the present release."""
+        """Return what a student with the present release hands in."""
         return submission(self.released(), answers)
 
     def hand_in(self, student, answers, stamp=None, released=None):
-        """A notebook made from the present release, or from what the student holds."""
+        """Hand in a notebook made from the present release, or from the release that the student has."""
         hand_in(self.folder, student, LESSON, submission(released or self.released(), answers))
         if stamp:
             self.write(f"submitted/{student}/{LESSON}/timestamp.txt", stamp)
 
     def exported(self, *options):
-        """The grades that are written, by student, and the points that there are."""
+        """Return the exported grades by student, and the maximum number of points."""
         self.run("export", "csv", "02", "--to", "grades.csv", *options)
         rows = list(csv.DictReader(io.StringIO(self.read("grades.csv"))))
         (most,) = {float(row["max_score"]) for row in rows if row["max_score"]}
         return {row["student_id"]: float(row["score"]) for row in rows if row["score"]}, most
 
     def report(self):
-        """The rows of the class report, by student."""
+        """Return the rows of the class report, by student."""
         self.run("report", "02")
         return {row["student_id"]: row for row in csv.DictReader(io.StringIO(self.read(f"reports/{LESSON}.csv")))}
 
     def kept(self):
-        """What no command may lose: the files of releases and submissions, and who has a grade or a comment by hand.
+        """Return what no command may lose: the files of releases and submissions, and the manual grades and comments.
 
-        That of a dropped exercise is kept beside its releases.
+        Manual grades of a dropped exercise are kept beside its releases.
         """
         files = {str(path) for name in ("releases", "submitted") for path in (self.folder / name).rglob("*.ipynb")}
         if not (self.folder / "gradebook.db").exists():
@@ -213,7 +213,7 @@ class Term:
         return files | {f"{student} {key.rpartition('/')[2]}" for student, key, row in rows if row[1] is not None}
 
     def flagged(self):
-        """Who has a flag, and of which kinds."""
+        """Return the students who have flags, with the kinds of those flags."""
         flags = {}
         for path in (self.folder / "grading" / LESSON).glob("*.json"):
             entry = json.loads(path.read_text(encoding="utf-8"))
@@ -223,7 +223,7 @@ class Term:
 
     @contextmanager
     def gradebook(self):
-        """nbgrader's gradebook, as formgrader changes it."""
+        """Open nbgrader's gradebook to change it as formgrader does."""
         from nbgrader.api import Gradebook
 
         with Gradebook(f"sqlite:///{self.folder}/gradebook.db") as gradebook:
@@ -231,7 +231,7 @@ class Term:
             gradebook.db.commit()
 
     def by_hand(self, student, cell):
-        """What a person gave and wrote."""
+        """Return the manual score and comment."""
         with self.gradebook() as gradebook:
             grade = gradebook.find_grade(f"check_{cell}", LESSON, LESSON, student)
             return grade.manual_score, gradebook.find_comment(cell, LESSON, LESSON, student).manual_comment
@@ -241,7 +241,7 @@ PLUGIN = '\nc.AssignLatePenalties.plugin_class = "late_penalty.APointAnHour"\n'
 STRICT_AFTER = """        yield f"what it raises for x of shape {x_shape} and y of shape {y_shape}", raised
 """
 RIGHT = right(["mse_loss", "rms_error"])
-# It does not refuse arrays without entries, and its error does.
+# This answer does not refuse arrays without entries, but it fails on them.
 LENIENT = {
     **answer("mse_loss", find("mse_loss", "three_branches")),
     "rms_error": "def rms_error(x, y):\n    if not x.size:\n        raise ValueError('no entries')\n    return mse_loss(x, y)[0] ** 0.5",
@@ -252,7 +252,7 @@ ADDED = {"mean_absolute_error": "def mean_absolute_error(x, y):\n    return floa
 
 
 def add_exercise(term):
-    """As docs/contributors.md has it."""
+    """Add an exercise as docs/contributors.md describes it."""
     term.write(LOSSES, term.read(LOSSES) + ADDED_REFERENCE)
     term.replace(EXPORTS, "mse_loss,", "mean_absolute_error, mse_loss,")
     term.replace(EXPORTS, '"mse_loss",', '"mean_absolute_error", "mse_loss",')
@@ -265,7 +265,7 @@ def add_exercise(term):
     term.write(TEXT, term.read(TEXT) + ADDED_CELLS)
 
 
-DROPPED = (  # what goes with the exercise, and what it becomes
+DROPPED = (  # what disappears with the exercise, and what replaces it
     (CATALOGUE, 'exercises.rms_error = "x, y -> error"', "# Nothing here."),
     (CHECKS, 'BOTH = ("mse_loss", "rms_error")', 'BOTH = ("mse_loss",)'),
     (CHECKS, '@check("rms_error", points=1)', "# no check"),
@@ -274,7 +274,7 @@ DROPPED = (  # what goes with the exercise, and what it becomes
 
 
 def drop_exercise(term):
-    """As docs/instructors.md has it: its cells, its name, its checks, mistakes and variants."""
+    """Drop an exercise as docs/instructors.md describes it: its cells, its name, its checks, mistakes and variants."""
     for name, old, new in DROPPED:
         term.replace(name, old, new)
     for name in (MISTAKES, VARIANTS):
