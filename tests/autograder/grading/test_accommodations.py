@@ -1,4 +1,4 @@
-"""Extensions, extra time and excuses: one table, which penalties, report and exports keep to without running a notebook."""
+"""Extensions, extra time and excuses: penalties, report and exports follow one table, and no notebook is run for that."""
 
 import csv
 import shutil
@@ -24,7 +24,7 @@ LATE = {"solved": "2026-03-02 17:00:00 UTC", "wrong": "2026-03-05 18:00:00 UTC",
 
 @pytest.fixture
 def late(course):
-    """A class of which three hand in late, each at a cost of all points."""
+    """Return a class in which three students hand in late, and each loses all points for it."""
     with open(course / "nbgrader_config.py", "a") as file:
         file.write("\nc.LateSubmissionPlugin.penalty_method = 'zero'\n")
     for student, stamp in LATE.items():
@@ -54,7 +54,7 @@ def grant(course, *lines):
 
 
 def penalized(course):
-    """Who is late by the dates of today, once they are applied."""
+    """Apply today's dates, and return the students who are late."""
     with Course(course).gradebook() as gradebook:
         LatePenalties(Course(course), gradebook, LESSON).renew()
         rows = {student: gradebook.find_submission(LESSON, student) for student in LATE}
@@ -67,7 +67,7 @@ def test_lines_change_penalties_and_take_them_back(late):
     assert penalized(late) == ["wrong", "empty"]
     grant(late, "B,all,extra time,48 hours,")
     assert penalized(late) == ["wrong"]
-    grant(late, "B,1,extra time,48 hours,")  # as a spreadsheet writes 01
+    grant(late, "B,1,extra time,48 hours,")  # a spreadsheet writes 01 like this
     assert penalized(late) == ["wrong"]
     grant(late, "B,02_mse,extra time,48 hours,", "wrong,01,excused,,ill")
     assert penalized(late) == ["solved", "empty"]
@@ -87,7 +87,7 @@ def test_an_extension_of_nbgraders_own_stays(late):
     assert penalized(late) == ["empty"]
     grant(late)
     assert penalized(late) == ["solved", "empty"]
-    due(late, None)  # where nbgrader itself fails
+    due(late, None)  # nbgrader itself fails in this case
     assert penalized(late) == []
 
 
@@ -103,11 +103,11 @@ def test_a_due_date_moves_and_extensions_keep_their_dates(late):
 def test_what_helps_most_counts():
     week = Accommodation(DUE + timedelta(days=7), timedelta(hours=2))
     assert week.extension(DUE) == timedelta(days=7, hours=2)
-    assert week.extension(DUE + timedelta(days=8)) == timedelta(hours=2)  # the due date has moved behind it
+    assert week.extension(DUE + timedelta(days=8)) == timedelta(hours=2)  # this due date is later than the extension
 
 
 def test_exports_and_report_keep_to_the_table(late):
-    """Nothing is graded in between: the old penalties are never exported."""
+    """No grading runs in between, and still the old penalties are never exported."""
     grant(late, "solved,01,extension,2026-03-02 18:00:00 UTC,", "wrong,01,excused,,ill", "absent,all,excused,,")
     nbgrader(late, "export")
     row = {row["student_id"]: row for row in rows(late / "grades.csv")}
@@ -127,7 +127,7 @@ def test_exports_and_report_keep_to_the_table(late):
 
 
 def test_who_has_more_time_and_handed_in_nothing_gets_no_zero_yet(late):
-    """nbgrader keeps an extension with a submission, and there is none."""
+    """nbgrader stores an extension with a submission, and this student has none."""
     for line, score in (("absent,01,extension,2200-01-01 18:00:00 UTC,", ""), ("absent,01,extra time,1 day,", "0.0")):
         grant(late, line)
         nbgrader(late, "export", "--Exporter.zeros=True")
