@@ -1,4 +1,4 @@
-"""The answer to an exercise is found where it stands, and what was chosen is told."""
+"""Grading finds the answer to an exercise wherever it is, and says which answer it chose."""
 
 import json
 
@@ -12,7 +12,7 @@ from autograder.grading.repair import recognise
 NAME, CHECK = "relu_forward", 'check("relu_forward")'
 EMPTY = next("".join(c["source"]) for c in json.loads(RELEASED)["cells"] if grade_id(c) == NAME)
 MINE, OTHER = "def relu_forward(x):\n    return 'mine'", "def relu_forward(x):\n    return 'other'"
-WHERE = {  # what the exercise's own cell holds, the cells below its check, and what is told
+WHERE = {  # the content of the exercise's own cell, the cells below its check, and the message
     "in its own cell": (MINE, [], ""),
     "in its own cell, with an empty one below": (MINE, [EMPTY], ""),
     "in its own cell, with an empty one and its check below": (MINE, [EMPTY, CHECK], ""),
@@ -42,21 +42,21 @@ WHERE = {  # what the exercise's own cell holds, the cells below its check, and 
 
 
 def cells_of(own, below):
-    """A solved notebook with this in the exercise's cell, and more cells at the end."""
+    """Return a solved notebook with this source in the exercise's cell, and more cells at the end."""
     found = json.loads(notebook(solved(), *below))
     next(cell for cell in found["cells"] if grade_id(cell) == NAME)["source"] = own
     return found
 
 
 def graded_answer(recognised):
-    """What the function gives that is there when its check runs."""
+    """Return the result of the function that exists when its check runs."""
     namespace = {"check": lambda name: None}
     for _, source, exercise in checks_of(recognised.notebook):
         if exercise == NAME:
             return namespace[NAME](None)
         try:
             exec(source, namespace)
-        except Exception:  # as in a kernel, the next cell runs
+        except Exception:  # in a kernel too, the next cell runs
             continue
         except SyntaxError:
             continue
