@@ -1,6 +1,6 @@
-"""Systematic changes to a solved notebook end with full points, or with a note to the student and a flag for the instructor.
+"""A solved notebook with systematic changes gets full points, or a note to the student and a flag for the instructor.
 
-On a fixed seed and a few hundred cases here; on a fresh seed, with more of them, by ``make fuzz``.
+Here the seed is fixed, with a few hundred cases. ``make fuzz`` runs more cases on a fresh seed.
 """
 
 import copy
@@ -31,7 +31,7 @@ SEED, CASES = int(os.environ.get("FUZZ_SEED", 15)), int(os.environ.get("FUZZ_CAS
 EXERCISES = {exercise.name for exercise in lesson(LESSON).exercises}
 LIMITS = Limits(cell=5.0, call=5.0)
 LAST = "cells_that_are_none version_odd version_3"
-DRAWING = ("plots.", "explorers.")  # figures take longer than all the rest
+DRAWING = ("plots.", "explorers.")  # figures take longer than everything else
 
 
 @pytest.fixture(scope="module")
@@ -50,11 +50,11 @@ def solved(released):
 
 
 def changed(solved, seed, number):
-    """Case `number`: the names of its changes, and its file. Every change has its turn first, then come several at once."""
+    """Return the names of the changes in case `number`, and its file. Each change comes alone first, then several together."""
     rng, notebook = random.Random(f"{seed} {number}"), copy.deepcopy(solved)
     kinds = sorted(CHANGES)
     names = [kinds[number % len(kinds)]] if number < 3 * len(kinds) else rng.sample(kinds, rng.choice([1, 2, 2, 3]))
-    for name in sorted(names, key=LAST.find):  # what the other changes would not know as a notebook comes last
+    for name in sorted(names, key=LAST.find):  # comes last, as other changes need a proper notebook
         CHANGES[name](rng, notebook)
     written = rng.choice(sorted(FILES)) if rng.random() < 0.4 or number < len(FILES) else "as_ever"
     return [*names, written], FILES[written](rng, notebook)
@@ -86,7 +86,7 @@ def nested(depth):
 
 
 def scrambled(notebook, rng):
-    """A notebook in which parts of any kind are replaced, dropped, repeated or renamed, wherever they stand."""
+    """Return a notebook in which parts of all kinds are replaced, dropped, repeated or renamed, at any depth."""
     for _ in range(rng.randint(1, 6)):
         at = notebook
         for _ in range(rng.randint(0, 6)):
@@ -117,7 +117,7 @@ def scrambled(notebook, rng):
 
 
 def test_no_notebook_stops_the_grader(protected, released, solved):
-    """Whatever a file holds: there is a result for every exercise, which the journal and the gradebook can keep."""
+    """For any file, there is a result for every exercise, and the journal and the gradebook can store it."""
     bad = []
     for number in range(CASES // 8):
         rng = random.Random(f"scrambled {SEED} {number}")
