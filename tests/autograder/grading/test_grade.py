@@ -1,4 +1,4 @@
-"""``grade`` from end to end on a small course, and nbgrader's own commands after it."""
+"""``grade`` from end to end on a small course, followed by nbgrader's own commands."""
 
 import csv
 import json
@@ -43,7 +43,7 @@ def test_a_class_is_graded_and_nbgrader_goes_on_from_there(course):
     nbgrader(course, "export")
     with open(course / "grades.csv", newline="", encoding="utf-8") as file:
         score_of = {row["student_id"]: row["score"] for row in csv.DictReader(file)}
-    assert {student for student, score in score_of.items() if not score} == {"absent", "broken"}  # the latter waits
+    assert {student for student, score in score_of.items() if not score} == {"absent", "broken"}  # broken waits
     assert {student: float(score or 0) for student, score in score_of.items()} == {**EXPECTED, "absent": 0}
 
 
@@ -65,7 +65,7 @@ def test_what_has_not_changed_is_not_graded_again(course, monkeypatch):
 
 
 def test_a_submission_is_read_once_when_its_turn_comes(course, monkeypatch):
-    """So what is graded is what the fingerprint is of, and a large class is never in memory."""
+    """So the fingerprint belongs to what is graded, and a large class is never in memory as a whole."""
     read, honest = [], Course.submission
 
     def submission(self, lesson, student, earlier):
@@ -76,7 +76,7 @@ def test_a_submission_is_read_once_when_its_turn_comes(course, monkeypatch):
     monkeypatch.setattr(assignment.Processes, "warm_up", lambda *arguments: None)
     whole, students = assignment.Assignment(Course(course), LESSON), sorted(CLASS)
     whole.processes(students, jobs=2)
-    assert read == students[:2]  # as many as show that two processes have work
+    assert read == students[:2]  # two are enough to show that two processes have work
     for number, (student, _, submission, *_) in enumerate(whole.tasks(students)):
         assert student == students[number] and submission.data == CLASS[student].encode()
         assert read == students[: max(2, number + 1)]
@@ -122,7 +122,7 @@ def test_who_is_late_gets_the_penalty_of_the_course(course, monkeypatch):
 
     (course / "submitted" / "solved" / LESSON / "timestamp.txt").write_text("2025-12-31 10:00:00 UTC")
     (course / "submitted" / "empty" / LESSON / "timestamp.txt").unlink()
-    monkeypatch.setattr(worker, "work", lambda *_: pytest.fail("a date needs no notebook to be run"))
+    monkeypatch.setattr(worker, "work", lambda *_: pytest.fail("a changed date must not make a notebook run"))
     assert not any(grade(course, students=list(stamps)).values())
     assert gradebook_of(course)["solved"][0] == FULL
     with Gradebook(f"sqlite:///{course}/gradebook.db") as gradebook:
@@ -132,7 +132,7 @@ def test_who_is_late_gets_the_penalty_of_the_course(course, monkeypatch):
     assert not (course / "autograded" / "empty" / LESSON / "timestamp.txt").exists()
 
 
-STAMPS = {  # timestamp.txt: when that was, in UTC, or nothing where it cannot be read for certain
+STAMPS = {  # timestamp.txt: its time in UTC, or None if the time is ambiguous
     b"2026-03-01 18:30:00 +0100": "2026-03-01 17:30:00",
     b"2026-03-01T18:30:00+01:00": "2026-03-01 17:30:00",
     b"2026-03-01T18:30:00Z": "2026-03-01 18:30:00",
@@ -169,7 +169,7 @@ def test_a_timestamp_is_read_for_certain_or_flagged(course):
 
 
 def test_penalties_are_worked_out_anew_without_grading_again(course):
-    """A due date, an extension or a plugin that changes is seen, and no notebook is run for it."""
+    """A change of due date, extension or plugin takes effect, and no notebook is run for it."""
     from nbgrader.api import Gradebook
 
     (course / "submitted" / "solved" / LESSON / "timestamp.txt").write_text("2026-01-02 10:00:00 UTC")
@@ -187,7 +187,7 @@ def test_penalties_are_worked_out_anew_without_grading_again(course):
             return (submission.late_submission_penalty or 0) / submission.score
 
     assert penalty(None) == 0
-    assert penalty("2026-01-01") == 0  # nbgrader's own plugin takes nothing off
+    assert penalty("2026-01-01") == 0  # nbgrader's own plugin subtracts nothing
     with open(course / "nbgrader_config.py", "a") as file:
         file.write("\nc.LateSubmissionPlugin.penalty_method = 'zero'\n")
     assert penalty("2026-01-01") == 1
@@ -243,7 +243,7 @@ def test_a_lesson_that_is_not_released_is_said_to_be_missing(template, monkeypat
 
 
 def test_nbgraders_own_autograde_uses_the_same_checks(course):
-    """`nbgrader autograde` and formgrader's button, with what `nbgrader_config.py` has to say for it."""
+    """`nbgrader autograde` and formgrader's button, with the settings that `nbgrader_config.py` needs for them."""
     with open(course / "nbgrader_config.py", "a") as file:
         file.write(
             "\nc.Autograde.sanitize_preprocessors = [\n"
@@ -284,7 +284,7 @@ def test_the_gradebook_may_be_postgresql(course, tmp_path):
         nbgrader(course, "generate_assignment", LESSON, "--force", f"--CourseDirectory.db_url={db_url}")
         grade(course, db_url=db_url)
         assert scores(course, db_url) == EXPECTED
-        assert not scores(course)  # the other gradebook is as it was
+        assert not scores(course)  # the other gradebook has not changed
         nbgrader(course, "generate_feedback", LESSON, f"--CourseDirectory.db_url={db_url}")
         nbgrader(course, "export", f"--CourseDirectory.db_url={db_url}")
         assert "solved" in Path(course / "grades.csv").read_text()
