@@ -1,4 +1,4 @@
-"""Runs are kept whole, found by name or path, and told apart."""
+"""Runs are saved completely, found by name or path, and kept apart."""
 
 import json
 import os
@@ -30,7 +30,7 @@ def test_a_run_is_found_by_name_by_path_and_as_the_previous_one(course, tmp_path
     time.sleep(0.01)
     journal(course, ada=5, eve=3)
     second = history.keep(course, LESSON)
-    assert first != second and len(history.kept(course, LESSON)) == 2  # also when both end within a second
+    assert first != second and len(history.kept(course, LESSON)) == 2  # even if both end within the same second
     assert list(history.current(course, LESSON).entries) == ["ada", "bob", "eve"]
     for name in ("previous", history.kept(course, LESSON)[0], str(first)):
         found = history.find(course, LESSON, name)
@@ -65,7 +65,7 @@ def test_a_clock_that_jumps_does_not_change_which_run_was_the_last(course):
         os.utime(course.journal(LESSON, "ada"), (moment, moment))
         path = history.keep(course, LESSON)
         ahead = path.stat().st_mtime + 10**6
-        os.utime(path, (ahead, ahead))  # so the clock is set back before each run that follows
+        os.utime(path, (ahead, ahead))  # so for each later run, the clock has been set back
         assert history.kept(course, LESSON)[-1] == path.name.removesuffix(history.ENDING)
     names = history.kept(course, LESSON)
     assert [history.find(course, LESSON, name).submissions["ada"].earned for name in names] == [1, 2, 3, 4]
