@@ -1,4 +1,4 @@
-"""Ways around a lesson are told to the instructor, with the numbers that show them; they cost no points, and honest work is not told of."""
+"""Ways around a lesson are reported to the instructor, with numbers; they cost no points, and honest work is not reported."""
 
 import textwrap
 
@@ -38,7 +38,7 @@ COMPLEX_STEP = """
             stepped[i] += 1e-30j
             dx[i] = np.sum(tanh_forward(stepped)[0] * dout).imag / 1e-30
         return dx"""
-WAYS_AROUND = {  # how tanh_backward is computed, and what is said of it
+WAYS_AROUND = {  # how tanh_backward is computed, and the remark about it
     CENTRAL: "the gradients of tanh_backward have a relative error of ",
     FORWARD_CALLS: "one call of tanh_backward calls tanh_forward ",
     COMPLEX_STEP: "with complex numbers, for an input of ",
@@ -57,7 +57,7 @@ HONEST = {
 
 
 def remarks(exercise, source="", **names):
-    """What is said of an answer, and whether it passes."""
+    """Return whether an answer passes, and the remarks about it."""
     namespace = {**bank.reference_names(), "np": np, **names}
     exec(textwrap.dedent(source), namespace)
     host, transcripts = LocalHost(namespace), {}
@@ -98,7 +98,7 @@ def test_right_answers_of_any_style_are_not_told_of(exercise):
 
 
 def table(noise):
-    """Answers that are looked up in the data, with noise of so many meters."""
+    """Return answers that are looked up in the data, with noise of so many meters."""
     places, metres = every_4th_point(first=0)
     rows = dict(zip(map(tuple, np.round(places, 6)), metres))
     grid = [np.unique(places[:, axis]) for axis in (0, 1)]
@@ -112,7 +112,7 @@ def table(noise):
 
 
 def smooth(X):
-    """Answers that know the land as well at the data as between: it, with an error that no network would be ashamed of."""
+    """Return answers that are as good between the data as at the data, with an error that would be fine for a network."""
     known = np.concatenate([np.column_stack(every_4th_point(first=0)), np.column_stack(between_the_points())])
     return known[:, 2] + 40 * np.sin(np.arange(len(known)) % 1009)
 
