@@ -1,4 +1,4 @@
-"""The journal and the runs of a course that an earlier version has graded can be read, and are written as it wrote them."""
+"""Journals and runs of a course graded by an earlier version can be read, and are written as that version wrote them."""
 
 import csv
 import gzip
@@ -17,7 +17,7 @@ from autograder.grading.submission import Entry, GradedSubmission, noted_fingerp
 from autograder.report import read, report
 from lessonkit.engine.diagnose import Outcome, Result
 
-# As version 0.1 wrote grading/01_activations/ada.json, with one of the six exercises.
+# This is how version 0.1 wrote grading/01_activations/ada.json, with one of the six exercises.
 JOURNAL = (
     '{"fingerprint": "dcbd6cd88df1ac9cead64df6052473079bccc93653f230ce994849d2deca9d8a", "seed": 12345, "student": "ada", '
     '"points": {"check_relu_backward": 2.0}, "results": {"relu_backward": {"exercise": "relu_backward", "outcomes": ['
@@ -125,7 +125,7 @@ def test_a_damaged_journal_is_named_and_graded_again(text, tmp_path):
 
 
 def test_a_course_from_before_is_reported_and_compared(template, tmp_path):
-    """Its gradebook has no row for anyone; the autograder's points count then."""
+    """Its gradebook has no rows yet, so the autograder's own points are used."""
     shutil.copytree(template, tmp_path, dirs_exist_ok=True)
     course = Course(tmp_path)
     with Gradebook(course.db_url) as gradebook:
@@ -157,9 +157,9 @@ def test_no_two_students_share_a_file_and_one_of_an_older_name_still_counts(tmp_
     course = Course(tmp_path)
     students = ("a 13", "a\N{EN DASH}", "a%2013", "a%u002013", "caf\udce9", "\U0001f600", "a" * 300, "odd name $(x)")
     assert len({course.journal(LESSON, student) for student in students}) == len(students)
-    assert course.journal(LESSON, "odd name $(x)").name == "odd%20name%20%24%28x%29.json"  # as it ever was
+    assert course.journal(LESSON, "odd name $(x)").name == "odd%20name%20%24%28x%29.json"  # unchanged since version 0.1
     of_dash = JOURNAL.replace('"ada"', '"a\N{EN DASH}"')
-    older = tmp_path / "grading" / LESSON / "a%2013.json"  # as version 0.1 named it
+    older = tmp_path / "grading" / LESSON / "a%2013.json"  # version 0.1 used this name
     older.parent.mkdir(parents=True)
     older.write_text(of_dash, encoding="utf-8")
     assert history.current(course, LESSON).submissions == {"a\N{EN DASH}": SUBMISSION}
