@@ -1,4 +1,4 @@
-"""Something else than the answer keeps a check from seeing it: it is repaired, or student and instructor are told."""
+"""If something other than the answer hides it from the check, grading repairs that, or tells student and instructor."""
 
 import json
 
@@ -78,7 +78,7 @@ def test_a_wrong_answer_is_no_news():
 def test_a_line_in_the_way_of_everything_is_told():
     found = json.loads(notebook(solved(), first=["np = None"]))
     done = work(LESSON, Submission(json.dumps(found).encode()), json.loads(RELEASED), 7, limits=SHORT)
-    # Three backward passes need no NumPy, and are graded with right forward passes.
+    # Three backward passes need no NumPy, and are graded with correct forward passes.
     assert done.earned == 15 and any("A single line may be causing all the failures" in flag for flag in done.flags)
 
 
