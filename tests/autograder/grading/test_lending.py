@@ -1,4 +1,4 @@
-"""An exercise that uses a wrong one is graded on its own merit: with a right one, lent by value, in the wrong one's place."""
+"""An exercise that uses a wrong one is graded on its own merit: a correct one, passed by value, takes the wrong one's place."""
 
 import json
 import textwrap
