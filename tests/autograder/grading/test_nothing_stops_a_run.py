@@ -1,4 +1,4 @@
-"""What a submission, a student's folder or the machine can do to a run: it is told, the others are graded, the next run finishes."""
+"""Trouble from a submission, a folder or the machine is reported; the others are graded, and the next run finishes."""
 
 import errno
 import io
@@ -45,7 +45,7 @@ def grade(course, **options):
 
 
 def nested(depth):
-    """A value of JSON in as many others as asked for."""
+    """Return a JSON value nested to the given depth."""
     value = "deep"
     for _ in range(depth):
         value = {"in": value}
@@ -109,7 +109,7 @@ def test_outputs_are_kept_as_deep_as_anyone_can_show_them():
 
 
 def a_damaged_zip():
-    """A zip file whose notebook cannot be unpacked."""
+    """Return a zip file whose notebook cannot be unpacked."""
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr(f"{LESSON}.ipynb", notebook(solved()))
@@ -199,7 +199,7 @@ def test_a_run_says_how_many_it_could_not_grade(monkeypatch, capsys):
 
 @contextmanager
 def locked(course):
-    """Another program holds nbgrader's gradebook."""
+    """Let another program lock nbgrader's gradebook."""
     with closing(sqlite3.connect(course / "gradebook.db", isolation_level=None)) as database:
         database.execute("BEGIN EXCLUSIVE")
         yield
@@ -207,7 +207,7 @@ def locked(course):
 
 @pytest.fixture
 def impatient(monkeypatch):
-    """SQLite waits a moment for a lock, not five seconds."""
+    """Let SQLite wait only a moment for a lock, not five seconds."""
     connect = sqlite3.dbapi2.connect
 
     def at_once(*arguments, **options):
@@ -308,7 +308,7 @@ def test_two_runs_at_once_do_not_write_the_same_files(course):
     with gradebook.Writer(Course(course), LESSON, 1):
         with pytest.raises(CourseError, match="Another run is grading 01_activations in this folder. Wait"):
             gradebook.Writer(Course(course), LESSON, 1).__enter__()
-        with Course(course).only_grader("02_mse"):  # another lesson is nobody's business
+        with Course(course).only_grader("02_mse"):  # another lesson does not matter
             pass
         done = python(course, "autograder", "grade", "01", "--jobs", "1", check=False)
         assert done.returncode == 2 and "Another run is grading" in done.stderr and "Traceback" not in done.stderr
