@@ -1,4 +1,4 @@
-"""A worker that dies costs its submission a flag, and nobody else anything."""
+"""If a worker dies, its submission gets a flag, and no other submission is affected."""
 
 import os
 import signal
@@ -17,7 +17,7 @@ CLASS = ["ada", "bob", "killer", "dan"]
 
 
 def deadly(otherwise):
-    """In place of `work_for`: some submissions take their worker with them. Made here, so that it travels by value."""
+    """Replace `work_for`: some submissions kill their worker. It is defined here so that it is pickled by value."""
 
     def work_for(student, *arguments):
         if student == "killer":
@@ -36,7 +36,7 @@ def tasks(students):
 
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_a_worker_that_dies_takes_no_one_elses_work_with_it(jobs, monkeypatch):
-    """Nor does one that has no memory left for what it would send."""
+    """A worker that has no memory left for its result does not affect others either."""
     monkeypatch.setattr(pools, "work_for", deadly(lambda student, *_: (student, GradedSubmission())))
     graded = dict(pools.Processes(jobs)([*CLASS, "hungry"], tasks))
     assert graded.keys() == {*CLASS, "hungry"}
@@ -68,7 +68,7 @@ def test_a_class_is_graded_although_workers_die(course, monkeypatch):
     assert {student for student in CLASS if DIED in graded[student].flags} == {"killer"}
     entry = read_entry(course / "grading" / LESSON / "ada.json").submission
     assert 0 < entry.worker_memory < 400 * 2**20 and 0 < entry.writer_memory
-    graded = grade(course, students=["killer"])  # one alone, which a run grades in a process of its own, too
+    graded = grade(course, students=["killer"])  # a run grades a single submission in a process of its own, too
     assert graded["killer"].flags == [DIED] and scores(course).keys() == {*CLASS}
     monkeypatch.undo()
     assert not grade(course, students=["killer"])["killer"].flags and scores(course)["killer"] == 10
