@@ -1,4 +1,4 @@
-"""What breaks while a class is graded: the run, a worker, the fork server, a file. No grade is lost, and none is a wrong zero."""
+"""Things break while a class is graded: the run, a worker, the fork server, a file. No grade is lost, and none is a wrong zero."""
 
 import builtins
 import json
@@ -34,7 +34,7 @@ def test_a_run_that_is_killed_is_taken_up_again(course, tmp_path):
     shutil.copytree(course, whole)
     grade(whole)
     killed = 0
-    for wanted in (2, 5, 9):  # three times, each a little further
+    for wanted in (2, 5, 9):  # three times, a little further each time
         with open(os.devnull, "w") as nowhere:
             run = Started(course, ("autograder", "grade", "01", "--jobs", "1"), nowhere, nowhere)
         journal = course / "grading" / LESSON
@@ -70,7 +70,7 @@ def test_one_student_who_cannot_be_recorded_does_not_stop_the_run(course, monkey
 
 
 def test_a_failure_of_the_graders_own_is_no_zero(course, monkeypatch):
-    def fails(student, *arguments):  # in place of `work_for`, in a worker: made here, so that it travels by value
+    def fails(student, *arguments):  # replaces `work_for` in a worker; local, so it is pickled by value
         with patch.object(worker, "grade_notebook", side_effect=OSError("out of everything")):
             return worker.work_for(student, *arguments)
 
@@ -126,7 +126,7 @@ def test_graders_share_a_fork_server_until_it_is_gone(monkeypatch):
         session = fork_server.session()
         assert session.run("print(6 * 7)")[0][0]["text"] == "42\n"
         session.close()
-    assert worker.work(*shared).earned == FULL  # with one of its own, since the other has been closed
+    assert worker.work(*shared).earned == FULL  # with a new fork server, because the other one is closed
     assert len(started) == 2
     worker.close_all()
 
@@ -156,7 +156,7 @@ def test_a_cluster_grades_everyone_once_although_a_worker_is_killed(course, tmp_
 
 
 def test_a_worker_needs_no_course_folder(tmp_path):
-    """The work travels as plain values, and the installed package is all that it needs."""
+    """The work is sent as plain values, and the worker needs only the installed package."""
     import pickle
 
     installed = tmp_path / "installed"
