@@ -1,6 +1,6 @@
-"""Regrading compares: nothing of a grade that stands changes before `--yes`, and the reasons are told, check by check.
+"""Regrading compares: it changes no existing grade before `--yes`, and it gives the reasons, check by check.
 
-No notebook is run here: a pool of the test's own says what each submission earns.
+No notebook is run here: a pool made for the test says what each submission earns.
 """
 
 import csv
@@ -25,7 +25,7 @@ CELL = "check_relu_backward"
 
 
 def graded(*checks):
-    """A submission whose checks of one exercise earned ``(check, points)`` of 2 each."""
+    """Return a submission whose checks of one exercise earned ``(check, points)``, out of 2 each."""
     outcomes = tuple(
         Outcome(name, name.replace("_", " "), 2, worth == 2, earned=None if worth in (0, 2) else worth)
         for name, worth in checks
@@ -47,7 +47,7 @@ class Pool:
 
 
 def run(course, earned, **options):
-    """Grade `STUDENTS`: the assignment, whose grades were recorded, and on which seed each was graded."""
+    """Grade `STUDENTS`; return the assignment, whose grades were recorded, and the seed of each."""
     whole, pool = Assignment(Course(course), LESSON, **options), Pool(earned)
     recorded = whole.grade(pool, STUDENTS, quiet=True)
     return whole, sorted(student for student, one in recorded.items() if one), pool.seeds
@@ -59,7 +59,7 @@ AFTER = {"solved": graded(("shape", 2), ("slope", 2)), "wrong": graded(("shape",
 
 @pytest.fixture
 def changed(course, monkeypatch):
-    """A class that is graded, and then a check changes."""
+    """Return a class that has been graded, and then change a check."""
     assert run(course, BEFORE)[1] == STUDENTS
     monkeypatch.setattr(assignment, "code_fingerprint", lambda lesson: "another version of a check")
     return course
@@ -69,10 +69,10 @@ def test_a_grade_that_stands_waits_for_a_yes(changed):
     whole, recorded, _ = run(changed, AFTER)
     reasons = (Reason("relu_backward", "shape", 2, 1), Reason("relu_backward", "zeros", None, 2))
     assert whole.changes == [Change("wrong", 2, 3, reasons)]
-    assert recorded == ["solved"]  # whose points stay: the new sentences are noted
+    assert recorded == ["solved"]  # the points stay, and the new sentences are noted
     assert scores(changed) == {"solved": 4, "wrong": 2}
     assert read_entry(Course(changed).journal(LESSON, "wrong")).submission == BEFORE["wrong"]
-    assert run(changed, AFTER)[1:] == ([], {"wrong": 12345})  # and again: only who waits is graded
+    assert run(changed, AFTER)[1:] == ([], {"wrong": 12345})  # in another run, only the one who waits is graded
 
     whole, recorded, _ = run(changed, AFTER, yes=True)
     assert recorded == ["wrong"] and len(whole.changes) == 1 and scores(changed) == {"solved": 4, "wrong": 3}
@@ -80,7 +80,7 @@ def test_a_grade_that_stands_waits_for_a_yes(changed):
 
 
 def test_who_has_gone_from_the_gradebook_is_graded_again(course):
-    """It came out of a backup, say; whoever handed in nothing has no row there anyway."""
+    """Such a gradebook came from a backup, for instance. Students who handed in nothing have no row there anyway."""
     assert Course(course).strangers() == {*CLASS}
     assert run(course, BEFORE)[1] == STUDENTS and run(course, BEFORE)[1] == []
     assert Course(course).strangers() == {*CLASS} - {*STUDENTS}
@@ -91,7 +91,7 @@ def test_who_has_gone_from_the_gradebook_is_graded_again(course):
 
 
 def test_what_was_dropped_stands_as_the_gradebook_has_it():
-    """An exercise that has gone since then is no part of the grade, and one that counts in full is."""
+    """An exercise that was dropped later is not part of the grade, unless it counts in full."""
     noted = graded(("shape", 2), ("slope", 0))
     noted.points["check_gone"] = 5.0
     standing = stands(noted, {CELL: 3.0, "check_swish_forward": 1.0})
@@ -100,14 +100,14 @@ def test_what_was_dropped_stands_as_the_gradebook_has_it():
 
 
 def worth(points, earned):
-    """A submission whose one exercise has a check ``shape`` of so many points."""
+    """Return a submission whose one exercise has a check ``shape`` with so many points."""
     outcome = Outcome("shape", "shape", points, earned == points, earned=None if earned in (0, points) else earned)
     result = Result("relu_backward", (outcome, Outcome("slope", "slope", 2, False)))
     return GradedSubmission(points={CELL: float(result.points)}, results={"relu_backward": result}, seconds=1.0)
 
 
 def test_other_points_for_the_same_result_are_no_change():
-    """A release has brought the gradebook to a check's new points: the grade stands, although the journal has the old ones."""
+    """A release has given the gradebook a check's new points. The grade stands, although the journal still has the old ones."""
     assert compare("ada", stands(worth(3, 3), {CELL: 1.0}), worth(1, 1)) is None
     assert compare("ada", stands(worth(3, 3), {CELL: 1.0}), worth(1, 0)) == Change(
         "ada", 1, 0, (Reason("relu_backward", "shape", 1, 0),)
@@ -123,7 +123,7 @@ def test_other_points_for_the_same_result_are_no_change():
 
 
 def test_a_grade_follows_its_checks_when_their_points_change(monkeypatch):
-    """Points that a person has changed, or checks that are other ones, are scaled in proportion."""
+    """If a person has changed the points, or the checks are different ones, the points are scaled in proportion."""
     from autograder.grading import revalued as module
     from autograder.grading.revalued import revalued
 
@@ -133,11 +133,11 @@ def test_a_grade_follows_its_checks_when_their_points_change(monkeypatch):
 
     monkeypatch.setattr(module, "checks_of", lambda exercise: [Named("shape", 6), Named("slope", 2)])
     lost_slope, half = (worth(3, earned).results["relu_backward"] for earned in (3, 1.5))
-    assert revalued(lost_slope, 3.0, 5, 8) == 6.0  # and not 4.8
+    assert revalued(lost_slope, 3.0, 5, 8) == 6.0  # not 4.8
     assert revalued(half, 1.5, 5, 8) == 3.0
-    assert revalued(lost_slope, 6.0, 8, 5) == 3.0  # undone
+    assert revalued(lost_slope, 6.0, 8, 5) == 3.0  # the change is undone
     assert revalued(lost_slope, 4.0, 5, 8) == 6.4 and revalued(None, 3.0, 5, 8) == 4.8
-    assert revalued(lost_slope, 3.0, 5, 10) == 6.0  # the checks do not count ten points
+    assert revalued(lost_slope, 3.0, 5, 10) == 6.0  # the checks do not add up to ten points
     assert revalued(None, 0.0, 0, 8) is None
 
 
@@ -161,7 +161,7 @@ def test_an_older_journal_is_compared_as_well(changed):
     whole, recorded, _ = run(changed, AFTER)
     assert [change.student for change in whole.changes] == ["wrong"] and recorded == ["solved"]
     path.write_text("{")
-    assert run(changed, AFTER)[1] == ["wrong"]  # nothing is known of that grade
+    assert run(changed, AFTER)[1] == ["wrong"]  # nothing is known about that grade
 
 
 def test_a_grader_that_fails_changes_nothing(changed):
@@ -170,7 +170,7 @@ def test_a_grader_that_fails_changes_nothing(changed):
 
 
 def test_a_new_seed_is_for_new_submissions(changed):
-    """A grade that stands is compared on the seed on which it was given."""
+    """An existing grade is compared on the seed on which it was given."""
     Course(changed).draw_secret_seed()
     hand_in(changed, "solved", LESSON, CLASS["empty"])
     seeds = run(changed, AFTER, yes=True)[2]
@@ -233,7 +233,7 @@ RECORDING = {
 
 
 def test_every_module_that_grades_is_in_the_fingerprint():
-    """What is in neither list is new: does it change what a submission earns?"""
+    """A module in neither list is new: decide whether it changes what a submission earns."""
     assert all(list(COURSE.glob(pattern)) for pattern in fingerprint.ENGINE)
     covered = {path.stem for pattern in fingerprint.ENGINE for path in COURSE.glob(pattern) if "grading" in path.parts}
     assert covered | RECORDING == {path.stem for path in (COURSE / "autograder" / "grading").glob("*.py")}
@@ -259,7 +259,7 @@ def test_a_date_that_cannot_be_recorded_is_told_and_stops_nobody(changed, monkey
 
 
 def test_a_fingerprint_is_of_its_own_lesson(monkeypatch):
-    """A change of a check, of the reference or of the bank concerns the lessons that are graded with it, and no other."""
+    """A change of a check, the reference or the bank affects only the lessons that are graded with it."""
 
     def changed(module, name):
         honest = {lesson: fingerprint.code_fingerprint.__wrapped__(lesson) for lesson in lessons}
