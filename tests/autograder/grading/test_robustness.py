@@ -1,4 +1,4 @@
-"""What goes wrong without malice: cells that hang or die, submissions that are broken, code that is noisy or slow."""
+"""Problems without malice: cells that hang or die, broken submissions, and code that is noisy or slow."""
 
 import json
 
@@ -11,7 +11,7 @@ from autograder.grading.worker import work
 from autograder.handed_in import Submission
 
 FULL = dict.fromkeys(EXERCISES, 5.0)
-# What an exercise does when a check calls it.
+# What an exercise does when a check calls it
 TROUBLE = {
     "hangs": "while True: pass",
     "hangs and ignores the alarm": "import signal; signal.signal(signal.SIGALRM, signal.SIG_IGN)\n    while True: pass",
@@ -26,7 +26,7 @@ TROUBLE = {
     "forks": "import os\n    while True: os.fork()",
     "calls itself": "return relu_backward(dout, cache)",
 }
-# What a cell of a student's own does.
+# What a student's own cell does
 CELLS = {name: source.replace("return ", "_ = ").replace("\n    ", "\n") for name, source in TROUBLE.items()}
 CELLS["calls itself"] = "def f(): return f()\nf()"
 NOISE = """
@@ -103,7 +103,7 @@ def test_what_is_no_unicode_can_be_shown(grader):
     assert graded.points == FULL
 
 
-# Broken submissions: `change` works on the list of cells.
+# Broken submissions: `change` works on the list of cells
 
 
 def by_id(cells, name):
@@ -197,7 +197,7 @@ def odd_metadata(cells):
 
 
 def marks_lost(cells):
-    """As in editors that keep no metadata of a cell."""
+    """Some editors lose the metadata of cells like this."""
     for cell in cells:
         cell["metadata"] = {}
 
@@ -274,7 +274,7 @@ def test_what_is_no_notebook_is_said_to_be_none(data):
     with pytest.raises(Unreadable, match="[Hh]and (it )?in"):
         recognise(data, json.loads(RELEASED))
     graded = work(LESSON, Submission(data), json.loads(RELEASED), 1, False)
-    assert graded.points == {}  # no zero without an answer: a person grades it
+    assert graded.points == {}  # without an answer there is no zero: a person grades it
     assert graded.flags == [f"could not be graded: {note}" for note in graded.notes] and len(graded.notes) == 1
 
 
@@ -291,11 +291,11 @@ def test_every_name_has_a_journal_of_its_own_in_its_folder(student, tmp_path):
 def test_the_peak_of_its_memory_is_known_however_it_ends(ending, grader):
     little = grader(notebook({}, ending)).memory
     much = grader(notebook({}, "hoard = np.ones(12_500_000)", "del hoard", ending)).memory
-    assert 20e6 < little < 180e6 and 90e6 < much - little < 110e6  # the hoard is 100 MB
+    assert 20e6 < little < 180e6 and 90e6 < much - little < 110e6  # the hoard takes 100 MB
 
 
 def test_a_notebook_of_an_earlier_release_is_no_tampering_and_its_empty_cells_are_empty():
-    """A docstring and nbgrader's checksum are all that differs between two releases."""
+    """Two releases differ only in a docstring and in nbgrader's checksum."""
     earlier = json.loads(RELEASED.replace("array", "ndarray"))
     for cell in earlier["cells"]:
         cell["metadata"].get("nbgrader", {})["checksum"] = "another"
