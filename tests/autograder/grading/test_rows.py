@@ -1,4 +1,4 @@
-"""Formgrader's lists hold those who handed something in; what an instructor gave by hand stays."""
+"""Formgrader lists only students who handed something in; grades that an instructor gave manually stay."""
 
 import json
 import shutil
@@ -52,7 +52,7 @@ def test_who_handed_in_nothing_is_in_no_list(course):
     with Gradebook(course.db_url) as gradebook:
         for student in ("ada", "bob", "eve", "kim"):
             gradebook.add_student(student)
-    record(course, "ada", "bob", "eve", "kim", notes=["The file is a PDF."])  # as an earlier version did for nothing
+    record(course, "ada", "bob", "eve", "kim", notes=["The file is a PDF."])  # an earlier version left such rows
     assert in_formgrader(course)[0] == {"ada", "bob", "eve", "kim"}
     with Gradebook(course.db_url) as gradebook:
         gradebook.find_grade("check_relu_forward", LESSON, LESSON, "bob").manual_score = 2
@@ -99,7 +99,7 @@ def test_an_exercise_whose_check_cell_was_deleted_is_not_graded(course, monkeypa
 
 
 def test_a_column_of_the_report_has_its_own_name():
-    """The check of an exercise was deleted and counts full, and the lesson still has the exercise."""
+    """The check of an exercise was deleted and counts in full, and the lesson still has the exercise."""
     group = gather.Class(None, {}, {}, {}, 10.0, full={"relu_forward": 5.0})
     header = next(gather.rows(lesson(LESSON), group))
     assert header.count("relu_forward") == 1 and len(header) == len(set(header))
