@@ -1,6 +1,6 @@
-"""A whole term on one course folder: after each step, every grade is what a person would have worked out.
+"""A whole term in one course folder: after each step, every grade is what a person would have worked out.
 
-The points of version 1: six for `mse_loss`, of which the gradient is one, and five for `rms_error`.
+In version 1, `mse_loss` has six points, one of them for the gradient, and `rms_error` has five.
 """
 
 import io
@@ -37,12 +37,12 @@ hal,Hal,Hill,8
 ivy,Ivy,Irwin,9
 """
 HANDED_IN = {
-    "ada": RIGHT,  # all right
-    "bob": NO_TWO,  # loses the gradient
+    "ada": RIGHT,  # everything right
+    "bob": NO_TWO,  # loses the point for the gradient
     "cleo": {"mse_loss": RIGHT["mse_loss"]},  # two hours late
     "fay": RIGHT,  # 30 hours late
-    "hal": NO_ROOT,  # nothing for rms_error, until a person has read it
-    "ivy": LENIENT,  # does what the text asks for, and not what a check of version 1 asks
+    "hal": NO_ROOT,  # nothing for rms_error until a person has read it
+    "ivy": LENIENT,  # does what the text says, but fails a check of version 1
 }
 DUE = "2024-03-01 18:00:00 UTC"
 
@@ -56,7 +56,7 @@ def test_a_term(tmp_path):
     ):  # fmt: skip
         kept = term.kept()
         step(term)
-        assert set(term.flagged()) <= {"gus"}, step.__name__  # an honest student never is
+        assert set(term.flagged()) <= {"gus"}, step.__name__  # an honest student never has one
         assert kept <= term.kept(), step.__name__
 
 
@@ -95,7 +95,7 @@ def is_collected(term):
 
 
 def is_graded(term):
-    """Gus has handed in a PDF: that waits for a person, and is no zero."""
+    """Gus has handed in a PDF: it waits for a person, and does not get a zero."""
     term.grade()
     assert set(term.flagged()) == {"gus"}
     assert term.exported() == ({"ada": 11, "bob": 10, "cleo": 4, "fay": 0, "hal": 6, "ivy": 10}, 11)
@@ -173,7 +173,7 @@ def is_handed_in_again(term):
 
 
 def is_pulled(term):
-    """A newer version has the dropped exercise again, other words, and another engine."""
+    """A newer version contains the dropped exercise again, new wording, and a new engine."""
     take_back(term)
     term.replace(TEXT, "# The loss.", "# The loss, in other words.")
     term.replace("lessonkit/engine/points.py", "STEP = 4", "STEP = 4  #")
@@ -187,7 +187,7 @@ def is_pulled(term):
 
 
 def ends(term):
-    """What nbgrader shows to students, and to an instructor who forgets that the lesson is under way."""
+    """Check what nbgrader shows to students, and to an instructor who forgets that the lesson is in progress."""
     assert term.by_hand("hal", "rms_error") == (2.0, "Nearly: a root is missing.")
     released = term.released()
     refused = term.nbgrader("generate_assignment", LESSON, "--force", check=False)
