@@ -1,4 +1,4 @@
-"""A time of handing in is read for certain, or not at all."""
+"""The time of a submission is read only if it is unambiguous."""
 
 import pytest
 
