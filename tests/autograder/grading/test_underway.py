@@ -1,4 +1,4 @@
-"""A lesson changes while it is under way: its gradebook, its notebook and its bundle come along, and nothing that anyone did is lost."""
+"""A lesson changes during the term: its gradebook, notebook and bundle follow, and nobody's work or grades are lost."""
 
 import copy
 import json
@@ -20,12 +20,12 @@ from tools.synthetic_class import hand_in, submission
 
 SOURCE = json.loads((COURSE / "solutions" / LESSON / f"{LESSON}.ipynb").read_text(encoding="utf-8"))
 NOW = json.loads((COURSE / "lessons" / LESSON / f"{LESSON}.ipynb").read_text(encoding="utf-8"))
-MADE = []  # what nbgrader generates of the present lesson, which takes its time
+MADE = []  # nbgrader's release of the present lesson, made only once because it takes long
 NEW, GONE = "tanh_backward", "swish_forward"
 
 
 def earlier(source):
-    """The lesson as it was: without one exercise, with one that has gone since, other points, another text."""
+    """Return an earlier lesson: without one exercise, with one that was dropped later, other points, and another text."""
     cells = []
     for cell in copy.deepcopy(source["cells"]):
         mark = cell["metadata"].get("nbgrader", {})
@@ -36,7 +36,7 @@ def earlier(source):
         if cell["cell_type"] == "markdown" and not mark:
             cell["source"] = "An earlier text.\n" + "".join(cell["source"])
         cells.append(cell)
-    for name in ("tanh_forward", "check_tanh_forward"):  # the exercise that has gone
+    for name in ("tanh_forward", "check_tanh_forward"):  # the exercise that was dropped later
         cell = next(c for c in cells if c["metadata"].get("nbgrader", {}).get("grade_id") == name)
         cells.append(json.loads(json.dumps(cell).replace("tanh_forward", GONE)))
     return {**source, "cells": cells}
@@ -44,7 +44,7 @@ def earlier(source):
 
 @pytest.fixture(scope="module")
 def first(tmp_path_factory):
-    """A course whose lesson was released in an earlier form."""
+    """Return a course whose lesson was released in an earlier form."""
     course = tmp_path_factory.mktemp("first")
     shutil.copy(COURSE / "nbgrader_config.py", course)
     (course / ".secret_seed").write_text("12345")
@@ -60,7 +60,7 @@ def write(folder, notebook):
 
 @pytest.fixture
 def course(first, tmp_path, monkeypatch):
-    """Three students have handed that in and are graded, by hand too; then the lesson changes."""
+    """Three students have handed in the earlier form and have grades, some manual; then the lesson changes."""
     from nbgrader.api import Gradebook
 
     folder = tmp_path / "course"
@@ -91,7 +91,7 @@ def present(course, lesson, theirs=underway.present):
 
 
 def everything(course):
-    """All that the gradebook says of the lesson, and what stands in the course."""
+    """Return everything in the gradebook about the lesson, and the notebook in the course."""
     from nbgrader.api import Gradebook
 
     with Gradebook(f"sqlite:///{course}/gradebook.db") as gradebook:
@@ -111,7 +111,7 @@ def release(*options):
 
 def test_all_comes_to_the_present_form_and_back(course, capsys):
     before = everything(course)
-    assert release() == 0  # nobody says yes
+    assert release() == 0  # this run has no --yes
     shown = capsys.readouterr().out
     assert (
         "check_swish_forward (5 points) is dropped and counts for nobody: the grades of 3 students are kept, 1 of"
@@ -134,7 +134,7 @@ def test_all_comes_to_the_present_form_and_back(course, capsys):
     assert grades["check_tanh_backward"] == (None, None, None, True)
     assert comments["relu_backward"] == (None, "Nearly: relu_backward.") and GONE not in comments
     assert students["eve"][2] == 1.5 and students["eve"][0]["check_relu_backward"][2] == 1.0
-    assert students["ada"][3:] == (FULL - 5, FULL)  # what is new waits; of what counts less nobody has more than all
+    assert students["ada"][3:] == (FULL - 5, FULL)  # new exercises wait; points are capped at the new maximum
     assert (course / "dist" / f"{LESSON}.zip").exists()
     assert release("--yes") == 0 and "in the gradebook" not in capsys.readouterr().out.splitlines()[-1]
 
@@ -152,12 +152,12 @@ def test_what_was_dropped_counts_full_for_all(course, capsys):
     assert form.full == {name} and form.points[name] == 5
     assert {grades[name] for grades, *_ in students.values()} == {(5.0, None, None, False)}
     assert students["eve"][4] == FULL + 5 and students["eve"][3] == 5 + 1
-    assert release("--yes") == 0 and everything(course)[0].full == {name}  # it stays so until another thing is asked
+    assert release("--yes") == 0 and everything(course)[0].full == {name}  # it stays so until the option changes
     assert release("--yes", "--dropped", "nobody") == 0 and not everything(course)[0].full
     capsys.readouterr()
     assert release("--yes", "--dropped", "full") == 0 and everything(course)[0].full == {
         name
-    }  # a mind that changes again
+    }  # the instructor decides differently again
     shown = capsys.readouterr().out
     assert f"{name} is dropped, and everyone gets its 5 points: the grades of 3 students are kept, 1 of" in shown
     assert f"{name} is added" not in shown
@@ -206,7 +206,7 @@ def test_nbgrader_stops_with_one_line_and_deletes_nothing(course):
 
 
 def test_checks_that_give_other_points_than_the_notebook_stop_it(course, capsys):
-    """The checks are changed, and nothing is built yet."""
+    """The checks have changed, but nothing has been built yet."""
     assert command_line.main(["grade", "01"]) == 2
     assert "disagree about the points of check_relu_forward. Run `make build`" in capsys.readouterr().err
 
@@ -235,7 +235,7 @@ def test_grading_stops_before_anyone_is_graded(course, capsys):
 
 @pytest.mark.parametrize("kept", [True, False])
 def test_honest_work_on_an_earlier_release_is_never_flagged(course, kept):
-    """It is compared with its own release; where nobody kept that, with what the gradebook knew of it."""
+    """Work is compared with its own release or, if that was not kept, with what the gradebook knew about it."""
     handed_in = (course / "submitted" / "ada" / LESSON / f"{LESSON}.ipynb").read_bytes()
     if not kept:
         shutil.rmtree(course / "releases")
@@ -284,7 +284,7 @@ def test_a_class_that_holds_the_earlier_release_is_graded(course):
 
 
 def test_the_gradebook_may_be_postgresql(course, tmp_path, capsys):
-    """Which holds to its foreign keys, as SQLite does not."""
+    """PostgreSQL enforces foreign keys, and SQLite does not."""
     from nbgrader.api import Gradebook
 
     pgserver = pytest.importorskip("pgserver", reason="needs the packages pgserver and psycopg")
@@ -307,6 +307,6 @@ def test_the_gradebook_may_be_postgresql(course, tmp_path, capsys):
                 assert gradebook.find_submission(LESSON, "ada").score == score
         with Gradebook(db_url) as gradebook:
             assert gradebook.find_comment(GONE, LESSON, LESSON, "ada").comment == "Nearly."
-        assert everything(course)[1]["ada"][3] == 33  # the other gradebook is as it was
+        assert everything(course)[1]["ada"][3] == 33  # the other gradebook has not changed
     finally:
         server.cleanup()
