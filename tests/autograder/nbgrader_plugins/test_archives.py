@@ -1,4 +1,4 @@
-"""Collecting trusts nothing in a student's archive: what is hostile is named and left out, and the class is collected."""
+"""Collecting trusts nothing in a student's archive: it names hostile entries and leaves them out, and collects the class."""
 
 import gzip
 import io
@@ -16,7 +16,7 @@ REST = {f"li_88_910_{NOTEBOOK}": b"LI"}
 
 
 def tarred(*members, packed=False):
-    """A tar file's bytes, of ``(name, content or kind)``."""
+    """Return the bytes of a tar file with ``(name, content or kind)`` entries."""
     file = io.BytesIO()
     with tarfile.open(fileobj=file, mode="w:gz" if packed else "w") as archive:
         for name, content in members:
@@ -62,7 +62,7 @@ def of(**contents):
     return zipped(**{"06_backward_ipynb": "SEAN", **contents})
 
 
-# What a student's archive holds beside the notebook, and the words that name it.
+# What a student's archive contains besides the notebook, and the words that name it
 HOSTILE = {
     "a path upwards": (".zip", lambda: zipped(**{f"../../{LESSON}_ipynb": "X", "06_backward_ipynb": "SEAN"}), "leads out of the folder"),
     "a Windows path upwards": (".zip", lambda: of(**{"..\\..\\x_ipynb": "X"}), "leads out of the folder"),
@@ -83,7 +83,7 @@ HOSTILE = {
 
 @pytest.fixture
 def extract(tmp_path, caplog):
-    """Extracts a class's zip: the errors told, and the text of what was extracted by its path."""
+    """Return a function that extracts a class's zip and returns the errors and the extracted files by path."""
 
     def extracted(files):
         came, to = tmp_path / "archive", tmp_path / "extracted"
@@ -108,7 +108,7 @@ def test_what_is_hostile_in_an_archive_is_named_and_the_others_are_extracted(cas
     assert words in error and "sean_27_932_work" in error and bool(inner) == (case == "an archive in it")
 
 
-# Who puts names for others in an archive of one's own, or in a folder: what is collected, by student.
+# Students use other students' names inside their own archive or folder. What is collected, by student:
 FORGED = {
     "Canvas": ({f"lovelaceada_1815_900_{NOTEBOOK}": b"ADA",
         "sean_27_932_work.zip": zipped(lovelaceada_1815_999_06_backward_ipynb="SEAN"),
