@@ -1,4 +1,4 @@
-"""`nbgrader zip_collect` on the zip files of Canvas and Moodle: each notebook comes to its student, and none is lost in silence."""
+"""`nbgrader zip_collect` on the zip files of Canvas and Moodle: each notebook gets to its student, and none is lost silently."""
 
 import csv
 import io
@@ -27,7 +27,7 @@ PEOPLE = {  # id: (first name, last name, LMS id)
     "jean": ("Anne-Marie", "Jean", "33"),
     "marie": ("Marie", "Jean", "34"),
 }
-CANVAS = {  # file in the zip: (student, name under which it is kept)
+CANVAS = {  # file in the zip: (student, name of the collected file)
     f"lovelaceada_1815_901_{NOTEBOOK}": ("ada", NOTEBOOK),
     "lovelaceada_1815_908_notes_12_34.txt": None,
     f"obrienósúilleabháinseán_LATE_27_902_{LESSON}-1.ipynb": ("sean", NOTEBOOK),
@@ -52,7 +52,7 @@ MOODLE = {
 
 
 def prepare(course, files):
-    """A course with a class's zip."""
+    """Make a course with a class's zip."""
     shutil.copy(COURSE / "nbgrader_config.py", course)
     (course / "lessons" / LESSON).mkdir(parents=True)
     shutil.copy(COURSE / "lessons" / LESSON / NOTEBOOK, course / "lessons" / LESSON)
@@ -67,7 +67,7 @@ def prepare(course, files):
 
 
 def collect(course, platform, files):
-    """A class's zip, collected: what nbgrader said, and the course's submissions as ``{(student, name): text}``."""
+    """Collect a class's zip; return nbgrader's log, and the course's submissions as ``{(student, name): text}``."""
     prepare(course, files)
     plugin = f"--ZipCollectApp.collector_plugin=autograder.nbgrader_plugins.collectors.{platform}"
     said = nbgrader(course, "zip_collect", LESSON, plugin)
@@ -165,7 +165,7 @@ def test_what_was_collected_under_another_name_is_graded(tmp_path):
 
 
 def zipped(**contents):
-    """A zip file's bytes."""
+    """Return the bytes of a zip file."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
         for name, content in contents.items():
@@ -175,7 +175,7 @@ def zipped(**contents):
 
 JUNK = b"\0\5\x16\7\0\2\0\0Mac OS X"
 DECOMPOSED = unicodedata.normalize("NFD", "Seán")
-# A class's zip as it comes, and what is collected: by student and name, the content.
+# A class's zip as it arrives, and the content that is collected, by student and name
 ODD = {
     "macOS, Canvas": ("Canvas", {f"lovelaceada_1815_901_{NOTEBOOK}": b"REAL", f"__MACOSX/._lovelaceada_1815_901_{NOTEBOOK}": JUNK,
         f"._lovelaceada_1815_901_{NOTEBOOK}": JUNK}, {("ada", NOTEBOOK): "REAL"}),
