@@ -1,4 +1,4 @@
-"""`nbgrader autograde` gives what ``python -m autograder grade`` gives, whatever was handed in."""
+"""`nbgrader autograde` gives the same grades as ``python -m autograder grade`` for every kind of submission."""
 
 import io
 import json
@@ -62,7 +62,7 @@ def zipped(text):
     return file.getvalue()
 
 
-# What is handed in: files by name; the points; and a word that student and instructor are told, or nothing.
+# A submission: its files by name, its points, and words for student and instructor, if any
 CASES = {
     "plain": ({EXACT: COMPLETE}, FULL, ""),
     "ipynb_txt": ({f"{EXACT}.txt": WORK}, FULL, "its name is not"),
@@ -88,7 +88,7 @@ CASES = {
     "no_file": ({"data.csv": ""}, 0, "There is no notebook named"),
     "wrong_lesson": ({EXACT: submission(ANOTHER_TEXT, right(["relu_forward", "tanh_forward"]))}, 0, f"lesson {ANOTHER[:2]}"),
 }  # fmt: skip
-STAMPS = {  # timestamp.txt of some: when that was, in UTC, or nothing where it cannot be read for certain
+STAMPS = {  # some timestamp.txt files: the time in UTC, or None if it is ambiguous
     "plain": (b"2026-03-01 18:30:00 +0100", "2026-03-01 17:30:00"),
     "bom": ("2026-03-01 18:30:00 UTC".encode("utf-16"), "2026-03-01 18:30:00"),
     "no_nbformat": (b"2026-07-01 10:30:00 PDT", "2026-07-01 17:30:00"),
@@ -132,7 +132,7 @@ def courses(tmp_path_factory):
 
 
 def rows(course):
-    """What the gradebook says: by student the score, and of each cell the grades."""
+    """Return the content of the gradebook: for each student the score, and the grades of each cell."""
     from nbgrader.api import Gradebook
 
     with Gradebook(f"sqlite:///{course}/gradebook.db") as gradebook:
@@ -163,7 +163,7 @@ def test_nbgrader_and_grade_give_the_same_points_and_no_row_to_who_is_absent(cou
         s: points for s, (_, points, _) in CASES.items()
     }
     waiting = [student for student, (_, grades) in rows(ours).items() if set(grades.values()) == {(None, True)}]
-    assert sorted(waiting) == sorted(UNREADABLE)  # a zero is for an answer; what is none waits for a person
+    assert sorted(waiting) == sorted(UNREADABLE)  # no zero without an answer: a person has to grade it
 
 
 @pytest.mark.parametrize("student", CASES)
