@@ -1,4 +1,4 @@
-"""nbgrader's exchange, there and back: released, fetched, handed in, collected, graded, and the feedback fetched."""
+"""nbgrader's exchange, there and back: release, fetch, submit, collect, grade, and fetch the feedback."""
 
 import getpass
 import shutil
@@ -18,11 +18,11 @@ LESSON = "02_mse"
 
 
 def nbgrader(folder, *command):
-    """What a command said; nbgrader remembers in the folder what was handed in from there."""
+    """Run a command and return its output. nbgrader remembers in the folder what was submitted from there."""
     return commands.nbgrader(folder, *command, JUPYTER_DATA_DIR=str(folder / "jupyter")).stderr
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="nbgrader's exchange needs the permissions of Unix")
+@pytest.mark.skipif(sys.platform == "win32", reason="nbgrader's exchange needs Unix permissions")
 def test_who_handed_in_through_the_exchange_fetches_feedback_whoever_else_did_not(tmp_path):
     course, desk, student = tmp_path / "course", tmp_path / "desk", getpass.getuser()
     shutil.copytree(COURSE / "solutions" / LESSON, course / "solutions" / LESSON)
@@ -42,7 +42,7 @@ def test_who_handed_in_through_the_exchange_fetches_feedback_whoever_else_did_no
     notebook.write_text(submission(notebook.read_text(encoding="utf-8"), answers), encoding="utf-8")
     nbgrader(desk, "submit", LESSON)
     nbgrader(course, "collect", LESSON)
-    for absent in ("aaron", "zoe"):  # who handed in by e-mail
+    for absent in ("aaron", "zoe"):  # these two handed in by email
         hand_in(course, absent, LESSON, notebook.read_text(encoding="utf-8"))
     assert sorted(grade(LESSON, course, jobs=1, unsandboxed=True, quiet=True)) == sorted(["aaron", student, "zoe"])
     nbgrader(course, "generate_feedback", LESSON)
