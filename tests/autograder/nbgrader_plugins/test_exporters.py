@@ -1,4 +1,4 @@
-"""Grades leave the gradebook as plain CSV, for Canvas and for Moodle: with every name, and for every student."""
+"""Grades are exported as plain CSV, for Canvas and for Moodle, with every name and for every student."""
 
 import csv
 import io
@@ -18,7 +18,7 @@ from autograder.nbgrader_plugins import collected, exporters, standings
 from autograder.nbgrader_plugins.due import Due, dues
 from autograder.nbgrader_plugins.scores import scores
 
-# How nbgrader makes a row of a submission is not to SQLAlchemy's taste.
+# SQLAlchemy warns about the way in which nbgrader makes a row for a submission.
 pytestmark = pytest.mark.filterwarnings("ignore:Object of type")
 
 PEOPLE = {  # id: (first name, last name, email, LMS id)
@@ -33,7 +33,7 @@ FILES = {"Csv": "grades.csv", "Canvas": "canvas.csv", "Moodle": "moodle.csv"}
 
 
 def fill(gradebook, people, assignments=("01_one", "02_two, too", "03_nobody")):
-    """Assignments of two cells of 5 points each; the last two of `people` hand nothing in for the second one."""
+    """Fill assignments of two cells with 5 points each. The last two of `people` hand in nothing for the second one."""
     for name in assignments:
         gradebook.add_assignment(name, duedate="2026-03-01")
         gradebook.add_notebook("nb", name)
@@ -66,7 +66,7 @@ def gradebook(database, tmp_path, monkeypatch):
 
 
 def export(gradebook, plugin, **options):
-    """What one exporter writes, as rows of cells; read as the documentation of its reader says: UTF-8, no mark."""
+    """Return the cells that one exporter writes, read as its platform documents it: UTF-8 without a byte order mark."""
     made = getattr(exporters, plugin)(**options)
     made.export(gradebook)
     data = open(options.get("to") or FILES[plugin], "rb").read()
@@ -75,7 +75,7 @@ def export(gradebook, plugin, **options):
 
 
 def by(rows, column):
-    """Rows as dicts, by the value of a column."""
+    """Return rows as dicts, by the value of a column."""
     return {row[rows[0].index(column)]: dict(zip(rows[0], row)) for row in rows[1:]}
 
 
@@ -91,7 +91,7 @@ def test_every_row_is_whole_and_nothing_runs_in_a_spreadsheet(gradebook, plugin)
 
 
 def test_the_plain_file_is_nbgraders_own(gradebook, tmp_path):
-    """Byte for byte, for names that nbgrader's own exporter can write."""
+    """The files are equal byte for byte, for names that nbgrader's own exporter can write."""
     with Gradebook(f"sqlite:///{tmp_path}/plain.db") as plain:
         fill(
             plain,
@@ -137,7 +137,7 @@ def test_moodle_finds_its_columns_students_and_points(gradebook):
 
 @pytest.mark.parametrize("plugin", ["Canvas", "Moodle"])
 def test_a_student_who_cannot_be_found_any_more_is_told(gradebook, plugin, caplog):
-    """An id that is a formula is kept from running, and the instructor hears of it."""
+    """An id that looks like a formula cannot run, and the instructor is told about it."""
     with caplog.at_level(logging.WARNING):
         rows = export(gradebook, plugin)
     assert "'-minus" in [cell for row in rows for cell in row]
@@ -182,7 +182,7 @@ FUTURE, PAST = datetime(9999, 1, 1), datetime(2026, 3, 1)
 
 @pytest.fixture
 def course(tmp_path, monkeypatch):
-    """A course in which everyone stands in another way."""
+    """Return a course in which each student is in a different state."""
     people = ("right", "zero", "waits", "new", "lost", "late", "extended", "excused", "legacy")
     shutil.copy(COURSE / "nbgrader_config.py", tmp_path)
     with Gradebook(f"sqlite:///{tmp_path}/gradebook.db") as gradebook:
@@ -240,7 +240,7 @@ def test_zeros_need_a_due_date(course, capsys):
         gradebook.db.commit()
     assert command_line.main(["export", "canvas", "06", "--zeros"]) == 0
     assert "3  left out: nothing was handed in, and there is no due date  " in capsys.readouterr().out
-    assert (course / "canvas.csv").read_text().count("0.0") == 3  # the points possible, and those of two
+    assert (course / "canvas.csv").read_text().count("0.0") == 3  # the points possible, and two students' scores
 
 
 def test_an_id_that_is_written_in_another_way_is_told(course, capfd):
@@ -275,7 +275,7 @@ def test_nbgrader_export_knows_all_three(database, tmp_path):
 
 
 def test_two_ids_of_one_student_are_not_exported_as_one(gradebook):
-    """The id was changed in the roster, and the former one still has a grade."""
+    """The roster changed the id, and the old id still has a grade."""
     gradebook.add_student("countess", lms_user_id="1815")
     for plugin in ("Canvas", "Moodle"):
         with pytest.raises(SystemExit, match="have the same lms_user_id, 1815, so"):
