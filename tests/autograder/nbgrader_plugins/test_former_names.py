@@ -1,4 +1,4 @@
-"""A course that has kept its `nbgrader_config.py` from before the modules were moved goes on working."""
+"""A course that keeps its `nbgrader_config.py` from before the modules were moved still works."""
 
 import subprocess
 import sys
@@ -10,7 +10,7 @@ from traitlets.utils.importstring import import_item
 
 from autograder.course import COURSE
 
-# What version 0.1 had in it of ours, and of nbgrader's beside it.
+# Our classes in the configuration of version 0.1, and nbgrader's beside them
 CONFIG = """
 import os
 
@@ -30,14 +30,14 @@ c.GenerateFeedback.exporter_class = "autograder.feedback.FeedbackExporter"
 c.GenerateFeedback.preprocessors = ["autograder.feedback.Grades"]
 c.ExchangeFactory.release_feedback = "autograder.exchange.ReleaseFeedback"
 """
-# What its documentation told instructors to write on the command line.
+# The options that its documentation told instructors to type
 OPTIONS = (
     "autograder.collectors.Canvas", "autograder.collectors.Moodle", "autograder.exporters.Canvas", "autograder.exporters.Moodle",
 )  # fmt: skip
 
 
 def classes(config):
-    """Every class that a configuration names."""
+    """Yield every class that a configuration names."""
     for section in config.values():
         for value in section.values():
             yield from value if isinstance(value, list) else [value]
@@ -75,4 +75,4 @@ def test_a_kernel_grades_on_the_secret_seed(module, tmp_path, monkeypatch):
     """
     done = subprocess.run([sys.executable, "-c", textwrap.dedent(code)], cwd=tmp_path, capture_output=True, text=True)
     assert done.stdout.splitlines()[-1] == "5.0", done.stderr
-    assert (tmp_path / ".secret_seed").exists()  # it was drawn for it
+    assert (tmp_path / ".secret_seed").exists()  # grading drew it
