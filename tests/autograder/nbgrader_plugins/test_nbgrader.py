@@ -55,7 +55,7 @@ def without_one_check(cell):
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory):
-    """A course in a folder of its own, graded once."""
+    """Return a course in a folder of its own, graded once."""
     course = tmp_path_factory.mktemp("course")
     shutil.copy(COURSE / "nbgrader_config.py", course)
     source = course / "solutions" / LESSON
@@ -79,7 +79,7 @@ def course(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def grades(course):
-    """Points by student and exercise, from nbgrader's gradebook."""
+    """Return the points by student and exercise from nbgrader's gradebook."""
     from nbgrader.api import Gradebook
 
     with Gradebook(f"sqlite:///{course}/gradebook.db") as gradebook:
