@@ -1,4 +1,4 @@
-"""Rosters as spreadsheets and learning platforms write them end in nbgrader's gradebook, or are refused with line and reason."""
+"""Rosters from spreadsheets and learning platforms get into nbgrader's gradebook, or are refused with line and reason."""
 
 import shutil
 
@@ -11,7 +11,7 @@ from autograder.nbgrader_plugins.roster import read_roster
 ADA = ("ada", "Ada", "Lovelace", "ada@example.org", "1815")
 LI = ("li", "秀英", "李", None, "88")
 ZOE = ("zoe", "Zoë", "Müller", None, None)
-# What a file holds, and who is then in the gradebook: id, first name, last name, email, number in the platform.
+# A file's content, and the resulting students: id, first name, last name, email, number in the platform
 ROSTERS = {
     "as documented": (b"id,first_name,last_name,email,lms_user_id\nada,Ada,Lovelace,ada@example.org,1815\n", [ADA]),
     "Excel, UTF-8": ("\ufeffid,first_name,last_name\r\nzoe,Zoë,Müller\r\n".encode(), [ZOE]),
@@ -37,7 +37,7 @@ ROSTERS = {
 
 
 def enter(tmp_path, monkeypatch, data):
-    """Run the command in a course; its exit code."""
+    """Run the command in a course, and return its exit code."""
     shutil.copy(COURSE / "nbgrader_config.py", tmp_path)
     (tmp_path / "students.csv").write_bytes(data)
     monkeypatch.chdir(tmp_path)
