@@ -1,4 +1,4 @@
-"""What one student gets: unzipped in an empty folder, with the pinned packages alone, the lesson works and gives nothing away."""
+"""A student's bundle, unzipped into an empty folder: the lesson works with only the pinned packages, and gives nothing away."""
 
 import ast
 import contextlib
@@ -42,12 +42,12 @@ print(json.dumps({
 
 @pytest.fixture(scope="session")
 def python(tmp_path_factory):
-    """A Python with the packages of requirements.txt and nothing else."""
+    """Return a Python with the packages of requirements.txt and nothing else."""
     folder = tmp_path_factory.mktemp("student") / "environment"
     python = folder / ("Scripts" if os.name == "nt" else "bin") / "python"
     requirements = ["install", "--quiet", "--requirement", COURSE / "requirements.txt"]
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
-    uv = shutil.which("uv")  # has the same files in a tenth of the time
+    uv = shutil.which("uv")  # uv installs the same files in a tenth of the time
     if not uv or subprocess.run([uv, "pip", *requirements, "--python", python]).returncode:
         subprocess.run([python, "-m", "ensurepip"], check=True)
         subprocess.run([python, "-m", "pip", *requirements], check=True)
@@ -94,7 +94,7 @@ def kernel(start, folder):
 
 @pytest.fixture(scope="module", params=list(lessons()))
 def unzipped(request, tmp_path_factory):
-    """A lesson, and its bundle in an empty folder."""
+    """Return a lesson, and the folder of its unzipped bundle."""
     folder = tmp_path_factory.mktemp("bundle")
     with zipfile.ZipFile(bundle(request.param, folder / "dist")) as archive:
         archive.extractall(folder)
@@ -103,7 +103,7 @@ def unzipped(request, tmp_path_factory):
 
 @functools.cache
 def bodies(code):
-    """The statements of a function's or class's methods without docstrings, as text that formatting does not change."""
+    """Return the statements of a function or of a class's methods, without docstrings, in a form that ignores formatting."""
     texts = []
     for node in ast.walk(ast.parse(textwrap.dedent(inspect.getsource(code)))):
         if isinstance(node, ast.FunctionDef):
@@ -121,7 +121,7 @@ def flat(text):
 
 @functools.cache
 def unformatted(source):
-    """A module's text as formatting does not change it: most of one bundle's stand in the next one too."""
+    """Return a module's text in a form that ignores formatting. Cached, because most bundles share most modules."""
     return ast.unparse(ast.parse(source))
 
 
@@ -144,13 +144,13 @@ def test_it_works_with_the_pinned_packages_alone(unzipped, start):
 
 
 def points_in(text):
-    """The points that a report states in its first line."""
+    """Return the points in the first line of a report."""
     first = text.splitlines()[0]
     return 0 if "is still empty" in first else float(re.search(r"([\d.]+) of [\d.]+ points?\.$", first)[1])
 
 
 def earned(cells):
-    """The points that each check cell displays, by exercise."""
+    """Return the points that each check cell displays, by exercise."""
     return {
         cell.metadata.nbgrader.grade_id.removeprefix("check_"): [
             points_in(output.data["text/plain"]) for output in cell.outputs if output.output_type == "execute_result"
