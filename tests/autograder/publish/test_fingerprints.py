@@ -1,4 +1,4 @@
-"""An idle build does nothing, and nothing that changed escapes it."""
+"""A build with nothing to do does nothing, and every change is noticed."""
 
 import shutil
 
@@ -33,7 +33,7 @@ MADE = [
 
 @pytest.fixture
 def course(tmp_path, monkeypatch):
-    """A copy of what belongs to lesson 01, noted to be up to date."""
+    """Return a copy of the files of lesson 01, recorded as up to date."""
     for name in [*INPUTS, *MADE]:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(fingerprints.COURSE / name, tmp_path / name)
