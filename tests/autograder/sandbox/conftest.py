@@ -1,4 +1,4 @@
-"""What attacks are after: a server, the world outside, the grader's own processes, and what would tell the truth."""
+"""The targets of attacks: a server, the world outside, the grader's own processes, and what would reveal the truth."""
 
 import os
 import socket
@@ -28,7 +28,7 @@ FILES = (
 
 @pytest.fixture(scope="module")
 def listener():
-    """A server of the grader's that no submission may reach."""
+    """Start a server of the grader's that no submission may reach."""
     reached = []
     server = socket.create_server(("127.0.0.1", 0))
 
@@ -48,7 +48,7 @@ def listener():
 
 @pytest.fixture(scope="session")
 def names():
-    """The names by which attacks look for the truth."""
+    """Return the names by which attacks look for the truth."""
     return {
         "HOLDERS": tuple(holder.__name__ for holder in HOLDERS),
         "MODULES": tuple(f"autograder.{name}" for name in MODULES),
@@ -58,7 +58,7 @@ def names():
 
 @pytest.fixture
 def fill(grader, world, listener, names):
-    """Put what an attack is after into its source."""
+    """Return a function that puts the targets of an attack into its source."""
     values = {
         **names, "OUTSIDE": world, "PROJECT": COURSE, "PORT": listener[0], "GRADER": os.getpid(),
         "FORK_SERVER": grader.fork_server._process.pid,
