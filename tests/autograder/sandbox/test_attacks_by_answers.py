@@ -1,4 +1,4 @@
-"""Attacks by answers: results that are made to look right, to break their reader, or to tell what a check asked."""
+"""Attacks by answers: results made to look right, to break the code that reads them, or to reveal what a check asked."""
 
 import numpy as np
 import pytest
@@ -112,10 +112,10 @@ ANSWERS = {
                 if np.shape(before) == np.shape(x): return after, x
             seen.append((x.copy(), x / 2))
             return x / 2, x""",
-    "it answers what the student's own checks want": None,  # made below, from the visible truth
+    "it answers what the student's own checks want": None,  # made below from the visible truth
 }
 
-# Results that look odd and are right.
+# Results that look odd and are right
 ODD_BUT_RIGHT = {
     "negative strides": "np.ascontiguousarray(np.tanh(x)[::-1])[::-1]",
     "Fortran order": "np.asfortranarray(np.tanh(x))",
@@ -135,15 +135,15 @@ def test_an_answer_that_knows_nothing_earns_nothing(name, grader, world, listene
     graded = grader(notebook({**solved(*HONEST), "tanh_forward": source}))
     assert {name: graded.points[name] for name in HONEST} == dict.fromkeys(HONEST, 5.0)
     passed = {outcome.check for outcome in graded.results["tanh_forward"].outcomes if outcome.passed}
-    free = {"leaves_x_as_it_was"}  # which is true of an answer that knows nothing
+    free = {"leaves_x_as_it_was"}  # true of any answer, even one that knows nothing
     if ANSWERS[name] is None:
-        free.add("stays_finite_for_extreme_inputs")  # whose inputs are the same for every seed
+        free.add("stays_finite_for_extreme_inputs")  # its inputs are the same for every seed
     assert passed <= free
     all_stands(grader, world, before, listener)
 
 
 def from_the_visible_truth():
-    """An answer that holds the truth for every input of the visible seed, and passes at home."""
+    """Return an answer that contains the truth for every input of the visible seed, so it passes at home."""
     inputs = []
 
     def note(x):
@@ -170,7 +170,7 @@ def test_a_right_answer_in_an_odd_form_is_right(name, grader):
 
 
 def test_the_secret_inputs_are_not_quoted(grader):
-    """An error on the secret inputs alone is not told in the student's words, which could carry them."""
+    """An error that occurs only on secret inputs is not reported in the student's words, because they could contain the inputs."""
     source = f"{from_the_visible_truth()}\ntable_forward = tanh_forward\ndef tanh_forward(x):\n"
     source += "    if x.tobytes().hex() not in TABLE: raise ValueError('SECRET' + x.tobytes().hex())\n    return table_forward(x)"
     graded = grader(notebook({**solved(*HONEST), "tanh_forward": source}))
