@@ -1,4 +1,4 @@
-"""Attacks by cells. Each comes from a submission whose honest part is known, and earns that and nothing more."""
+"""Attacks by cells. Each comes in a submission with a known honest part, and earns what that part earns and nothing more."""
 
 import ast
 import importlib.util
@@ -318,9 +318,9 @@ CELLS = {
         wire.pack = lambda value: honest((value[0], ("value", [5.0] * 50)))""",
 }
 
-# Attacks that keep the honest cells after them from being run: there is then no honest part.
+# Attacks that prevent the honest cells below them from running: then there is no honest part.
 SILENCES_ITSELF = ("IPython runs nothing",)
-# Attacks that answer for the empty exercises, knowing nothing: they may pass the one check that asks for no value.
+# Attacks that answer for the empty exercises without knowledge: they may pass the one check that compares no value.
 ANSWERS_FOR_THE_EMPTY = ("the kit's host answers for the empty ones",)
 
 
@@ -336,7 +336,7 @@ def test_a_cell_earns_what_its_honest_part_earns(name, grader, world, listener, 
         graded.points.update(dict.fromkeys(EMPTY, 0.0))
     assert graded.points == {**dict.fromkeys(HONEST, earned), **dict.fromkeys(EMPTY, 0.0)}, graded.notes
     assert "FOUND" not in graded.said and MARKER not in graded.said
-    for stumble in ("NameError", "ModuleNotFoundError: No module named 'wire"):  # an attack that stumbles shows nothing
+    for stumble in ("NameError", "ModuleNotFoundError: No module named 'wire"):  # a failing attack proves nothing
         assert stumble not in graded.said
     all_stands(grader, world, before, listener)
 
@@ -347,7 +347,7 @@ def test_tampering_with_the_channel_is_flagged(grader):
 
 
 def test_the_attacks_find_something_where_nothing_is_locked(world, names):
-    """So that the attacks above are seen to be able to succeed."""
+    """This shows that the attacks above can succeed."""
     tried = ("the gradebook, the seed and other submissions are read", "the project's files are read",
              "files are found through /proc", "leftovers of others are read", "sockets, past what stands in for them")  # fmt: skip
     with ForkServer("01", protections=()) as fork_server, socket.create_server(("127.0.0.1", 0)) as server:
@@ -360,13 +360,13 @@ def test_the_attacks_find_something_where_nothing_is_locked(world, names):
 
 
 def test_what_the_attacks_look_for_is_there(names):
-    """So that a name that has changed does not take the teeth out of an attack."""
+    """If a name changes, an attack that looks for it would prove nothing."""
     assert all((COURSE / name).exists() for name in names["FILES"])
     assert all(importlib.util.find_spec(name) for name in names["MODULES"])
 
 
 def looked_up(source):
-    """An attack's imports and names, and where it patches something, that thing looked up instead."""
+    """Yield an attack's imports and names; where the attack patches something, yield an expression that only looks it up."""
     for statement in ast.parse(source).body:
         if isinstance(statement, (ast.Import, ast.ImportFrom)):
             yield ast.unparse(statement)
