@@ -1,4 +1,4 @@
-"""What a notebook hands to the grader costs the grader little memory, however large it is made, and is told in plain words."""
+"""A notebook can make its results very large, but they cost the grader little memory, and the report says so in plain words."""
 
 import json
 import threading
@@ -16,10 +16,8 @@ from autograder.sandbox.inside import wire
 from lessonkit.engine.check import checks_of
 
 MB = 2**20
-MOST = (
-    128 * MB
-)  # that the grader may need for a hostile submission beyond what it has: one class of 60 stays below 400 MB
-ODD = {  # answers to tanh_forward that are no tampering, and what is said of them
+MOST = 128 * MB  # the grader's extra memory for a hostile submission, at most: a class of 60 stays below 400 MB
+ODD = {  # answers to tanh_forward that are not tampering, and what the report says
     "{True: x}": "a dict with the key 1",
     "{'k' * 30_000_000: x}": "a text of 30,000,000 characters is too long",
     "{i * 'k': x for i in range(7000)}": "is too long",
@@ -37,7 +35,7 @@ ODD = {  # answers to tanh_forward that are no tampering, and what is said of th
     "np.random.rand(4_000_000)": "an array of 4,000,000 entries is too large",
     "[np.zeros(2**17)] * 8": "is too large, more than 4 MB",
 }
-SHOWN = {  # cells that show much, and what is said of them
+SHOWN = {  # cells that show a lot, and the note about it
     "a picture": ("display({'image/png': 'A' * 3_900_000}, raw=True)", "more than 16 MB of it"),
     "nested lists": (
         "nested = []\nfor _ in range(900): nested = [nested]\ndisplay({'application/json': nested}, raw=True)",
@@ -52,7 +50,7 @@ SHOWN = {  # cells that show much, and what is said of them
 
 
 class Watch:
-    """The most resident memory of this process while it lasts, beyond what it began with."""
+    """Measures how far this process's resident memory rises above its level at the start."""
 
     def __enter__(self):
         self.most, self._over = 0, threading.Event()
@@ -86,7 +84,7 @@ def test_an_odd_value_is_an_ordinary_wrong_answer_and_costs_little_memory(value,
 
 
 def test_wrong_values_that_would_broadcast_against_each_other_cost_little_memory(grader):
-    """Of two calls, one gives a column and the other a row."""
+    """The results alternate between a column and a row."""
     source = "calls = [0]\ndef tanh_forward(x):\n    calls[0] += 1\n"
     source += "    return np.zeros((200_000, 1) if calls[0] % 2 else (1, 200_000)), x"
     with Watch() as watch:
@@ -107,7 +105,7 @@ def test_what_a_notebook_shows_is_kept_up_to_a_bound(name, grader):
 
 
 def test_outputs_that_a_taken_over_process_sends_are_kept_up_to_a_bound(grader):
-    """100 cells of 8 MB each, whatever the process was made to say."""
+    """Whatever the process was made to do, it sends 20 outputs of 6 MB each."""
     patch = """from autograder.sandbox.inside import server
 import json
 PICTURE = {"output_type": "display_data", "metadata": {}, "data": {"image/png": "A" * 5_900_000}}
@@ -147,10 +145,10 @@ def test_the_size_of_outputs_is_at_least_that_in_a_notebooks_file():
     assert size_in_file(nested) == float("inf")
 
 
-LENT = (  # calls of a function of the check's, and what they are answered
-    "f([0], 2 * 10**8)",  # a list, repeated as often as a number says
+LENT = (  # calls of the check's function, made by the notebook
+    "f([0], 2 * 10**8)",  # a list multiplied by a large number
     "f(np.zeros(200_000), 1)",
-    "f(np.zeros((50_000, 1)), np.zeros((1, 50_000)))",  # 20 GB by broadcasting
+    "f(np.zeros((50_000, 1)), np.zeros((1, 50_000)))",  # would broadcast to 20 GB
     "f(*[np.zeros(2)] * 60_000)",
     "f('t' * 10**6, 1)",
 )
@@ -208,7 +206,7 @@ def test_where_memory_runs_out_the_exercise_has_no_points_and_the_others_are_gra
 
 
 def test_what_is_packed_can_be_unpacked():
-    """A bound that holds for what is read holds for what is written: only a process that was taken over is beyond it."""
+    """Packing has the same limits as unpacking, so only a process that was taken over exceeds them."""
     rng = np.random.default_rng(0)
     for value in (
         {True: 1, "a": [1, (2.5, None)]}, ["t" * wire.MAX_TEXT, "\N{GRINNING FACE}" * wire.MAX_TEXT],
@@ -227,8 +225,8 @@ def test_what_is_packed_can_be_unpacked():
 def test_memory_beyond_a_limit_is_an_error_and_the_limit_ends():
     with limited(64 * MB):
         with pytest.raises(MemoryError):
-            np.ones(2**28)  # more than what a long-lived process may have freed and kept
-        with limited(256 * MB), pytest.raises(MemoryError):  # one within another is no way out
+            np.ones(2**28)  # more than a long-lived process may have freed and kept
+        with limited(256 * MB), pytest.raises(MemoryError):  # a limit inside another is no way out
             np.ones(2**28)
     assert np.ones(2**24).sum() == 2**24
 
