@@ -1,4 +1,4 @@
-"""What a notebook's process says of itself is shown as its words, in quotation marks and bounded, and never as the grader's."""
+"""What a notebook's process says is shown as its own words, quoted and limited in length, and never as the grader's words."""
 
 import pytest
 from arena import FIND_CHANNEL, notebook, solved
