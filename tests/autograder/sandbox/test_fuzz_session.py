@@ -1,7 +1,7 @@
-"""Whatever a notebook's process sends, the grader's end of its session goes on or says why it does not, in time and in little memory.
+"""Whatever a notebook's process sends, the grader's session goes on or says why not, quickly and with little memory.
 
-A false process answers with frames that are right, changed, cut, too many, too few, or in the wrong order. On a fixed seed
-and some hundred cases here; on a fresh seed, with more of them, by ``make fuzz``.
+A fake process answers with frames that are right, changed, cut off, too many, too few, or in the wrong order. Here the
+seed is fixed, with about a hundred cases. ``make fuzz`` runs more cases on a fresh seed.
 """
 
 import contextlib
@@ -30,12 +30,12 @@ from lessonkit.engine.host import Named, OfArgument, StudentError, Token
 
 SEED, CASES = int(os.environ.get("FUZZ_SEED", 18)), int(os.environ.get("FUZZ_CASES", 100))
 LIMITS = Limits(cell=0.04, call=0.04, exercise=0.3, notebook=0.5)
-GRACE, SLACK = 0.02, 1.0  # seconds; the second for a machine that is busy with something else
-MEMORY = 128 * 2**20  # bytes, for a message of a few MB at most and what is made of it
+GRACE, SLACK = 0.02, 1.0  # seconds; the slack is for a busy machine
+MEMORY = 128 * 2**20  # bytes, for a message of a few MB and the objects made from it
 
 
 def value(rng, depth=0):
-    """A value that can cross, nested or not."""
+    """Return a value that can be sent, nested or not."""
     plain = [
         None, True, rng.randint(-(2**63), 2**64 - 1), rng.choice([0.0, float("nan"), float("inf"), -1e308]), "text" * rng.randint(0, 50),
         "\ud800\0\x1b[31m", complex(1, float("nan")), np.zeros(rng.choice([0, 3, (2, 3), (0, wire.MAX_ENTRIES)])), np.float32(2), Token(rng.randint(-9, 9), "kind"),
@@ -51,7 +51,7 @@ def value(rng, depth=0):
 
 
 def outputs(rng):
-    """What a cell answers, more or less."""
+    """Return what a cell may answer, right or wrong."""
     some = [
         {"output_type": "stream", "name": "stdout", "text": rng.choice(["x", "\ud800", "\0" * 99, 5])},
         {"output_type": "display_data", "data": {"a/json": deep(rng.choice([1, 30, 400, 2000])), "text/html": "<b>"}, "metadata": {}},
@@ -73,7 +73,7 @@ def deep(levels):
 
 
 def callbacks(part):
-    """The numbers of the functions that a request lends."""
+    """Return the numbers of the functions that a request lends."""
     if isinstance(part, wire.Callback):
         return [part.number]
     if isinstance(part, OfArgument):
@@ -112,7 +112,7 @@ def callback(rng, nonce, body):
 
 
 def crashing(rng, nonce, body):
-    """What is small and claims to be large, or is deep."""
+    """Return data that is small but claims to be large, or that is deeply nested."""
     empty = wire.pack(np.zeros((0, wire.MAX_ENTRIES)))
     return framed(rng.choice([
         b"\x91" * 10**5, b"\xdd\xff\xff\xff\xff", b"\xdc\xff\xff" * 1000, b"\xc7\xff\x01" + bytes(255), b"\xdc\xff\xff" + b"\x90" * 65535,
@@ -142,7 +142,7 @@ REPLIES = {
 
 
 def answer(channel, replies):
-    """The false process: one reply to each request, or what it takes for one; the first kind of reply again when there is no other."""
+    """Play the process: send one reply to each request. After the last of `replies`, each reply is a right one."""
     with channel, contextlib.suppress(OSError, wire.WireError, TypeError, ValueError):
         nonce, body = 0, ("echo", "")
         while (request := wire.receive(channel)) is not None:
@@ -181,7 +181,7 @@ def opened(replies):
 
 
 def nested(session):
-    """A function of the check's that looks at an object of the session's, as a network's loss does."""
+    """Return a function of the check that calls back into the session, as a network's loss does."""
     return lambda *arguments, **keywords: session.call("again", (*arguments, nested(session)))[0]
 
 
@@ -201,7 +201,7 @@ def hold(calls, replies, is_nested):
                 result = CALLS[name](session, own)
                 if name == "run":
                     nbformat.from_dict({"outputs": result[0]})
-                    json.dumps(result[0], indent=1)  # as a graded notebook is read and written
+                    json.dumps(result[0], indent=1)  # grading reads and writes notebooks like this
         assert time.monotonic() - start < LIMITS.notebook + SLACK
     assert all(isinstance(flag, str) and flag.isprintable() and len(flag) < 300 for flag in session.flags)
 
@@ -213,7 +213,7 @@ def test_a_session_stands_whatever_its_process_sends(monkeypatch):
 
 @pytest.mark.parametrize("kind", REPLIES)
 def test_every_kind_of_reply_has_its_turn(kind, monkeypatch):
-    """After two right ones, and to each call."""
+    """Each kind of reply answers each call."""
     monkeypatch.setattr(module, "GRACE", GRACE)
     for name in CALLS:
         with opened([(kind, 7)] * 3) as session, contextlib.suppress(StudentError, Died):
@@ -234,13 +234,13 @@ FORMS = {
 
 @pytest.mark.parametrize("form", FORMS)
 def test_an_array_in_place_of_a_word_is_no_answer(form, monkeypatch):
-    """Whether it is equal to a word, an array answers with an array, which is neither true nor false."""
+    """Comparing an array with a word gives an array, which is neither true nor false."""
     monkeypatch.setattr(module, "GRACE", GRACE)
     for array in ARRAYS:
         reply = partial(lambda array, rng, nonce, body: framed(wire.pack(FORMS[form](nonce, array))), array)
         monkeypatch.setitem(REPLIES, "an array", reply)
         for name in CALLS:
-            for before in range(3):  # the second and third questions of a cell are whether the process still listens
+            for before in range(3):  # a cell's second and third questions test whether the process still listens
                 with opened([("right", 0)] * before + [("an array", 0)]) as session:
                     with contextlib.suppress(StudentError, Died):
                         CALLS[name](session, abs)
