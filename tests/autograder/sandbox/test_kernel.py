@@ -1,4 +1,4 @@
-"""A notebook runs in a session as in a kernel: what cannot be done here is told, and the cell goes on."""
+"""A session runs a notebook like a kernel. If something cannot be done here, the output says so, and the cell goes on."""
 
 import json
 
@@ -18,7 +18,7 @@ from lessonkit.statements import imports_of
 LESSON = "02_mse"
 RELEASED = json.loads((COURSE / "lessons" / LESSON / f"{LESSON}.ipynb").read_text(encoding="utf-8"))
 
-# What runs as at home, or is passed over: a cell's source, and what its outputs show.
+# Code that runs as at home, or is skipped: a cell's source, and what its outputs show
 GOES = {
     "x = !ls\nprint(len(x))": "not run here: !ls\n0",
     "!!ls": "not run here: !ls",
@@ -108,7 +108,7 @@ WHOLE_CELLS = {
     "%%time\nprint('timed')": "timed",
     "%%capture\nprint('not shown')": "",
 }
-# What cannot be done: a cell's source, its line that stops, and what the student reads.
+# Code that cannot run: a cell's source, the line that stops, and what the student reads
 STOPS = {
     "import pandas as pd\ndf = pd.DataFrame()": (1, "No module named 'pandas'"),
     "x = 1\nfrom google.colab import drive, files\ndrive.mount('/content/drive')": (2, "No module named 'google'"),
@@ -140,7 +140,7 @@ STOPS = {
 
 
 def shown(outputs):
-    """All that a cell's outputs say, as one text."""
+    """Return everything that a cell's outputs say, as one text."""
     return "".join(
         output.get("text", output.get("evalue", "")) or str(output.get("data", {}).get("text/plain"))
         for output in outputs
@@ -160,7 +160,7 @@ def fork_server():
 
 @pytest.fixture
 def run(fork_server):
-    """Run cells in one session; what the last one has shown, and where it stopped."""
+    """Run cells in one session; return what the last one showed, and where it stopped."""
     opened = fork_server.session()
 
     def run_cells(*sources):
@@ -306,7 +306,7 @@ def test_a_reply_that_makes_no_sense_is_flagged(reply):
 
 @pytest.mark.parametrize("levels", [10, 60, 900])
 def test_an_output_with_too_many_levels_is_left_out(levels):
-    """nbformat and all that reads a notebook call themselves for each level, and would end there."""
+    """nbformat and other readers of notebooks recurse into each level, and would fail there."""
     nested = "[" * levels + "]" * levels
     shown = (
         f'{{"output_type": "display_data", "data": {{"application/json": {nested}}}, "metadata": {{"a": {nested}}}}}'
