@@ -1,4 +1,4 @@
-"""What an attacker found: numbers of the secret seed, a lent function that was kept, and words that look like the grader's."""
+"""What an attacker once found: numbers of the secret seed, a lent function that was kept, words that imitate the grader's."""
 
 import io
 import zipfile
