@@ -1,4 +1,4 @@
-"""What a notebook shows, run in the sandbox, is what nbclient stored when the solutions were built."""
+"""In the sandbox, a notebook shows the same outputs that nbclient stored when the solutions were built."""
 
 import json
 import re
@@ -19,8 +19,8 @@ SOLUTIONS = sorted(path.stem for path in COURSE.glob("solutions/*/*.ipynb"))
 
 
 def kinds(outputs):
-    """What is compared: the kind of each output, the stream's name, the forms in which it can be shown."""
-    result = "application/vnd.lessonkit.result+json"  # what grading adds
+    """Return what is compared: the kind of each output, the stream's name, and the forms in which it can be shown."""
+    result = "application/vnd.lessonkit.result+json"  # grading adds this
     return [
         (each["output_type"], each.get("name"), sorted(set(each.get("data", {})) - {result}), each.get("ename"))
         for each in outputs
@@ -28,7 +28,7 @@ def kinds(outputs):
 
 
 def merged(outputs):
-    """The outputs with each stream in one piece: nbclient cuts one in two when the kernel is slow."""
+    """Return the outputs with each stream in one piece: nbclient cuts a stream in two when the kernel is slow."""
     whole = []
     for each in outputs:
         each = {**each, "text": "".join(each["text"])} if "text" in each else each
@@ -51,7 +51,7 @@ def test_outputs_are_those_of_nbclient(name):
     for place, (index, source, _) in enumerate(cells):
         cell = notebook["cells"][index]
         if "nbval-ignore-output" in cell["metadata"].get("tags", []):
-            continue  # the build leaves out what differs from run to run
+            continue  # the build leaves out outputs that differ from run to run
         stored = merged(cell["outputs"])
         assert kinds(graded.outputs[place]) == kinds(stored), source
         assert [each.get("text") for each in graded.outputs[place]] == [each.get("text") for each in stored], source
@@ -60,7 +60,7 @@ def test_outputs_are_those_of_nbclient(name):
 
 
 def texts(outputs):
-    """What is to be read, without addresses in memory."""
+    """Return the texts of the outputs, without addresses in memory."""
     said = [each.get("text", each.get("data", {}).get("text/plain", "")) for each in outputs]
     return [re.sub("0x[0-9a-f]+", "0x", text) for text in said]
 
