@@ -1,4 +1,4 @@
-"""What a notebook could use up: each resource has a limit of the notebook's own, or cannot be had at all."""
+"""What a notebook could use up: each resource has a limit for each notebook, or is not available at all."""
 
 import os
 import platform
@@ -12,7 +12,7 @@ from autograder.course import COURSE
 from autograder.sandbox import doctor, session
 from autograder.sandbox.inside import lockdown, server, wire
 
-LIMITS, GRACE = lockdown.Limits(), session.GRACE  # which the short limits of other tests replace
+LIMITS, GRACE = lockdown.Limits(), session.GRACE  # the short limits of other tests replace these
 SETUP = """
 import ctypes, os
 libc = ctypes.CDLL(None, use_errno=True)
@@ -25,7 +25,7 @@ def count(take, most=3000):
 kept = []
 """
 
-# What a notebook takes as much of as it can get: the code, and how much there may be.
+# Resources that a notebook takes as much of as it can get: the code, and the limit
 COUNTED = {
     "threads": ("""
         import threading
@@ -56,7 +56,7 @@ COUNTED = {
         print(count(fill) * 2**20)""", LIMITS.scratch),
 }  # fmt: skip
 
-# What cannot be had at all: it is counted for all of a user, or opens a door of the kernel's that no notebook needs.
+# What is not available at all: it is counted for a user as a whole, or gives access to the kernel that no notebook needs.
 REFUSED = {
     "a watch on files": "libc.inotify_init()",
     "a watch on a file system": "libc.fanotify_init(0, 0)",
@@ -73,7 +73,7 @@ REFUSED = {
     "a larger limit": "resource.setrlimit(resource.RLIMIT_SIGPENDING, (10**6, 10**6))",
     "a pair of sockets": "libc.socketpair(1, 1, 0, (ctypes.c_int * 2)())",
 }
-NUMBERED = {  # on x86-64 and on Arm
+NUMBERED = {  # system call numbers on x86-64 and on Arm
     "asynchronous reads": (206, 0), "a key": (248, 217), "a program in the kernel": (321, 280), "a counter of events": (298, 241),
     "page faults": (323, 282), "a POSIX message queue": (240, 180),
 }  # fmt: skip
@@ -81,7 +81,7 @@ NUMBERED = {  # on x86-64 and on Arm
 
 @pytest.fixture
 def said(grader):
-    """What a cell prints."""
+    """Return a function that runs a cell and returns what it prints."""
 
     def run(source):
         opened = grader.fork_server.session()
@@ -125,7 +125,7 @@ while True: _thread.start_new_thread(closed.acquire, ())
 
 
 def test_threads_that_need_no_memory_end_the_notebook_and_nobody_elses(grader):
-    """They would be as many as the machine can have, 32 thousand in two seconds, and then no one can start anything."""
+    """Without a limit, 32,000 such threads start in two seconds. Then nobody on the machine can start anything."""
     graded = grader(notebook(solved(), first=[SMALL_THREADS]))
     assert graded.points == dict.fromkeys(EXERCISES, 5.0)
     assert any("stopped the notebook" in flag for flag in graded.flags)
