@@ -1,4 +1,4 @@
-"""A headless Chromium, and a JupyterLab of the project's environment for it to look at."""
+"""A headless Chromium, and a JupyterLab from the project's environment for it to look at."""
 
 import contextlib
 import functools
@@ -29,7 +29,7 @@ CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", 
 
 @pytest.fixture(scope="session")
 def browser():
-    """Chromium; the tests are skipped only where none is installed."""
+    """Start Chromium; the tests are skipped only if none is installed."""
     if CHROMIUM is None:
         pytest.skip("no Chromium on this machine")
     from playwright.sync_api import sync_playwright
@@ -41,8 +41,8 @@ def browser():
         chromium.close()
 
 
-# axe-core's rules. All but one look at every element; whether text stands out from what is behind it depends on the
-# styles of its element and of those around it, and most of a page looks like something else on it: one of each look.
+# axe-core's rules. All but one of them look at every element. The contrast of a text depends only on the styles of its element
+# and of the elements around it, and these repeat across a page, so the contrast rule looks at one element for each look.
 RULES = """async ([within, without]) => {
     const listed = selectors => selectors.map(selector => [selector]);
     const everywhere = {include: listed(within), exclude: listed(without)};
@@ -72,9 +72,9 @@ RULES = """async ([within, without]) => {
 
 @pytest.fixture(scope="session")
 def axe():
-    """``axe(page)`` fails when axe-core finds something serious or critical on the page, and says where.
+    """Return ``axe(page)``, which fails if axe-core finds something serious or critical on the page, and says where.
 
-    ``axe(page, without=[".jp-Toolbar"])`` leaves out parts that are not ours; ``within`` names those that are.
+    ``axe(page, without=[".jp-Toolbar"])`` leaves out parts that are not ours; ``within`` restricts it to parts that are.
     """
     from axe_playwright_python.sync_playwright import Axe
 
@@ -89,7 +89,7 @@ def axe():
 
 
 class Quiet(SimpleHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"  # one connection for many files, as published sites have it
+    protocol_version = "HTTP/1.1"  # one connection for many files, as on published sites
 
     def send_head(self):
         """A file that is `changed`, or the one that is there."""
@@ -157,14 +157,14 @@ def only_one(path):
 
 @pytest.fixture
 def page(browser, site, request):
-    """A fresh page that may talk to the site and to nobody else."""
+    """Open a fresh page that may talk only to the site."""
     with only_the_site(browser, site, **getattr(request, "param", {})) as page:
         yield page
 
 
 @contextlib.contextmanager
 def only_the_site(browser, site, **look):
-    """A page of its own browser profile; it fails in the end if another host was asked."""
+    """Open a page with its own browser profile, and fail at the end if it asked another host."""
     context = browser.new_context(**look)
     page, foreign = context.new_page(), []
     page.set_default_timeout(90_000)
@@ -184,7 +184,7 @@ class Lab:
         self.folder, self.url, self.token = folder, url, token
 
     def open(self, browser, path):
-        """A page with the notebook open and its kernel ready."""
+        """Return a page with the notebook open and its kernel ready."""
         page = browser.new_page(viewport={"width": 1300, "height": 900})
         page.goto(f"{self.url}/lab/tree/{path}?token={self.token}&reset")
         self._until_ready(page, path)
@@ -211,7 +211,7 @@ class Lab:
 
 @pytest.fixture(scope="session")
 def lab(tmp_path_factory):
-    """JupyterLab on a folder of its own, as `make lab` starts it."""
+    """Start JupyterLab in a folder of its own, as `make lab` does."""
     folder = tmp_path_factory.mktemp("lab")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
