@@ -1,4 +1,4 @@
-"""The browser edition: a newcomer's whole way with a mouse, and lessons at work."""
+"""The browser edition: a newcomer's whole path with a mouse, and lessons that run."""
 
 import hashlib
 import json
@@ -40,7 +40,7 @@ RUN = """async index => {
 }"""
 CELLS = """() => window.jupyterapp.shell.currentWidget.content.widgets.map(
     cell => [cell.model.getMetadata('nbgrader')?.grade_id ?? '', cell.model.sharedModel.source, cell.model.type])"""
-COLD = 30  # seconds that a newcomer's first check may take after the click, with nothing in the browser's cache
+COLD = 30  # seconds from the click to a newcomer's first check, at most, with an empty browser cache
 
 
 def start(page, site, lesson):
@@ -50,7 +50,7 @@ def start(page, site, lesson):
 
 
 def run(page, wanted):
-    """Run the cells for which ``wanted(grade id, source)`` holds; return all that they put out."""
+    """Run the cells for which ``wanted(grade id, source)`` is true; return all their outputs."""
     said = ""
     for index, (name, source, kind) in enumerate(page.evaluate(CELLS)):
         if kind == "code" and wanted(name, source):
@@ -68,7 +68,7 @@ def choose(page, *names):
 
 
 def cell(page, wanted):
-    """The first cell for which ``wanted(grade id, source)`` holds, in sight."""
+    """Scroll to the first cell for which ``wanted(grade id, source)`` is true, and return it."""
     index = next(index for index, (name, source, _) in enumerate(page.evaluate(CELLS)) if wanted(name, source))
     there = page.locator(".jp-Notebook .jp-Cell").nth(index)
     there.scroll_into_view_if_needed()
@@ -76,7 +76,7 @@ def cell(page, wanted):
 
 
 def type_and_run(page, name, source):
-    """Click into an exercise's cell, type over what stands there, and run it."""
+    """Click into an exercise's cell, replace its content, and run it."""
     cell(page, lambda grade_id, _: grade_id == name).locator(".cm-content").click()
     page.keyboard.press("Control+a")
     page.keyboard.insert_text(source)
@@ -92,14 +92,14 @@ def check(page, name):
 
 
 def graded(lesson, handed_in):
-    """What grading makes of a downloaded notebook."""
+    """Return the result of grading a downloaded notebook."""
     released = json.loads((COURSE / "lessons" / lesson / f"{lesson}.ipynb").read_text(encoding="utf-8"))
     return work(lesson, Submission(handed_in), released, seed=3)
 
 
 @pytest.fixture(scope="module")
 def newcomer(browser, site):
-    """A newcomer's page: from the first page, by a click, to lesson 00 with its kernel."""
+    """Open a newcomer's page. The tests lead from the first page, by a click, to lesson 00 with its kernel."""
     with only_the_site(browser, site, viewport={"width": 1280, "height": 900}) as page:
         yield page
 
@@ -134,12 +134,12 @@ def test_a_newcomers_way_from_the_first_page_to_the_grade(newcomer, site):
     lap("it is saved")
     with page.expect_download() as download:
         choose(page, "File", "Download")
-    assert download.value.suggested_filename.endswith(f"{FIRST}.ipynb")  # JupyterLite puts the folder before it
+    assert download.value.suggested_filename.endswith(f"{FIRST}.ipynb")  # JupyterLite puts the folder first
     with page.expect_download() as exported:
         choose(page, "File", "Save and Export Notebook As", "Executable Script")
     lap("downloaded and exported")
     assert exported.value.suggested_filename.endswith(".py")
-    if not doctor.missing():  # grading asks for every protection of Linux
+    if not doctor.missing():  # grading needs every protection of Linux
         grading = graded(FIRST, Path(download.value.path()).read_bytes())
         assert grading.earned == sum(points_of(name) for name in answers) and not grading.flags
         lap("graded like any other")
@@ -272,4 +272,4 @@ def test_a_network_trains_in_the_browser(page, site):
     run(page, lambda name, source: source == training)
     page.get_by_text(re.compile("epoch 3 of 3 · RMS error on the validation set")).wait_for()
     error = page.get_by_text(re.compile("epoch 3 of 3")).inner_text()
-    assert 50 < float(re.search(r"set (\d+) m", error)[1]) < 163  # a constant is off by 163 m
+    assert 50 < float(re.search(r"set (\d+) m", error)[1]) < 163  # a constant prediction is off by 163 m
