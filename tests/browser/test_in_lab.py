@@ -18,7 +18,7 @@ SHOW = """index => {
     notebook.activeCellIndex = index;
     return notebook.scrollToItem(index).then(() => notebook.activeCell.node.scrollIntoView());
 }"""
-# What one sees of an explorer: its words, and its picture as a number.
+# What a reader sees of an explorer: its words, and its picture as a number
 SEEN = """output => {
     const pixels = canvas => canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
     const sum = data => { let total = 0; for (let i = 0; i < data.length; i++) total = (total * 31 + data[i]) % 1000003; return total; };
@@ -155,7 +155,7 @@ class Shown:
         raise AssertionError(f"still {seen}")
 
     def focus(self):
-        """The first control gets the keyboard."""
+        """Focus the first control, and return the key that changes its value."""
         control = self.output.locator(".noUi-handle, select").first
         control.focus()
         return "ArrowLeft" if control.get_attribute("role") == "slider" else "ArrowDown"
@@ -170,7 +170,7 @@ def test_reacts_to_the_keyboard(page, number):
     after = shown.wait_until(lambda seen: seen["label"] != before["label"] and seen["picture"] != before["picture"])
     assert after["words"] == after["label"]
     assert after["height"] == before["height"], "the layout jumped"
-    if number not in (9, 10):  # these go on changing
+    if number not in (9, 10):  # these keep changing
         assert shown.wait_until(lambda seen: seen["status"] == seen["label"])["label"] == after["label"]
 
 
@@ -196,7 +196,7 @@ def test_a_point_is_dragged(page):
     page.mouse.up()
     slider = shown.output.get_by_role("slider")
 
-    def there(seen):  # the picture may still be on the way to where the slider is
+    def there(seen):  # the picture may not have caught up with the slider yet
         return (
             "x = -3." in seen["label"] and f"x = {float(slider.get_attribute('aria-valuenow')):.1f}:" in seen["label"]
         )
