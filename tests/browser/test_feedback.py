@@ -36,7 +36,7 @@ DRAWS = "import matplotlib.pyplot as plt\nplt.plot([1, 3, 2])\nplt.show()\nprint
 
 
 def with_cells(text, *cells):
-    """A notebook with further cells of the student's at its beginning, after the imports."""
+    """Return a notebook with additional cells of the student's at its beginning, after the imports."""
     notebook = json.loads(text)
     made = [{"cell_type": kind, "metadata": {}, "source": source} for kind, source in cells]
     notebook["cells"][2:2] = [{**each, "outputs": []} if each["cell_type"] == "code" else each for each in made]
@@ -45,7 +45,7 @@ def with_cells(text, *cells):
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory):
-    """A graded course with feedback: one student who is right, others who are wrong in every way."""
+    """Return a graded course with feedback: one student is right, and the others are wrong in many ways."""
     if doctor.missing():
         pytest.skip("a protection of the sandbox is missing here: `python -m autograder doctor` says which")
     course = tmp_path_factory.mktemp("course")
@@ -69,7 +69,7 @@ def course(tmp_path_factory):
 
 
 def a_person_looks(course):
-    """What an instructor does in formgrader: a comment, other points, a penalty for a late hand-in."""
+    """Do what an instructor does in formgrader: write a comment, change points, subtract a penalty for lateness."""
     from nbgrader.api import Gradebook
 
     with Gradebook(f"sqlite:///{course}/gradebook.db") as gradebook:
@@ -82,7 +82,7 @@ def a_person_looks(course):
 
 @pytest.fixture(scope="module")
 def pages(browser):
-    """Open pages that no test uses just now, by whether axe may run in them, and what went wrong on any of them."""
+    """Keep pages that no test is using, by whether axe may run in them, and a list of what went wrong on any of them."""
     idle, troubles = {True: [], False: []}, []
     yield idle, troubles
     for page in [*idle[True], *idle[False]]:
@@ -91,7 +91,7 @@ def pages(browser):
 
 @pytest.fixture
 def show(course, browser, pages):
-    """``show(student, width=..., scheme=...)`` opens a student's page; nothing may be asked of anyone, nothing may fail."""
+    """Return ``show(student, width=..., scheme=...)``, which opens a student's page. It must ask no host, and nothing may fail."""
     (idle, troubles), opened = pages, []
     troubles.clear()
 
@@ -131,7 +131,7 @@ def test_it_can_be_read_by_everyone(show, axe, student, scheme):
 
 @pytest.fixture(scope="module")
 def narrow(browser):
-    """A page as wide as a phone, in which axe may run."""
+    """Return a page as wide as a phone, in which axe may run."""
     with browser.new_context(viewport={"width": 400, "height": 900}, bypass_csp=True) as context:
         yield context.new_page()
 
@@ -177,7 +177,7 @@ def test_an_exercise_names_the_mistake_works_an_entry_and_leads_to_its_paragraph
 def test_figures_have_words_formulas_are_mathml_and_explorers_are_pictures(show):
     page = show("right")
     alts = page.locator("img").evaluate_all("images => images.map(image => image.alt)")
-    assert all(len(alt) > 20 for alt in alts if alt) and alts.count("") < 3  # panels that the one before describes
+    assert all(len(alt) > 20 for alt in alts if alt) and alts.count("") < 3  # the previous panel describes these
     assert page.locator("img").evaluate_all("images => images.every(image => image.naturalWidth > 100)")
     assert page.locator("math").count() > 20 and page.locator("math mfrac").first.bounding_box()["height"] > 20
     explorer = page.locator(".cell", has_text="explorers.tangent(activations)")
@@ -215,7 +215,7 @@ def test_a_student_cannot_change_or_imitate_the_summary(show):
 def test_scripts_would_not_run_even_if_one_slipped_through(show):
     page = show("right")
     assert "default-src 'none'" in page.locator("meta[http-equiv]").get_attribute("content")
-    assert page.evaluate("getComputedStyle(document.querySelector('main')).maxWidth") != "none"  # our style may
+    assert page.evaluate("getComputedStyle(document.querySelector('main')).maxWidth") != "none"  # our own style works
 
 
 def test_an_unreadable_notebook_is_said_to_be_one(show):
