@@ -1,4 +1,4 @@
-"""The instructor's report on a class of more than a hundred made submissions over three lessons, graded by the real grader."""
+"""The instructor's report on more than a hundred synthetic submissions to three lessons, graded by the real grader."""
 
 import csv
 import json
@@ -24,7 +24,7 @@ from tools.synthetic_class import answer, attempt, hand_in, right, submission
 
 LESSONS = ("01_activations", "02_mse", "05_forward")
 STUDENTS = 34
-DRAWING = ("plots.", "explorers.", "activations = {")  # figures take longer than all the rest
+DRAWING = ("plots.", "explorers.", "activations = {")  # figures take longer than everything else
 NASTY = ("<script>alert(1)</script>", 'O\'Neill, "=cmd" & Søn')
 COPIED = """
 def mse_loss(x, y):
@@ -43,7 +43,7 @@ COPIES = {
 
 
 def without_figures(text):
-    """A notebook without the cells that draw, and without what the lesson shows after its last check."""
+    """Return a notebook without the cells that draw, and without anything after its last check."""
     notebook = json.loads(text)
     cells = [c for c in notebook["cells"] if not "".join(c["source"]).startswith(DRAWING)]
     last = max(place for place, cell in enumerate(cells) if cell["metadata"].get("nbgrader", {}).get("grade"))
@@ -51,13 +51,13 @@ def without_figures(text):
 
 
 def quickly(answers):
-    """The answers without scikit-learn, which every notebook that asks for it imports anew: two seconds."""
+    """Return the answers without scikit-learn, because each notebook that uses it imports it again, which takes two seconds."""
     return {name: answer(name)[name] if "sklearn" in source else source for name, source in answers.items()}
 
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory):
-    """A course whose class has handed in three lessons, with what each student was made to get wrong."""
+    """Return a course whose class has handed in three lessons, with a record of each student's planted mistakes."""
     if protections.missing():
         pytest.skip(f"needs every protection of Linux; missing here: {protections.missing()}")
     course = Course(tmp_path_factory.mktemp("class"))
@@ -137,11 +137,11 @@ def test_the_mistakes_that_were_made_are_told_with_who_made_them(course):
         )
         for name, student, exercise, mistake in planted
     ]
-    assert len(planted) > 60 and np.mean(hit) > 0.9  # two at once can hide one another
+    assert len(planted) > 60 and np.mean(hit) > 0.9  # two mistakes can hide one another
 
 
 def test_the_page_reads_well_for_everyone(course, lesson, browser, axe):
-    """With axe in both schemes, everything unfolded; at 400 pixels the page does not scroll sideways; nothing is loaded from elsewhere."""
+    """In both schemes, axe finds nothing with everything unfolded. 400 pixels are wide enough, and nothing comes from elsewhere."""
     page_of, _ = report(lesson, course.folder, similar=True)
     asked = []
     for scheme, width in (("light", 1100), ("dark", 1100), ("light", 400)):
@@ -171,7 +171,7 @@ def test_names_are_text_and_never_code(course):
 
 
 def test_who_needs_a_person_is_told_first(course, monkeypatch):
-    monkeypatch.setattr(LatePenalties, "renew", lambda self: [])  # the penalty below follows from no date
+    monkeypatch.setattr(LatePenalties, "renew", lambda self: [])  # no date explains the penalty below
     said = text_of(report(LESSONS[0], course.folder)[0].read_text(encoding="utf-8"))
     assert "could not be graded: The notebook is cut off" in said
     assert "Nothing handed in Ab Sent (absent)" in said
@@ -200,7 +200,7 @@ def test_copies_are_found_behind_other_names(course):
 
 
 def test_two_runs_stand_side_by_side(course, monkeypatch, capsys, browser, axe):
-    """Some hand in again, and better: the run before is kept, and the page says what moved."""
+    """Some students hand in better work: the previous run is kept, and the page says what changed."""
     name = "02_mse"
     solved = right(exercise.name for exercise in find_lesson(name).exercises)
     released = (course.folder / "lessons" / name / f"{name}.ipynb").read_text(encoding="utf-8")
@@ -228,7 +228,7 @@ def test_two_runs_stand_side_by_side(course, monkeypatch, capsys, browser, axe):
 
 @pytest.mark.parametrize("size", [1, 5])
 def test_a_small_class(course, size, tmp_path, browser, axe):
-    """What is not defined for so few is said in words."""
+    """Words replace measures that are undefined for so few students."""
     small = another(course, tmp_path, {f"student{number:02d}": f"student{number:02d}" for number in range(4, 4 + size)})
     html, _ = report(LESSONS[0], small)
     said = text_of(html.read_text(encoding="utf-8"))
@@ -243,24 +243,24 @@ def test_a_small_class(course, size, tmp_path, browser, axe):
 
 
 def test_a_class_of_five_thousand(course, tmp_path, browser):
-    """A page of a size that a browser likes, in seconds."""
+    """The page appears within seconds, and is small enough for a browser."""
     known = [f"student{number:02d}" for number in range(STUDENTS)]
     large = another(course, tmp_path, {f"s{number:04d}": known[number % STUDENTS] for number in range(5000)})
     start = time.process_time()
     html, table = report(LESSONS[0], large)
-    assert time.process_time() - start < 60  # a few seconds; a quadratic step would take minutes
+    assert time.process_time() - start < 60  # it takes a few seconds; a quadratic step would take minutes
     assert html.stat().st_size < 2_000_000 and len(table.read_text(encoding="utf-8").splitlines()) == 5001
     said = text_of(html.read_text(encoding="utf-8"))
     assert "Here are the 20 with the highest and the 20 with the lowest score of 5000" in said
     page = browser.new_page(viewport={"width": 400, "height": 900})
     page.goto(html.as_uri())
-    assert page.evaluate("() => document.documentElement.scrollHeight") < 20_000  # names are folded away
+    assert page.evaluate("() => document.documentElement.scrollHeight") < 20_000  # the names are collapsed
     assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
     page.close()
 
 
 def another(course, folder, people):
-    """Another course, in which each of `people` (new name: old name) left the old one's journal, by the grader's own writer."""
+    """Return another course with the journals of this one, written by the grader itself. `people` maps new names to old ones."""
     shutil.copytree(course.folder / "lessons", folder / "lessons")
     shutil.copy(course.folder / "nobody.db", folder / "gradebook.db")
     other, lesson = Course(folder), LESSONS[0]
