@@ -1,4 +1,4 @@
-"""The site's pages, in a real browser: they read well everywhere, lead on, and let a reader try an exercise."""
+"""The site's pages in a real browser: they read well everywhere, link to each other, and let a reader try an exercise."""
 
 import re
 import time
@@ -12,7 +12,7 @@ GUIDES = [f"guide/{name}.html" for name in ("students", "instructors", "site", "
 LESSONS = [f"{name}/index.html" for name in lessons()]
 PAGES = ["index.html", "instructors.html", *LESSONS, *GUIDES]
 LOOKS = [({"color_scheme": "light"}, PAGES), ({"color_scheme": "dark"}, [*PAGES[:4], GUIDES[1]])]
-HEAVIEST = 1_000_000  # bytes of a page with all its figures, without the kernel
+HEAVIEST = 1_000_000  # bytes of a page with all its figures, but without the kernel
 MENDED = "def relu_forward(x):\n    return np.maximum(x, 0), x\n\n\ndef relu_backward(dout, cache):\n    return dout * (cache > 0)"
 
 
@@ -24,7 +24,7 @@ def test_every_page_reads_well_on_a_phone_and_for_a_screen_reader(page, paths, s
         page.evaluate("() => document.querySelectorAll('details').forEach(each => each.open = true)")
         assert page.evaluate("() => document.documentElement.scrollWidth") <= 400, path
         unnamed = "() => document.querySelectorAll(':not(.explorer) > picture > img:not([alt]), :not(.explorer) > picture > img[alt=\"\"]').length"
-        assert page.evaluate(unnamed) == 0, path  # an explorer's words are told once, with its first picture
+        assert page.evaluate(unnamed) == 0, path  # an explorer is described once, at its first picture
         axe(page)
 
 
@@ -59,7 +59,7 @@ def test_pages_show_figures_and_no_solution(site):
         text = (site.folder / name / "index.html").read_text(encoding="utf-8")
         assert len(re.findall(r"<img ", text)) >= 1 and text.count("NotImplementedError") >= len(lesson.exercises)
         assert "$" not in re.sub(r"<pre>.*?</pre>|<code>.*?</code>", "", text, flags=re.DOTALL), (
-            f"{name}: mathematics left as it was"
+            f"{name}: some mathematics was not converted"
         )
         assert "google.colab" not in text
 
