@@ -1,4 +1,4 @@
-"""The documentation is true: its commands and options exist, its links lead somewhere, its messages are what the kit says."""
+"""The documentation is true: its commands and options exist, its links lead somewhere, and its messages are the kit's own."""
 
 import linecache
 import re
@@ -25,12 +25,12 @@ PAGES = {
     for path in (COURSE / "README.md", COURSE / "CONTRIBUTING.md", *sorted((COURSE / "docs").glob("*.md")))
 }
 FILE = re.compile(r"`((?:\.github|autograder|tools|docs|lessonkit|lessons|reference_impl|solutions|tests)/[\w./-]+)`")
-MADE_UP = re.compile(r"NN|LESSON|STUDENT|my_")  # stands for a name
+MADE_UP = re.compile(r"NN|LESSON|STUDENT|my_")  # placeholders for names
 HEADLINE = re.compile(r"^(\w+)(?: is still empty|: (?:all )?\d+ (?:of \d+ )?checks pass)", re.MULTILINE)
 
 
 def commands(page):
-    """Every command of a page: the lines of its plain code blocks and its inline code, without comments."""
+    """Return every command on a page, without comments: the lines of its plain code blocks, and its inline code."""
     text = PAGES[page]
     lines = [line for language, body in FENCE.findall(text) if language == "" for line in body.splitlines()]
     lines += re.findall(r"`([^`\n]+)`", FENCE.sub("", text))
@@ -38,7 +38,7 @@ def commands(page):
 
 
 def starting(words):
-    """Every command of the pages that starts so, as page and arguments."""
+    """Return every command on the pages that starts with these words, as page and arguments."""
     return [
         (page, command[len(words) :].strip())
         for page in PAGES
@@ -82,7 +82,7 @@ def test_every_command_of_the_autograder_is_understood(words, least):
         try:
             parser().parse_args(shlex.split(arguments))
         except SystemExit:
-            if len(arguments.split()) > 1:  # `python -m autograder grade` alone, in a sentence, names the command
+            if len(arguments.split()) > 1:  # in a sentence, `python -m autograder grade` names the command
                 pytest.fail(f"{page}: {words}{arguments}")
             assert arguments in parser().format_help()
 
@@ -107,7 +107,7 @@ def test_every_command_of_nbgrader_exists_with_its_options():
 
 
 def message(source):
-    """What the check says of the last exercise in `source`, the reference doing the rest."""
+    """Return what the check says about the last exercise in `source`, with the reference for the rest."""
     linecache.cache["cell"] = (len(source), None, source.splitlines(keepends=True), "cell")
     space = {"np": np}
     exec(compile(source, "cell", "exec"), space)
@@ -117,7 +117,7 @@ def message(source):
 
 
 def excerpt(shown, whole):
-    """Whether every line of `shown` stands in `whole`, in this order."""
+    """Return whether every line of `shown` is in `whole`, in this order."""
     lines = iter(whole.splitlines())
     return all(line in lines for line in shown.splitlines())
 
