@@ -1,6 +1,6 @@
-"""A stranger with Python and make, or with Python and a lesson's zip, sees a first check pass within a minute.
+"""A newcomer with Python and make, or with Python and a lesson's zip, sees a first check pass within a minute.
 
-Packages are fetched anew, into an empty cache. Each test prints what it measured; on a machine that others keep busy, a minute is longer.
+Packages are downloaded again, into an empty cache. Each test prints what it measured. On a busy machine, the limits are longer.
 """
 
 import os
@@ -24,12 +24,12 @@ LESSON = lesson("00")
 LIMITS = {"a kernel is ready": 30, "its environment is ready": 30, "a first check passes": 60}  # seconds
 FIRST = LESSON.exercises[0].name
 PASSES = f"{FIRST}: all"
-pytestmark = pytest.mark.skipif(not shutil.which("make"), reason="make is not here")
+pytestmark = pytest.mark.skipif(not shutil.which("make"), reason="make is not installed")
 
 
 @pytest.fixture
 def machine(tmp_path, monkeypatch):
-    """A machine that has never seen the course: empty caches, and none of this process's settings."""
+    """Pretend that this machine has never seen the course: empty caches, and none of this process's settings."""
     for name in [name for name in os.environ if name.startswith(("LESSONKIT", "VIRTUAL_ENV", "MAKE", "MFLAGS"))]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / "cache-of-uv"))
@@ -40,7 +40,7 @@ def machine(tmp_path, monkeypatch):
 
 @pytest.fixture
 def watch(capsys):
-    """``watch(way, what, seconds)`` prints what has taken how long, and holds it to its limit."""
+    """Return ``watch(way, what, seconds)``, which prints how long something took, and fails if that is over its limit."""
     busy = max(1, os.getloadavg()[0] / os.cpu_count() + 1) if hasattr(os, "getloadavg") else 1
 
     def watch(way, what, seconds):
@@ -52,7 +52,7 @@ def watch(capsys):
 
 
 def code_until_the_first_check(notebook):
-    """The cells of a notebook up to its first check, as one piece of code."""
+    """Return the cells of a notebook up to its first check, as one piece of code."""
     sources = []
     for cell in nbformat.reads(notebook, 4).cells:
         if cell.cell_type == "code":
@@ -79,7 +79,7 @@ def test_by_make_lab(machine, watch):
 
 
 def test_by_the_zip_of_a_lesson(machine, watch):
-    """What its README says, word for word."""
+    """The steps are those of its README, word for word."""
     with zipfile.ZipFile(bundle(LESSON.name, machine / "dist")) as archive:
         archive.extractall(machine)
     start, folder = time.time(), machine / LESSON.name
@@ -97,7 +97,7 @@ def test_by_the_zip_of_a_lesson(machine, watch):
 
 
 def test_an_environment_that_was_moved_is_made_anew(tmp_path):
-    """A stranger renames the folder that the zip of a branch unpacks to."""
+    """This happens when someone renames the folder that the zip of a branch unpacks to."""
     course = tmp_path / "Käfer (main)"
     (course / ".venv").mkdir(parents=True)
     for name in ("Makefile", "requirements.txt", "pyproject.toml", "setup.py"):
