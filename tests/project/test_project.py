@@ -1,4 +1,4 @@
-"""What holds the project together: the build is what is committed, the set-up files agree, nothing leaks."""
+"""Checks of the project as a whole: the build makes what is committed, the setup files agree, and nothing leaks."""
 
 import re
 import subprocess
@@ -29,7 +29,7 @@ def project():
 def test_environment_agrees_with_pyproject(project):
     environment = yaml.safe_load((COURSE / "environment.yml").read_text(encoding="utf-8"))
     assert set(environment) == {"name", "channels", "dependencies"} and environment["channels"] == ["conda-forge"]
-    wanted = [f"python{project['requires-python']}", "pip"]  # with which the course itself is installed
+    wanted = [f"python{project['requires-python']}", "pip"]  # pip installs the course itself
     for each in project["dependencies"]:
         name = NAME.match(each)[0]
         wanted.append(CONDA_NAMES.get(name, name) + each[len(name) :])
@@ -61,7 +61,7 @@ def test_the_readme_lists_the_lessons_as_they_are():
 
 @pytest.mark.parametrize("name", list(lessons()))
 def test_what_is_committed_is_what_the_build_makes(name, tmp_path):
-    """The executed solution is left to nbval; here its sources, and the release made from it."""
+    """nbval checks the outputs of the solution; this test checks its sources, and the release made from it."""
     each = lesson(name)
     made = source.notebook(each)
     text = (COURSE / "solutions" / name / f"{name}.ipynb").read_text(encoding="utf-8")
@@ -79,7 +79,7 @@ def test_what_is_committed_is_what_the_build_makes(name, tmp_path):
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory):
-    """A folder with a lesson, built."""
+    """Build a lesson in a folder of its own."""
     folder = tmp_path_factory.mktemp("built")
     build.build("01", folder)
     return folder
@@ -157,7 +157,7 @@ def test_every_image_has_alt_text():
                 assert "image/png" not in data, f"{name}: show figures with lessonkit.plots.show"
                 alts = re.findall(r'<img alt="([^"]*)"', data.get("text/html", ""))
                 assert len(alts) == data.get("text/html", "").count("<img ")
-                # The first of an explorer's panels has the words about all of them.
+                # The first panel of an explorer has the description of all of them.
                 assert all(len(alt) >= 20 or number and not alt for number, alt in enumerate(alts)), name
             assert not re.search(r"!\[\]\(", cell.source)
 
