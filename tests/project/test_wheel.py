@@ -1,4 +1,4 @@
-"""The wheel, installed into an empty environment: a stranger makes a course with it and grades."""
+"""The wheel, installed into an empty environment: a newcomer creates a course with it, and grades."""
 
 import csv
 import os
@@ -16,7 +16,7 @@ from lessonkit.catalogue import lessons
 from tools.synthetic_class import submission
 
 LESSON = "01_activations"
-# Earns points where a student's code can see what the wheel brings along.
+# This answer earns points only if a student's code can see the wheel's other files.
 SPY = """
 def relu_forward(x):
     import glob, sys
@@ -27,7 +27,7 @@ def relu_forward(x):
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory):
-    """The wheel, built from what git knows."""
+    """Build the wheel from the files that git tracks."""
     folder = tmp_path_factory.mktemp("wheel")
     checkout(folder / "source")
     command = [
@@ -47,7 +47,7 @@ def wheel(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def installed(wheel, tmp_path_factory):
-    """``command(*words)`` runs a program of an environment that has the wheel and what an instructor's extra asks for."""
+    """Return ``command(*words)``, which runs a program of an environment with the wheel and the packages for instructors."""
     folder = tmp_path_factory.mktemp("instructor") / "environment"
     programs = folder / ("Scripts" if os.name == "nt" else "bin")
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
