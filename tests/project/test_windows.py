@@ -1,4 +1,4 @@
-"""What a student runs on Windows asks for nothing that Windows lacks: modules, functions, paths, encodings, make."""
+"""What a student runs on Windows needs nothing that Windows lacks: modules, functions, paths, encodings, make."""
 
 import ast
 import os
@@ -24,12 +24,12 @@ FILES += [
     for name in ("__main__", "commands", "course", "extras", "handed_in", "new_course", "terminal")
 ]
 UNIX = re.compile(r"(?<![\w.])/(?:tmp|usr|etc|dev|proc|home|bin)/")
-# Where a function of POSIX is used, and what asks whether it is there.
+# Modules that use a function of POSIX, and the code that asks whether it exists
 GUARDED = {
     "lessonkit/time_limit.py": 'hasattr(signal, "setitimer")',
     "autograder/course.py": "import fcntl  # not on Windows",
 }
-# What runs in the shells of both: each system's own are in blocks under its name.
+# Commands outside the blocks for one system must run in every shell, so they must not match this.
 ONLY_UNIX = re.compile(r"^(?:source |export |make |sudo |mkdir -p|cp |rm |\./)|python3|&&|/bin/")
 
 
@@ -38,7 +38,7 @@ def calls(tree):
 
 
 def faults(source, name=""):
-    """What in a module's source Windows lacks, in words."""
+    """Yield in words what a module's source needs and Windows lacks."""
     tree, guarded = ast.parse(source), name in GUARDED and GUARDED[name] in source
     for node in ast.walk(tree):
         names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
@@ -51,7 +51,7 @@ def faults(source, name=""):
             yield f"names {node.value!r}"
     for call in calls(tree):
         opener = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
-        if ast.unparse(call.func) == "archive.open":  # a member of a zip file is read as bytes
+        if ast.unparse(call.func) == "archive.open":  # members of a zip file are read as bytes
             continue
         if opener in OPENERS and not any(keyword.arg == "encoding" for keyword in call.keywords):
             modes = [argument.value for argument in call.args if isinstance(argument, ast.Constant)]
@@ -76,7 +76,7 @@ def test_a_fault_is_seen(source):
 
 
 def blocks(name):
-    """The plain code blocks of a page, each with the words before it."""
+    """Return the plain code blocks of a page, each with the line before it."""
     text = (COURSE / "docs" / name).read_text(encoding="utf-8")
     return [
         (text[: block.start()].rstrip().rpartition("\n")[2], block[2]) for block in FENCE.finditer(text) if not block[1]
@@ -125,14 +125,14 @@ def test_every_package_is_to_be_had_without_a_compiler(file, system, tmp_path):
 
 
 def test_git_writes_the_same_line_ends_on_every_system():
-    """In WSL, make and shells run what git has written on Windows."""
+    """In WSL, make and shells run files that git has written on Windows."""
     for name in ("Makefile", "postBuild", "start", ".ci/run"):
         done = subprocess.run(["git", "check-attr", "eol", name], cwd=COURSE, capture_output=True, text=True)
         assert done.returncode or done.stdout.strip().endswith("eol: lf"), name  # an unpacked zip has no git
 
 
 def test_files_are_read_as_utf8_whatever_the_system_writes():
-    """The catalogue, a recording and a notebook, in a Python whose own encoding is not UTF-8 and that warns of its use."""
+    """Read the catalogue, a recording and a notebook in a Python whose default encoding is not UTF-8 and whose use is an error."""
     code = f"""
 import warnings
 warnings.filterwarnings("error", category=EncodingWarning, module="lessonkit|reference_impl|autograder")
