@@ -98,7 +98,7 @@ def test_right_answers_of_any_style_are_not_told_of(exercise):
 
 
 def table(noise):
-    """Return answers that are looked up in the data, with noise of so many meters."""
+    """Return a function that looks up its answers in the data, and adds `noise` meters of noise."""
     places, metres = every_4th_point(first=0)
     rows = dict(zip(map(tuple, np.round(places, 6)), metres))
     grid = [np.unique(places[:, axis]) for axis in (0, 1)]
