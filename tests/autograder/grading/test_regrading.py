@@ -100,7 +100,7 @@ def test_what_was_dropped_stands_as_the_gradebook_has_it():
 
 
 def worth(points, earned):
-    """Return a submission whose one exercise has a check ``shape`` with so many points."""
+    """Return a submission with one exercise: its check ``shape`` is worth `points`, and its check ``slope`` fails."""
     outcome = Outcome("shape", "shape", points, earned == points, earned=None if earned in (0, points) else earned)
     result = Result("relu_backward", (outcome, Outcome("slope", "slope", 2, False)))
     return GradedSubmission(points={CELL: float(result.points)}, results={"relu_backward": result}, seconds=1.0)
