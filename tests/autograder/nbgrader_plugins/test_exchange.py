@@ -1,4 +1,4 @@
-"""nbgrader's exchange, there and back: release, fetch, submit, collect, grade, and fetch the feedback."""
+"""nbgrader's exchange, there and back: release, fetch, hand in, collect, grade, and fetch the feedback."""
 
 import getpass
 import shutil
@@ -18,7 +18,7 @@ LESSON = "02_mse"
 
 
 def nbgrader(folder, *command):
-    """Run a command and return its output. nbgrader remembers in the folder what was submitted from there."""
+    """Run a command and return its output. nbgrader remembers in the folder what was handed in from there."""
     return commands.nbgrader(folder, *command, JUPYTER_DATA_DIR=str(folder / "jupyter")).stderr
 
 
