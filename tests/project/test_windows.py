@@ -132,7 +132,7 @@ def test_git_writes_the_same_line_ends_on_every_system():
 
 
 def test_files_are_read_as_utf8_whatever_the_system_writes():
-    """Read the catalogue, a recording and a notebook where the default encoding is not UTF-8, and any use of it is an error."""
+    """Read the catalog, a recording and a notebook where the default encoding is not UTF-8, and any use of it is an error."""
     code = f"""
 import warnings
 warnings.filterwarnings("error", category=EncodingWarning, module="lessonkit|reference_impl|autograder")
