@@ -69,11 +69,11 @@ def learn_the_land(make_solver, predict, data, raw, grid, target=90.0):
 
 def _heights(raw, grid):
     """The elevation at each point of the grid: every one is in one of the three sets."""
-    points, metres = (
+    points, meters = (
         np.concatenate([raw[f"{letter}_{name}"] for name in ("train", "val", "test")]) for letter in ("X", "y")
     )
     heights = np.empty(len(grid))
-    heights[np.lexsort(grid.T)] = metres[np.lexsort(points.T)]
+    heights[np.lexsort(grid.T)] = meters[np.lexsort(points.T)]
     return heights
 
 

@@ -174,7 +174,7 @@ print("RMS error:", round(solver.check_accuracy(wave["X_val"], wave["y_val"]), 3
 # - **How to loop**: write `for _ in self.epochs():`, and inside it another loop over `self.iterations()`. The name `_` says that you do not need the value.
 # - **"For regression nothing is ever kept"**: no error can beat a best value that starts at 0. What does the first epoch have to beat?
 # - **"the worst parameters are kept"**: larger is better for one category, smaller for the other. `self.category` tells you which one you have.
-# - **"starts anew"**: someone may train for five epochs, look at the result, and go on for five more. The histories are kept on `self`; a variable inside `train` is lost.
+# - **"is reset"**: someone may train for five epochs, look at the result, and go on for five more. The histories are kept on `self`; a variable inside `train` is lost.
 # - **`KeyError: 'learning_rate'` in the decay**: without an `optim_config`, the update rule fills in its learning rate at its first step. Does your decay come before that?
 #
 # </details>

@@ -85,7 +85,7 @@ plots.one_column({"x": [0, 0, 4, 4], "x_hat": [-1, -1, 1, 1], "out = 3 x_hat + 1
 #
 # $$\text{running} \leftarrow m \cdot \text{running} + (1 - m) \cdot \text{batch} \qquad \text{with momentum } m = 0.9$$
 #
-# In testing these replace $\mu$ and $v$, and they do not change. For the column above, whose mean is 2, the running mean starts at 0. It
+# In test mode, these replace $\mu$ and $v$, and they do not change. For the column above, whose mean is 2, the running mean starts at 0. It
 # is $0.9 \cdot 0 + 0.1 \cdot 2 = 0.2$ after the first batch, and $0.9 \cdot 0.2 + 0.1 \cdot 2 = 0.38$ after a second batch like it.
 #
 # All this is stored in a dict, `bn_param`. It holds the mode and the running statistics, and perhaps `eps` and `momentum`. What your function

@@ -204,7 +204,7 @@ def dx_in_the_dtype_of_dout(dout, cache):
 
 @mistake(
     "sigmoid_backward",
-    "For an integer x your dx is truncated to integers, though `dout` has a fraction. An array made like x takes "
+    "For an integer x your dx is truncated to integers, though `dout` has fractions. An array made like x takes "
     "over the dtype of x: ask for floats.",
 )
 class dx_in_the_dtype_of_x:
@@ -397,7 +397,7 @@ def makes_the_mask_in_the_cache(dout, cache):
 
 @mistake(
     "relu_backward",
-    "For an integer x your dx is truncated to integers, though `dout` has a fraction. An array made like x gets the "
+    "For an integer x your dx is truncated to integers, though `dout` has fractions. An array made like x gets the "
     "dtype of x: ask for floats.",
 )
 def relu_dx_in_the_dtype_of_x(dout, cache):
@@ -572,7 +572,7 @@ def dx_takes_the_dtype_of_dout(dout, cache):
 
 @mistake(
     "tanh_backward",
-    "For an integer x your dx is truncated to integers, though `dout` has a fraction. An array made like x takes "
+    "For an integer x your dx is truncated to integers, though `dout` has fractions. An array made like x takes "
     "over the dtype of x: ask for floats.",
 )
 class dx_takes_the_dtype_of_x:

@@ -54,8 +54,8 @@ def ignores_the_scale(fan_in, fan_out, weight_scale, rng):
 
 @mistake(
     "init_normal",
-    "You use `weight_scale` and also divide by the square root of fan_in. That is an idea of the next exercise; here "
-    "the caller alone decides the width.",
+    "You use `weight_scale` and also divide by the square root of fan_in. That belongs to the next exercise; here "
+    "`weight_scale` alone sets the width.",
 )
 def divides_by_the_root_of_fan_in(fan_in, fan_out, weight_scale, rng):
     return normal(fan_in, fan_out, rng, lambda i, o: weight_scale**2 / i)

@@ -445,7 +445,7 @@ def multiplies_by_the_sums(dout, cache):
 
 @mistake(
     "affine_relu_backward",
-    "Only the gate goes back, ones and zeros: the upstream gradient is lost on the way through the ReLU.",
+    "You return only ReLU's gate, ones and zeros: the upstream gradient is lost.",
 )
 def gate_without_dout(dout, cache):
     return affine_backward((cache[1] > 0).astype(float), cache[0])

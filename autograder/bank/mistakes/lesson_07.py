@@ -1099,7 +1099,7 @@ def adam_squares_dw_in_place(w, dw, config=None):
 
 @mistake(
     "adam",
-    "You return float64 for a float32 parameter. Somewhere an array or a NumPy number of float64 comes in, such as "
+    "You return float64 for a float32 parameter. Somewhere your code uses a float64 array or NumPy number, such as "
     "`np.zeros(w.shape)` or a result of `np.power`.",
 )
 def moments_in_float64(w, dw, config=None):

@@ -372,8 +372,8 @@ def writes_into_its_arguments(X_train, *others):
 
 @mistake(
     "normalize",
-    "Only the training set is normalized. The network will see the other sets too: shift and scale them by "
-    "the training set's amounts.",
+    "Only the training set is normalized. The network will see the other sets too: shift and scale them, too, "
+    "with the training set's mean and standard deviation.",
 )
 def leaves_the_others_as_they_are(X_train, *others):
     return (*normalize(X_train), *(1.0 * X for X in others))

@@ -846,8 +846,8 @@ class keeps_nothing:
 
 @mistake(
     "Solver",
-    "When training goes on after a stop, the best accuracy so far starts anew, and a worse epoch replaces the best. "
-    "`self.val_acc_history` remembers all earlier epochs, also those before the stop.",
+    "When training continues after a stop, your best accuracy is reset, so a worse epoch replaces the best one. "
+    "`self.val_acc_history` remembers all earlier epochs, including those before the stop.",
 )
 class forgets_the_best_when_training_goes_on:
     class Solver(reference_impl.Solver):

@@ -388,8 +388,8 @@ def generator_of_its_own(data, rng):
 
 @mistake(
     "make_solver",
-    "The training set and the validation set are swapped: the solver would learn from the few examples meant for "
-    "judging.",
+    "The training set and the validation set are swapped: the solver would learn from the few examples of the "
+    "validation set.",
 )
 def sets_changed_places(data, rng):
     names = {"train": "val", "val": "train"}
@@ -527,6 +527,6 @@ def answers_for_the_data_set(X):
 def looks_up_the_nearest_place(X):
     raw, _ = terrain()
     places = np.concatenate([raw["X_train"], raw["X_val"], raw["X_test"]])
-    metres = np.concatenate([raw["y_train"], raw["y_val"], raw["y_test"]])
+    meters = np.concatenate([raw["y_train"], raw["y_val"], raw["y_test"]])
     across, up = places.T.copy()
-    return np.array([metres[((across - x) ** 2 + (up - y) ** 2).argmin()] for x, y in X])
+    return np.array([meters[((across - x) ** 2 + (up - y) ** 2).argmin()] for x, y in X])

@@ -268,7 +268,7 @@ def unbiased_variance_in_the_running_one(x, gamma, beta, bn_param):
 
 @mistake(
     "batchnorm_forward",
-    "In testing you standardize with the batch's own statistics, so an example's output depends on the other "
+    "In test mode you standardize with the batch's own statistics, so an example's output depends on the other "
     "examples. Use the running ones.",
 )
 def batch_statistics_in_testing(x, gamma, beta, bn_param):
@@ -291,7 +291,7 @@ def statistics_move_in_testing(x, gamma, beta, bn_param):
 
 @mistake(
     "batchnorm_forward",
-    "In testing you divide by the running variance itself. Add eps and take the root, as in training.",
+    "In test mode you divide by the running variance itself. Add eps and take the root, as in training.",
 )
 def forgets_the_root_in_testing(x, gamma, beta, bn_param):
     if bn_param["mode"] == "train":
@@ -302,7 +302,7 @@ def forgets_the_root_in_testing(x, gamma, beta, bn_param):
 
 @mistake(
     "batchnorm_forward",
-    "In testing you leave eps out. The same formula holds in both modes, with different statistics in it.",
+    "In test mode you leave eps out. The same formula holds in both modes, with different statistics in it.",
 )
 def forgets_eps_in_testing(x, gamma, beta, bn_param):
     if bn_param["mode"] == "train":
@@ -312,7 +312,7 @@ def forgets_eps_in_testing(x, gamma, beta, bn_param):
 
 @mistake(
     "batchnorm_forward",
-    "In testing gamma and beta are missing: the learned scale and shift belong to both modes.",
+    "In test mode gamma and beta are missing: the learned scale and shift belong to both modes.",
 )
 def forgets_gamma_and_beta_in_testing(x, gamma, beta, bn_param):
     if bn_param["mode"] == "train":
@@ -322,7 +322,7 @@ def forgets_gamma_and_beta_in_testing(x, gamma, beta, bn_param):
 
 @mistake(
     "batchnorm_forward",
-    "In testing your function changes x: an operator like `-=` writes into the caller's array. Work on a new one, in both modes.",
+    "In test mode your function changes x: an operator like `-=` writes into the caller's array. Work on a new one, in both modes.",
 )
 def centres_x_in_place_in_testing(x, gamma, beta, bn_param):
     result = batchnorm_forward(x, gamma, beta, bn_param)
@@ -333,8 +333,8 @@ def centres_x_in_place_in_testing(x, gamma, beta, bn_param):
 
 @mistake(
     "batchnorm_forward",
-    "In testing your function changes gamma. It is a parameter of the network: training goes on with whatever the "
-    "test leaves in it. Make a new array.",
+    "In test mode your function changes gamma. It is a parameter of the network, and training continues with the "
+    "changed value. Make a new array.",
 )
 def folds_the_statistics_into_gamma(x, gamma, beta, bn_param):
     result = batchnorm_forward(x, gamma, beta, bn_param)
@@ -345,7 +345,7 @@ def folds_the_statistics_into_gamma(x, gamma, beta, bn_param):
 
 @mistake(
     "batchnorm_forward",
-    "In testing the result is truncated to integers where x holds integers. An array made like x gets the dtype of x: "
+    "In test mode the result is truncated to integers where x holds integers. An array made like x gets the dtype of x: "
     "ask for floats.",
 )
 def test_output_in_the_dtype_of_x(x, gamma, beta, bn_param):
@@ -375,7 +375,7 @@ def cache_comes_first(x, gamma, beta, bn_param):
 @mistake(
     "batchnorm_forward",
     "Test mode gives what training gives: it standardizes with the batch's own statistics, and the running ones "
-    "change. In testing, use the running ones in place of the batch's, and leave them as they are.",
+    "change. In test mode, use the running ones in place of the batch's, and leave them as they are.",
 )
 def tests_as_it_trains(x, gamma, beta, bn_param):
     mode = bn_param["mode"]
