@@ -113,7 +113,7 @@ def formula(latex, display):
     try:
         if len(latex) > MAX_FORMULA:
             raise ValueError("too long")
-        return markdown_html.mathml(latex.replace(r"\_", "_"), display)
+        return markdown_html.mathml(latex, display)
     except Exception:  # any library error about something that a student wrote
         return f"<code>{escape(latex)}</code>"
 

@@ -3,6 +3,8 @@
 from latex2mathml.converter import convert
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
+from autograder.publish.formulas import tidy
+
 
 class Renderer(IPythonRenderer):
     """Renders Markdown; a page that shows formulas differently overrides `formula`.
@@ -32,7 +34,7 @@ class Renderer(IPythonRenderer):
 
 def mathml(latex, display):
     """Return a formula as MathML."""
-    return convert(latex.strip(), display=display)
+    return tidy(convert(latex.strip(), display=display))
 
 
 def html(source, renderer):

@@ -1,4 +1,6 @@
-"""Formulas in a line of text: where a line may break, and how much space a minus sign gets before what it negates."""
+"""Formulas in a line of text: where a line may break."""
+
+import re
 
 from bs4 import BeautifulSoup
 
@@ -6,17 +8,11 @@ BREAK_BEFORE = ("=", "≈", "<", ">", "≤", "≥", "←", "→")
 LONG = 24  # characters: a formula of at least this length may be broken
 LONGEST = 34  # characters: a piece of at least this length may also be broken at a sum's signs
 SUMS = ("+", "−")
-MINUS, CLOSING = ("−", "-"), (")", "]", "}", "|", "!", "′")
-
-
-def minus_signs(formula):
-    """Return the formula with each minus sign close to what it negates: browsers space it like a difference."""
-    page = BeautifulSoup(formula, "html.parser")
-    for sign in page.find_all("mo", string=lambda text: text in MINUS):
-        before = sign.find_previous_sibling()
-        if before is None or (before.name == "mo" and before.text not in CLOSING):
-            sign["form"], sign["lspace"], sign["rspace"] = "prefix", "0", "0"
-    return str(page)
+# A formula, or its first and last piece, and what stands beside it without a space: a parenthesis, a comma, a period.
+BESIDE = re.compile(r"([(\[“\"]?)(<math><mrow>(?:(?!<math).)*?</math>)([^\s<]*)", re.DOTALL)
+DISPLAYED = re.compile(
+    r'<p>(<div class="scrolls" role="group" aria-label="formula"[^>]*>(?:(?!<div|<p>).)*</div>)\s*</p>', re.DOTALL
+)
 
 
 def in_line(formula):
@@ -25,6 +21,19 @@ def in_line(formula):
     pieces = _split(parts, BREAK_BEFORE, LONG)
     pieces = [shorter for piece in pieces for shorter in _split(piece, SUMS, LONGEST)]
     return "<wbr>".join(f"<math><mrow>{''.join(map(str, piece))}</mrow></math>" for piece in pieces)
+
+
+def kept_together(html):
+    """Return HTML in which no line breaks between a formula and a sign beside it: browsers would break there.
+
+    A formula on a line of its own leaves its paragraph, since a box that scrolls cannot be in one.
+    """
+
+    def whole(match):
+        before, formula, after = match.groups()
+        return f'<span class="whole">{match[0]}</span>' if before or after else formula
+
+    return BESIDE.sub(whole, DISPLAYED.sub(r"\1\n", html))
 
 
 def _split(parts, signs, longest):

@@ -17,7 +17,7 @@ from autograder.course import COURSE, write_whole
 from autograder.publish import markdown as markdown_html
 from autograder.publish import urls
 from autograder.site.figures import figures_of
-from autograder.site.formulas import in_line, minus_signs
+from autograder.site.formulas import in_line, kept_together
 from autograder.site.search import sections
 from lessonkit.engine.check import points_of
 
@@ -41,7 +41,7 @@ class Renderer(markdown_html.Renderer):
     """Renders Markdown in which everything that may be wider than a phone scrolls by itself."""
 
     def formula(self, latex, display):
-        formula = minus_signs(markdown_html.mathml(latex, display))
+        formula = markdown_html.mathml(latex, display)
         return in_line(formula) if display == "inline" else _scrolls("formula", formula)
 
     def table(self, text):
@@ -58,7 +58,7 @@ def _scrolls(what, html):
 
 def markdown(text):
     """Return Markdown as HTML."""
-    return Markup(markdown_html.html(text, Renderer()))
+    return Markup(kept_together(markdown_html.html(text, Renderer())))
 
 
 def python(source):

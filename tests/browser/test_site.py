@@ -5,7 +5,6 @@ import time
 
 import pytest
 
-from autograder.site.formulas import in_line, minus_signs
 from lessonkit.catalogue import lessons
 
 GUIDES = [f"guide/{name}.html" for name in ("students", "instructors", "site", "messages", "contributors")]
@@ -113,17 +112,3 @@ def test_the_exercise_on_the_first_page_names_the_mistake_and_is_mended(page, si
     page.get_by_role("button", name="Check").click()
     page.get_by_text(re.compile("SyntaxError in line 1")).wait_for()
     print(f"\nThe first page's exercise answers {first:.1f} s after the click.")
-
-
-def test_a_minus_sign_that_negates_stands_close_and_no_formula_ends_a_line_before_it():
-    from autograder.publish.markdown import mathml
-
-    signs = re.findall(r"<mo[^>]*>−</mo>", minus_signs(mathml("a - b = -c + e^{-x} (-1)", "inline")))
-    assert ["prefix" in sign for sign in signs] == [False, True, True, True]
-    assert in_line(minus_signs(mathml("x - 1 = -y", "inline"))).count("<wbr>") == 0
-    long = in_line(
-        minus_signs(mathml(r"\frac{1}{N} (a_1 + a_2 + a_3 + a_4) = - (b_1 + b_2 + b_3 + b_4 + b_5)", "inline"))
-    )
-    assert len(long.split("<wbr>")) > 1 and not any(
-        piece.startswith("<math><mrow><mo>−") for piece in long.split("<wbr>")
-    )
