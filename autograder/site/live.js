@@ -6,25 +6,29 @@ const source = live.querySelector("textarea");
 const button = live.querySelector("button");
 const status = live.querySelector("[role=status]");
 const answer = live.querySelector(".answer");
+const functions = [...source.defaultValue.matchAll(/def (\w+)/g)].map(([, name]) => name);
 let worker;
 let timer;
+
+// A disabled button loses the focus, and with it the place of whoever works with the keyboard.
+const checking = () => button.getAttribute("aria-disabled") === "true";
 
 function start() {
   if (worker) return;
   worker = new Worker("live_worker.js", { type: "module" });
   worker.onmessage = ({ data }) => (data.ready ? ready() : show(data));
   worker.onerror = () => show({ failed: true });
-  if (!button.disabled) status.textContent = "Your browser is downloading Python …";
+  if (!checking()) status.textContent = "Your browser is downloading Python …";
 }
 
 function ready() {
-  if (!button.disabled) status.textContent = "Python is ready.";
+  if (!checking()) status.textContent = "Python is ready.";
 }
 
 function show({ html, error, failed, passed }) {
   clearTimeout(timer);
-  button.disabled = false;
-  status.textContent = passed ? "Correct." : "";
+  button.removeAttribute("aria-disabled");
+  status.textContent = passed ? "Correct." : "Not yet. Read what the check says below.";
   if (failed) {
     worker.terminate();
     worker = undefined;
@@ -38,8 +42,14 @@ function show({ html, error, failed, passed }) {
 }
 
 function ask() {
+  if (checking()) return;
+  const missing = functions.find((name) => !source.value.includes(name));
+  if (missing) {
+    show({ error: `Your code has no function ${missing}. It needs ${functions.join(" and ")}; reload the page to get both back.` });
+    return;
+  }
   start();
-  button.disabled = true;
+  button.setAttribute("aria-disabled", "true");
   status.textContent = "Checking … The first time, your browser downloads Python, which takes a few seconds.";
   worker.postMessage({ source: source.value, exercise: live.dataset.exercise });
   timer = setTimeout(() => {
@@ -54,6 +64,6 @@ button.addEventListener("click", ask);
 source.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey || event.shiftKey)) {
     event.preventDefault();
-    if (!button.disabled) ask();
+    ask();
   }
 });

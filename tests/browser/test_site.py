@@ -11,8 +11,8 @@ GUIDES = [f"guide/{name}.html" for name in ("students", "instructors", "site", "
 LESSONS = [f"{name}/index.html" for name in lessons()]
 PAGES = ["index.html", "instructors.html", *LESSONS, *GUIDES]
 LOOKS = [({"color_scheme": "light"}, PAGES), ({"color_scheme": "dark"}, [*PAGES[:4], GUIDES[1]])]
-HEAVIEST = 1_000_000  # bytes of a page with all its figures, but without the kernel
-MENDED = "def relu_forward(x):\n    return np.maximum(x, 0), x\n\n\ndef relu_backward(dout, cache):\n    return dout * (cache > 0)"
+HEAVIEST = 1_000_000  # bytes of a page with all its figures, without the kernel
+MENDED = "def relu_forward(x):\n    return np.maximum(x, 0.0), x\n\n\ndef relu_backward(dout, cache):\n    return dout * (cache > 0)"
 
 
 @pytest.mark.parametrize("page, paths", LOOKS, indirect=["page"], ids=["light", "dark"])
@@ -96,12 +96,57 @@ def test_contents_neighbors_and_search_lead_on(page, site):
     page.get_by_text("No results for “xylophone”.").wait_for()
 
 
+@pytest.mark.parametrize(
+    "question, first",
+    [
+        ("learning rate", "Lesson 07: How large a learning rate?"),
+        ("softmx", "Lesson 11: From scores to probabilities: softmax"),
+        ("how do I hand in", "Working through the course: Hand in"),
+        ("fan_in", "Lesson 04"),
+        ("sigma", "Lesson 01: The formulas"),
+        ("overfitting zebra", "Lesson 10: Overfitting, seen"),
+    ],
+)
+def test_a_question_finds_the_section_that_answers_it(page, site, question, first):
+    page.goto(f"{site.url}/index.html")
+    page.get_by_role("searchbox").fill(question)
+    page.locator("#found a").first.wait_for()
+    assert page.locator("#found a").first.inner_text().startswith(first)
+    assert re.fullmatch("[1-8] results?", page.locator("#count").inner_text())
+
+
+def test_the_results_of_a_search_are_reached_with_the_keyboard(page, site):
+    page.goto(f"{site.url}/index.html")
+    page.get_by_role("searchbox").click()
+    page.keyboard.type("momentum")
+    page.locator("#found a").first.wait_for()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    assert page.evaluate("() => [...document.querySelectorAll('#found a')].indexOf(document.activeElement)") == 1
+    page.keyboard.press("Escape")
+    assert page.locator("#found").is_hidden() and page.get_by_role("searchbox").evaluate(
+        "e => e === document.activeElement"
+    )
+    page.keyboard.type("momentum")
+    page.locator("#found a").first.wait_for()
+    page.get_by_role("heading", level=1).click()
+    assert page.locator("#found").is_hidden()
+    page.get_by_role("searchbox").click()
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("07_optimizers/index.html#"))
+
+
 def test_the_exercise_on_the_first_page_names_the_mistake_and_is_mended(page, site):
     page.goto(f"{site.url}/index.html")
     start = time.monotonic()
-    page.get_by_role("button", name="Check").click()
+    given = page.get_by_label("Your code").input_value()
+    page.get_by_label("Your code").focus()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
     page.get_by_text("You pass the gradient through where the input was negative").wait_for()
     first = time.monotonic() - start
+    assert page.get_by_role("button", name="Check").evaluate("button => button === document.activeElement")
+    assert page.locator("#live [role=status]").inner_text().startswith("Not yet.")
     page.get_by_label("Your code").click()
     page.keyboard.press("Control+a")
     page.keyboard.insert_text(MENDED)
@@ -111,4 +156,11 @@ def test_the_exercise_on_the_first_page_names_the_mistake_and_is_mended(page, si
     page.get_by_label("Your code").fill("def relu_backward(dout, cache:\n    return dout")
     page.get_by_role("button", name="Check").click()
     page.get_by_text(re.compile("SyntaxError in line 1")).wait_for()
+    page.get_by_label("Your code").fill("")
+    page.get_by_role("button", name="Check").click()
+    page.get_by_text("Your code has no function relu_forward.").wait_for()
+    page.get_by_label("Your code").fill(given.replace("return dout", "return dout * (x > 1)"))
+    page.get_by_role("button", name="Check").click()
+    page.get_by_text("0 of 4 checks pass").wait_for()
+    assert page.get_by_text("your relu_forward does not pass").count() == 0  # what the page gives is right
     print(f"\nThe first page's exercise answers {first:.1f} s after the click.")
