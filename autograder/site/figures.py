@@ -9,7 +9,7 @@ from pathlib import Path
 import matplotlib
 import numpy as np
 from bs4 import BeautifulSoup
-from PIL import Image
+from PIL import Image, ImageOps
 
 from autograder.course import write_whole
 from lessonkit.plots import SEQUENTIAL
@@ -17,6 +17,8 @@ from lessonkit.plots import SEQUENTIAL
 PAPER, INK = (
     np.array(color) / 255 for color in [(0x14, 0x18, 0x1F), (0xE4, 0xE8, 0xEE)]
 )  # of the style sheet's dark pages
+MAPS = (SEQUENTIAL, "viridis")  # the second is what Matplotlib draws where a figure names no scale
+MARGIN = 12  # pixels of paper that stay around a figure
 NEAR = 8  # of 255: how far a channel of a map's pixel may be from the color for its height
 
 
@@ -41,13 +43,29 @@ def figures_of(outputs, name, lesson, folder):
     figures = []
     for output in outputs:
         for image in BeautifulSoup(output.get("data", {}).get("text/html", ""), "html.parser").find_all("img"):
-            data = base64.b64decode(image["src"].partition("base64,")[2])
+            data = trimmed(base64.b64decode(image["src"].partition("base64,")[2]))
             file, dark = f"{name}-{len(figures)}.png", f"{name}-{len(figures)}-dark.png"
             write_whole(Path(folder) / lesson.name / file, data)
             write_whole(Path(folder) / lesson.name / dark, in_the_dark(data))
             width, height = struct.unpack(">II", data[16:24])  # of a PNG's header
             figures.append({"file": file, "dark": dark, "alt": image["alt"], "width": width, "height": height})
     return figures
+
+
+def trimmed(png):
+    """Return a figure without the empty paper around it; its middle stays, so figures below one another stay in line."""
+    picture = Image.open(io.BytesIO(png))
+    ink = ImageOps.invert(picture.convert("RGB")).getbbox()
+    if ink is None:
+        return png
+    width, height = picture.size
+    side = min(max(min(ink[0], width - ink[2]) - MARGIN, 0), width // 2)
+    box = (side, max(ink[1] - MARGIN, 0), width - side, min(ink[3] + MARGIN, height))
+    if box == (0, 0, width, height):
+        return png
+    file = io.BytesIO()
+    picture.crop(box).save(file, "PNG", optimize=True)
+    return file.getvalue()
 
 
 def in_the_dark(png):
@@ -60,19 +78,27 @@ def in_the_dark(png):
     turned = (
         light + 1 - light.max(axis=1, keepdims=True) - light.min(axis=1, keepdims=True)
     )  # lightness l becomes 1 - l
-    dark = np.round(255 * (PAPER + turned * (INK - PAPER)))
-    of_a_map = _colors_of_maps()[tuple(pixels.T)]
-    dark = np.where(of_a_map[:, np.newaxis], pixels, dark).astype(np.uint8)[at.reshape(picture.shape[:2])]
+    dark = np.round(255 * (PAPER + np.clip(turned + _for_purple(light), 0, 1) * (INK - PAPER)))
+    of_a_map = _colors_of_maps()[tuple(np.moveaxis(pixels, 2, 0))]
+    dark = np.where(of_a_map[..., np.newaxis], pixels, dark).astype(np.uint8)
     file = io.BytesIO()
     Image.fromarray(dark).save(file, "PNG", compress_level=7)
     return file.getvalue()
 
 
+def _for_purple(light):
+    """Return how much lighter a purple becomes: a line in it has little contrast with dark paper, a pale fill needs none."""
+    red, green, blue = np.moveaxis(light, 2, 0)
+    lightness = (light.max(axis=2) + light.min(axis=2)) / 2
+    purple = np.clip(np.minimum(red, blue) - green, 0, None) * np.clip((0.82 - lightness) / 0.16, 0, 1)
+    return 2 * purple[..., np.newaxis]
+
+
 @cache
 def _colors_of_maps():
-    """Return for every color whether it is close to the color scale for heights."""
-    scale = np.round(255 * matplotlib.colormaps[SEQUENTIAL](np.linspace(0, 1, 256))[:, :3]).astype(int)
+    """Return for every color whether it is close to a color scale for heights."""
+    scales = [matplotlib.colormaps[name](np.linspace(0, 1, 256))[:, :3] for name in MAPS]
     near = np.zeros((256, 256, 256), dtype=bool)
-    for color in scale:
+    for color in np.round(255 * np.concatenate(scales)).astype(int):
         near[tuple(slice(max(value - NEAR, 0), value + NEAR + 1) for value in color)] = True
     return near

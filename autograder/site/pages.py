@@ -4,6 +4,7 @@ import re
 import shutil
 from html import escape
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import nbformat
 from bs4 import BeautifulSoup
@@ -27,8 +28,11 @@ SERVED = ("style.css", "icon.svg", "live.js", "live_worker.js", "search.js")
 BUILT = (
     ("10_regression", "plots.side_by_side", "Your network learns a landscape: the real land, and how a constant, a plane and your network predict it."),
     ("11_softmax", "X = np.concatenate", "Your network reads handwritten digits, and you see which digits it mixes up."),
-    ("07_optimizers", "plots.race", "Your optimizers race down a ravine: plain gradient descent, momentum, RMSprop and Adam."),
+    ("07_optimizers", "plots.race", "Your optimizers race down a ravine: plain gradient descent, momentum, RMSProp and Adam."),
 )  # fmt: skip
+# The line that begins an exercise: its number and title, and how hard and long it is.
+EXERCISE = re.compile(r"<strong>(Exercise \d+ of \d+: .*?)</strong>\s*(.*)", re.DOTALL)
+LONG = 24  # characters: on a phone, a cell of a table with more of them keeps some width
 LIVE = "relu_backward"
 SAMPLE = COURSE / "docs" / "sample"  # made by `make demo`
 GUIDES = {
@@ -44,8 +48,18 @@ class Renderer(markdown_html.Renderer):
         formula = markdown_html.mathml(latex, display)
         return in_line(formula) if display == "inline" else _scrolls("formula", formula)
 
+    def paragraph(self, text):
+        if title := EXERCISE.fullmatch(text):
+            return "<h3>{} <small>{}</small></h3>\n".format(*title.groups())
+        return super().paragraph(text)
+
     def table(self, text):
         return _scrolls("table", f"<table>{text}</table>")
+
+    def table_cell(self, text, align=None, head=False):
+        long = not head and len(re.sub("<[^>]*>", "", text)) > LONG
+        kind = "th" if head else "td"
+        return f"<{kind}{' class=long' if long else ''}{f' style=text-align:{align}' if align else ''}>{text}</{kind}>"
 
     def block_code(self, code, info=None):
         return python(code) if info == "python" else _scrolls("text", f"<pre><code>{escape(code)}</code></pre>")
@@ -68,11 +82,14 @@ def python(source):
 
 
 def with_anchors(html, contents):
-    """Return HTML with the ids that GitHub gives to headings, and add level, id and text to `contents`."""
+    """Return HTML with the ids that GitHub gives to headings, and add level, id and text to `contents`.
+
+    What is small in a heading is no part of its text.
+    """
 
     def name(match):
         level, inside = match.groups()
-        text = BeautifulSoup(inside, "html.parser").get_text()
+        text = BeautifulSoup(inside.partition(" <small>")[0], "html.parser").get_text()
         slug = urls.anchor(text) or "section"
         taken = sum(re.sub(r"-\d+$", "", other) == slug or other == slug for _, other, _ in contents)
         contents.append((int(level), f"{slug}-{taken}" if taken else slug, text))
@@ -130,6 +147,9 @@ def write_pages(lessons, folder, offline):
         write_whole(folder / "guide" / f"{name}.html", page)
         found += sections(title, f"guide/{name}.html", html)
     _write_sample(environment, folder)
+    # A server may show this page at any address, so its links begin at the top of the host.
+    missing = environment.get_template("404.html.j2").render(top=f"{urlsplit(urls.site()).path}/" if published else "/")
+    write_whole(folder / "404.html", missing)
     landing = environment.get_template("index.html.j2").render(
         top="", built=list(_built(lessons, cells_of)), live=_live(lessons)
     )
@@ -164,17 +184,24 @@ def page_cells(lesson, folder, contents):
 def _write_sample(environment, folder):
     """Write the page for instructors and its samples: the report of a made-up class, and one student's feedback."""
     samples = sorted(SAMPLE.glob("*.html"))
+    way_back = environment.get_template("sample.html.j2").render()
     for path in samples:
-        write_whole(folder / "sample" / path.name, path.read_bytes())
+        page = path.read_text(encoding="utf-8").replace("<main>", f"<main>\n{way_back}", 1)
+        write_whole(folder / "sample" / path.name, page)
     page = environment.get_template("instructors.html.j2").render(top="", sample=bool(samples))
     write_whole(folder / "instructors.html", page)
 
 
 def _links(html, offline):
-    """Return a guide's HTML with links only to guides and to other hosts, since the site has no other files."""
+    """Return a guide's HTML with links only to guides and to other hosts, since the site has no other files.
+
+    A link that shows the name of a guide's file gets the guide's title instead.
+    """
     page = BeautifulSoup(html, "html.parser")
     for link in page.find_all("a"):
         name, _, anchor = link["href"].partition("#")
+        if link.text == name and name.removesuffix(".md") in GUIDES:
+            link.string = f"“{GUIDES[name.removesuffix('.md')]}”"
         if name.removesuffix(".md") in GUIDES and name.endswith(".md"):
             link["href"] = f"{name.removesuffix('.md')}.html{anchor and '#' + anchor}"
         elif name and (offline or not name.startswith("https://")):

@@ -31,7 +31,9 @@ def sections(page, url, html):
     found = []
     for element in BeautifulSoup(html, "html.parser").find_all([*HEADINGS, "p", "li", "pre", "td"]):
         if element.name in HEADINGS:
-            found.append({"page": page, "heading": element.get_text(), "url": f"{url}#{element['id']}", "text": ""})
+            text = "".join(str(part) for part in element.find_all(string=True) if part.parent.name != "small")
+            heading = text.strip().removeprefix(f"{page[-2:]}. ")  # "Lesson 01" names the number already
+            found.append({"page": page, "heading": heading, "url": f"{url}#{element['id']}", "text": ""})
         elif found and not element.find(["p", "li", "pre"]):
             found[-1]["text"] += " ".join(element.get_text().split()) + " "
     return found

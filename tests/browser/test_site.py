@@ -27,6 +27,25 @@ def test_every_page_reads_well_on_a_phone_and_for_a_screen_reader(page, paths, s
         axe(page)
 
 
+def test_figures_and_tables_are_large_enough_to_read_on_a_phone(page, site):
+    page.set_viewport_size({"width": 400, "height": 800})
+    for path in [*LESSONS, *GUIDES]:
+        page.goto(f"{site.url}/{path}")
+        small = """() => [...document.querySelectorAll('main img')].filter(
+            image => image.getBoundingClientRect().width < 0.69 * image.getAttribute('width')).length"""
+        assert page.evaluate(small) == 0, path
+        page.evaluate("() => document.querySelectorAll('details').forEach(each => each.open = true)")
+        narrow = "() => [...document.querySelectorAll('.long')].filter(cell => cell.getBoundingClientRect().width < 130).length"
+        assert page.evaluate(narrow) == 0, path
+
+
+@pytest.mark.parametrize("path", ["sample/report.html", "sample/feedback.html", "404.html"])
+def test_a_page_beside_the_others_leads_back(page, site, path):
+    page.goto(f"{site.url}/{path}")
+    page.get_by_role("navigation", name="Course").get_by_role("link", name="Neural networks from scratch").click()
+    page.wait_for_url(f"{site.url}/index.html")
+
+
 def targets(site, path):
     return re.findall(r'(?:href|src|srcset)="([^"#]+)', (site.folder / path).read_text(encoding="utf-8"))
 

@@ -1,0 +1,33 @@
+"""What a page of the site makes of a lesson's or a guide's text."""
+
+import pytest
+
+from autograder.site.pages import GUIDES, _links, markdown, with_anchors
+from autograder.site.search import sections
+
+EXERCISE = "## The formulas\n\n**Exercise 1 of 6: ReLU `forward`** · easy · 5 min\n\nReturn it."
+
+
+def test_an_exercise_has_a_heading_with_an_entry_in_the_contents():
+    contents = []
+    html = with_anchors(markdown(EXERCISE), contents)
+    assert contents[1] == (3, "exercise-1-of-6-relu-forward", "Exercise 1 of 6: ReLU forward")
+    assert '<h3 id="exercise-1-of-6-relu-forward">' in html and "<small>· easy · 5 min</small>" in html
+
+
+def test_the_search_finds_an_exercise_by_its_title_and_a_lesson_without_its_number():
+    html = with_anchors(markdown(f"# 01. Activations\n\n{EXERCISE}"), [])
+    headings = [section["heading"] for section in sections("Lesson 01", "01/index.html", html)]
+    assert headings == ["Activations", "The formulas", "Exercise 1 of 6: ReLU forward"]
+
+
+@pytest.mark.parametrize("name", GUIDES)
+def test_a_link_to_a_guide_shows_its_title_and_no_file_name(name):
+    html = _links(markdown(f"see [{name}.md]({name}.md), or [there]({name}.md#here)"), offline=True)
+    assert f'<a href="{name}.html">“{GUIDES[name]}”</a>' in html
+    assert f'<a href="{name}.html#here">there</a>' in html
+
+
+def test_only_a_cell_with_many_characters_keeps_some_width():
+    html = markdown("| a | b |\n| --- | ---: |\n| `x` | how much the loss changes |")
+    assert html.count("class=long") == 1 and "<td class=long style=text-align:right>how much" in html
