@@ -27,6 +27,7 @@ MAX_TAGS, MAX_DEPTH = 10_000, 100  # of one cell or output: the time for parsing
 LONG_FORMULA = 25  # characters: a longer formula may be wider than a phone
 SHORT_LINE = 40  # characters that fit on a phone
 SCROLLS = ' tabindex="0"'  # so that the keyboard can reach and scroll wide parts
+WIDE = 520  # pixels: on a phone, a wider picture scrolls, because its letters would be too small
 NO_ALT = "A picture without a description."
 WIDGET = "application/vnd.jupyter.widget-view+json"
 IMAGES = ("image/png", "image/jpeg", "image/gif", "image/webp", "image/svg+xml")
@@ -174,11 +175,25 @@ def _tidy(html, prefix=None):
         image["alt"] = image.get("alt", NO_ALT)
         if not image.get("src", "").startswith("data:image/"):
             image.replace_with(f"[{image['alt']}]")
+        elif _is_wide(image["src"]):
+            image.wrap(soup.new_tag("span", attrs={"class": "scroll", "tabindex": "0"}))
     for wide in soup(["table", "math"]):
         inline = wide.name == "math" and wide.get("display") != "block"
         if not inline or len(wide.get_text()) > LONG_FORMULA:
             wide.wrap(soup.new_tag("span" if inline else "div", attrs={"class": "scroll", "tabindex": "0"}))
     return _CLEANER.clean(str(soup)), headings
+
+
+def _is_wide(source):
+    """Return whether an embedded PNG has more pixels across than a phone can show legibly."""
+    kind, _, data = source.partition(";base64,")
+    if kind != "data:image/png":
+        return False
+    try:
+        head = base64.b64decode(data[:32])
+    except ValueError:
+        return False
+    return len(head) == 24 and int.from_bytes(head[16:20], "big") > WIDE
 
 
 def _well_formed(html):
@@ -230,7 +245,9 @@ def _picture(kind, content):
     """Return a picture that a cell drew. As an image, an SVG runs no script and loads nothing."""
     if kind == "image/svg+xml":
         content = base64.b64encode(content.encode()).decode()
-    return _CLEANER.clean(f'<img alt="{NO_ALT}" src="data:{kind};base64,{escape(content)}">')
+    source = f"data:{kind};base64,{escape(content)}"
+    picture = f'<img alt="{NO_ALT}" src="{source}">'
+    return _CLEANER.clean(f'<span class="scroll" tabindex="0">{picture}</span>' if _is_wide(source) else picture)
 
 
 def _lines(printed):

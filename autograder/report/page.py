@@ -105,6 +105,11 @@ def page(lesson, group, before=None, pairs=None):
     )  # fmt: skip
 
 
+def _about(value):
+    """Return a number with three digits that count, but never with an exponent: 0.985, 104, 2,900."""
+    return f"{float(f'{value:.3g}'):,.12g}"
+
+
 def _environment(group):
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(HERE), autoescape=True, trim_blocks=True, lstrip_blocks=True,
@@ -114,7 +119,7 @@ def _environment(group):
     environment.filters.update(
         code=lambda text: Markup(set_code(printable(text))),
         names=lambda students: [group.names.get(student, student) for student in students],
-        about=lambda value: f"{value:.3g}" if value < 1000 else f"{value:,.0f}",
+        about=_about,
         number=lambda value: f"{value:.4g}",
         percent=_percent,
         signed=lambda value: f"{value:+.2f}".replace("-", "\N{MINUS SIGN}"),

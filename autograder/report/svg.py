@@ -46,7 +46,7 @@ def histogram(title, description, edges, counts, unit, before=None, whole=False)
     edges : sequence of float, shape (bins + 1,)
     counts, before : sequence of int, shape (bins,)
     """
-    left, right, top, floor = 40, WIDTH - 12, 14, 176
+    left, right, top, floor = 40, WIDTH - 20, 14, 176  # at the right, half of the last number has room
     shares = [_shares(counts)] if before is not None else [list(counts)]
     if before is not None:
         shares.append(_shares(before))

@@ -1,5 +1,7 @@
 """What a student wrote or displayed is made safe: the words stay, and everything that could act or deceive is removed."""
 
+import base64
+import io
 import json
 import re
 import time
@@ -7,6 +9,7 @@ import time
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
+from PIL import Image
 
 from autograder.course import COURSE
 from autograder.feedback import safe
@@ -83,8 +86,19 @@ def test_words_tables_and_pictures_stay():
     ]  # fmt: skip
     fig, _ = plots.figure()
     drawn = safe.output(output({"text/html": plots.image_tag(fig, "A curve <b> that & rises.")}))
-    (image,) = elements(drawn)
+    scrolls, image = elements(drawn)
+    assert scrolls["class"] == ["scroll"] and scrolls["tabindex"] == "0"  # it is wider than a phone
     assert image["alt"] == "A curve <b> that & rises." and image["src"].startswith("data:image/png;base64,")
+
+
+@pytest.mark.parametrize("width, scrolls", [(300, False), (900, True)])
+def test_only_a_wide_picture_scrolls(width, scrolls):
+    file = io.BytesIO()
+    Image.new("1", (width, 5)).save(file, "PNG")
+    data = base64.b64encode(file.getvalue()).decode()
+    for content in ({"image/png": data}, {"text/html": f"<img src='data:image/png;base64,{data}'>"}):
+        tags = [tag.name for tag in elements(safe.output(output(content)))]
+        assert tags == (["span", "img"] if scrolls else ["img"])
 
 
 def test_pictures_have_words_and_come_from_the_page_itself():
