@@ -2,7 +2,7 @@
 
 import re
 import shutil
-from html import escape
+from html import escape, unescape
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -32,7 +32,7 @@ BUILT = (
 )  # fmt: skip
 # The line that begins an exercise: its number and title, and how hard and long it is.
 EXERCISE = re.compile(r"<strong>(Exercise \d+ of \d+: .*?)</strong>\s*(.*)", re.DOTALL)
-LONG = 24  # characters: on a phone, a cell of a table with more of them keeps some width
+LONG = 20  # characters: on a phone, a cell of a table with more of them keeps some width
 LIVE = "relu_backward"
 SAMPLE = COURSE / "docs" / "sample"  # made by `make demo`
 GUIDES = {
@@ -57,7 +57,8 @@ class Renderer(markdown_html.Renderer):
         return _scrolls("table", f"<table>{text}</table>")
 
     def table_cell(self, text, align=None, head=False):
-        long = not head and len(re.sub("<[^>]*>", "", text)) > LONG
+        long = not head and len(unescape(re.sub("<[^>]*>", "", text))) > LONG
+        text = re.sub("<code>.*?</code>", lambda code: re.sub(r"(?<!<)([_/.=])(?=[^\W_])", r"\1<wbr>", code[0]), text)
         kind = "th" if head else "td"
         return f"<{kind}{' class=long' if long else ''}{f' style=text-align:{align}' if align else ''}>{text}</{kind}>"
 
@@ -147,9 +148,7 @@ def write_pages(lessons, folder, offline):
         write_whole(folder / "guide" / f"{name}.html", page)
         found += sections(title, f"guide/{name}.html", html)
     _write_sample(environment, folder)
-    # A server may show this page at any address, so its links begin at the top of the host.
-    missing = environment.get_template("404.html.j2").render(top=f"{urlsplit(urls.site()).path}/" if published else "/")
-    write_whole(folder / "404.html", missing)
+    _write_missing(environment, folder)
     landing = environment.get_template("index.html.j2").render(
         top="", built=list(_built(lessons, cells_of)), live=_live(lessons)
     )
@@ -190,6 +189,12 @@ def _write_sample(environment, folder):
         write_whole(folder / "sample" / path.name, page)
     page = environment.get_template("instructors.html.j2").render(top="", sample=bool(samples))
     write_whole(folder / "instructors.html", page)
+
+
+def _write_missing(environment, folder):
+    """Write the page for a wrong address. A server shows it at any address, so its links begin at the top of the host."""
+    top = f"{urlsplit(urls.site()).path}/" if urls.repository() else "/"
+    write_whole(folder / "404.html", environment.get_template("404.html.j2").render(top=top))
 
 
 def _links(html, offline):

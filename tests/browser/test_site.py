@@ -119,10 +119,10 @@ def test_contents_neighbors_and_search_lead_on(page, site):
     "question, first",
     [
         ("learning rate", "Lesson 07: How large a learning rate?"),
-        ("softmx", "Lesson 11: From scores to probabilities: softmax"),
+        ("softmx", "Lesson 11: "),
         ("how do I hand in", "Working through the course: Hand in"),
         ("fan_in", "Lesson 04"),
-        ("sigma", "Lesson 01: The formulas"),
+        ("sigma", "Lesson 00: Standardized columns"),
         ("overfitting zebra", "Lesson 10: Overfitting, seen"),
     ],
 )
@@ -148,7 +148,7 @@ def test_the_results_of_a_search_are_reached_with_the_keyboard(page, site):
     )
     page.keyboard.type("momentum")
     page.locator("#found a").first.wait_for()
-    page.get_by_role("heading", level=1).click()
+    page.mouse.click(5, 5)
     assert page.locator("#found").is_hidden()
     page.get_by_role("searchbox").click()
     page.keyboard.press("Enter")
@@ -172,7 +172,7 @@ def test_the_exercise_on_the_first_page_names_the_mistake_and_is_mended(page, si
     page.keyboard.press("Control+Enter")
     page.get_by_text("all 4 checks pass, 5 of 5 points").wait_for()
     page.get_by_text("You have fixed it.").wait_for()
-    page.get_by_label("Your code").fill("def relu_backward(dout, cache:\n    return dout")
+    page.get_by_label("Your code").fill(given.replace("def relu_forward(x)", "def relu_forward(x"))
     page.get_by_role("button", name="Check").click()
     page.get_by_text(re.compile("SyntaxError in line 1")).wait_for()
     page.get_by_label("Your code").fill("")

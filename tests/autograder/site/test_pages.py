@@ -29,5 +29,10 @@ def test_a_link_to_a_guide_shows_its_title_and_no_file_name(name):
 
 
 def test_only_a_cell_with_many_characters_keeps_some_width():
-    html = markdown("| a | b |\n| --- | ---: |\n| `x` | how much the loss changes |")
+    html = markdown('| a | b |\n| --- | ---: |\n| `"classification"` | how much the loss changes |')
     assert html.count("class=long") == 1 and "<td class=long style=text-align:right>how much" in html
+
+
+def test_long_code_in_a_cell_may_break_between_its_words():
+    html = markdown("| a |\n| --- |\n| `eval_numerical_gradient(f, __x__)` |")
+    assert "<code>eval_<wbr>numerical_<wbr>gradient(f, __<wbr>x__)</code>" in html
