@@ -19,6 +19,7 @@ def tidy(formula):
     _kinds(page)
     _functions(page)
     _commas(page)
+    _bars(page)
     _minus_signs(page)
     return str(page)
 
@@ -54,9 +55,18 @@ def _commas(page):
             comma["rspace"] = "0"
 
 
+def _bars(page):
+    """Put the bars of an absolute value close to what they enclose: browsers cannot tell which one opens."""
+    for row in page.find_all("mrow"):
+        bars = [sign for sign in row.find_all("mo", recursive=False) if sign.text == "|"]
+        for number, bar in enumerate(bars if len(bars) % 2 == 0 else ()):
+            bar["form"], bar["lspace"], bar["rspace"] = "postfix" if number % 2 else "prefix", "0", "0"
+
+
 def _minus_signs(page):
     """Put each minus sign close to what it negates: browsers space it like a difference."""
     for sign in page.find_all("mo", string=lambda text: text in MINUS):
         before = sign.find_previous_sibling(lambda element: element.text.strip())
-        if before is None or (before.name == "mo" and before.text not in CLOSING):
+        opens = before is None or before.get("form") == "prefix"
+        if opens or (before.name == "mo" and before.text not in CLOSING):
             sign["form"], sign["lspace"], sign["rspace"] = "prefix", "0", "0"

@@ -44,6 +44,14 @@ def test_no_space_follows_a_comma_in_a_number_or_before_a_parenthesis():
         assert ('rspace="0"' not in formula(latex)) == wide
 
 
+def test_bars_stand_close_to_what_they_enclose():
+    signs = re.findall(r"<mo[^>]*>[|−]</mo>", formula(r"\max(1,\ |-x| + |y|) - |z|"))
+    forms = [re.search(r'form="(\w+)"', sign) for sign in signs]
+    assert [form and form[1] for form in forms] == [
+        "prefix", "prefix", "postfix", "prefix", "postfix", None, "prefix", "postfix",
+    ]  # fmt: skip
+
+
 def test_signs_that_are_no_operators_and_operators_that_are_no_signs():
     assert "<mi>∞</mi>" in formula(r"-\infty")
     assert "<mo>±</mo>" in formula(r"x \pm h")

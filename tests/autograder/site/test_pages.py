@@ -34,5 +34,5 @@ def test_only_a_cell_with_many_characters_keeps_some_width():
 
 
 def test_long_code_in_a_cell_may_break_between_its_words():
-    html = markdown("| a |\n| --- |\n| `eval_numerical_gradient(f, __x__)` |")
-    assert "<code>eval_<wbr>numerical_<wbr>gradient(f, __<wbr>x__)</code>" in html
+    html = markdown("| a |\n| --- |\n| `.venv eval_numerical_gradient(f, y_train)` |")
+    assert "<code>.venv eval_<wbr>numerical_<wbr>gradient(f, y_train)</code>" in html
