@@ -17,9 +17,9 @@ from lessonkit.plots import SEQUENTIAL
 PAPER, INK = (
     np.array(color) / 255 for color in [(0x14, 0x18, 0x1F), (0xE4, 0xE8, 0xEE)]
 )  # of the style sheet's dark pages
-MAPS = (SEQUENTIAL, "viridis")  # the second is what Matplotlib draws where a figure names no scale
-MARGIN = 12  # pixels of paper that stay around a figure
-NEAR = 8  # of 255: how far a channel of a map's pixel may be from the color for its height
+NEAR = 14  # of 255: how far a channel of a map's pixel may be from the color for its height
+SEEN = 0.36  # a vivid color that would be darker than this becomes lighter, so that lines stand out from the page
+LUMA = np.array([0.2126, 0.7152, 0.0722], np.float32)  # how much each channel adds to how light a color seems
 
 
 def figures_of(outputs, name, lesson, folder):
@@ -69,16 +69,17 @@ def trimmed(png):
 
 
 def in_the_dark(png):
-    """Return a figure for dark pages: light becomes dark and keeps its hue; only maps keep their colors."""
-    picture = np.asarray(Image.open(io.BytesIO(png)).convert("RGB"))
-    red, green, blue = np.moveaxis(picture.astype(np.uint32), 2, 0)
-    colors, at = np.unique(red << 16 | green << 8 | blue, return_inverse=True)  # a figure has few colors
-    pixels = np.stack([colors >> 16 & 255, colors >> 8 & 255, colors & 255], axis=1).astype(np.uint8)
+    """Return a figure for dark pages: light becomes dark and keeps its hue; only maps keep their colors.
+
+    ``lessonkit/explorers/dark.js`` does the same in a browser.
+    """
+    pixels = np.asarray(Image.open(io.BytesIO(png)).convert("RGB"))
     light = pixels / np.float32(255)
-    turned = (
-        light + 1 - light.max(axis=1, keepdims=True) - light.min(axis=1, keepdims=True)
-    )  # lightness l becomes 1 - l
-    dark = np.round(255 * (PAPER + np.clip(turned + _for_purple(light), 0, 1) * (INK - PAPER)))
+    most, least = light.max(axis=2, keepdims=True), light.min(axis=2, keepdims=True)
+    turned = light + 1 - most - least  # lightness l becomes 1 - l
+    lift = 8 * (most - least) ** 2 * np.maximum(SEEN - turned @ LUMA, 0)[..., np.newaxis]
+    turned = np.minimum(turned + lift, 1)
+    dark = np.round(255 * (PAPER + turned * (INK - PAPER)))
     of_a_map = _colors_of_maps()[tuple(np.moveaxis(pixels, 2, 0))]
     dark = np.where(of_a_map[..., np.newaxis], pixels, dark).astype(np.uint8)
     file = io.BytesIO()
