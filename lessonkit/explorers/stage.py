@@ -11,12 +11,14 @@ from html import escape
 
 import numpy as np
 
-from lessonkit.plots import MARGINS, STYLE, figure, plain_powers
+from lessonkit.plots import MARGINS, SEQUENTIAL, STYLE, figure, plain_powers
 
 LOOK = {**STYLE, "axes.titlesize": 11}
 SIZE = "flex:1 1 {beside}px;max-width:min(100%,{width}px);min-width:{least}px;height:auto"
 LEAST = 0.6  # of its size: a picture shrinks on a narrow page, but not until nobody can read it
 BESIDE = 0.7  # of its size: as small as it may be to stand beside another one, else it stands below
+LEGIBLE = 0.62  # of the size in which it is drawn: a widget shows a picture no smaller than this,
+CROWDED = 0.5  # and a picture of things no smaller than that: drawn narrower, its letters would collide
 BACKGROUNDS = 12  # that are kept, one for each combination of scales and labels
 
 
@@ -56,13 +58,60 @@ class Png:
     height: int
 
 
+class Room:
+    """How wide and high a panel is meant to be, and its axes in it, in inches."""
+
+    def __init__(self, ax):
+        self.ax, self.size = ax, ax.figure.get_size_inches()
+        self.boxes = [each.get_position(original=True).get_points() * self.size for each in ax.figure.axes]
+
+    def fit(self, pixels):
+        """Make the panel so narrow that a page of this width shows it large enough to be read.
+
+        Margins and letters stay as they are. A picture of things becomes lower as well.
+
+        Returns
+        -------
+        changed : bool
+        """
+        figure, before = self.ax.figure, self.ax.figure.get_size_inches()
+        of_things = self.ax.get_aspect() != "auto"
+        width = round(pixels / (CROWDED if of_things else LEGIBLE) / figure.dpi, 1)
+        left, bottom = self.boxes[figure.axes.index(self.ax)][0]
+        right, top = self.boxes[figure.axes.index(self.ax)][1]
+        across = 1 - (self.size[0] - min(width, self.size[0])) / (right - left)
+        factors = np.array([across, across if of_things else 1])
+        shorter = (1 - factors) * (right - left, top - bottom)
+        figure.set_size_inches(self.size - shorter)
+        for each, box in zip(figure.axes, self.boxes):
+            inside = np.clip(box, (left, bottom), (right, top))  # what lies beyond moves along
+            each.set_position(_extent((box - (inside - (left, bottom)) * (1 - factors)) / (self.size - shorter)))
+        return not np.allclose(before, figure.get_size_inches())
+
+
+def _extent(corners):
+    (left, bottom), (right, top) = corners
+    return [left, bottom, right - left, top - bottom]
+
+
 class Stage:
     """The panels of an explorer, and the function that draws on them."""
 
     def __init__(self, draw, axes):
         self.draw, self.axes = draw, axes
         self.stays = [set(ax.get_children()) for ax in axes]
-        self.backgrounds = {}
+        self.backgrounds, self.rooms = {}, [Room(ax) for ax in axes]
+
+    def fit(self, pixels):
+        """Make the panels so narrow that a page of this width shows them large enough to be read.
+
+        Returns
+        -------
+        changed : bool
+        """
+        narrow = [room.fit(pixels) for room in self.rooms]
+        self.backgrounds.clear()
+        return any(narrow)
 
     def at(self, values):
         """The picture for these values.
@@ -164,6 +213,13 @@ def _end_epoch(solver):
     val_acc = solver.check_accuracy(solver.X_val, solver.y_val, solver.num_val_samples)
     solver.train_acc_history.append(train_acc)
     solver.val_acc_history.append(val_acc)
+
+
+def colors_of_maps():
+    """The colors of the scale for heights, three bytes each: dark pages keep them."""
+    import matplotlib
+
+    return (matplotlib.colormaps[SEQUENTIAL](np.arange(256))[:, :3] * 255).round().astype(np.uint8).tobytes()
 
 
 def _others(ax, stays):

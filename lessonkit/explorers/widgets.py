@@ -17,7 +17,18 @@ try:
 except ImportError:
     anywidget = None
 
+HERE = Path(__file__).parent
 REST = 0.03  # seconds between two pieces of a training, for whatever else the kernel has to do
+
+# On a narrow page the names stand above the sliders. Fingers may miss a handle by a little. ipywidgets draws a dark arrow on a dark list.
+LOOK = """
+.explorer.narrow .widget-slider { flex-wrap: wrap; height: auto; }
+.explorer.narrow .widget-slider .widget-label { width: 100% !important; text-align: left; }
+.explorer.narrow .widget-dropdown .widget-label { width: 8em !important; text-align: left; }
+.explorer.narrow p { padding: 0 4px; }
+@media (pointer: coarse) { .explorer .noUi-touch-area { position: absolute; inset: -10px; width: auto; height: auto; } }
+.explorer.dark select { background-image: url('data:image/svg+xml,<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 18 18"><path d="M5 7l4 4 4-4" fill="none" stroke="white" stroke-width="2"/></svg>') !important; }
+"""
 
 
 class Html(ipywidgets.HTML):
@@ -41,12 +52,19 @@ if anywidget is not None:
             "x" and "y", whether it goes that way.
         pointer : dict
             Where one drags: "panel", and "x" and "y" in fractions of its size, from the top left.
+        room : int
+            How wide the page is, in pixels; 0 until it is shown.
+        scale : bytes
+            The colors that a picture keeps on a dark page.
         """
 
-        _esm = Path(__file__).with_name("canvas.js").read_text(encoding="utf-8")
+        _esm = "".join((HERE / name).read_text(encoding="utf-8") for name in ("dark.js", "canvas.js"))
+        _css = LOOK
         picture = traitlets.Dict().tag(sync=True)
         areas = traitlets.List().tag(sync=True)
         pointer = traitlets.Dict().tag(sync=True)
+        room = traitlets.Int().tag(sync=True)
+        scale = traitlets.Bytes(stage.colors_of_maps()).tag(sync=True)
 
         def show(self, pictures, words):
             self.picture = {"pngs": [png.data for png in pictures], "words": words}
@@ -82,11 +100,13 @@ class Explorer(ipywidgets.VBox):
         self.show(pictures, words)
         for control in self.controls.values():
             control.observe(self.changed, "value")
-        if moves and hasattr(self.view, "pointer"):
-            self.moves = {stage.axes.index(ax): (ax, names) for ax, names in moves.items()}
-            self.view.areas = [_area(panel, *move) for panel, move in self.moves.items()]
+        self.moves = {stage.axes.index(ax): (ax, names) for ax, names in (moves or {}).items()}
+        if hasattr(self.view, "pointer"):
+            self.view.areas = self.areas()
             self.view.observe(self.follow, "pointer")
+            self.view.observe(self.fit, "room")
         super().__init__([*self.controls.values(), *self.buttons(), self.view])
+        self.add_class("explorer")
 
     def buttons(self):
         """What stands between controls and picture."""
@@ -102,6 +122,16 @@ class Explorer(ipywidgets.VBox):
         pictures, words = self.stage.at({name: control.value for name, control in self.controls.items()})
         self.show(pictures, words)
         return bool(pictures)
+
+    def areas(self):
+        """Where one may drag."""
+        return [_area(panel, *move) for panel, move in self.moves.items()]
+
+    def fit(self, change):
+        """Draw for a page as wide as this one is now."""
+        if self.stage.fit(change["new"]):
+            self.view.areas = self.areas()
+            self.redraw()
 
     def changed(self, _):
         """A control has a new value."""

@@ -3,16 +3,29 @@
 One JupyterLab and one page serve all of it; each test shows its notebook there.
 """
 
+import base64
+import contextlib
+import io
+
 import nbformat
+import numpy as np
 import pytest
+from PIL import Image
 
 from autograder.course import COURSE
-from lessonkit.catalogue import lesson as find_lesson
+from autograder.site import figures
 from tools.benchmarks.explorers import examples
 from tools.synthetic_class import answer, find, right, submission
 
 FIRST, LESSON = "00_welcome", "01_activations"
 NOTEBOOK = "explorers.ipynb"
+THEME = "name => window.jupyterapp.commands.execute('apputils:change-theme', {theme: name})"
+# How many pixels an explorer is too wide, and the length of its shortest slider.
+FITS = """output => {
+    const parts = [output, ...output.querySelectorAll('.explorer, .explorer div:has(> canvas)')];
+    const sliders = [...output.querySelectorAll('.noUi-target')].map(slider => slider.clientWidth);
+    return [Math.max(...parts.map(part => part.scrollWidth - part.clientWidth)), sliders.length ? Math.min(...sliders) : null];
+}"""
 SHOW = """index => {
     const notebook = window.jupyterapp.shell.currentWidget.content;
     notebook.activeCellIndex = index;
@@ -183,6 +196,55 @@ def test_the_panels_stand_side_by_side_where_there_is_room(page, number, panels)
     bottom = max(box["y"] + box["height"] for box in boxes) - shown.output.bounding_box()["y"]
     assert bottom < 600, "the picture is below the fold"
     page.set_viewport_size({"width": 1300, "height": 900})
+
+
+def test_in_the_dark_it_is_dark_and_maps_keep_their_colors(page, monkeypatch):
+    monkeypatch.setattr(figures, "PAPER", np.full(3, 0x11 / 255))
+    monkeypatch.setattr(figures, "INK", np.full(3, 0xE8 / 255))
+    light = {number: drawn(Shown(page, number)) for number in (2, 7)}
+    page.evaluate(THEME, "JupyterLab Dark")
+    for number, pictures in light.items():
+        shown = Shown(page, number)
+        shown.output.locator(".explorer.dark").wait_for()
+        for before, after in zip(pictures, drawn(shown)):
+            expected = np.asarray(Image.open(io.BytesIO(figures.in_the_dark(before)))).astype(int)
+            assert np.abs(expected - np.asarray(Image.open(io.BytesIO(after)).convert("RGB"))).max() <= 1
+    page.evaluate(THEME, "JupyterLab Light")
+    page.locator(".explorer.dark").first.wait_for(state="detached")
+    assert drawn(Shown(page, 2)) == light[2]
+
+
+def drawn(shown):
+    """The pictures on the canvases of an explorer, as PNG files."""
+    urls = shown.output.evaluate("output => [...output.querySelectorAll('canvas')].map(canvas => canvas.toDataURL())")
+    return [base64.b64decode(url.partition(",")[2]) for url in urls]
+
+
+@contextlib.contextmanager
+def on_a_phone(page):
+    """The page as narrow as a phone, and then as before."""
+    page.set_viewport_size({"width": 400, "height": 800})
+    page.evaluate("() => window.jupyterapp.shell.collapseLeft()")
+    yield
+    page.evaluate("() => window.jupyterapp.shell.expandLeft()")
+    page.set_viewport_size({"width": 1300, "height": 900})
+
+
+def test_on_a_phone_nothing_scrolls_sideways_and_sliders_are_long(page):
+    with on_a_phone(page):
+        for number in examples():
+            shown = Shown(page, number)
+            shown.output.locator(".explorer.narrow").wait_for()
+            width, least = shown.output.evaluate(FITS)
+            assert width <= 0, f"the explorer of lesson {number} is {width} pixels too wide"
+            assert least is None or least > 150, f"a slider of lesson {number} is {least} pixels long"
+
+
+def test_panels_below_each_other_have_one_scale(page):
+    with on_a_phone(page):
+        canvases = Shown(page, 10).output.locator("canvas").all()
+        scales = [canvas.evaluate("canvas => canvas.clientWidth / canvas.width") for canvas in canvases]
+        assert max(scales) - min(scales) < 0.01
 
 
 def test_a_point_is_dragged(page):

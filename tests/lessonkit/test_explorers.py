@@ -1,12 +1,14 @@
 """Every explorer without a browser: it draws for every setting of its controls, and describes what it shows."""
 
 import asyncio
+import io
 import json
 import warnings
 from html import escape
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from autograder.course import COURSE
 from lessonkit import explorers
@@ -107,6 +109,44 @@ def test_functions_that_are_not_ready_get_one_kind_line(number):
         still = EXAMPLES[number](change)
         assert isinstance(still, Still) and not still.pictures
         assert told in still.words and "img" not in still._repr_html_()
+
+
+PHONE = 296  # pixels that JupyterLab leaves on a page 400 pixels wide
+
+
+@by_lesson
+def test_on_a_narrow_page_it_is_drawn_narrower_and_nothing_is_cut_off(number):
+    shown = EXAMPLES[number]()
+    before = sizes(shown.pictures)
+    shown.view.room = PHONE
+    for png, wide, ax in zip(shown.pictures, before, shown.stage.axes):
+        least = stage.LEGIBLE if ax.get_aspect() == "auto" else stage.CROWDED
+        assert png.width <= wide[0] and PHONE / png.width > least - 0.02, "its letters are too small"
+        edges = np.asarray(Image.open(io.BytesIO(png.data)))[:, [0, -1]]
+        assert edges.min() == 255, "something is cut off at the left or right"
+    shown.view.room = 2000
+    assert sizes(shown.pictures) == before
+
+
+def test_a_wide_page_changes_nothing(monkeypatch):
+    shown = EXAMPLES[1]()
+    monkeypatch.setattr(shown, "redraw", lambda: pytest.fail("drawn again"))
+    shown.view.room = 900
+
+
+def test_a_point_is_dragged_on_a_narrow_page():
+    shown = EXAMPLES[2]()
+    before = shown.view.areas
+    shown.view.room = 150
+    (area,) = shown.view.areas
+    assert area != before[0]
+    shown.view.pointer = {"panel": 1, "x": area["left"], "y": area["bottom"]}
+    assert (shown.controls["slope"].value, shown.controls["intercept"].value) == (-14, 0)
+
+
+def test_the_colors_of_maps_are_those_of_the_figures():
+    scale = np.frombuffer(stage.colors_of_maps(), np.uint8).reshape(-1, 3)
+    assert len(scale) == 256 and tuple(scale[0]) == (0, 34, 78) and tuple(scale[-1]) == (254, 232, 56)
 
 
 def test_a_failure_on_the_way_keeps_the_picture():
