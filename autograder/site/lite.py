@@ -3,6 +3,7 @@
 A lesson imports the same modules as on a student's machine. The kit is in the kernel, the rest of the bundle in the lesson's folder.
 """
 
+import base64
 import json
 import os
 import subprocess
@@ -16,11 +17,12 @@ from autograder.course import COURSE, CourseError, write_whole
 from autograder.publish.bundle import library
 from autograder.site import packages
 from autograder.site.environment import AT_THE_START, KERNEL, write_environment
+from lessonkit.explorers.stage import colors_of_maps
 
 PYODIDE = "static/pyodide"
-DIGITS = (
-    Path(find_spec("sklearn").origin).parent / "datasets" / "data" / "digits.csv.gz"
-)  # not imported: it takes seconds
+DIGITS = files("sklearn.datasets.data") / "digits.csv.gz"
+LOOK = {"adaptive-theme": True, "preferred-light-theme": "JupyterLab Light", "preferred-dark-theme": "JupyterLab Dark"}
+WITH_FIGURES = ("notebooks", "lab")  # of JupyterLite's apps
 AUTOSAVE = 10  # seconds: the work exists only in this browser, and a phone may reload a page at any moment
 
 
@@ -55,6 +57,7 @@ def browser_edition(lessons, folder, kept):
         options = _build_options(Path(folder).resolve(), widgets, staging)
         (Path(staging) / "jupyter_lite_config.json").write_text(json.dumps(options), encoding="utf-8")
         _build(staging)
+    _suit_figures_to_the_theme(Path(folder))
     write_environment(max(lessons, key=lambda lesson: lesson.number), Path(folder) / PYODIDE, kept)
 
 
@@ -83,7 +86,10 @@ def _settings():
         "appUrl": "./tree",
         "exposeAppInBrowser": True,
         "disabledExtensions": ["@jupyter-notebook/notebook-extension:trusted"],  # "Not Trusted" would confuse students
-        "settingsOverrides": {"@jupyterlab/docmanager-extension:plugin": {"autosaveInterval": AUTOSAVE}},
+        "settingsOverrides": {
+            "@jupyterlab/docmanager-extension:plugin": {"autosaveInterval": AUTOSAVE},
+            "@jupyterlab/apputils-extension:themes": LOOK,  # light or dark, as the student's system
+        },
         "litePluginSettings": {"@jupyterlite/pyodide-kernel-extension:kernel": kernel},
     }
     return {"jupyter-lite-schema-version": 0, "jupyter-config-data": page}
@@ -103,6 +109,23 @@ def _build_options(folder, widgets, staging):
         "source_date_epoch": _date(),
     }
     return {"LiteBuildConfig": options}
+
+
+def _suit_figures_to_the_theme(folder):
+    """Add a script to JupyterLite's pages that shows figures dark where the theme is dark; a notebook's outputs stay as they are."""
+    scale = base64.b64encode(colors_of_maps()).decode("ascii")
+    script = [
+        files("lessonkit.explorers").joinpath("dark.js").read_text(encoding="utf-8"),
+        f'const SCALE = Uint8Array.from(atob("{scale}"), (letter) => letter.charCodeAt(0));\n\n',
+        files("autograder.site").joinpath("dark_figures.js").read_text(encoding="utf-8"),
+    ]
+    write_whole(folder / "dark_figures.js", "".join(script).encode())
+    for app in WITH_FIGURES:
+        page = folder / app / "index.html"
+        head, end, rest = page.read_text(encoding="utf-8").partition("</head>")
+        if not end:
+            raise SiteError(f"JupyterLite's page {page} has no head to which a script could be added.")
+        write_whole(page, f'{head}<script type="module" src="../dark_figures.js"></script>{end}{rest}'.encode())
 
 
 def _date():

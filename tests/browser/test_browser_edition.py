@@ -16,6 +16,7 @@ from autograder.publish import urls
 from autograder.sandbox import doctor
 from lessonkit.catalogue import lesson as find_lesson
 from lessonkit.engine.check import points_of
+from lessonkit.plots import figure, image_tag
 from tests.browser.conftest import only_the_site
 from tools.synthetic_class import answer, find, right
 
@@ -188,6 +189,64 @@ def test_the_list_of_packages_names_what_is_there_and_nothing_that_is_not_needed
     assert "matplotlib" in listed["lessonkit"]["depends"] and "scikit-learn" not in listed
     with zipfile.ZipFile(folder / listed["ipython"]["file_name"]) as archive:
         assert not [name for name in archive.namelist() if name.endswith(".py")], "the browser would compile these"
+
+
+def test_work_survives_a_new_version_of_the_site(page, site):
+    released = site.folder / "lite" / "files" / LESSON / f"{LESSON}.ipynb"
+    old = released.read_text(encoding="utf-8")
+    page.route("**/static/pyodide/**", lambda route: route.abort())  # no kernel where only the file is looked at
+    page.goto(f"{site.url}/{urls.browser_edition(LESSON)}")
+    page.wait_for_function(SHOWN)
+    page.evaluate(SET, ["relu_backward", "# my work"])
+    page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
+    page.wait_for_function(SAVED)
+    try:
+        released.write_text(old.replace("relu_forward", "relu_new"), encoding="utf-8")
+        page.reload()
+        page.wait_for_function(SHOWN)
+        assert ["relu_backward", "# my work", "code"] in page.evaluate(CELLS)
+    finally:
+        released.write_text(old, encoding="utf-8")
+
+
+DARK = {"viewport": {"width": 1280, "height": 900}, "color_scheme": "dark"}
+PUT = """html => {
+    const cell = window.jupyterapp.shell.currentWidget.content.widgets.find(cell => cell.model.type === 'code');
+    cell.model.outputs.add({output_type: 'display_data', metadata: {}, data: {'text/html': html}});
+}"""
+LIGHTNESS = """async figure => {
+    const image = new Image(), canvas = document.createElement('canvas');
+    image.src = figure.src;
+    await image.decode();
+    canvas.getContext('2d').drawImage(image, 0, 0);
+    return canvas.getContext('2d').getImageData(0, 0, 1, 1).data[0];
+}"""
+
+
+@pytest.mark.parametrize("page", [DARK], indirect=True)
+@pytest.mark.parametrize("app", ["notebooks", "lab"])
+def test_it_is_dark_where_the_system_is_and_so_are_its_figures(page, site, app):
+    page.route("**/static/pyodide/**", lambda route: route.abort())  # no kernel where only the look is looked at
+    page.goto(f"{site.url}/{urls.browser_edition(LESSON).replace('/notebooks/', f'/{app}/')}")
+    page.wait_for_function(SHOWN)
+    page.wait_for_function("() => document.body.dataset.jpThemeName === 'JupyterLab Dark'")
+    fig, ax = figure()
+    page.evaluate(PUT, image_tag(fig, "An empty figure"))
+    shown = page.get_by_role("img", name="An empty figure")
+    page.wait_for_function("() => document.querySelector('img[alt=\"An empty figure\"]')")
+    wait_for(lambda: shown.evaluate(LIGHTNESS) < 40)
+    page.emulate_media(color_scheme="light")
+    page.wait_for_function("() => document.body.dataset.jpThemeName === 'JupyterLab Light'")
+    wait_for(lambda: shown.evaluate(LIGHTNESS) == 255)
+    page.emulate_media(color_scheme="dark")
+    wait_for(lambda: shown.evaluate(LIGHTNESS) < 40)
+
+
+def wait_for(holds, seconds=10):
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end, "it did not come"
+        time.sleep(0.1)
 
 
 PHONE = {"viewport": {"width": 400, "height": 800}, "has_touch": True, "is_mobile": True}
