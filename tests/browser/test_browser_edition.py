@@ -283,6 +283,8 @@ def test_a_lesson_on_a_phone(phone, axe):
     page.get_by_role("img", name="ReLU at x = 0.4").wait_for()
     drag_with_a_finger(page, page.locator(".jp-OutputArea canvas").first)
     page.get_by_role("img", name=re.compile(r"ReLU at x = [1-4]\.")).wait_for()
+    drag_with_a_finger(page, page.locator(".noUi-handle").first, to=-8, beside=1.3)  # fingers miss a small handle
+    page.get_by_role("img", name=re.compile(r"ReLU at x = -\d\.")).wait_for()
     axe(page, within=OURS)
 
 
@@ -307,13 +309,13 @@ def test_work_survives_a_new_version_of_the_site(phone, site):
         site.changed.clear()
 
 
-def drag_with_a_finger(page, canvas):
-    """Drag from the middle of a picture to the right."""
-    canvas.scroll_into_view_if_needed()
-    box = canvas.bounding_box()
+def drag_with_a_finger(page, part, to=0.8, beside=0.5):
+    """Drag from the middle of a part of the page to the right; `to` and `beside` are in widths and heights of the part."""
+    part.scroll_into_view_if_needed()
+    box = part.bounding_box()
     finger = page.context.new_cdp_session(page)
-    y = box["y"] + box["height"] / 2
-    for kind, share in (("touchStart", 0.5), ("touchMove", 0.6), ("touchMove", 0.8), ("touchEnd", None)):
+    y = box["y"] + beside * box["height"]
+    for kind, share in (("touchStart", 0.5), ("touchMove", (0.5 + to) / 2), ("touchMove", to), ("touchEnd", None)):
         points = [] if share is None else [{"x": box["x"] + share * box["width"], "y": y}]
         finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
 
