@@ -6,17 +6,17 @@ import struct
 from functools import cache
 from pathlib import Path
 
-import matplotlib
 import numpy as np
 from bs4 import BeautifulSoup
 from PIL import Image, ImageOps
 
 from autograder.course import write_whole
-from lessonkit.plots import SEQUENTIAL
+from lessonkit.explorers.stage import colors_of_maps
 
 PAPER, INK = (
     np.array(color) / 255 for color in [(0x14, 0x18, 0x1F), (0xE4, 0xE8, 0xEE)]
 )  # of the style sheet's dark pages
+MARGIN = 12  # pixels of paper that stay around a figure
 NEAR = 14  # of 255: how far a channel of a map's pixel may be from the color for its height
 SEEN = 0.36  # a vivid color that would be darker than this becomes lighter, so that lines stand out from the page
 LUMA = np.array([0.2126, 0.7152, 0.0722], np.float32)  # how much each channel adds to how light a color seems
@@ -73,33 +73,26 @@ def in_the_dark(png):
 
     ``lessonkit/explorers/dark.js`` does the same in a browser.
     """
-    pixels = np.asarray(Image.open(io.BytesIO(png)).convert("RGB"))
+    picture = np.asarray(Image.open(io.BytesIO(png)).convert("RGB"))
+    red, green, blue = np.moveaxis(picture.astype(np.uint32), 2, 0)
+    colors, at = np.unique(red << 16 | green << 8 | blue, return_inverse=True)  # a figure has few colors
+    pixels = np.stack([colors >> 16 & 255, colors >> 8 & 255, colors & 255], axis=1).astype(np.uint8)
     light = pixels / np.float32(255)
-    most, least = light.max(axis=2, keepdims=True), light.min(axis=2, keepdims=True)
+    most, least = light.max(axis=1, keepdims=True), light.min(axis=1, keepdims=True)
     turned = light + 1 - most - least  # lightness l becomes 1 - l
-    lift = 8 * (most - least) ** 2 * np.maximum(SEEN - turned @ LUMA, 0)[..., np.newaxis]
-    turned = np.minimum(turned + lift, 1)
-    dark = np.round(255 * (PAPER + turned * (INK - PAPER)))
-    of_a_map = _colors_of_maps()[tuple(np.moveaxis(pixels, 2, 0))]
-    dark = np.where(of_a_map[..., np.newaxis], pixels, dark).astype(np.uint8)
+    lift = 8 * (most - least) ** 2 * np.maximum(SEEN - turned @ LUMA, 0)[:, np.newaxis]
+    dark = np.round(255 * (PAPER + np.minimum(turned + lift, 1) * (INK - PAPER)))
+    of_a_map = _colors_of_maps()[tuple(pixels.T)]
+    dark = np.where(of_a_map[:, np.newaxis], pixels, dark).astype(np.uint8)[at.reshape(picture.shape[:2])]
     file = io.BytesIO()
     Image.fromarray(dark).save(file, "PNG", compress_level=7)
     return file.getvalue()
 
 
-def _for_purple(light):
-    """Return how much lighter a purple becomes: a line in it has little contrast with dark paper, a pale fill needs none."""
-    red, green, blue = np.moveaxis(light, 2, 0)
-    lightness = (light.max(axis=2) + light.min(axis=2)) / 2
-    purple = np.clip(np.minimum(red, blue) - green, 0, None) * np.clip((0.82 - lightness) / 0.16, 0, 1)
-    return 2 * purple[..., np.newaxis]
-
-
 @cache
 def _colors_of_maps():
     """Return for every color whether it is close to a color scale for heights."""
-    scales = [matplotlib.colormaps[name](np.linspace(0, 1, 256))[:, :3] for name in MAPS]
     near = np.zeros((256, 256, 256), dtype=bool)
-    for color in np.round(255 * np.concatenate(scales)).astype(int):
+    for color in np.frombuffer(colors_of_maps(), np.uint8).reshape(-1, 3).astype(int):
         near[tuple(slice(max(value - NEAR, 0), value + NEAR + 1) for value in color)] = True
     return near

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from importlib.util import find_spec
+from importlib.resources import files
 from pathlib import Path
 
 from autograder.course import COURSE, CourseError, write_whole

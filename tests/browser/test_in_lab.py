@@ -14,6 +14,7 @@ from PIL import Image
 
 from autograder.course import COURSE
 from autograder.site import figures
+from lessonkit.catalogue import lesson as find_lesson
 from tools.benchmarks.explorers import examples
 from tools.synthetic_class import answer, find, right, submission
 

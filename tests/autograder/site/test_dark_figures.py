@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from autograder.site.figures import INK, PAPER, in_the_dark
+from autograder.site.figures import INK, MARGIN, PAPER, in_the_dark, trimmed
+from lessonkit.explorers.stage import MAPS
 from lessonkit.plots import COLORS, SEQUENTIAL
 
 
@@ -61,3 +62,13 @@ def test_words_can_be_read_on_every_pale_fill():
     pale = [0.3 * rgb(color) + 0.7 * 255 for color in COLORS[:-1]]
     ink, *fills = dark((0, 0, 0), *np.round(pale).astype(int))
     assert min(contrast(ink, fill) for fill in fills) > 4.5
+
+
+def test_empty_paper_around_a_figure_is_trimmed_and_its_middle_stays():
+    pixels = np.full((200, 300, 3), 255, dtype=np.uint8)
+    pixels[90:110, 40:200] = 0
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, "PNG")
+    picture = Image.open(io.BytesIO(trimmed(file.getvalue())))
+    assert picture.size == (300 - 2 * (40 - MARGIN), 20 + 2 * MARGIN)
+    assert trimmed(trimmed(file.getvalue())) == trimmed(file.getvalue())
