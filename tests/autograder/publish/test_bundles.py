@@ -19,7 +19,6 @@ import pytest
 from environment import lend_bytecode
 from jupyter_client import KernelManager
 from nbclient import NotebookClient
-from warm_kernels import Forked, warm_process
 
 import reference_impl
 from autograder import bank
@@ -55,30 +54,15 @@ def python(tmp_path_factory):
     return python
 
 
-@pytest.fixture(scope="session")
-def start(python):
-    """``start(folder)`` starts a kernel with this Python in a folder, and returns its manager."""
+@contextlib.contextmanager
+def kernel(python, folder):
+    """``run(notebook)`` runs a notebook in `folder` with this Python: all in one kernel, from a clean namespace each."""
     names = ("LESSONKIT_LIVE_TRUTH", "LESSONKIT_COURSE", "PYTHONPATH", "VIRTUAL_ENV", "PYTHONDONTWRITEBYTECODE")
     environment = {key: value for key, value in os.environ.items() if key not in names}
     environment["PATH"] = f"{python.parent}{os.pathsep}{environment['PATH']}"
-
-    def start_anew(folder):
-        manager = KernelManager()
-        manager.kernel_spec.argv[0] = str(python)
-        manager.start_kernel(cwd=folder, env=environment)
-        return manager
-
-    if sys.platform != "linux":
-        yield start_anew
-        return
-    with warm_process(python, environment) as warm:
-        yield lambda folder: Forked(warm, folder)
-
-
-@contextlib.contextmanager
-def kernel(start, folder):
-    """``run(notebook)`` runs a notebook in `folder`: all in one kernel, from a clean namespace each."""
-    manager = start(folder)
+    manager = KernelManager()
+    manager.kernel_spec.argv[0] = str(python)
+    manager.start_kernel(cwd=folder, env=environment)
 
     def run(notebook):
         clean = nbformat.v4.new_code_cell("%reset -f")
@@ -125,11 +109,11 @@ def unformatted(source):
     return ast.unparse(ast.parse(source))
 
 
-def test_it_works_with_the_pinned_packages_alone(unzipped, start):
+def test_it_works_with_the_pinned_packages_alone(unzipped, python):
     lesson, folder = unzipped
     released = (folder / f"{lesson.name}.ipynb").read_text(encoding="utf-8")
     own = [exercise.name for exercise in lesson.exercises]
-    with kernel(start, folder) as run:
+    with kernel(python, folder) as run:
         (probed,) = run(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(PROBE)]))
         empty, full = (run(nbformat.reads(text, 4)) for text in (released, submission(released, right(own))))
     said = json.loads(probed.outputs[0].text)
