@@ -10,7 +10,7 @@ const functions = [...source.defaultValue.matchAll(/def (\w+)/g)].map(([, name])
 let worker;
 let timer;
 
-// A disabled button loses the focus, and with it the place of whoever works with the keyboard.
+// A disabled button loses the focus, and with it the place of a person who works with the keyboard.
 const checking = () => button.getAttribute("aria-disabled") === "true";
 
 function start() {

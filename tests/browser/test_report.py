@@ -195,7 +195,7 @@ def test_who_needs_a_person_is_told_first(course, monkeypatch):
 
 def test_copies_are_found_behind_other_names(course):
     said = text_of(report("02_mse", course.folder, similar=True)[0].read_text(encoding="utf-8"))
-    assert "student00 and student01 100 % mse_loss" in said and "not a proof" in said
+    assert "student00 and student01 100% mse_loss" in said and "not a proof" in said
     assert "Similar submissions" not in report("02_mse", course.folder)[0].read_text(encoding="utf-8")
 
 

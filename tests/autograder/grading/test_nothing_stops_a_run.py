@@ -188,12 +188,14 @@ def test_a_disk_that_fills_up_is_told_and_the_next_run_finishes(full, course, mo
 
 
 def test_a_run_says_how_many_it_could_not_grade(monkeypatch, capsys):
-    class_ = {"ada": GradedSubmission(), "bob": GradedSubmission(failed=True), "eve": None}
+    graded, unreadable = GradedSubmission(seconds=1.0), GradedSubmission()
+    class_ = {"ada": graded, "pat": unreadable, "bob": GradedSubmission(failed=True), "eve": None}
     monkeypatch.setattr("autograder.grading.assignment.grade", lambda *_, **__: class_)
     assert command_line.main(["grade", "01"]) == 0
     said = capsys.readouterr().out
     assert said == (
-        "3 students: 1 graded, 0 handed in nothing, 1 unchanged, 1 not graded, which the next run tries again.\n"
+        "4 students: 1 graded, 1 could not be graded, 0 handed in nothing, 1 unchanged, "
+        "1 not graded, which the next run tries again.\n"
     )
 
 
