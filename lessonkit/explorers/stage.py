@@ -13,7 +13,6 @@ import numpy as np
 
 from lessonkit.plots import MARGINS, SEQUENTIAL, STYLE, figure, plain_powers
 
-MAPS = (SEQUENTIAL, "viridis")  # scales for heights; the second is what Matplotlib draws where a figure names none
 LOOK = {**STYLE, "axes.titlesize": 11}
 SIZE = "flex:1 1 {beside}px;max-width:min(100%,{width}px);min-width:{least}px;height:auto"
 LEAST = 0.6  # of its size: a picture shrinks on a narrow page, but not until nobody can read it
@@ -217,11 +216,10 @@ def _end_epoch(solver):
 
 
 def colors_of_maps():
-    """The colors of the scales for heights, three bytes each: dark pages keep them."""
+    """The colors of the scale for heights, three bytes each: dark pages keep them."""
     import matplotlib
 
-    scales = [matplotlib.colormaps[name](np.arange(256))[:, :3] for name in MAPS]
-    return (np.concatenate(scales) * 255).round().astype(np.uint8).tobytes()
+    return (matplotlib.colormaps[SEQUENTIAL](np.arange(256))[:, :3] * 255).round().astype(np.uint8).tobytes()
 
 
 def _others(ax, stays):

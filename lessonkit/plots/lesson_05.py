@@ -5,7 +5,7 @@ Lesson 06 walks back through the same rooms and the same two neurons.
 
 import numpy as np
 
-from lessonkit.plots import BLACK, BLUE, NO_AXES, ORANGE, SKY, VERMILLION, figure, show
+from lessonkit.plots import BLACK, BLUE, NO_AXES, ORANGE, SEQUENTIAL, SKY, VERMILLION, figure, show
 
 # The two-neuron network that lessons 05 and 06 work out by hand: two inputs, two hidden neurons, one score.
 X, TARGET = (2.0, 4.0), 5.0
@@ -213,7 +213,7 @@ def landscapes(nets):
     for ax, (title, net) in zip(axes[0], nets.items()):
         scores, _ = net.forward(points)
         heights = np.asarray(scores, dtype=float).reshape(len(line), len(line))
-        ax.contourf(line, line, heights, levels=14)
+        ax.contourf(line, line, heights, levels=14, cmap=SEQUENTIAL)
         ax.contour(line, line, heights, levels=14, colors=BLACK, linewidths=0.6, linestyles="-")
         ax.set(title=title, xlabel="$x_1$", aspect="equal")
         ax.grid(False)

@@ -90,7 +90,7 @@ def scales(before, after, names):
             ax.plot([middle], [row], marker="D", color=VERMILLION, markersize=8)
         ax.set(title=title, yticks=range(len(names)), yticklabels=names, ylim=(len(names) - 0.5, -0.5))
     axes[1].axvline(0, color=BLACK, linewidth=0.8, linestyle=":")
-    spans = ", ".join(f"{n} {v.min():.0f} to {v.max():.0f}" for n, v in zip(names, before.T, strict=True))
+    spans = ", ".join(f"{n} {v.min():.4g} to {v.max():.4g}" for n, v in zip(names, before.T, strict=True))
     show(fig, f"Two panels with a bar from the smallest to the largest value of each feature and a diamond at its mean. "
          f"Left, as they are: {spans}, so only elevation has a visible width. Right, normalized: "
          "bars of similar width, from about -2 to 3, with their means at 0.")  # fmt: skip

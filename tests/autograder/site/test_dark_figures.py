@@ -4,11 +4,9 @@ import io
 
 import matplotlib
 import numpy as np
-import pytest
 from PIL import Image
 
 from autograder.site.figures import INK, MARGIN, PAPER, in_the_dark, trimmed
-from lessonkit.explorers.stage import MAPS
 from lessonkit.plots import COLORS, SEQUENTIAL
 
 
@@ -41,9 +39,8 @@ def test_a_pale_fill_is_dark_and_keeps_its_hue():
     assert max(red, green, blue) < 128 and red < green < blue
 
 
-@pytest.mark.parametrize("name", MAPS)
-def test_a_map_keeps_the_colors_of_its_scale(name):
-    scale = np.round(255 * matplotlib.colormaps[name](np.linspace(0, 1, 9))[:, :3]).astype(int)
+def test_a_map_keeps_the_colors_of_its_scale():
+    scale = np.round(255 * matplotlib.colormaps[SEQUENTIAL](np.linspace(0, 1, 9))[:, :3]).astype(int)
     assert np.array_equal(dark(*scale), scale)
 
 
