@@ -13,6 +13,7 @@ from functools import cached_property
 from autograder.course import PACKAGES, SHIPPED, CourseError, write_whole
 from autograder.grading.cells import grade_id, marks
 from autograder.grading.form import Form, form_of, of_notebook
+from autograder.grading.revalued import points_of_checks
 from autograder.grading.rows import notebook_of
 from lessonkit.catalogue import lesson as find_lesson
 from lessonkit.engine.check import points_of
@@ -29,13 +30,15 @@ class Releases:
         Fingerprint and form in the gradebook of each release, in order, the present one last.
     aside : dict
         See `autograder.grading.rows.set_aside`.
+    checks : dict
+        The points of each check by exercise, for each release of which they are known, by its fingerprint.
     """
 
     def __init__(self, course, lesson):
         self.course, self.lesson, self.folder = course, lesson, course.folder / "releases" / lesson
         record = self._read(self.folder / "record.json") if (self.folder / "record.json").exists() else {}
         self.in_force = [(fingerprint, Form(**form)) for fingerprint, form in record.get("in_force", ())]
-        self.aside = record.get("aside", {})
+        self.aside, self.checks = record.get("aside", {}), record.get("checks", {})
 
     def _read(self, path):
         try:
@@ -80,7 +83,8 @@ class Releases:
 
     def _save(self):
         in_force = [(fingerprint, form.to_dict()) for fingerprint, form in self.in_force]
-        write_whole(self.folder / "record.json", json.dumps({"in_force": in_force, "aside": self.aside}, indent=1))
+        record = {"in_force": in_force, "aside": self.aside, "checks": self.checks}
+        write_whole(self.folder / "record.json", json.dumps(record, indent=1))
 
     def note(self, gradebook, released):
         """Note that the release in the gradebook is in force, and return its form.
@@ -99,7 +103,9 @@ class Releases:
                 f"The gradebook still has an older form of {self.lesson}. Run `python -m autograder release {self.lesson}`: "
                 "it shows what changes, and keeps all grades."
             )
-        if self.in_force[-1:] != [(fingerprint_of(released), form)]:
+        fingerprint, checks = fingerprint_of(released), points_of_checks(form.points)
+        if self.in_force[-1:] != [(fingerprint, form)] or self.checks.get(fingerprint) != checks:
+            self.checks[fingerprint] = checks
             self.put_in_force(released, form)
         return form
 

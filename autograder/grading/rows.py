@@ -5,7 +5,6 @@ aside, and put back if the cells return.
 """
 
 from autograder.grading.form import COLUMNS, Difference, form_of
-from autograder.grading.revalued import revalued
 
 OF_GRADE = ("auto_score", "manual_score", "extra_credit", "needs_manual_grade")
 OF_COMMENT = ("auto_comment", "manual_comment")
@@ -43,7 +42,10 @@ def by_hand_aside(aside):
 
 
 def set_aside(notebook, difference):
-    """Return the grades and comments in cells that are dropped or now count in full, by ``kind/name`` and student."""
+    """Return the grades and comments in cells that are dropped or now count in full, by ``kind/name`` and student.
+
+    After the columns of a grade comes what the cell counts.
+    """
     aside = {}
     for kind in ("grade", "task", "solution"):
         stays = getattr(difference.after, kind)
@@ -53,7 +55,11 @@ def set_aside(notebook, difference):
             )  # its earlier grades are set aside already
             if (cell.name not in stays or cell.name in difference.made_full) and not was_full:
                 for what, columns in (("grades", OF_GRADE), ("comments", OF_COMMENT)):
-                    rows = {row.student.id: [getattr(row, c) for c in columns] for row in getattr(cell, what) or ()}
+                    scale = [cell.max_score] if what == "grades" and kind != "solution" else []
+                    rows = {
+                        row.student.id: [*(getattr(row, c) for c in columns), *scale]
+                        for row in getattr(cell, what) or ()
+                    }
                     if rows:
                         aside[f"{what}/{cell.name}"] = rows
     return aside
@@ -68,14 +74,14 @@ class Rows:
     notebook : nbgrader.api.Notebook
     aside : dict
         Grades that were set aside and may come back: see `set_aside`.
-    results : callable
-        ``results(student)`` returns how each exercise of a student went, by name, as far as it is known.
+    revalue : callable
+        ``revalue(student, cell, earned, was, now)`` returns what the autograder's points become if a cell counts other points.
     """
 
-    def __init__(self, gradebook, notebook, aside, results):
+    def __init__(self, gradebook, notebook, aside, revalue):
         from nbgrader import api
 
-        self.db, self.notebook, self.aside, self.results = gradebook.db, notebook, aside, results
+        self.db, self.notebook, self.aside, self.revalue = gradebook.db, notebook, aside, revalue
         self.models = dict(grade=api.GradeCell, task=api.TaskCell, solution=api.SolutionCell, source=api.SourceCell)
         self.of_student = {"grades": (api.Grade, OF_GRADE), "comments": (api.Comment, OF_COMMENT)}
 
@@ -91,9 +97,12 @@ class Rows:
                 if cell.name in difference.made_full:
                     self._count_full(cell)
                 elif cell.name in difference.taken_back:
-                    self._put_back(cell, "grades")
+                    self._put_back(cell, "grades", difference.before.points[cell.name])
             for cell in (*self.notebook.grade_cells, *self.notebook.task_cells):
-                if cell.name in difference.revalued:
+                if cell.name in difference.revalued and cell.name not in (
+                    *difference.made_full,
+                    *difference.taken_back,
+                ):
                     self._revalue(cell, *difference.revalued[cell.name])
         self.db.flush()
         self.db.expire_all()
@@ -127,16 +136,23 @@ class Rows:
             self.db.flush()
             self._put_back(cell, what)
 
-    def _put_back(self, cell, what):
-        """Put back what was set aside for a cell; students who had nothing there need a grade."""
+    def _put_back(self, cell, what, was=None):
+        """Put back what was set aside for a cell; students who had nothing there need a grade.
+
+        `was` is what the cell counted then, unless that was noted with the grade.
+        """
         columns, aside = self.of_student[what][1], self.aside.get(f"{what}/{cell.name}", {})
         nothing = [None, None, None, True] if what == "grades" else [None, None]
         self.db.expire(cell)
         for row in getattr(cell, what):
-            for column, value in zip(columns, aside.get(row.student.id, nothing)):
+            kept = aside.get(row.student.id, nothing)
+            for column, value in zip(columns, kept):
                 setattr(row, column, value)
             if what == "grades" and row.auto_score is not None:
-                row.auto_score = min(row.auto_score, cell.max_score)
+                (counted,) = kept[len(columns) :] or [was or cell.max_score]
+                if counted != cell.max_score:
+                    self._revalue_grade(row, cell, counted, cell.max_score)
+                row.auto_score = row.auto_score and min(row.auto_score, cell.max_score)
 
     def _count_full(self, cell):
         for grade in cell.grades:
@@ -144,9 +160,10 @@ class Rows:
 
     def _revalue(self, cell, was, now):
         """Change the autograder's points to what the same checks earn now."""
-        exercise = cell.name.removeprefix("check_")
         for grade in cell.grades:
             if grade.auto_score is not None:
-                result = self.results(grade.notebook.student.id).get(exercise)
-                grade.auto_score = revalued(result, grade.auto_score, was, now)
-                grade.needs_manual_grade = grade.needs_manual_grade or grade.auto_score is None
+                self._revalue_grade(grade, cell, was, now)
+
+    def _revalue_grade(self, grade, cell, was, now):
+        grade.auto_score = self.revalue(grade.notebook.student.id, cell.name, grade.auto_score, was, now)
+        grade.needs_manual_grade = grade.needs_manual_grade or grade.auto_score is None

@@ -18,6 +18,7 @@ from autograder.grading.releases import (
     how_it_is_made,
     require_points_of_checks,
 )
+from autograder.grading.revalued import points_of_checks, revalued
 from autograder.grading.rows import Rows, by_hand, by_hand_aside, notebook_of, set_aside
 from autograder.grading.submission import read_entry
 from autograder.publish.build import generated
@@ -81,12 +82,27 @@ class Plan:
                 if form_of(row) != self.before:
                     raise CourseError("The gradebook has changed meanwhile. Run this again.")
                 self.releases.aside |= set_aside(row, Difference(self.before, self.after))
+                revalue = self._revalue()
                 self.releases.keep(self.released)
-                Rows(gradebook, row, self.releases.aside, self._results()).bring_to(self.after)
+                Rows(gradebook, row, self.releases.aside, revalue).bring_to(self.after)
                 write_whole(notebook, text_of(self.released))
                 bundle(name, folder / "dist", folder)
                 gradebook.db.commit()
             self.releases.put_in_force(self.released, self.after, anew=self.done != UNDONE)
+
+    def _revalue(self):
+        """Return a function that gives what an exercise of a student earns when it counts other points; see `Rows`."""
+        fingerprint, checks, results = fingerprint_of(self.released), self.releases.checks, self._results()
+        if self.done != UNDONE or fingerprint not in checks:
+            checks[fingerprint] = points_of_checks(self.after.points)
+        before, after = checks.get(self.releases.in_force[-1][0], {}), checks[fingerprint]
+
+        def revalue(student, cell, earned, was, now):
+            exercise = cell.removeprefix("check_")
+            known = before.get(exercise), after.get(exercise)
+            return revalued(results(student).get(exercise), earned, was, now, *known)
+
+        return revalue
 
     def _results(self):
         """Return a function that gives how each exercise of a student went, as the journal has it."""

@@ -5,6 +5,7 @@ No notebook is run here: a pool made for the test says what each submission earn
 
 import csv
 import json
+from dataclasses import replace
 
 import pytest
 from arena import LESSON
@@ -15,6 +16,7 @@ from autograder.grading import assignment, fingerprint
 from autograder.grading.assignment import Assignment, chosen
 from autograder.grading.gradebook import Writer
 from autograder.grading.regrading import SHOWN, Change, Reason, compare, sentences, stands
+from autograder.grading.revalued import revalued
 from autograder.grading.submission import GradedSubmission, read_entry
 from autograder.publish import definitions
 from lessonkit.engine.diagnose import Outcome, Result
@@ -122,23 +124,41 @@ def test_other_points_for_the_same_result_are_no_change():
     )
 
 
-def test_a_grade_follows_its_checks_when_their_points_change(monkeypatch):
+def test_a_grade_follows_its_checks_when_their_points_change():
     """If a person has changed the points, or the checks are different ones, the points are scaled in proportion."""
-    from autograder.grading import revalued as module
-    from autograder.grading.revalued import revalued
-
-    class Named:
-        def __init__(self, name, points):
-            self.name, self.points = name, points
-
-    monkeypatch.setattr(module, "checks_of", lambda exercise: [Named("shape", 6), Named("slope", 2)])
+    five, eight, ten = FIVE, {"shape": 6, "slope": 2}, {"shape": 6, "slope": 4}
     lost_slope, half = (worth(3, earned).results["relu_backward"] for earned in (3, 1.5))
-    assert revalued(lost_slope, 3.0, 5, 8) == 6.0  # not 4.8
-    assert revalued(half, 1.5, 5, 8) == 3.0
-    assert revalued(lost_slope, 6.0, 8, 5) == 3.0  # the change is undone
-    assert revalued(lost_slope, 4.0, 5, 8) == 6.4 and revalued(None, 3.0, 5, 8) == 4.8
-    assert revalued(lost_slope, 3.0, 5, 10) == 6.0  # the checks do not add up to ten points
+    assert revalued(lost_slope, 3.0, 5, 8, five, eight) == 6.0  # not 4.8
+    assert revalued(half, 1.5, 5, 8, None, eight) == 3.0  # an older version did not note the points of checks
+    assert revalued(lost_slope, 4.0, 5, 8, five, eight) == 6.4 and revalued(None, 3.0, 5, 8) == 4.8
+    assert revalued(lost_slope, 3.0, 5, 10, five, {"shape": 9}) == 6.0
     assert revalued(None, 0.0, 0, 8) is None
+
+    assert revalued(lost_slope, 6.0, 8, 10, eight, ten) == 6.0  # a second change without a grading in between; not 7.5
+    assert revalued(lost_slope, 6.0, 8, 5, eight, five) == 3.0  # undone
+    assert revalued(lost_slope, 6.0, 8, 5) == 3.0
+    regraded = worth(6, 6).results["relu_backward"]
+    assert revalued(regraded, 6.0, 8, 5, eight, five) == 3.0  # undone after a grading; not 3.75
+    assert revalued(lost_slope, 4.0, 8, 5, eight, five) == 2.5  # the gradebook comes from a backup
+
+
+def test_a_check_that_counted_nothing_counts_again():
+    nothing = {"shape": 0, "slope": 2}
+    passed = worth(0, 0).results["relu_backward"]
+    shape, slope = passed.outcomes
+    assert revalued(Result("relu_backward", (replace(shape, passed=True), slope)), 0.0, 2, 5, nothing, FIVE) == 3.0
+    assert revalued(Result("relu_backward", (replace(shape, passed=False), slope)), 0.0, 2, 5, nothing, FIVE) == 0.0
+
+
+FIVE = {"shape": 3, "slope": 2}
+
+
+def test_a_change_in_proportion_is_undone_exactly():
+    for was in range(1, 30):
+        for now in range(1, 30):
+            for quarters in range(4 * was + 1):
+                earned = quarters / 4
+                assert revalued(None, revalued(None, earned, was, now), now, was) == earned
 
 
 def test_a_new_submission_needs_no_yes(changed):

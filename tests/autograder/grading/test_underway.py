@@ -166,6 +166,23 @@ def test_what_was_dropped_counts_full_for_all(course, capsys):
     assert release("--yes", "--undo") == 0 and everything(course)[:2] == before[:2]
 
 
+@pytest.mark.parametrize("dropped", ["full", "nobody"])
+def test_what_was_dropped_comes_back_with_other_points(course, monkeypatch, dropped):
+    """The kept grades are adjusted like any others, and each undoing brings back exactly the grades that there were."""
+    before, name = everything(course), f"check_{GONE}"
+    assert release("--yes", "--dropped", dropped) == 0
+    without = everything(course)
+    released, form = present(Course(course), LESSON)
+    form.grade[name], form.solution[GONE] = {"max_score": 10.0, "cell_type": "code"}, {}
+    form.source[name] = form.source[f"check_{NEW}"]
+    monkeypatch.setattr(underway, "present", lambda *_: (released, form))
+    assert release("--yes") == 0
+    grades = {student: grades[name] for student, (grades, *_) in everything(course)[1].items()}
+    assert grades == {"ada": (10.0, None, None, False), "bob": (4.0, 4.5, None, False), "eve": (0.0, None, None, False)}
+    assert release("--yes", "--undo") == 0 and everything(course)[:2] == without[:2]
+    assert release("--yes", "--undo") == 0 and everything(course)[:2] == before[:2]
+
+
 @pytest.mark.usefixtures("protected")
 def test_what_counts_full_is_written_for_those_who_hand_in_later(course):
     from autograder.grading.gradebook import Writer
