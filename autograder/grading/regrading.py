@@ -123,15 +123,24 @@ def _reasons(cell, standing, graded):
         yield Reason(exercise, "", *(one.points.get(cell) for one in sides))
         return
     was, now = ({outcome.check: outcome for outcome in one.results[exercise].outcomes} for one in sides)
-    found = False
+    found, revalued = False, _is_revalued(standing.points.get(cell), was, now)
     for check in {**now, **was}:
         after = now[check].worth if check in now else None
-        before = _before(was.get(check), now.get(check))
+        before = _before(was.get(check), now.get(check) if revalued else None)
         if before != after:
             found = True
             yield Reason(exercise, (now.get(check) or was[check]).title, before, after)
     if not found:
         yield Reason(exercise, "", standing.points.get(cell), graded.points.get(cell))
+
+
+def _is_revalued(earned, was, now):
+    """Whether a release has given the gradebook the present points of checks; if not, their points are a reason themselves.
+
+    That is so if a check became worth what another one lost: the exercise counts as before, and there is no need of a release.
+    """
+    sums = [sum(_before(was[check], now.get(check) if anew else None) for check in was) for anew in (True, False)]
+    return sums[0] == earned or sums[1] != earned
 
 
 def _before(was, now):

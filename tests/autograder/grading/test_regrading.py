@@ -161,6 +161,15 @@ def test_a_change_in_proportion_is_undone_exactly():
                 assert revalued(None, revalued(None, earned, was, now), now, was) == earned
 
 
+def test_points_that_move_from_one_check_to_another_are_the_reason():
+    """The exercise counts as before, so no release has adjusted the grades."""
+    before, after = graded(("shape", 2), ("slope", 0)), graded(("shape", 1), ("slope", 0))
+    shape, slope = before.results["relu_backward"].outcomes
+    now = replace(shape, points=1), replace(slope, points=3)
+    after.results["relu_backward"] = Result("relu_backward", now)
+    assert compare("ada", before, after) == Change("ada", 2, 1, (Reason("relu_backward", "shape", 2, 1),))
+
+
 def test_a_new_submission_needs_no_yes(changed):
     hand_in(changed, "wrong", LESSON, CLASS["empty"])
     whole, recorded, _ = run(changed, AFTER)
