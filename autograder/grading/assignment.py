@@ -214,9 +214,9 @@ class Assignment:
         """Return what recording would change in an existing grade; None if there is none, or no points change."""
         if student not in self.standing or graded.failed:
             return None
-        points, by_hand = writer.standing(student)
+        points, by_hand, more = writer.standing(student)
         standing = regrading.stands(self._entry(student).submission, points)
-        change = regrading.compare(student, standing, graded, by_hand | writer.full.keys())
+        change = regrading.compare(student, standing, graded, by_hand | writer.full.keys(), more)
         if change:
             self.changes.append(change)
         return change

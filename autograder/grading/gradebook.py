@@ -154,11 +154,16 @@ class Writer:
         return sorted(students - {student for (student,) in query.filter(Assignment.name == self.lesson)})
 
     def standing(self, student):
-        """Return the autograder's points in the gradebook by cell, and the cells that a person graded."""
+        """Return the autograder's points in the gradebook by cell, the cells that a person graded, and what else counts.
+
+        That is how much more than the autograder's points there are, through manual grades and extra credit.
+        """
         row = self._row(student)
         grades = [grade for notebook in row.notebooks for grade in notebook.grades] if row else ()
         points = {grade.name: grade.auto_score for grade in grades if grade.auto_score is not None}
-        return points, {grade.name for grade in grades if grade.manual_score is not None}
+        by_hand = {grade.name: grade.manual_score for grade in grades if grade.manual_score is not None}
+        more = sum(score - points.get(cell, 0.0) for cell, score in by_hand.items())
+        return points, by_hand.keys(), more + sum(grade.extra_credit or 0.0 for grade in grades)
 
     def redate(self, student, entry, fingerprint):
         """Record a new hand-in time from the files beside a submission. Its notebook is not run."""

@@ -37,7 +37,7 @@ class Reason:
 
 @dataclass(frozen=True)
 class Change:
-    """What regrading changes in one student's grade: the autograder's points before and after, and the reasons."""
+    """What regrading changes in one student's grade: the points before and after, without a late penalty, and the reasons."""
 
     student: str
     before: float
@@ -93,7 +93,7 @@ def stands(noted, in_gradebook):
     return replace(noted, points=dict(in_gradebook))
 
 
-def compare(student, standing, graded, decided=()):
+def compare(student, standing, graded, decided=(), more=0.0):
     """Return what recording a regrading would change in an existing grade.
 
     Parameters
@@ -102,6 +102,8 @@ def compare(student, standing, graded, decided=()):
     standing, graded : GradedSubmission
     decided : collection of str
         The cells that a person graded, or that count in full for everyone; their grades stay.
+    more : float
+        How much more than the autograder's points the gradebook has, through manual grades and extra credit.
 
     Returns
     -------
@@ -112,8 +114,8 @@ def compare(student, standing, graded, decided=()):
     if not cells:
         return None
     reasons = tuple(reason for cell in cells for reason in _reasons(cell, standing, graded))
-    difference = sum(after.values()) - sum(before.values())
-    return Change(student, standing.earned, standing.earned + difference, reasons)
+    points, difference = standing.earned + more, sum(after.values()) - sum(before.values())
+    return Change(student, points, points + difference, reasons)
 
 
 def _reasons(cell, standing, graded):

@@ -184,6 +184,18 @@ def test_a_grade_by_hand_is_not_touched_and_asks_for_nothing(changed):
     assert recorded == STUDENTS and not whole.changes and scores(changed)["wrong"] == 1.5
 
 
+def test_manual_grades_and_extra_credit_are_part_of_the_points(changed):
+    with Course(changed).gradebook() as gradebook:
+        gradebook.find_grade("check_tanh_forward", LESSON, LESSON, "wrong").manual_score = 3.0
+        gradebook.find_grade(CELL, LESSON, LESSON, "wrong").extra_credit = 0.5
+        gradebook.db.commit()
+    assert scores(changed)["wrong"] == 5.5
+    whole, _, _ = run(changed, AFTER, yes=True)
+    assert [(change.before, change.after) for change in whole.changes] == [(5.5, 6.5)] and scores(changed)[
+        "wrong"
+    ] == 6.5
+
+
 def test_an_older_journal_is_compared_as_well(changed):
     path = Course(changed).journal(LESSON, "wrong")
     path.write_text(json.dumps({**json.loads(path.read_text()), "fingerprint": "a" * 64}))
