@@ -6,12 +6,12 @@ const top = new URL(field.dataset.top || ".", document.baseURI).href;
 const MOST = 8;
 // Words of a question that say nothing about its subject.
 const SMALL = new Set("a an and are can do does for how i in is it my of on or should that the to what when where which why with you".split(" "));
-const GREEK = { α: "alpha", β: "beta", γ: "gamma", δ: "delta", ε: "epsilon", ϵ: "epsilon", η: "eta", λ: "lambda", μ: "mu", ρ: "rho", σ: "sigma", Σ: "sum", "∑": "sum" };
+const GREEK = new Map(Object.entries({ α: "alpha", β: "beta", γ: "gamma", δ: "delta", ε: "epsilon", ϵ: "epsilon", η: "eta", λ: "lambda", μ: "mu", ρ: "rho", σ: "sigma", Σ: "sum", "∑": "sum" }));
 let index;
 
 // A name such as fan_in is one word. In the index, its parts and the names of Greek letters are words, too.
 const words = (text) => text.match(/[\p{L}\p{N}_]+|∑/gu) ?? [];
-const indexed = (text) => words(text).flatMap((word) => (word.includes("_") ? [word, ...word.split("_")] : [word, GREEK[word] ?? ""]));
+const indexed = (text) => words(text).flatMap((word) => (word.includes("_") ? [word, ...word.split("_")] : [word, GREEK.get(word) ?? ""]));
 const plain = (word) => (SMALL.has(word.toLowerCase()) ? null : word.toLowerCase());
 
 function load() {
@@ -28,6 +28,7 @@ function load() {
       return made;
     },
   );
+  index.catch(() => (index = undefined)); // the connection may be back at the next word
   return index;
 }
 
@@ -55,12 +56,14 @@ function entry({ url, page, heading, text, terms }, asked) {
 
 async function show() {
   const asked = field.value.trim();
-  const made = await load();
+  const made = await load().catch(() => null);
   if (asked !== field.value.trim()) return; // more has been typed
-  const results = asked ? search(made, asked) : [];
+  const results = asked && made ? search(made, asked) : [];
   list.replaceChildren(...results.map((result) => entry(result, asked)));
-  if (asked && !results.length) list.append(Object.assign(document.createElement("li"), { textContent: `No results for “${asked}”.` }));
-  status.textContent = asked ? `${results.length || "No"} ${results.length === 1 ? "result" : "results"}` : "";
+  const none = made ? `No results for “${asked}”.` : "The search could not be loaded. Type again once you are connected.";
+  if (asked && !results.length) list.append(Object.assign(document.createElement("li"), { textContent: none }));
+  const count = made ? `${results.length || "No"} ${results.length === 1 ? "result" : "results"}` : none;
+  status.textContent = asked ? count : "";
   list.hidden = !asked;
 }
 
@@ -85,7 +88,7 @@ function walk(event) {
 // On a wide screen, the table of contents beside the text is open.
 if (matchMedia("(min-width: 75rem)").matches) document.querySelector(".contents details")?.setAttribute("open", "");
 
-field.addEventListener("focus", load, { once: true });
+field.addEventListener("focus", () => load().catch(() => {})); // `show` says what is wrong
 field.addEventListener("input", show);
 field.addEventListener("focus", () => (list.hidden = !field.value.trim() || !list.children.length));
 field.parentElement.addEventListener("keydown", walk);
