@@ -1,5 +1,6 @@
 // The exercise on the first page. Python is loaded only when the reader first turns to it.
 const LONGEST = 60_000; // milliseconds that an answer may take; nothing else would end an endless loop
+const SLOWEST = 600_000; // milliseconds that the download may take before it counts as broken
 
 const live = document.querySelector("#live");
 const source = live.querySelector("textarea");
@@ -9,30 +10,54 @@ const answer = live.querySelector(".answer");
 const functions = [...source.defaultValue.matchAll(/def (\w+)/g)].map(([, name]) => name);
 let worker;
 let timer;
+let isReady = false;
 
 // A disabled button loses the focus, and with it the place of a person who works with the keyboard.
 const checking = () => button.getAttribute("aria-disabled") === "true";
 
 function start() {
   if (worker) return;
-  worker = new Worker("live_worker.js", { type: "module" });
-  worker.onmessage = ({ data }) => (data.ready ? ready() : show(data));
-  worker.onerror = () => show({ failed: true });
+  const mine = new Worker("live_worker.js", { type: "module" });
+  const answers = (use) => (event) => worker === mine && use(event); // a worker that was stopped has no say
+  mine.onmessage = answers(({ data }) => (data.ready ? ready() : show(data)));
+  mine.onerror = answers(() => show({ failed: true }));
+  worker = mine;
   if (!checking()) status.textContent = "Your browser is downloading Python …";
 }
 
-function ready() {
-  if (!checking()) status.textContent = "Python is ready.";
+// The next check starts Python anew.
+function stop() {
+  worker.terminate();
+  worker = undefined;
+  isReady = false;
 }
 
-function show({ html, error, failed, passed }) {
+function ready() {
+  isReady = true;
+  if (checking()) wait();
+  else status.textContent = "Python is ready.";
+}
+
+// Only Python's own time counts as an endless loop, not the download's.
+function wait() {
+  clearTimeout(timer);
+  status.textContent = "Checking …";
+  timer = setTimeout(() => {
+    stop();
+    show({ error: "There was no answer within 60 seconds. Is there a loop in your code that never ends?" });
+  }, LONGEST);
+}
+
+function show({ html, error, broken, failed, passed }) {
   clearTimeout(timer);
   button.removeAttribute("aria-disabled");
   status.textContent = passed ? "Correct." : "Not yet. Read what the check says below.";
+  if (failed || broken) stop();
   if (failed) {
-    worker.terminate();
-    worker = undefined;
-    status.textContent = "Python could not start in this browser. You can read the lessons here, and work on them on your own computer.";
+    answer.replaceChildren();
+    status.textContent =
+      "Python could not start in this browser. If your connection was lost, press Check again. " +
+      "Without Python, you can read the lessons here, and work on them on your own computer.";
   } else if (error) {
     answer.replaceChildren(Object.assign(document.createElement("p"), { textContent: error }));
   } else {
@@ -50,13 +75,13 @@ function ask() {
   }
   start();
   button.setAttribute("aria-disabled", "true");
-  status.textContent = "Checking … The first time, your browser downloads Python, which takes a few seconds.";
+  if (isReady) {
+    wait();
+  } else {
+    status.textContent = "Checking … The first time, your browser downloads Python, which takes a few seconds.";
+    timer = setTimeout(() => show({ failed: true }), SLOWEST);
+  }
   worker.postMessage({ source: source.value, exercise: live.dataset.exercise });
-  timer = setTimeout(() => {
-    worker.terminate();
-    worker = undefined;
-    show({ error: "There was no answer within 60 seconds. Is there a loop in your code that never ends? If your connection is slow, try again." });
-  }, LONGEST);
 }
 
 source.addEventListener("focus", start, { once: true });
