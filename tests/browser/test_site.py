@@ -183,3 +183,61 @@ def test_the_exercise_on_the_first_page_names_the_mistake_and_is_mended(page, si
     page.get_by_text("0 of 4 checks pass").wait_for()
     assert page.get_by_text("your relu_forward does not pass").count() == 0  # what the page gives is right
     print(f"\nThe first page's exercise answers {first:.1f} s after the click.")
+
+
+HARD = {
+    "check = None": "You pass the gradient through where the input was negative",  # the page's own check is used
+    "raise KeyboardInterrupt": "The check stopped, CheckInterrupted",
+    "np.asarray = np.array = None; return dout": "The check stopped, TypeError",
+}
+
+
+def test_code_that_breaks_the_check_is_told_so_at_once_and_the_next_check_works(page, site):
+    page.goto(f"{site.url}/index.html")
+    given = page.get_by_label("Your code").input_value()
+    for line, told in HARD.items():
+        broken = f"{given}\n\n{line}" if line.startswith("check") else given.replace("return dout", line)
+        for source, answer in ((broken, told), (MENDED, "all 4 checks pass, 5 of 5 points")):
+            page.get_by_label("Your code").fill(source)
+            page.get_by_role("button", name="Check").click()
+            page.get_by_text(answer).wait_for(timeout=40_000)  # an endless loop is given up after 60 seconds
+
+
+def test_a_slow_download_is_waited_for_and_a_broken_one_is_tried_again(page, site):
+    page.clock.install()
+    python, held = "**/static/pyodide/pyodide.asm.wasm", []
+    page.route(python, lambda route: held.append(route))
+    page.goto(f"{site.url}/index.html")
+    page.get_by_role("button", name="Check").click()
+    for _ in range(100):
+        if held:
+            break
+        page.wait_for_timeout(100)
+    page.clock.fast_forward(90_000)
+    status = page.locator("#live [role=status]")
+    assert status.inner_text().startswith("Checking")
+    held.pop().abort()
+    page.get_by_text("If your connection was lost, press Check again.").wait_for()
+    page.unroute(python)
+    page.get_by_role("button", name="Check").click()
+    page.get_by_text("You pass the gradient through where the input was negative").wait_for()
+
+
+def test_the_search_says_that_it_could_not_be_loaded_and_tries_again(page, site):
+    page.route("**/search.json", lambda route: route.abort())
+    page.goto(f"{site.url}/index.html")
+    page.get_by_role("searchbox").fill("momentum")
+    page.locator("#found").get_by_text("The search could not be loaded.").wait_for()
+    page.unroute("**/search.json")
+    page.get_by_role("searchbox").fill("momentum ")
+    page.locator("#found a", has_text="Lesson 07").first.wait_for()
+
+
+def test_words_that_every_object_of_javascript_has_can_be_searched(page, site):
+    page.route("**/search.json", lambda route: route.fulfill(json=[WITH_A_HARD_WORD]))
+    page.goto(f"{site.url}/index.html")
+    page.get_by_role("searchbox").fill("constructor")
+    page.locator("#found a", has_text="Classes").wait_for()
+
+
+WITH_A_HARD_WORD = {"id": 0, "page": "Lesson", "heading": "Classes", "text": "the constructor", "url": "index.html"}
