@@ -123,7 +123,7 @@ def test_contents_neighbors_and_search_lead_on(page, site):
         ("how do I hand in", "Working through the course: Hand in"),
         ("fan_in", "Lesson 04"),
         ("sigma", "Lesson 00: Standardized columns"),
-        ("overfitting zebra", "Lesson 10: Overfitting, seen"),
+        ("overfitting zebra", "Lesson 10: What overfitting looks like"),
     ],
 )
 def test_a_question_finds_the_section_that_answers_it(page, site, question, first):
