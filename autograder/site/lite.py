@@ -22,7 +22,7 @@ from lessonkit.explorers.stage import colors_of_maps
 PYODIDE = "static/pyodide"
 DIGITS = files("sklearn.datasets.data") / "digits.csv.gz"
 LOOK = {"adaptive-theme": True, "preferred-light-theme": "JupyterLab Light", "preferred-dark-theme": "JupyterLab Dark"}
-WITH_FIGURES = ("notebooks", "lab")  # of JupyterLite's apps
+WITH_LESSONS = ("notebooks", "lab")  # of JupyterLite's apps
 AUTOSAVE = 10  # seconds: the work exists only in this browser, and a phone may reload a page at any moment
 
 
@@ -58,6 +58,7 @@ def browser_edition(lessons, folder, kept):
         (Path(staging) / "jupyter_lite_config.json").write_text(json.dumps(options), encoding="utf-8")
         _build(staging)
     _suit_figures_to_the_theme(Path(folder))
+    _say_what_the_browser_lacks(Path(folder))
     write_environment(max(lessons, key=lambda lesson: lesson.number), Path(folder) / PYODIDE, kept)
 
 
@@ -120,12 +121,22 @@ def _suit_figures_to_the_theme(folder):
         files("autograder.site").joinpath("dark_figures.js").read_text(encoding="utf-8"),
     ]
     write_whole(folder / "dark_figures.js", "".join(script).encode())
-    for app in WITH_FIGURES:
+    _add_to_pages("dark_figures.js", folder)
+
+
+def _say_what_the_browser_lacks(folder):
+    """Add a script to JupyterLite's pages that says so where the browser keeps no files or runs no service worker."""
+    write_whole(folder / "able.js", files("autograder.site").joinpath("able.js").read_bytes())
+    _add_to_pages("able.js", folder)
+
+
+def _add_to_pages(script, folder):
+    for app in WITH_LESSONS:
         page = folder / app / "index.html"
         head, end, rest = page.read_text(encoding="utf-8").partition("</head>")
         if not end:
             raise SiteError(f"JupyterLite's page {page} has no head to which a script could be added.")
-        write_whole(page, f'{head}<script type="module" src="../dark_figures.js"></script>{end}{rest}'.encode())
+        write_whole(page, f'{head}<script type="module" src="../{script}"></script>{end}{rest}'.encode())
 
 
 def _date():

@@ -231,6 +231,28 @@ def wait_for(holds, seconds=10):
         time.sleep(0.1)
 
 
+LACKS = {
+    "no service worker": "delete Navigator.prototype.serviceWorker",  # private windows of some browsers
+    "no files": "Object.defineProperty(window, 'indexedDB', {get() { throw new DOMException('denied', 'SecurityError'); }})",
+    "nothing": "",
+}
+
+
+@pytest.mark.parametrize("lack", LACKS)
+def test_a_browser_that_keeps_nothing_is_told_what_to_do(page, site, lack):
+    page.route("**/static/pyodide/**", lambda route: route.abort())
+    page.add_init_script(LACKS[lack])
+    page.goto(f"{site.url}/{urls.browser_edition(LESSON)}")
+    bar = page.get_by_role("alert").filter(has_text="In a private window, open the lesson in an ordinary one instead.")
+    if lack == "nothing":
+        page.wait_for_function(SHOWN)
+        assert bar.count() == 0
+    else:
+        bar.wait_for()
+        bar.get_by_role("button", name="Close").click()
+        bar.wait_for(state="detached")
+
+
 PHONE = {"viewport": {"width": 400, "height": 800}, "has_touch": True, "is_mobile": True}
 
 
