@@ -39,6 +39,15 @@ def test_figures_and_tables_are_large_enough_to_read_on_a_phone(page, site):
         assert page.evaluate(narrow) == 0, path
 
 
+@pytest.mark.parametrize("width", [320, 400])
+@pytest.mark.parametrize("path", ["sample/report.html", "sample/feedback.html", "404.html", "index.html"])
+def test_a_small_phone_scrolls_no_page_sideways(page, site, path, width):
+    page.set_viewport_size({"width": width, "height": 700})
+    page.goto(f"{site.url}/{path}")
+    page.evaluate("() => document.querySelectorAll('details').forEach(each => each.open = true)")
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= width
+
+
 @pytest.mark.parametrize("path", ["sample/report.html", "sample/feedback.html", "404.html"])
 def test_a_page_beside_the_others_leads_back(page, site, path):
     page.goto(f"{site.url}/{path}")
