@@ -7,7 +7,7 @@ import traceback
 from dataclasses import asdict, replace
 from importlib import import_module
 
-from lessonkit import cell_log, report
+from lessonkit import cell_log, in_browser, report, time_limit
 from lessonkit.catalogue import exercise as find_exercise
 from lessonkit.engine.diagnose import Result, grade
 from lessonkit.engine.expected import expected_of
@@ -120,6 +120,8 @@ def settle_in():
     if shell is None or shell is _settled.get("in"):
         return
     _settled["in"] = shell
+    if time_limit.IN_BROWSER:
+        in_browser.settle_in(shell)
     cell_log.follow(shell)
     shell.events.register("post_execute", _show_what_was_lost)
     atexit.register(_show_what_was_lost)  # no cell ends where IPython is given a file

@@ -2,7 +2,8 @@
 
 Pyodide's own Python compiles their modules here, so that a student need not wait while the browser compiles a hundred thousand
 lines. We write Pyodide's list of packages, which says what each package needs, so that the browser does not have to resolve it.
-Packages that only the kit needs, such as Matplotlib, are dependencies of the kit: they load when a cell first imports it.
+Packages that only the kit needs are dependencies of the kit: they load when a cell first imports it. Matplotlib waits for the
+first cell that draws (`lessonkit.in_browser`).
 """
 
 import hashlib
@@ -27,7 +28,8 @@ STANDARD_LIBRARY, LIST = "python_stdlib.zip", "pyodide-lock.json"
 KIT = "lessonkit-1-py3-none-any.whl"
 # The kernel looks for these by name when it starts, but not for those that are already loaded.
 AT_THE_START = ("micropip", "piplite", "ipykernel", "comm", "pyodide-kernel", "jedi", "ipython", "numpy")
-WITH_THE_KIT = ("numpy", "matplotlib", "ipywidgets", "anywidget", "psygnal", "typing-extensions")
+WITH_THE_KIT = ("numpy", "ipywidgets", "anywidget", "psygnal", "typing-extensions")
+LATER = ("matplotlib",)
 # Pyodide's list requires these, but no lesson does: Matplotlib on a page's canvas, time zones, fonts in PDF files.
 NOT_NEEDED = ("matplotlib-pyodide", "pytz", "fonttools")
 LEFT_OUT = (
@@ -77,7 +79,7 @@ def write_environment(lesson, folder, kept):
 
 def _archives(known, kept):
     """Yield each package's name with its file's name and bytes, unchanged from the registry."""
-    needed = _with_dependencies(known, (*AT_THE_START, *WITH_THE_KIT))
+    needed = _with_dependencies(known, (*AT_THE_START, *WITH_THE_KIT, *LATER))
     fetched = [packages.fetch(package, kept) for package in packages.KERNEL]
     wheels = {_name_of(path): path for path in (*sorted(Path(KERNEL, "static", "pypi").glob("*.whl")), *fetched)}
     with zipfile.ZipFile(packages.fetch(packages.EARLIER_KERNEL, kept)) as archive:

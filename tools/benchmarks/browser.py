@@ -6,7 +6,8 @@ is 30 s with an empty cache and 15 s with a full one. The bytes are those of the
 
 Where the time goes: on a first visit, most of it goes into Python itself, which the browser compiles, and into unpacking and importing
 the packages. The packages are compiled to bytecode when the site is built; when the browser compiled them, that took longer than
-everything else. Matplotlib and the widgets come with the kit, when the first cell imports it; scikit-learn does not come at all.
+everything else. The widgets come with the kit, when the first cell imports it, and Matplotlib comes
+with the first cell that draws; scikit-learn does not come at all.
 """
 
 import functools
