@@ -28,7 +28,7 @@ STANDARD_LIBRARY, LIST = "python_stdlib.zip", "pyodide-lock.json"
 KIT = "lessonkit-1-py3-none-any.whl"
 # The kernel looks for these by name when it starts, but not for those that are already loaded.
 AT_THE_START = ("micropip", "piplite", "ipykernel", "comm", "pyodide-kernel", "jedi", "ipython", "numpy")
-WITH_THE_KIT = ("numpy", "ipywidgets", "anywidget", "psygnal", "typing-extensions")
+WITH_THE_KIT = ("numpy", "cycler", "ipywidgets", "anywidget", "psygnal", "typing-extensions")
 LATER = ("matplotlib",)
 # Pyodide's list requires these, but no lesson does: Matplotlib on a page's canvas, time zones, fonts in PDF files.
 NOT_NEEDED = ("matplotlib-pyodide", "pytz", "fonttools")

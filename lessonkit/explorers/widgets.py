@@ -64,7 +64,11 @@ if anywidget is not None:
         areas = traitlets.List().tag(sync=True)
         pointer = traitlets.Dict().tag(sync=True)
         room = traitlets.Int().tag(sync=True)
-        scale = traitlets.Bytes(stage.colors_of_maps()).tag(sync=True)
+        scale = traitlets.Bytes().tag(sync=True)
+
+        @traitlets.default("scale")
+        def _scale(self):
+            return stage.colors_of_maps()
 
         def show(self, pictures, words):
             self.picture = {"pngs": [png.data for png in pictures], "words": words}

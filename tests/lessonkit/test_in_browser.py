@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import subprocess
 import sys
 from types import SimpleNamespace
 
@@ -21,6 +22,15 @@ def test_what_draws_is_known_before_it_runs(lesson):
     setup = next(cell for cell in cells if "setup" in cell["metadata"].get("tags", ()))
     checks = [cell for cell in cells if cell["metadata"].get("nbgrader", {}).get("grade")]
     assert not any(in_browser.draws(cell["source"]) for cell in (setup, *checks))
+
+
+def test_what_a_lesson_imports_first_works_without_it():
+    """Explorers have their widgets then, too: without one of their packages they would be pictures."""
+    source = (
+        "import sys; sys.modules['matplotlib'] = None; import lessonkit.plots.lesson_01; "
+        "from lessonkit.explorers import explorer, widgets; assert explorer.Explorer and widgets.anywidget"
+    )
+    subprocess.run([sys.executable, "-c", source], check=True, cwd=COURSE)
 
 
 def test_the_kernel_loads_it_and_runs_the_same_cell(monkeypatch):
