@@ -1,5 +1,6 @@
 """Ends code that does not return, with what the system offers: a timer, a second thread, or a count of steps."""
 
+import _thread
 import signal
 import sys
 import threading
@@ -78,7 +79,11 @@ def _by_timer(seconds, action, message):
 
 
 def _by_thread(seconds, action, message):
-    """Use a second thread, which raises the exception in this one: on Windows, and where cells run in threads."""
+    """Use a second thread, which raises the exception in this one: on Windows, and where cells run in threads.
+
+    The second thread is started without `threading.Thread`, which waits until it runs. While a thread starts, Python may give it
+    an exception that was meant for the thread that starts it. It then never runs, and this one would wait forever.
+    """
     this, done, lock = threading.get_ident(), threading.Event(), threading.Lock()
     over = type("TimeOver", (TimeOver,), {"__str__": lambda self: message, "__module__": __name__})
 
@@ -92,7 +97,7 @@ def _by_thread(seconds, action, message):
 
     try:
         try:
-            threading.Thread(target=watch, daemon=True).start()  # an outer limit may be over in the middle of it
+            _thread.start_new_thread(watch, ())  # an outer limit may be over in the middle of it
             return action()
         finally:
             done.set()

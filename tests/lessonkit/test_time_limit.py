@@ -1,5 +1,6 @@
 """Code that does not return is stopped, by each of the available methods, and leaves nothing behind."""
 
+import _thread
 import shutil
 import signal
 import subprocess
@@ -96,14 +97,25 @@ def test_many_short_limits_do_not_put_off_the_outer_one(way):
 
 
 def test_a_limit_that_is_ended_while_it_begins_leaves_nothing_behind(monkeypatch):
-    def start(thread, start=threading.Thread.start):
-        start(thread)
+    def start(watch, arguments, start=_thread.start_new_thread):
+        start(watch, arguments)
         raise TimeOver("outer")
 
     with monkeypatch.context() as patch, pytest.raises(TimeOver, match="outer"):
-        patch.setattr(threading.Thread, "start", start)
+        patch.setattr(_thread, "start_new_thread", start)
         time_limit._by_thread(0.05, lambda: None, "inner")
     nothing_stays_behind()
+
+
+def test_a_watcher_that_an_exception_ends_while_it_starts_holds_up_nobody(monkeypatch):
+    """Python may give it the exception that an outer limit means for the thread that starts it; `threading.Thread` would wait forever."""
+
+    def start(run, arguments, start=_thread.start_new_thread):
+        return start(lambda: None, ())
+
+    monkeypatch.setattr(_thread, "start_new_thread", start)
+    monkeypatch.setattr(threading, "_start_new_thread", start)
+    assert time_limit._by_thread(5, lambda: 7, "the code") == 7
 
 
 def test_a_thread_of_its_own_has_its_limit():
