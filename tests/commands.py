@@ -7,7 +7,6 @@ itself, with the command's folder, environment and arguments, just as ``python -
 import contextlib
 import functools
 import gc
-import json
 import os
 import runpy
 import select
@@ -80,11 +79,10 @@ class Started:
             return
         if sys.platform == "linux":
             environment.setdefault(warm.ADDRESS, warm.address())
-        order = json.dumps({"folder": str(folder), "command": command, "environment": environment}).encode()
+        order = {"folder": str(folder), "command": command, "environment": environment}
         self._connection = socket.socket(socket.AF_UNIX)
         _connect(self._connection, *_server(os.path.isdir(os.path.join(folder, "autograder"))))
-        socket.send_fds(self._connection, [len(order).to_bytes(8, "big")], [said.fileno(), log.fileno()])
-        self._connection.sendall(order)
+        warm.send(self._connection, order, [said.fileno(), log.fileno()])
         self._lines = self._connection.makefile()
         self.pid = int(self._lines.readline())
 
@@ -127,30 +125,22 @@ def _server(bare):
 
 def serve(address, bare=""):
     """Run a command for each connection, in a fork, until standard input is closed."""
-    import shutil
-
     _import(() if bare else OURS)
-    with socket.socket(socket.AF_UNIX) as listener:
-        listener.bind(address)
-        listener.listen()
-        while listener in select.select([listener, sys.stdin], [], [])[0]:
-            connection, _ = listener.accept()
-            length, files, _, _ = socket.recv_fds(connection, 8, 2)
-            order = json.loads(connection.makefile("rb").read(int.from_bytes(length, "big")))
-            pid = os.fork()
-            if pid == 0:
-                listener.close()
-                connection.close()
-                os.setsid()
-                return _command(order, files)
-            with contextlib.suppress(OSError):
-                connection.sendall(f"{pid}\n".encode())
-            code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-            with contextlib.suppress(OSError):
-                connection.sendall(f"{code}\n".encode())
-            for file in (*files, connection.detach()):
-                os.close(file)
-    shutil.rmtree(os.path.dirname(address))
+    waiting = warm.orders(address, 2)
+    for connection, order, files in waiting:
+        pid = os.fork()
+        if pid == 0:
+            waiting.close()
+            connection.close()
+            os.setsid()
+            return _command(order, files)
+        with contextlib.suppress(OSError):
+            connection.sendall(f"{pid}\n".encode())
+        code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+        with contextlib.suppress(OSError):
+            connection.sendall(f"{code}\n".encode())
+        for file in (*files, connection.detach()):
+            os.close(file)
 
 
 def _import(ours):

@@ -36,13 +36,12 @@ class Forked:
 
     def __init__(self, command, pass_fds, env, cwd, stdin, stdout, stderr):
         assert command[1:3] == ["-I", "-B"] and stdin == subprocess.PIPE and stdout is stderr
-        order = json.dumps({"file": command[3], "environment": env, "folder": str(cwd)}).encode()
+        order = {"file": command[3], "environment": env, "folder": str(cwd)}
         theirs, ours = os.pipe()
         self.stdin = open(ours, "wb")
         with socket.socket(socket.AF_UNIX) as connection:
             _connect(connection, address())
-            socket.send_fds(connection, [len(order).to_bytes(8, "big")], [theirs, stdout.fileno(), *pass_fds])
-            connection.sendall(order)
+            send(connection, order, [theirs, stdout.fileno(), *pass_fds])
             os.close(theirs)
             self.pid = int(connection.makefile().readline())
         self._process = open(os.pidfd_open(self.pid), "rb", buffering=0)  # closed with this object
@@ -99,6 +98,28 @@ def _connect(connection, path):
         time.sleep(0.02)
 
 
+def send(connection, order, files):
+    """Send an order, which JSON can hold, and files to a process that takes `orders`."""
+    text = json.dumps(order).encode()
+    socket.send_fds(connection, [len(text).to_bytes(8, "big")], files)
+    connection.sendall(text)
+
+
+def orders(path, files):
+    """Listen at a path, and yield each connection with the order and the files sent on it, until standard input is closed.
+
+    Closed early, as in a fork, it only stops listening.
+    """
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(path)
+        listener.listen()
+        while listener in select.select([listener, sys.stdin], [], [])[0]:
+            connection, _ = listener.accept()
+            length, received, _, _ = socket.recv_fds(connection, 8, files)
+            yield connection, json.loads(connection.makefile("rb").read(int.from_bytes(length, "big"))), received
+    shutil.rmtree(os.path.dirname(path))
+
+
 # In the process that has the libraries
 
 
@@ -108,22 +129,16 @@ def serve(file, path):
     gc.disable()
     runpy.run_path(file, run_name="warm")["import_libraries"]()
     gc.freeze()
-    with socket.socket(socket.AF_UNIX) as listener:
-        listener.bind(path)
-        listener.listen()
-        while listener in select.select([listener, sys.stdin], [], [])[0]:
-            connection, _ = listener.accept()
-            length, files, _, _ = socket.recv_fds(connection, 8, 3)
-            order = json.loads(connection.makefile("rb").read(int.from_bytes(length, "big")))
-            pid = os.fork()
-            if pid == 0:
-                listener.close()
-                connection.close()
-                return _begin(order, *files)
-            connection.sendall(f"{pid}\n".encode())
-            for descriptor in (*files, connection.detach()):
-                os.close(descriptor)
-    shutil.rmtree(os.path.dirname(path))
+    waiting = orders(path, 3)
+    for connection, order, files in waiting:
+        pid = os.fork()
+        if pid == 0:
+            waiting.close()
+            connection.close()
+            return _begin(order, *files)
+        connection.sendall(f"{pid}\n".encode())
+        for descriptor in (*files, connection.detach()):
+            os.close(descriptor)
 
 
 def _begin(order, commands, log, listener):
