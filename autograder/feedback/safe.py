@@ -247,7 +247,7 @@ def _picture(kind, content):
         content = base64.b64encode(content.encode()).decode()
     source = f"data:{kind};base64,{escape(content)}"
     picture = f'<img alt="{NO_ALT}" src="{source}">'
-    return _CLEANER.clean(f'<span class="scroll" tabindex="0">{picture}</span>' if _is_wide(source) else picture)
+    return _CLEANER.clean(f'<span class="scroll"{SCROLLS}>{picture}</span>' if _is_wide(source) else picture)
 
 
 def _lines(printed):

@@ -82,7 +82,7 @@ def in_the_dark(png):
     turned = light + 1 - most - least  # lightness l becomes 1 - l
     lift = 8 * (most - least) ** 2 * np.maximum(SEEN - turned @ LUMA, 0)[:, np.newaxis]
     dark = np.round(255 * (PAPER + np.minimum(turned + lift, 1) * (INK - PAPER)))
-    of_a_map = _colors_of_maps()[tuple(pixels.T)]
+    of_a_map = _close_to_a_map()[tuple(pixels.T)]
     dark = np.where(of_a_map[:, np.newaxis], pixels, dark).astype(np.uint8)[at.reshape(picture.shape[:2])]
     file = io.BytesIO()
     Image.fromarray(dark).save(file, "PNG", compress_level=7)
@@ -90,7 +90,7 @@ def in_the_dark(png):
 
 
 @cache
-def _colors_of_maps():
+def _close_to_a_map():
     """Return for every color whether it is close to a color scale for heights."""
     near = np.zeros((256, 256, 256), dtype=bool)
     for color in np.frombuffer(colors_of_maps(), np.uint8).reshape(-1, 3).astype(int):

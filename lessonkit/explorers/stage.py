@@ -77,8 +77,7 @@ class Room:
         figure, before = self.ax.figure, self.ax.figure.get_size_inches()
         of_things = self.ax.get_aspect() != "auto"
         width = round(pixels / (CROWDED if of_things else LEGIBLE) / figure.dpi, 1)
-        left, bottom = self.boxes[figure.axes.index(self.ax)][0]
-        right, top = self.boxes[figure.axes.index(self.ax)][1]
+        (left, bottom), (right, top) = self.boxes[figure.axes.index(self.ax)]
         across = 1 - (self.size[0] - min(width, self.size[0])) / (right - left)
         factors = np.array([across, across if of_things else 1])
         shorter = (1 - factors) * (right - left, top - bottom)
