@@ -95,9 +95,11 @@ def enter(path, folder="."):
         students = read_roster(data)
     except OSError as error:
         raise CourseError(f"{path} cannot be read: {error.strerror}.") from None
+    from sqlalchemy.exc import SQLAlchemyError
+
     try:
         _add(students, folder)
-    except Exception as error:
+    except SQLAlchemyError as error:
         reason = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
         raise CourseError(f"nbgrader could not import the roster. It says: {reason}") from None
     names = (f"{student['first_name']} {student['last_name']}".strip() for student in students)

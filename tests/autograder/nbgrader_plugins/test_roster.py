@@ -113,3 +113,14 @@ def test_a_gradebook_that_cannot_be_written_is_one_line(tmp_path, monkeypatch, c
     assert command_line.main(["roster", "students.csv"]) == 2
     error = capsys.readouterr().err
     assert "It says: " in error and "file is not a database" in error and "File " not in error, error
+
+
+def test_an_error_of_ours_is_not_taken_for_one_of_nbgraders(tmp_path, monkeypatch):
+    """It shows its traceback, as everywhere."""
+
+    def fails(students, folder):
+        raise KeyError("a bug")
+
+    monkeypatch.setattr("autograder.nbgrader_plugins.roster._add", fails)
+    with pytest.raises(KeyError, match="a bug"):
+        enter(tmp_path, monkeypatch, b"id\nada\n")
