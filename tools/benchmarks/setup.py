@@ -140,12 +140,14 @@ def answer_of_a_kernel(port, token, code=""):
     content = {"code": code, "silent": False}
     question = {"header": header, "parent_header": {}, "metadata": {}, "content": content, "channel": "shell"}
     channels.send(json.dumps(question))
-    shown, kind = [], ""
-    while kind != "execute_reply":
+    shown, awaited = [], {"execute_reply", "idle"}  # outputs come on another channel than the reply, and "idle" after them
+    while awaited:
         if not isinstance(frame := channels.recv(), str):  # a widget's picture
             continue
         message = json.loads(frame)
         kind, content = message["header"]["msg_type"], message["content"]
+        if message["parent_header"].get("msg_id") == header["msg_id"]:
+            awaited.discard(content["execution_state"] if kind == "status" else kind)
         shown.append(content.get("text") or content.get("data", {}).get("text/plain") or "")
         shown += content.get("traceback", ()) if kind == "error" else ()
     channels.close()
