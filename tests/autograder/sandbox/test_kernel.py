@@ -1,5 +1,6 @@
 """A session runs a notebook like a kernel. If something cannot be done here, the output says so, and the cell goes on."""
 
+import importlib.util
 import json
 
 import numpy as np
@@ -139,6 +140,12 @@ STOPS = {
 }  # fmt: skip
 
 
+def cases(sources):
+    """Return sources as parameters of a test. Some Linux systems, such as Debian, have a Python without tkinter."""
+    lacks = pytest.mark.skipif(not importlib.util.find_spec("tkinter"), reason="tkinter is not installed")
+    return [pytest.param(source, marks=lacks if "tkinter" in source else ()) for source in sources]
+
+
 def shown(outputs):
     """Return everything that a cell's outputs say, as one text."""
     return "".join(
@@ -173,7 +180,7 @@ def run(fork_server):
     assert not opened.flags
 
 
-@pytest.mark.parametrize("source", GOES)
+@pytest.mark.parametrize("source", cases(GOES))
 def test_what_runs_in_a_kernel_stops_no_cell_here(source, run):
     text, stops = run(f"{source}\nprint('went on')")
     assert not stops and GOES[source] in text and "went on" in text
@@ -185,7 +192,7 @@ def test_magics_of_a_whole_cell(source, run):
     assert not stops and WHOLE_CELLS[source] in text and "not shown" not in text
 
 
-@pytest.mark.parametrize("source", STOPS)
+@pytest.mark.parametrize("source", cases(STOPS))
 def test_what_cannot_be_done_says_why_and_the_cell_goes_on(source, run):
     text, stops = run(f"{source}\ndef answer():\n    return 'went on'\nprint(answer())")
     line, words = STOPS[source]
