@@ -38,16 +38,23 @@ def execute(nb, folder):
         If a cell fails, or writes to stderr.
     """
     from nbclient import NotebookClient
-    from nbclient.exceptions import CellExecutionError
+    from nbclient.exceptions import CellExecutionError, DeadKernelError
 
     os.environ.update(KERNEL_ENVIRONMENT)
     client = NotebookClient(
         nb, timeout=EXECUTION_LIMIT, resources={"metadata": {"path": str(folder)}}, store_widget_state=False
     )
-    try:
-        client.execute()
-    except CellExecutionError as error:
-        raise BuildError(f"{folder.name}: a cell of the solution fails.\n{error}") from None
+    with tempfile.TemporaryFile(
+        "w+", encoding="utf-8"
+    ) as log:  # what the kernel tells about itself, not about the lesson
+        try:
+            client.execute(stderr=log)
+        except CellExecutionError as error:
+            raise BuildError(f"{folder.name}: a cell of the solution fails.\n{error}") from None
+        except DeadKernelError as error:
+            log.seek(0)
+            error.add_note(log.read())
+            raise
     for cell in nb.cells:
         cell.metadata.pop("execution", None)
         if cell.cell_type == "code":

@@ -140,7 +140,10 @@ def answer_of_a_kernel(port, token, code=""):
     content = {"code": code, "silent": False}
     question = {"header": header, "parent_header": {}, "metadata": {}, "content": content, "channel": "shell"}
     channels.send(json.dumps(question))
-    shown, awaited = [], {"execute_reply", "idle"}  # outputs come on another channel than the reply, and "idle" after them
+    shown, awaited = (
+        [],
+        {"execute_reply", "idle"},
+    )  # outputs come on another channel than the reply, and "idle" after them
     while awaited:
         if not isinstance(frame := channels.recv(), str):  # a widget's picture
             continue
