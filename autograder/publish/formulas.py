@@ -1,5 +1,6 @@
 """The spaces and signs of a formula in MathML, where a browser would set them differently than a book."""
 
+import re
 from functools import lru_cache
 
 from bs4 import BeautifulSoup
@@ -8,14 +9,17 @@ MINUS, CLOSING = ("−", "-"), (")", "]", "}", "|", "!", "′")
 FUNCTIONS = ("argmax", "cos", "exp", "ln", "log", "max", "min", "relu", "sign", "sin", "tanh", "Var")
 OPERANDS = ("mi", "mn", "mfrac", "msqrt", "msub", "msup", "msubsup", "mrow", "munder", "munderover")
 THIN = "0.167em"
+NAME = re.compile(r"[A-Za-z]\w+")
 
 
 @lru_cache(maxsize=2000)
 def tidy(formula):
     """Return a formula with the spaces that a book would give it."""
     page = BeautifulSoup(formula, "html.parser")
-    for text in page.find_all("mtext", string=lambda text: text and r"\_" in text):
-        text.string = text.string.replace(r"\_", "_")
+    for text in page.find_all("mtext"):
+        text.string = text.text.replace(r"\_", "_")
+        if NAME.fullmatch(text.string):
+            text.name = "mi"  # a plus sign between two texts would get no space
     _kinds(page)
     _functions(page)
     _commas(page)

@@ -18,7 +18,7 @@ PAPER, INK = (
 )  # of the style sheet's dark pages
 MARGIN = 12  # pixels of paper that stay around a figure
 NEAR = 14  # of 255: how far a channel of a map's pixel may be from the color for its height
-SEEN = 0.36  # a vivid color that would be darker than this becomes lighter, so that lines stand out from the page
+SEEN = 0.48  # a vivid color that would be darker than this becomes lighter, so that lines stand out from the page
 LUMA = np.array([0.2126, 0.7152, 0.0722], np.float32)  # how much each channel adds to how light a color seems
 
 

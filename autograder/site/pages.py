@@ -59,7 +59,7 @@ class Renderer(markdown_html.Renderer):
     def table_cell(self, text, align=None, head=False):
         long = not head and len(unescape(re.sub("<[^>]*>", "", text))) > LONG
         text = re.sub(
-            "<code>.*?</code>", lambda code: re.sub(r"(?<=\w\w)([_/.=])(?=[^\W_])", r"\1<wbr>", code[0]), text
+            "<code>[^ ]*?</code>", lambda code: re.sub(r"(?<=\w\w)([_/.=])(?=[^\W_])", r"\1<wbr>", code[0]), text
         )
         kind = "th" if head else "td"
         return f"<{kind}{' class=long' if long else ''}{f' style=text-align:{align}' if align else ''}>{text}</{kind}>"

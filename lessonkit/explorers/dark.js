@@ -4,7 +4,7 @@
 const PAPER = 0x11; // the page of JupyterLab in the dark
 const INK = 0xe8;
 const NEAR = 14; // of 255: how far a channel of a map's pixel may be from the color for its height
-const SEEN = 0.36; // a vivid color that would be darker than this becomes lighter, so that lines stand out from the page
+const SEEN = 0.48; // a vivid color that would be darker than this becomes lighter, so that lines stand out from the page
 
 // Whether the page around an element is dark: its text is light there.
 export function isDark(element) {

@@ -30,7 +30,7 @@ def draw_map(ax, X, meters, title=""):
 def _few_ticks():
     from matplotlib.ticker import MaxNLocator
 
-    return MaxNLocator(3)
+    return MaxNLocator(3, steps=[1, 2, 5, 10])  # few decimals, so that labels of neighboring maps stand apart
 
 
 def _scale(fig, image, axes):

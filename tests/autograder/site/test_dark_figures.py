@@ -51,8 +51,9 @@ def test_between_two_colors_of_a_map_lies_no_light_speck():
 
 
 def test_every_color_of_a_line_stands_out_from_the_dark_page():
+    """A contrast of 3 would do for a broad line. These are thin, and some are dotted."""
     page, *lines = dark((255, 255, 255), *map(rgb, COLORS))
-    assert {color: contrast(line, page) for color, line in zip(COLORS, lines) if contrast(line, page) < 3} == {}
+    assert {color: contrast(line, page) for color, line in zip(COLORS, lines) if contrast(line, page) < 4} == {}
 
 
 def test_words_can_be_read_on_every_pale_fill():
