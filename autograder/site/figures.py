@@ -18,6 +18,8 @@ PAPER, INK = (
 )  # of the style sheet's dark pages
 MARGIN = 12  # pixels of paper that stay around a figure
 NEAR = 14  # of 255: how far a channel of a map's pixel may be from the color for its height
+VIVID, MAP = 20, 0.05  # a figure holds a map if this share of its pixels has a map's color and is not gray (of 255)
+EVERY = 8  # pixels: how many of them are looked at for that
 SEEN = 0.48  # a vivid color that would be darker than this becomes lighter, so that lines stand out from the page
 LUMA = np.array([0.2126, 0.7152, 0.0722], np.float32)  # how much each channel adds to how light a color seems
 
@@ -69,7 +71,7 @@ def trimmed(png):
 
 
 def in_the_dark(png):
-    """Return a figure for dark pages: light becomes dark and keeps its hue; only maps keep their colors.
+    """Return a figure for dark pages: light becomes dark and keeps its hue; only figures with a map keep its colors.
 
     ``lessonkit/explorers/dark.js`` does the same in a browser.
     """
@@ -82,8 +84,11 @@ def in_the_dark(png):
     turned = light + 1 - most - least  # lightness l becomes 1 - l
     lift = 8 * (most - least) ** 2 * np.maximum(SEEN - turned @ LUMA, 0)[:, np.newaxis]
     dark = np.round(255 * (PAPER + np.minimum(turned + lift, 1) * (INK - PAPER)))
-    of_a_map = _close_to_a_map()[tuple(pixels.T)]
-    dark = np.where(of_a_map[:, np.newaxis], pixels, dark).astype(np.uint8)[at.reshape(picture.shape[:2])]
+    of_a_map, at = _close_to_a_map()[tuple(pixels.T)], at.ravel()
+    vivid = of_a_map & (np.ptp(pixels, axis=1) > VIVID)
+    if vivid[at[::EVERY]].mean() > MAP:
+        dark = np.where(of_a_map[:, np.newaxis], pixels, dark)
+    dark = dark.astype(np.uint8)[at.reshape(picture.shape[:2])]
     file = io.BytesIO()
     Image.fromarray(dark).save(file, "PNG", compress_level=7)
     return file.getvalue()

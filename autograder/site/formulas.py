@@ -8,8 +8,8 @@ BREAK_BEFORE = ("=", "≈", "<", ">", "≤", "≥", "←", "→")
 LONG = 24  # characters: a formula of at least this length may be broken
 LONGEST = 34  # characters: a piece of at least this length may also be broken at a sum's signs
 SUMS = ("+", "−")
-# A formula, or its first and last piece, and what stands beside it without a space: a parenthesis, a comma, a period.
-BESIDE = re.compile(r"([(\[“\"]?)(<math><mrow>(?:(?!<math).)*?</math>)([^\s<]*)", re.DOTALL)
+# A formula, or its first and last piece, or short code, and what stands beside it without a space: a parenthesis, a comma, a period.
+BESIDE = re.compile(r"([(\[“\"]?)(<math><mrow>(?:(?!<math).)*?</math>|<code>[^<]{1,16}</code>)([^\s<]*)", re.DOTALL)
 DISPLAYED = re.compile(
     r'<p>(<div class="scrolls" role="group" aria-label="formula"[^>]*>(?:(?!<div|<p>).)*</div>)\s*</p>', re.DOTALL
 )
@@ -24,7 +24,7 @@ def in_line(formula):
 
 
 def kept_together(html):
-    """Return HTML in which no line breaks between a formula and a sign beside it: browsers would break there.
+    """Return HTML in which no line breaks between a formula or short code and a sign beside it: browsers would break there.
 
     A formula on a line of its own leaves its paragraph, since a box that scrolls cannot be in one.
     """

@@ -33,6 +33,9 @@ BUILT = (
 # The line that begins an exercise: its number and title, and how hard and long it is.
 EXERCISE = re.compile(r"<strong>(Exercise \d+ of \d+: .*?)</strong>\s*(.*)", re.DOTALL)
 LONG = 20  # characters: on a phone, a cell of a table with more of them keeps some width
+LONG_WORD = re.compile(r"[^\s<>]{12,}")
+SHORT = 8  # characters: a cell of a table with at most so many stays on one line
+OPTION = re.compile(r"[^\s<>]*-[^\s<>]+")  # a word of code that browsers would break at its hyphen
 LIVE = "relu_backward"
 SAMPLE = COURSE / "docs" / "sample"  # made by `make demo`
 GUIDES = {
@@ -53,19 +56,31 @@ class Renderer(markdown_html.Renderer):
             return "<h3>{} <small>{}</small></h3>\n".format(*title.groups())
         return super().paragraph(text)
 
+    def codespan(self, text):
+        html = super().codespan(text)
+        return OPTION.sub(
+            lambda word: f'<span class="whole">{word[0]}</span>' if len(word[0]) <= LONG else word[0], html
+        )
+
     def table(self, text):
         return _scrolls("table", f"<table>{text}</table>")
 
     def table_cell(self, text, align=None, head=False):
-        long = not head and len(unescape(re.sub("<[^>]*>", "", text))) > LONG
-        text = re.sub(
-            "<code>[^ ]*?</code>", lambda code: re.sub(r"(?<=\w\w)([_/.=])(?=[^\W_])", r"\1<wbr>", code[0]), text
-        )
+        length = len(unescape(re.sub("<[^>]*>", "", text)))
+        long = not head and length > LONG
+        if length <= SHORT and "<" not in text:
+            text = text.replace(" ", "&nbsp;")
+        text = re.sub("<code>.*?</code>", lambda code: LONG_WORD.sub(_with_breaks, code[0]), text)
         kind = "th" if head else "td"
         return f"<{kind}{' class=long' if long else ''}{f' style=text-align:{align}' if align else ''}>{text}</{kind}>"
 
     def block_code(self, code, info=None):
         return python(code) if info == "python" else _scrolls("text", f"<pre><code>{escape(code)}</code></pre>")
+
+
+def _with_breaks(word):
+    """Return a long name in code with places where a phone may break it."""
+    return re.sub(r"(?<=\w\w)([_/.])(?=[^\W_])", r"\1<wbr>", word[0])
 
 
 def _scrolls(what, html):
@@ -159,9 +174,10 @@ def write_pages(lessons, folder, offline):
 
 
 def page_cells(lesson, folder, contents):
-    """Yield ``kind``, ``source``, ``html`` and ``figures`` of each cell on a lesson's page, and add its headings to `contents`.
+    """Yield ``kind``, ``source``, ``html``, ``printed`` and ``figures`` of each cell on a lesson's page.
 
-    The text is from the released lesson. Only the figures are from the executed solution, not what its cells print.
+    Its headings are added to `contents`. The text is from the released lesson; what given cells print and draw is from the executed
+    solution.
     """
     released, solved = (
         nbformat.read(COURSE / version / lesson.name / f"{lesson.name}.ipynb", as_version=4)
@@ -174,12 +190,30 @@ def page_cells(lesson, folder, contents):
                 "kind": "text",
                 "source": cell.source,
                 "html": with_anchors(markdown(cell.source), contents),
+                "printed": "",
                 "figures": [],
             }
             continue
         kind = _kind(cell)
-        figures = [] if kind in ("exercise", "check") else figures_of(outputs[cell.id], cell.id, lesson, folder)
-        yield {"kind": kind, "source": cell.source, "html": python(cell.source), "figures": figures}
+        shown = [] if kind in ("exercise", "check") else outputs[cell.id]
+        yield {
+            "kind": kind,
+            "source": cell.source,
+            "html": python(cell.source),
+            "printed": _printed(shown),
+            "figures": figures_of(shown, cell.id, lesson, folder),
+        }
+
+
+def _printed(outputs):
+    """Return what a cell prints or reports, as HTML, without its figures."""
+    texts = [
+        output.get("text") or output.data["text/plain"]
+        for output in outputs
+        if output.get("name") == "stdout"
+        or (output.output_type == "execute_result" and "<img" not in output.data.get("text/html", ""))
+    ]
+    return Markup(_scrolls("output", f"<pre><samp>{escape(''.join(texts).rstrip())}</samp></pre>")) if texts else ""
 
 
 def _write_sample(environment, folder):

@@ -43,7 +43,8 @@ function around(text, asked, terms) {
   const small = text.toLowerCase();
   const at = [asked.toLowerCase(), ...terms].map((term) => small.indexOf(term)).find((place) => place >= 0) ?? 0;
   const from = Math.max(0, text.lastIndexOf(" ", Math.max(0, at - 40)));
-  return `${from ? "… " : ""}${text.slice(from, from + 140).trim()} …`;
+  const until = text.length > from + 140 ? text.lastIndexOf(" ", from + 140) : text.length;
+  return `${from ? "… " : ""}${text.slice(from, until).trim()}${until < text.length ? " …" : ""}`;
 }
 
 function entry({ url, page, heading, text, terms }, asked) {

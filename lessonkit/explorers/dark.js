@@ -1,9 +1,13 @@
-// A picture for dark pages: light becomes dark and keeps its hue. Only maps keep their colors, which stand for heights.
+// A picture for dark pages: light becomes dark and keeps its hue. Only in figures with a map do the map's colors stay,
+// which stand for heights: its middle is gray, as other figures' letters are at their edges.
 // autograder/site/figures.py does the same.
 
 const PAPER = 0x11; // the page of JupyterLab in the dark
 const INK = 0xe8;
 const NEAR = 14; // of 255: how far a channel of a map's pixel may be from the color for its height
+const VIVID = 20; // of 255: how far from gray a color is at least that tells a map
+const MAP = 0.05; // the share of such pixels in a figure that holds a map
+const EVERY = 8; // pixels: how many of them are looked at for that
 const SEEN = 0.48; // a vivid color that would be darker than this becomes lighter, so that lines stand out from the page
 
 // Whether the page around an element is dark: its text is light there.
@@ -20,11 +24,17 @@ export function inTheDark(pixels, scale) {
       byGreen[green].push(at);
   const ofMap = (red, green, blue) =>
     byGreen[green].some((at) => Math.abs(red - scale[at]) <= NEAR && Math.abs(blue - scale[at + 2]) <= NEAR);
+  let vivid = 0;
+  for (let i = 0; i < pixels.length; i += 4 * EVERY) {
+    const [red, green, blue] = [pixels[i], pixels[i + 1], pixels[i + 2]];
+    if (Math.max(red, green, blue) - Math.min(red, green, blue) > VIVID && ofMap(red, green, blue)) vivid += 1;
+  }
+  const holdsMap = vivid > (MAP * pixels.length) / (4 * EVERY);
   const darker = (value) => PAPER + (value * (INK - PAPER)) / 255;
   for (let i = 0; i < pixels.length; i += 4) {
     const [red, green, blue] = [pixels[i], pixels[i + 1], pixels[i + 2]];
     const [most, least] = [Math.max(red, green, blue), Math.min(red, green, blue)];
-    if (least < 255 && ofMap(red, green, blue)) continue; // white is no map's color
+    if (holdsMap && least < 255 && ofMap(red, green, blue)) continue; // white is no map's color
     const turn = 255 - most - least; // lightness l becomes 1 - l
     const light = 0.2126 * red + 0.7152 * green + 0.0722 * blue + turn;
     const lift = turn + 8 * ((most - least) / 255) ** 2 * Math.max(SEEN * 255 - light, 0);

@@ -50,6 +50,13 @@ def test_between_two_colors_of_a_map_lies_no_light_speck():
     assert np.array_equal(dark(*between), between)
 
 
+def test_where_no_map_is_grays_stay_in_order():
+    """In a picture of a digit, more ink is lighter; cividis has grays, too, which stand for heights in a map."""
+    grays = np.arange(0, 256, 4)
+    turned = dark(*zip(grays, grays, grays)).sum(axis=1)
+    assert np.all(np.diff(turned) < 0)
+
+
 def test_every_color_of_a_line_stands_out_from_the_dark_page():
     """A contrast of 3 would do for a broad line. These are thin, and some are dotted."""
     page, *lines = dark((255, 255, 255), *map(rgb, COLORS))

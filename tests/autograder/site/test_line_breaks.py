@@ -17,6 +17,7 @@ def test_no_line_breaks_between_a_formula_and_the_sign_beside_it():
     assert html.count('<span class="whole">') == 3
     assert "</math>,</span> so" in html and '<span class="whole">(<math>' in html and "</math>.</span>" in html
     assert "whole" not in markdown("an entry $x$ of")
+    assert '<span class="whole">(<code>main</code>).</span>' in markdown("the branch (`main`).")
 
 
 def test_a_formula_on_a_line_of_its_own_is_in_no_paragraph():

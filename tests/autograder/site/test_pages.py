@@ -34,5 +34,18 @@ def test_only_a_cell_with_many_characters_keeps_some_width():
 
 
 def test_long_code_in_a_cell_may_break_between_its_words():
-    html = markdown("| a |\n| --- |\n| `.venv eval_numerical_gradient(f, y_train)` |")
-    assert "<code>.venv eval_<wbr>numerical_<wbr>gradient(f, y_train)</code>" in html
+    html = markdown("| a |\n| --- |\n| `.venv eval_numerical_gradient(f, fan_in)` |")
+    assert "<code>.venv eval_<wbr>numerical_<wbr>gradient(f, fan_in)</code>" in html
+
+
+def test_a_short_cell_stays_on_one_line():
+    assert "<td>15&nbsp;min</td>" in markdown("| a |\n| --- |\n| 15 min |")
+
+
+def test_an_option_of_a_command_is_not_broken_at_its_hyphens():
+    html = markdown("Run `python -m autograder grade 06 --new-seed` (`-m`).")
+    assert (
+        '<code>python <span class="whole">-m</span> autograder grade 06 <span class="whole">--new-seed</span></code>'
+        in html
+    )
+    assert "whole" not in markdown("`x = y`")
