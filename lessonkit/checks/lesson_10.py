@@ -189,7 +189,7 @@ def every_4th_point(first):
     with np.load(cbook.get_sample_data("jacksboro_fault_dem.npz", asfileobj=False)) as dem:
         rows, columns = (np.arange(first, size, 4) for size in dem["elevation"].shape)
         longitude = dem["xmin"] + dem["dx"] * (columns + 0.5)
-        latitude = dem["ymin"] - dem["dy"] * (rows + 0.5)
+        latitude = dem["ymax"] - dem["dy"] * (rows + 0.5)
         meters = dem["elevation"][first::4, first::4].astype(float)
     places = np.stack(np.meshgrid(longitude, latitude), axis=-1)
     return places.reshape(-1, 2), meters.ravel()

