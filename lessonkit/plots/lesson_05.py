@@ -55,9 +55,10 @@ def draw_network(ax, numbers, gradients=None, active=(), into=()):
         ax.annotate("", rims[1], rims[0], arrowprops=arrow)
         if weight is None:
             continue
-        along = 0.5 if y0 == y1 or end == "s" else 0.68
+        crosses = y0 != y1 and end != "s"
+        along = 0.66 if crosses else 0.5
         position = (x0 + along * (x1 - x0), y0 + along * (y1 - y0))
-        _label(ax, position, f"× {plain(weight)}", gradients.get((start, end)))
+        _label(ax, position, f"× {plain(weight)}", gradients.get((start, end)), aside=0.18 * np.sign(y1 - y0) * crosses)
     for node, (x, y) in PLACES.items():
         ax.add_patch(Circle((x, y), 0.52, facecolor="white", edgecolor=BLACK, linewidth=3 if node in active else 1.2))
         ax.text(x, y + 0.62, TITLES[node], ha="center", fontsize=10)
@@ -72,13 +73,13 @@ def draw_network(ax, numbers, gradients=None, active=(), into=()):
             _label(ax, (x, y - 0.85), f"bias {plain(BIASES[node])}", gradients.get(f"b {node}"))
 
 
-def _label(ax, position, words, gradient):
-    """Write a weight or a bias, with its gradient below once that is known."""
+def _label(ax, position, words, gradient, aside=0.0):
+    """Write a weight or a bias, with its gradient below once that is known, and aside from the line through the weight."""
     x, y = position
     box = dict(facecolor="white", edgecolor="none", pad=1)
     ax.text(x, y, words, ha="center", va="center", fontsize=10, bbox=box)
     if gradient is not None:
-        ax.text(x, y - 0.33, plain(gradient), ha="center", va="center", fontsize=10, style="italic",
+        ax.text(x + aside, y - 0.33, plain(gradient), ha="center", va="center", fontsize=10, style="italic",
                 color=VERMILLION, bbox=box)  # fmt: skip
 
 
@@ -86,9 +87,9 @@ def two_neurons():
     """Show the worked example, with every number of the forward pass in its place."""
     fig, ax = figure(width=8.6, height=4.6, margins=NO_AXES)
     draw_network(ax, NUMBERS)
-    show(fig, "Network with numbers. Inputs 2 and 4. The first neuron has weights 3 and -1 and bias -0.5, its sum is 1.5, and ReLU "
-         "passes 1.5. The second has weights -1 and 1 and bias -3.5, its sum is -1.5, and ReLU gives 0. The score adds 2 times the "
-         "first, 3 times the second and -1: it is 2.")  # fmt: skip
+    show(fig, "Network with numbers. Inputs 2 and 4. The first neuron has weights 3 and −1 and bias −0.5, its sum is 1.5, and ReLU "
+         "passes 1.5. The second has weights −1 and 1 and bias −3.5, its sum is −1.5, and ReLU gives 0. The score adds 2 times the "
+         "first, 3 times the second and −1: it is 2.")  # fmt: skip
 
 
 # Rooms
@@ -207,14 +208,19 @@ def landscapes(nets):
     nets : dict
         Networks with two inputs and one output, by title.
     """
+    from matplotlib import colormaps
+
     line = np.linspace(-3, 3, 81)
     points = np.stack(np.meshgrid(line, line), axis=-1).reshape(-1, 2)
+    start, end = colormaps[SEQUENTIAL]([0.0, 1.0])
     fig, axes = figure(1, len(nets), width=3.1 * len(nets), height=3.3, squeeze=False)
     for ax, (title, net) in zip(axes[0], nets.items()):
         scores, _ = net.forward(points)
         heights = np.asarray(scores, dtype=float).reshape(len(line), len(line))
-        ax.contourf(line, line, heights, levels=14, cmap=SEQUENTIAL)
-        ax.contour(line, line, heights, levels=14, colors=BLACK, linewidths=0.6, linestyles="-")
+        levels = ax.contourf(line, line, heights, levels=14, cmap=SEQUENTIAL).levels
+        # The ends of the color scale: dark pages keep them, as they keep the map.
+        colors = [end if level < np.mean(levels[[0, -1]]) else start for level in levels]
+        ax.contour(line, line, heights, levels=levels, colors=colors, linewidths=0.9, linestyles="-", antialiased=False)
         ax.set(title=title, xlabel="$x_1$", aspect="equal")
         ax.grid(False)
     axes[0][0].set_ylabel("$x_2$")

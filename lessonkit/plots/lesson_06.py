@@ -50,9 +50,9 @@ def two_neurons_back():
     """Show the worked example: every number of the forward pass, with its gradient below it."""
     fig, ax = figure(width=9.6, height=5.2, margins=NO_AXES)
     draw_network(ax, NUMBERS, GRADIENTS)
-    show(fig, "The network of lesson 05 with gradients in italics below the numbers. Score 2, gradient -6. Weights into the score: -9 and 0, bias -6. "
-         "ReLU outputs: -12 and -18. Sums: -12 and 0, because the second ReLU is off. First neuron: weights -24 and -48, bias -12. Second "
-         "neuron: all 0. Inputs: -36 and 12.")  # fmt: skip
+    show(fig, "The network of lesson 05 with gradients in italics below the numbers. Score 2, gradient −6. Weights into the score: −9 and 0, bias −6. "
+         "ReLU outputs: −12 and −18. Sums: −12 and 0, because the second ReLU is off. First neuron: weights −24 and −48, bias −12. Second "
+         "neuron: all 0. Inputs: −36 and 12.")  # fmt: skip
 
 
 def gradient_shapes(N=4, D=3, M=2):
