@@ -91,9 +91,10 @@ def scales(before, after, names):
         ax.set(title=title, yticks=range(len(names)), yticklabels=names, ylim=(len(names) - 0.5, -0.5))
     axes[1].axvline(0, color=BLACK, linewidth=0.8, linestyle=":")
     spans = ", ".join(f"{n} {v.min():.4g} to {v.max():.4g}" for n, v in zip(names, before.T, strict=True))
+    spans = spans.replace("-", "−")
     show(fig, f"Two panels with a bar from the smallest to the largest value of each feature and a diamond at its mean. "
          f"Left, as they are: {spans}, so only elevation has a visible width. Right, normalized: "
-         "bars of similar width, from about -2 to 3, with their means at 0.")  # fmt: skip
+         "bars of similar width, from about −2 to 3, with their means at 0.")  # fmt: skip
 
 
 def image_and_row(image, row):
@@ -110,6 +111,7 @@ def image_and_row(image, row):
         ax.grid(False)
         ax.imshow(pixels, aspect="equal" if ax is left else 8, cmap="Greys", interpolation="nearest")
         ax.set(yticks=[])
+    left.spines[:].set_visible(True)
     left.set(title=f"an image, {image.shape[0]} × {image.shape[1]}", xticks=[])
     H, W = image.shape
     right.set(title="your row: the image's first row, then its second, and so on", xlabel="position in the row",
@@ -137,7 +139,7 @@ def epochs(minibatches, N=20, batch_size=6, num_epochs=4):
     for epoch in range(num_epochs):
         for number, (_, y_batch) in enumerate(minibatches(examples[:, np.newaxis], examples, batch_size, rng), start=1):
             table[epoch, y_batch] = number
-    ax.imshow(table, aspect="auto", cmap="Blues", vmin=0, vmax=1.6 * np.nanmax(table))
+    ax.imshow(table, aspect="auto", cmap="Greens", vmin=0, vmax=2.5 * np.nanmax(table))
     for epoch, example in np.ndindex(table.shape):
         number = table[epoch, example]
         ax.text(example, epoch, "–" if np.isnan(number) else f"{number:.0f}", ha="center", va="center")
@@ -160,7 +162,7 @@ def mirrored(images, new, labels, title, cmap=SEQUENTIAL):
         A matplotlib color map.
     """
     fig, axes = figure(
-        2, len(images), width=9, height=2.6, squeeze=False, margins=(0.35, 0.1, 0.3, 0.75), gaps=(0.1, 0.1)
+        2, len(images), width=9, height=2.4, squeeze=False, margins=(0.35, 0.1, 0.3, 0.55), gaps=(0.1, 0.1)
     )
     flipped = [not np.array_equal(a, b) for a, b in zip(images, new, strict=True)]
     for column, (image, image_new, label) in enumerate(zip(images, new, labels, strict=True)):

@@ -91,7 +91,7 @@ plots.image_and_row(images[3], rows[3])
 # <details>
 # <summary>Help: my check says …</summary>
 #
-# - **"cannot reshape array of size 0"**: in a call of `reshape`, -1 means "work out this size for me". Without examples, NumPy has
+# - **"cannot reshape array of size 0"**: in a call of `reshape`, −1 means "work out this size for me". Without examples, NumPy has
 #   to solve the equation $0 \cdot n = 0$, and any $n$ solves it. A data set without examples does occur: a split with no test set
 #   makes one.
 # - **"mixed up"**: the shape is right but the numbers are not. There is one transpose too many. Print `rows[0]` next to `images[0]`.
