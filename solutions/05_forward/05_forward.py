@@ -83,11 +83,11 @@ plots.two_neurons()
 #
 # Now write the same numbers as arrays. The weights of each neuron form one *column*:
 #
-# $$x = \begin{pmatrix} 2 & 4 \end{pmatrix} \quad
-# W_1 = \begin{pmatrix} 3 & -1 \\ -1 & 1 \end{pmatrix} \quad
-# b_1 = \begin{pmatrix} -0.5 & -3.5 \end{pmatrix} \quad
-# W_2 = \begin{pmatrix} 2 \\ 3 \end{pmatrix} \quad
-# b_2 = \begin{pmatrix} -1 \end{pmatrix}$$
+# $$x = {\begin{pmatrix} 2 & 4 \end{pmatrix}} \quad
+# W_1 = {\begin{pmatrix} 3 & -1 \\ -1 & 1 \end{pmatrix}} \quad
+# b_1 = {\begin{pmatrix} -0.5 & -3.5 \end{pmatrix}} \quad
+# W_2 = {\begin{pmatrix} 2 \\ 3 \end{pmatrix}} \quad
+# b_2 = {\begin{pmatrix} -1 \end{pmatrix}}$$
 #
 # Keep 1.5, −1.5 and 2 in mind. You will meet them again, in this lesson and in the next.
 
@@ -150,6 +150,8 @@ print(sums)  # the two sums worked out by hand
 # </details>
 
 # %% [markdown]
+# ## An affine layer and its activation
+#
 # **Exercise 2 of 3: affine and ReLU in one** · easy · 5 min
 #
 # The two almost always come together, so give the pair a name. You have both parts: `affine_forward` from above, and

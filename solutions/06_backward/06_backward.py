@@ -214,7 +214,7 @@ print(dx)  # the gradients with respect to the two inputs, worked out by hand
 # The loss that training lowers has two parts:
 #
 # $$L = \underbrace{L_{\text{scores}}}_{\text{how wrong it is}}
-# + \underbrace{\frac{\lambda}{2} \sum_{i} \sum_{d, m} \big(W^{(i)}_{dm}\big)^2}_{\text{L2 regularization}}$$
+# + \underbrace{\frac{\lambda}{2} \sum_{i} \sum_{d, m} (W^{(i)}_{dm})^2}_{\text{L2 regularization}}$$
 #
 # | symbol | what it is | in code |
 # |---|---|---|
