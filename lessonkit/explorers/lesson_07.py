@@ -26,12 +26,12 @@ def race(sgd, sgd_momentum, rmsprop, adam):
         }
         with np.errstate(all="ignore"):  # a learning rate may be too large: that is what there is to see
             paths = {name: walk(rule, surface, steps, **config)[0] for name, (rule, config) in runs.items()}
-            ends = [f"{name} {ending(surface, path)}" for name, path in paths.items()]
-        draw_map(ax, surface, points=50)
+            ends = [f"{name}: loss {ending(surface, path)}" for name, path in paths.items()]
+        draw_map(ax, surface)
         for number, (path, end) in enumerate(zip(paths.values(), ends)):
             draw_path(ax, path, number, end, every=5)
         ax.legend(fontsize=9, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2, frameon=False)
-        return f"{surface.name}: loss after {steps} steps: {', '.join(ends)}."
+        return f"{surface.name}, after {steps} steps: {', '.join(ends)}."
 
     return explore(
         draw,

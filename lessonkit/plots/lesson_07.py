@@ -8,7 +8,8 @@ import numpy as np
 
 from lessonkit.plots import BLACK, BLUE, COLORS, DASHES, GREEN, MARKERS, NO_AXES, UNTITLED, VERMILLION, figure, show
 
-GRAY = "#B0B0B0"
+GRAY = "#8C8C8C"  # stands out from light and from dark paper
+PAPER = dict(facecolor="white", edgecolor="none", pad=2)  # under words on a map
 OFF_THE_MAP = 1e3
 
 
@@ -60,9 +61,9 @@ def _beale_gradient(w):
     return gradient
 
 
-RAVINE = Surface("ravine", _ravine, _ravine_gradient, (-4.0, 0.8), (0.0, 0.0), (-4.6, 1.4, -1.1, 1.1),
+RAVINE = Surface("ravine", _ravine, _ravine_gradient, (-4.0, 0.8), (0.0, 0.0), (-4.6, 1.7, -1.1, 1.1),
                  (0.1, 0.5, 1.5, 3.5, 7, 12, 18, 26))  # fmt: skip
-BEALE = Surface("Beale's function", _beale, _beale_gradient, (1.0, 1.5), (3.0, 0.5), (-0.4, 4.0, -1.3, 1.8),
+BEALE = Surface("Beale's function", _beale, _beale_gradient, (1.0, 1.5), (3.0, 0.5), (-0.4, 4.0, -1.7, 1.8),
                 (0.03, 0.15, 0.5, 1.5, 4, 10, 25, 60))  # fmt: skip
 SURFACES = {surface.name: surface for surface in (RAVINE, BEALE)}
 
@@ -98,12 +99,12 @@ def walk(rule, surface, steps=60, **config):
     return np.array(path), states
 
 
-def draw_map(ax, surface, points=80):
+def draw_map(ax, surface):
     """Draw the surface from above: contour lines, start and minimum."""
     left, right, bottom, top = surface.window
-    x, y = np.meshgrid(np.linspace(left, right, points), np.linspace(bottom, top, points))
+    x, y = np.meshgrid(np.linspace(left, right, 150), np.linspace(bottom, top, 150))
     heights = surface.loss(np.array([x, y]))
-    ax.contour(x, y, heights, levels=surface.levels, colors=GRAY, linewidths=1, linestyles="-")
+    ax.contour(x, y, heights, levels=surface.levels, colors=GRAY, linewidths=0.8, linestyles="-")
     ax.plot(*surface.start, marker="o", color=BLACK, markersize=7, linestyle="none", zorder=4)
     ax.plot(*surface.minimum, marker="*", color=BLACK, markersize=13, linestyle="none", zorder=4)
     ax.set(xlim=(left, right), ylim=(bottom, top))
@@ -127,9 +128,12 @@ def ending(surface, path):
 
 
 def _arrow(ax, start, end, color, style="-", width=2.0):
-    line = dict(color=color, linestyle=style, linewidth=width)
-    props = dict(arrowstyle="-|>", shrinkA=0, shrinkB=0, mutation_scale=14, **line)
-    ax.annotate("", end, start, arrowprops=props, zorder=3)
+    start, end = np.array(start), np.array(end)
+    line = dict(color=color, linewidth=width, shrinkA=0)
+    shaft = dict(arrowstyle="-", linestyle=style, shrinkB=7, **line)  # it ends inside the head
+    head = dict(arrowstyle="-|>", mutation_scale=14, shrinkB=0, **line)  # solid: a dotted outline would look torn
+    ax.annotate("", end, start, arrowprops=shaft, zorder=3)
+    ax.annotate("", end, end - 0.01 * (end - start), arrowprops=head, zorder=3)
 
 
 POINTS = [(-4.0, 0.8), (-3.0, -0.7), (-1.8, 0.6), (-2.2, 0.0), (-0.6, -0.5), (0.9, 0.4)]
@@ -142,8 +146,8 @@ def downhill():
     for point in POINTS:
         down = -RAVINE.gradient(np.array(point))
         _arrow(ax, point, point + 0.45 * down / np.linalg.norm(down), VERMILLION)
-    ax.annotate("start", RAVINE.start, xytext=(8, 6), textcoords="offset points")
-    ax.annotate("minimum", RAVINE.minimum, xytext=(8, -16), textcoords="offset points")
+    ax.annotate("start", RAVINE.start, xytext=(8, 6), textcoords="offset points", bbox=PAPER)
+    ax.annotate("minimum", RAVINE.minimum, xytext=(8, -18), textcoords="offset points", bbox=PAPER)
     ax.set(xlabel="first parameter, w[0]", ylabel="second parameter, w[1]", aspect="equal")
     show(
         fig,
@@ -182,12 +186,13 @@ def coast_and_push():
     """Show the new velocity as the sum of two arrows."""
     fig, ax = figure(width=7, height=2.9, margins=NO_AXES)
     start, coast, end = np.array([0.0, 0.0]), np.array([3.6, 1.35]), np.array([4.6, 0.15])
-    _arrow(ax, start, coast / 0.9, GRAY, "-", 1.5)
+    beside = np.array([-0.04, 0.045])  # the whole old velocity runs next to the part of it that stays
+    _arrow(ax, start + beside, coast / 0.9 + beside, GRAY, "-", 1.5)
     _arrow(ax, start, coast, BLUE, "--")
     _arrow(ax, coast, end, VERMILLION, ":")
     _arrow(ax, start, end, BLACK, "-", 2.5)
     for position, words, color, align in [
-        ((4.1, 1.56), "old velocity", "#707070", "left"),
+        ((4.05, 1.62), "old velocity", "#505050", "left"),
         ((1.6, 0.85), "coast: a part of the\nold velocity (dashed)", BLUE, "right"),
         ((4.3, 0.8), "push: against the gradient (dotted)", VERMILLION, "left"),
         ((2.5, -0.12), "new velocity: where w moves", BLACK, "center"),
@@ -199,7 +204,7 @@ def coast_and_push():
     ax.set_axis_off()
     show(
         fig,
-        "Sum of two arrows. A dashed arrow, the coast, is nine tenths of the old velocity. A dotted "
+        "Sum of two arrows. A dashed arrow, the coast, runs beside the old velocity and is nine tenths as long. A dotted "
         "arrow, the push, starts at its tip and points against the gradient. The new velocity leads from "
         "w to where the push ends.",
     )
@@ -215,7 +220,9 @@ def velocities(plain, path, states):
     states : list of dict
         The configs of the path with momentum.
     """
-    fig, (left, right) = figure(1, 2, width=10, height=3.8, width_ratios=(3, 2), margins=(0.8, 0.15, 0.6, 0.15))
+    fig, (left, right) = figure(
+        1, 2, width=10, height=3.8, width_ratios=(3, 2), margins=(0.8, 0.15, 0.6, 0.15), gaps=(1.1, 0)
+    )
     draw_map(left, RAVINE)
     draw_path(left, plain, 0, f"sgd: loss {ending(RAVINE, plain)}")
     draw_path(left, path, 1, f"sgd_momentum: loss {ending(RAVINE, path)}")
@@ -244,9 +251,8 @@ def each_entry_by_its_size():
         down = -RAVINE.gradient(np.array(point))
         _arrow(ax, point, point + 0.45 * down / np.linalg.norm(down), VERMILLION, ":")
         _arrow(ax, point, point + 0.4 * down / np.abs(down), BLUE)
-    paper = dict(facecolor="white", edgecolor="none", pad=2)
-    ax.text(-4.5, -0.92, "dotted: against the gradient", color=VERMILLION, va="center", bbox=paper)
-    ax.text(-2.1, -0.92, "solid: each entry divided by its own size", color=BLUE, va="center", bbox=paper)
+    ax.text(-4.5, -0.92, "dotted: against the gradient", color=VERMILLION, va="center", bbox=PAPER)
+    ax.text(-2.1, -0.92, "solid: each entry divided by its own size", color=BLUE, va="center", bbox=PAPER)
     ax.set(xlabel="w[0]", ylabel="w[1]", aspect="equal")
     show(
         fig,
@@ -276,7 +282,7 @@ def scaled_steps(path, states):
         left.semilogy(steps, gradients[:, entry] ** 2, **dots, label=f"dw[{entry}]²")
         left.semilogy(steps, caches[:, entry], **line, label=f"cache[{entry}]")
         right.semilogy(steps, rates[:, entry], **line, label=f"for w[{entry}]")
-    left.set(title="squared gradient, and its running mean", xlabel="step", ylim=(0.05, None))
+    left.set(title="squared gradient, and its running mean", xlabel="step", ylim=(0.05, 3 * np.max(gradients**2)))
     right.set(title="length of the step / size of the gradient", xlabel="step")
     for ax in (left, right):
         ax.title.set_fontsize(11)
@@ -338,7 +344,7 @@ def race(surface, paths):
     paths : dict
         The path by the rule's name.
     """
-    fig, (left, right) = figure(1, 2, width=10, height=4.2, width_ratios=(3, 2), gaps=(0.9, 0))
+    fig, (left, right) = figure(1, 2, width=10, height=4.2, width_ratios=(3, 2), gaps=(1.2, 0))
     draw_map(left, surface)
     for number, (name, path) in enumerate(paths.items()):
         draw_path(left, path, number, every=5)
@@ -355,22 +361,20 @@ def race(surface, paths):
     )
 
 
-def losses(histories, every):
+def losses(histories):
     """Plot losses over the steps of training.
 
     Parameters
     ----------
     histories : dict
-        The losses by the rule's name.
-    every : int
-        The number of steps between one loss and the next.
+        By the rule's name, a dict: the loss after each number of steps; 0 is the start.
     """
     fig, ax = figure(width=7.5, height=3.6, margins=UNTITLED)
     for number, (name, history) in enumerate(histories.items()):
-        ax.semilogy(every * np.arange(len(history)), history, **look(number, label=name, markevery=12))
+        ax.semilogy(list(history), list(history.values()), **look(number, label=name, markevery=12))
     ax.set(xlabel="step", ylabel="loss on all examples")
     ax.legend(fontsize=10)
-    ends = ", ".join(f"{name} {history[-1]:.2g}" for name, history in histories.items())
+    ends = ", ".join(f"{name} {[*history.values()][-1]:.2g}" for name, history in histories.items())
     show(
         fig,
         "Loss of the network over the steps of training, on a logarithmic scale, one line for each rule. "

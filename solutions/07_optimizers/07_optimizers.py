@@ -405,7 +405,8 @@ plots.race(plots.BEALE, {
 # ### Your own race
 #
 # The slider *learning rate* is for the first two rules. *Scaled learning rate* is for RMSProp and Adam, whose
-# steps are about that long. *Momentum* also sets Adam's $\beta_1$. Some things to try:
+# steps are about that long. *Momentum* also sets Adam's $\beta_1$. A path may leave the map and come back. Some things
+# to try:
 #
 # - Find the learning rate at which SGD leaves the ravine. Does momentum leave earlier or later?
 # - Set momentum to 0. Which rule turns into which?
@@ -418,8 +419,8 @@ explorers.race(sgd, sgd_momentum, rmsprop, adam)
 # ## Four rules train a network
 #
 # Two parameters fit on a map. A network has more, in several arrays, and each array gets its own config. Here
-# is the network of lesson 06 on 200 points of a wavy line. Every step uses 32 of them, drawn at random: this is
-# the *stochastic* in SGD.
+# is a network as in lesson 06, with two hidden layers of 20 neurons. It learns from 200 points of a wavy line. Every
+# step uses 32 of them, drawn at random: this is the *stochastic* in SGD.
 
 # %%
 rng = np.random.default_rng(0)
@@ -428,19 +429,19 @@ y = np.sin(2 * X) + 0.3 * X
 
 
 def train(rule, steps=1000, **settings):
-    """Train a fresh network with the rule; return the loss on all points after every tenth step."""
+    """Train a fresh network with the rule; return the loss on all points by step: 0, 1, 10, 20 and so on."""
     rng = np.random.default_rng(1)  # the same start and the same draws for every rule
     net = TrainableNet("regression", [20, 20], [False, False], input_dim=1, output_dim=1,
                        activation="tanh", initializer="xavier", dtype=np.float64, rng=rng)
     configs = {name: dict(settings) for name in net.params}
-    losses = []
-    for step in range(steps):
+    losses = {0: net.loss(X, y)[0]}
+    for step in range(1, steps + 1):
         batch = rng.choice(len(X), size=32, replace=False)
         _, grads = net.loss(X[batch], y[batch])
         for name, w in net.params.items():
             net.params[name], configs[name] = rule(w, grads[name], configs[name])
-        if step % 10 == 0:
-            losses.append(net.loss(X, y)[0])
+        if step == 1 or step % 10 == 0:
+            losses[step] = net.loss(X, y)[0]
     return losses
 
 
@@ -449,7 +450,7 @@ plots.losses({
     "sgd_momentum": train(sgd_momentum, learning_rate=0.03),
     "rmsprop": train(rmsprop, learning_rate=0.01),
     "adam": train(adam, learning_rate=0.01),
-}, every=10)
+})
 
 # %% [markdown]
 # No rule wins everywhere. Adam is what most people try first, because it does decently without much tuning.
