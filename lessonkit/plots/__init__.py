@@ -4,7 +4,7 @@ A lesson's figures live in ``lessonkit/plots/lesson_NN.py``; each builds a matpl
 with its alt text.
 """
 
-from lessonkit.plots.fast import plain_powers
+from lessonkit.plots.fast import plain_powers, written
 from lessonkit.plots.picture import Picture, image_tag, show
 from lessonkit.plots.style import (
     BLACK,
@@ -50,4 +50,5 @@ __all__ = [
     "image_tag",
     "plain_powers",
     "show",
+    "written",
 ]

@@ -5,6 +5,7 @@ Measured on figures of two axes with three lines each, and on an image, with and
 
 import io
 
+SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 FAST = {
     # Letters keep their shape and are not fitted to the pixels. Without it: 8 to 9% longer.
     "text.hinting": "no_hinting",
@@ -30,18 +31,40 @@ def gridspec(rows, columns, width, height, margins, gaps):
     }
 
 
-def plain_powers(fig):
-    """Label logarithmic axes with plain numbers: at powers of ten, and on short axes also at 2 and 5 times those.
+def written(number, form="g"):
+    """Return a number as figures write it: −2 with a minus sign, and 6.1·10⁻⁵ instead of 6.1e-05.
 
-    Without it, with Matplotlib's minor ticks and superscript exponents: 27% longer on logarithmic axes.
+    Parameters
+    ----------
+    number : float
+    form : str
+        As in ``f"{number:{form}}"``.
+    """
+    digits, _, exponent = f"{number:{form}}".partition("e")
+    digits = digits.replace("-", "−")
+    if not exponent:
+        return digits
+    power = "10" + str(int(exponent)).translate(SUPERSCRIPT)
+    return power if digits == "1" else f"{digits}·{power}"
+
+
+def plain_powers(fig):
+    """Label logarithmic axes at powers of ten, and on short axes also at 2 and 5 times those, in Unicode.
+
+    Without it, with Matplotlib's minor ticks and typeset exponents: 27% longer on logarithmic axes.
     """
     from matplotlib.ticker import LogLocator, NullLocator
 
     for axis in (axis for ax in fig.axes for axis in (ax.xaxis, ax.yaxis) if axis.get_scale() == "log"):
         low, high = sorted(axis.get_view_interval())
         axis.set_minor_locator(NullLocator() if high >= 100 * low else LogLocator(subs=(2, 5)))
-        axis.set_major_formatter("{x:g}")
-        axis.set_minor_formatter("{x:g}")
+        far = low < 0.9e-3 or high > 1.1e4
+        axis.set_major_formatter(_power if far else "{x:g}")
+        axis.set_minor_formatter(_power if far else "{x:g}")
+
+
+def _power(tick, _):
+    return written(tick, "g" if 1 <= tick <= 10 else ".0e")
 
 
 def only_ticks_in_view(fig):

@@ -38,6 +38,32 @@ def test_what_is_cut_off_or_overlaps_is_a_fault(look):
     assert "axes overlap" in look(fig)
 
 
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [(-2, "−2"), (0.5, "0.5"), (1e-8, "10⁻⁸"), (6.1e-5, "6.1·10⁻⁵"), (-2e10, "−2·10¹⁰"), (float("nan"), "nan")],
+)
+def test_a_number_in_a_figure_has_a_minus_sign_and_a_power_of_ten(number, words):
+    assert plots.written(number) == words
+
+
+@pytest.mark.parametrize(
+    ("limits", "words"),
+    [
+        ((0.001, 1000), ["0.001", "0.01", "0.1", "1", "10", "100", "1000"]),
+        ((2e-5, 20), ["10⁻⁴", "10⁻³", "10⁻²", "10⁻¹", "1", "10"]),
+        ((1e-6, 2e-5), ["10⁻⁶", "2·10⁻⁶", "5·10⁻⁶", "10⁻⁵", "2·10⁻⁵"]),
+    ],
+)
+def test_a_logarithmic_axis_is_labeled_in_one_way(limits, words):
+    fig, ax = plots.figure()
+    ax.set(xscale="log", xlim=limits)
+    ax.xaxis.get_major_locator().set_params(numticks=9)
+    plots.image_tag(fig, "An axis, to look at its labels.")
+    labels = [*ax.get_xticklabels(), *ax.get_xticklabels(minor=True)]
+    inside = [label for label in labels if limits[0] * 0.99 < label.get_position()[0] < limits[1] * 1.01]
+    assert [label.get_text() for label in sorted(inside, key=lambda label: label.get_position()[0])] == words
+
+
 @pytest.mark.parametrize("scale", ["linear", "log"])
 def test_only_ticks_in_view_are_made_and_the_picture_is_the_same(scale, monkeypatch):
     pictures = []
