@@ -28,6 +28,7 @@ STYLE = {
     "figure.facecolor": "white",
     "font.size": 11,
     "axes.grid": True,
+    "axes.axisbelow": True,
     "grid.alpha": 0.3,
     "axes.spines.top": False,
     "axes.spines.right": False,
