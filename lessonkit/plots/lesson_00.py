@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lessonkit.plots import BLACK, BLUE, COLORS, MARKERS, NO_AXES, SKY, VERMILLION, figure, show
+from lessonkit.plots import BLACK, BLUE, COLORS, MARKERS, NO_AXES, SKY, VERMILLION, figure, show, written
 
 CELL = {"ha": "center", "va": "center", "fontsize": 10}
 
@@ -21,7 +21,7 @@ def draw_array(ax, array, shape, left):
         repeated = i >= own.shape[0] or j >= own.shape[1]
         look = {"facecolor": "white", "linestyle": ":"} if repeated else {"facecolor": SKY, "alpha": 0.35}
         ax.add_patch(_square(left + j, i, edgecolor=BLACK, **look))
-        ax.text(left + j + 0.5, i + 0.5, f"{value:g}", color="0.45" if repeated else BLACK, **CELL)
+        ax.text(left + j + 0.5, i + 0.5, written(value), color="0.45" if repeated else BLACK, **CELL)
     ax.text(left + values.shape[1] / 2, -0.45, str(np.shape(array)), **CELL)
     return left + values.shape[1]
 
@@ -78,7 +78,7 @@ def broadcasting():
     """Show three differences of arrays whose shapes differ, with the cells that NumPy repeats."""
     table = np.array([[1, 2, 3, 4], [5, 6, 7, 8], [9, 10, 11, 12]])
     row, column = np.array([1, 2, 3, 4]), np.array([[1], [5], [9]])
-    fig, axes = figure(3, 1, width=7.5, height=5.2, margins=NO_AXES, gaps=(0, 0.1))
+    fig, axes = figure(3, 1, width=6.1, height=5.2, margins=NO_AXES, gaps=(0, 0.1))
     for ax, (a, b) in zip(axes, [(table, row), (table, column), (column, row)], strict=True):
         draw_difference(ax, a, b)
     show(fig, "Three subtractions drawn as grids; cells that NumPy repeats are dotted. (3, 4) minus (4,): the row is "
@@ -118,7 +118,7 @@ def nearest_station(pairwise_differences, points_per_side=45):
     nearest = np.argmin(np.linalg.norm(differences, axis=2), axis=1)
     fig, ax = figure(width=6, height=4.6)
     for k, (station, color, marker) in enumerate(zip(stations, COLORS, MARKERS, strict=False)):
-        ax.scatter(*points[nearest == k].T, color=color, marker=marker, s=9, alpha=0.6, linewidth=0)
+        ax.scatter(*points[nearest == k].T, color=color, marker=marker, s=9, linewidth=0)
         ax.scatter(*station, color=color, marker=marker, s=150, edgecolor=BLACK)
         ax.annotate(str(k), station, xytext=(9, 9), textcoords="offset points", fontweight="bold")
     ax.set(xlabel="km east", ylabel="km north", aspect="equal", title="Every place, marked by its nearest station")
