@@ -5,9 +5,15 @@ import numpy as np
 from lessonkit.plots import BLACK, BLUE, COLORS, DASHES, NO_AXES, VERMILLION, figure, show
 
 # Points read off the curves, so that the lesson can show them before the student has written them.
-GRID = np.arange(-5.0, 5.5, 0.5)
-TANH = [-.9999, -.9998, -.9993, -.9982, -.9951, -.9866, -.9640, -.9051, -.7616, -.4621, 0]  # fmt: skip
-SIGMOID = [.0067, .0110, .0180, .0293, .0474, .0759, .1192, .1824, .2689, .3775, .5]  # fmt: skip
+GRID = np.linspace(-5, 5, 41)
+TANH = [
+    -.9999, -.9999, -.9998, -.9996, -.9993, -.9989, -.9982, -.9970, -.9951, -.9919, -.9866,
+    -.9780, -.9640, -.9414, -.9051, -.8483, -.7616, -.6351, -.4621, -.2449, 0,
+]  # fmt: skip
+SIGMOID = [
+    .0067, .0086, .0110, .0141, .0180, .0230, .0293, .0373, .0474, .0601, .0759,
+    .0953, .1192, .1480, .1824, .2227, .2689, .3208, .3775, .4378, .5,
+]  # fmt: skip
 
 
 def the_three_shapes():
