@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lessonkit.plots import BLACK, BLUE, GREEN, ORANGE, UNTITLED, VERMILLION, figure, show
+from lessonkit.plots import BLACK, BLUE, GREEN, ORANGE, UNTITLED, VERMILLION, figure, show, written
 
 # The example that the lesson works out by hand.
 PREDICTIONS, TARGETS = np.array([3.0, 3.0, 5.0]), np.array([2.0, 3.0, 7.0])
@@ -39,7 +39,7 @@ def every_against_every():
             own = values.shape[1] == 1 or i == j
             look = {"facecolor": ORANGE, "alpha": 0.45} if own else {"facecolor": "white"}
             ax.fill([j, j + 1, j + 1, j], [i, i, i + 1, i + 1], edgecolor=BLACK, linestyle="-", **look)
-            ax.text(j + 0.5, i + 0.5, f"{value:g}", ha="center", va="center", fontweight="bold" if own else "normal")
+            ax.text(j + 0.5, i + 0.5, written(value), ha="center", va="center", fontweight="bold" if own else "normal")
         ax.set(xlim=(-0.1, values.shape[1] + 0.1), ylim=(3.1, -0.1), aspect="equal", xticks=[], title=title)
         ax.set_yticks([0.5, 1.5, 2.5], [f"{x:g}" for x in PREDICTIONS])
         ax.grid(False)
@@ -72,10 +72,11 @@ def loss_of_one_prediction(mse_loss):
         label = "your slope dx" if third == 3 else None
         ax.plot(third + reach, loss + slope * reach, color=VERMILLION, linestyle="--", label=label)
         ax.plot(third, loss, marker="o", color=BLACK)
-        ax.annotate(f"{slope:.3g}".replace("-", "−"), (third, loss), xytext=(10, 2), textcoords="offset points")
+        beside = {"xytext": (10, -4), "va": "top"} if slope > 0 else {"xytext": (10, 2)}
+        ax.annotate(written(slope, ".3g"), (third, loss), textcoords="offset points", **beside)
     ax.axvline(TARGETS[2], color=GREEN, linestyle=":", label="its target, 7")
     ax.set(xlabel="third prediction", ylabel="loss", xlim=(2, 12), ylim=(-0.6, 9.5))
-    ax.legend(loc="upper center")
+    ax.legend(loc="upper left", bbox_to_anchor=(0.52, 1))
     show(fig, "Your loss while the third prediction moves from 2 to 12: a parabola when the loss is right. "
          f"Dashed lines have the slopes that your dx gives: {', '.join(slopes)}. "
          "They touch the curve when dx is right, and lie flat at the target, 7.")  # fmt: skip
