@@ -28,7 +28,7 @@ def error_surface(mse_loss, rms_error, standardize):
         The student's functions; they make every number shown.
     """
     km, temperature = air()
-    left = panel(height=3.9, ylabel="temperature in °C", ylim=(-15, 25))
+    left = panel(height=3.9, ylabel="temperature in °C", ylim=(-15, 32))
     right = panel(
         width=3.9, height=3.9, xlabel="slope", ylabel="intercept", xlim=(-14, 6), ylim=(0, 20), aspect="equal"
     )
@@ -74,7 +74,7 @@ def _draw_line(ax, x, y, slope, intercept, error):
     ax.scatter(x, y, color=BLACK, s=14, zorder=3)
     ax.plot(ends, slope * ends + intercept, color=BLUE, linestyle="-")
     for side in (-error, error):
-        ax.plot(ends, slope * ends + intercept + side, color=BLUE, linestyle=":", linewidth=1)
+        ax.plot(ends, slope * ends + intercept + side, color=BLUE, linestyle=":")
     ax.set_xlim(ends[0] - margin, ends[1] + margin)
 
 

@@ -213,9 +213,9 @@ print(rms_error(np.array([[5.0], [6.0]]), np.array([5, 6])))  # perfect predicti
 # = slope · altitude + intercept. Every choice of the two numbers has a loss, so together these losses
 # form a landscape: the **error surface**. To fit the line is to find the lowest point.
 #
-# Drag the point on the right, or move the sliders (arrow keys work too), and walk downhill. The arrow shows the
-# steepest way down, computed from your `dx`. The dotted lines on the left lie one RMS error above and below the
-# line.
+# Drag the point on the error surface, or move the sliders (arrow keys work too), and walk downhill. The arrow shows
+# the steepest way down, computed from your `dx`. In the plot of the temperatures, the dotted lines lie one RMS error
+# above and below the line.
 
 # %% tags=["nbval-ignore-output"]
 explorers.error_surface(mse_loss, rms_error, standardize)
