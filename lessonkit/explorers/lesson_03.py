@@ -5,10 +5,8 @@ from functools import cache
 import numpy as np
 
 from lessonkit.explorers import explore, panel
-from lessonkit.plots import BLACK, BLUE, VERMILLION
+from lessonkit.plots import BLACK, BLUE, VERMILLION, written
 from lessonkit.plots.lesson_03 import cube, valley_axes, valley_errors
-
-SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def what_limits_it(power):
@@ -30,7 +28,7 @@ def step_size(gradient):
     gradient : callable
         The student's own ``eval_numerical_gradient``.
     """
-    left = panel(width=4.6, height=3.8, ylim=(-3, 4.5), xlim=(-2.2, 2.2), xlabel="x", ylabel="rise / (27 h)")
+    left = panel(width=4.6, height=3.8, ylim=(-3, 4.5), xlim=(-2.2, 2.2), ylabel="rise / (27 h)")
     left.set_xticks([-2, -1, 0, 1, 2], ["x − 2h", "x − h", "x", "x + h", "x + 2h"])
     left.axline((0, 0), slope=1, color=BLACK, linestyle=":")
     right = panel(width=4.6, height=3.8, margins=(0.9, 0.15, 0.6, 0.4))
@@ -40,8 +38,10 @@ def step_size(gradient):
         return valley_errors(gradient)
 
     def draw(exponent_of_h):
-        h, words = float(f"1e{exponent_of_h}"), f"10{str(exponent_of_h).translate(SUPERSCRIPT)}"
+        h = float(f"1e{exponent_of_h}")
+        words = written(h, ".0e")
         slope = float(gradient(cube, np.array([3.0]), h)[0])
+        off = written(abs(slope - 27), ".2g")
         steps = np.linspace(-2, 2, 801)
         x = 3.0 + h * steps
         left.plot(steps, (x * x * x - 27) / (27 * h), color=BLUE, linestyle="-", label="x³")
@@ -51,8 +51,8 @@ def step_size(gradient):
         left.legend(loc="upper left", fontsize=9)
         valley_axes(right, *errors())
         right.plot(h, max(abs(slope - 27), 1e-12), marker="D", markersize=10, color=BLACK, linestyle="")
-        right.set_title(f"off by {abs(slope - 27):.2g}")
+        right.set_title(f"off by {off}")
         right.legend(loc="upper right", fontsize=9)
-        return f"h = {words}: slope {slope:.9g}, off by {abs(slope - 27):.2g}. {what_limits_it(exponent_of_h)}"
+        return f"h = {words}: slope {slope:.9g}, off by {off}. {what_limits_it(exponent_of_h)}"
 
     return explore(draw, left, right, exponent_of_h=(-16, 0, 1, -1))

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lessonkit.plots import BLACK, BLUE, NO_AXES, ORANGE, UNTITLED, VERMILLION, figure, show
+from lessonkit.plots import BLACK, BLUE, NO_AXES, ORANGE, UNTITLED, VERMILLION, figure, show, written
 
 STEPS = [float(f"{digit}e{power}") for power in range(-15, 0) for digit in (1, 1.8, 3.2, 5.6)] + [1.0]
 
@@ -16,7 +16,7 @@ def two_ways_to_take_a_slope():
     """Show a one-sided and a two-sided secant of x³ at x = 1, with the tangent."""
     at, h = 1.0, 0.6
     x = np.linspace(-0.1, 1.9, 101)
-    fig, axes = figure(1, 2, width=9, height=3.8, sharey=True)
+    fig, axes = figure(1, 2, width=9, height=3.6, margins=(0.8, 0.15, 0.4, 0.4), sharey=True)
     for ax, start, title in [
         (axes[0], at, "one-sided: from x to x + h"),
         (axes[1], at - h, "two-sided: x − h to x + h"),
@@ -26,7 +26,7 @@ def two_ways_to_take_a_slope():
         ax.axline((start, start**3), (at + h, (at + h) ** 3), color=VERMILLION, linestyle="--", label="secant")
         ax.plot([start, at + h], [start**3, (at + h) ** 3], color=VERMILLION, linestyle="", marker="s", markersize=8)
         ax.plot(at, at**3, color=BLACK, linestyle="", marker="o", markersize=7)
-        ax.set(title=title, xlabel="x", xlim=(-0.1, 1.9), ylim=(-1.2, 6.2))
+        ax.set(title=title, xlim=(-0.1, 1.9), ylim=(-1.2, 6.2))
         ax.set_xticks([at - h, at, at + h], ["x − h", "x", "x + h"])
         ax.legend(loc="upper left", fontsize=9)
     axes[0].set_ylabel("f(x)")
@@ -49,7 +49,7 @@ def one_entry_moves_all_outputs():
         ax.text(1.5, y, name, ha="center", va="center")
         for height in outputs.values():
             look = dict(color=VERMILLION, linewidth=2) if moves else dict(color=BLACK, linewidth=0.8, linestyle=":")
-            ax.annotate("", (4.6, height), (1.95, y), arrowprops=dict(arrowstyle="-|>", **look))
+            ax.annotate("", (4.6, height), (1.95, y), arrowprops=dict(arrowstyle="-|>", **look), zorder=3 + moves)
     step = dict(arrowstyle="->", color=VERMILLION)
     ax.annotate("± h", (1.0, 2), (0.3, 2), ha="center", va="center", color=VERMILLION, arrowprops=step)
     for k, (name, y) in enumerate(outputs.items()):
@@ -84,7 +84,7 @@ def valley_axes(ax, one_sided, two_sided):
         STEPS, np.maximum(two_sided, floor), color=BLUE, linestyle="-", marker="o", label="two-sided (yours)", **small
     )
     ax.set(xlabel="step h", ylabel="error of the slope", xlim=(4e-17, 2), ylim=(3e-13, 1e4))
-    ax.set_xticks([1e-16, 1e-12, 1e-8, 1e-4, 1])
+    ax.set_xticks([1e-13, 1e-9, 1e-5, 1e-1])
 
 
 def valley(gradient):
@@ -122,7 +122,7 @@ def kink(gradient, relu, h=0.25):
     x = np.linspace(-1, 1, 41)
     fig, ax = figure(width=7, height=3.4, margins=UNTITLED)
     ax.axvspan(-h, h, color=ORANGE, alpha=0.2, linewidth=0)
-    ax.text(0, 1.13, "closer than h to the kink", ha="center", fontsize=10)
+    ax.text(0, 1.08, "closer than h\nto the kink", ha="center", fontsize=10)
     ax.plot([-1, 0], [0, 0], color=BLACK, linestyle="-", label="slope of ReLU")
     ax.plot([0, 1], [1, 1], color=BLACK, linestyle="-")
     slopes = gradient(lambda x: np.sum(relu(x)), x.copy(), h)
@@ -153,7 +153,9 @@ def verdicts(errors):
         x = np.sqrt(low * 1e-7) if below else error
         ax.plot(x, row, linestyle="", color=BLACK, marker="<" if below else "o", markersize=8)
         if not below:
-            ax.annotate(f"{error:.2g}", (x, row), xytext=(-10, 0), textcoords="offset points", ha="right", va="center")
+            ax.annotate(
+                written(error, ".2g"), (x, row), xytext=(-10, 0), textcoords="offset points", ha="right", va="center"
+            )
     ax.set(xscale="log", xlim=(low, high), ylim=(len(errors) - 0.4, -1.5), xlabel="relative error")
     ax.set_yticks(range(len(errors)), list(errors))
     ax.grid(axis="y", visible=False)

@@ -132,8 +132,8 @@ plots.valley(eval_numerical_gradient)
 #
 # ### Put the step under the microscope
 #
-# The left plot magnifies the curve until your step fills the plot. Start at $h = 10^{-1}$ and go down with the arrow keys. First the curve
-# turns into a straight line. Where does it turn into a staircase, and what is a stair?
+# The plot of $x^3$ magnifies the curve until your step fills it. Start at $h = 10^{-1}$ and go down with the arrow keys. First the
+# curve turns into a straight line. Where does it turn into a staircase, and what is a stair?
 
 # %% tags=["nbval-ignore-output"]
 explorers.step_size(eval_numerical_gradient)
