@@ -3,7 +3,7 @@
 import numpy as np
 
 from lessonkit.explorers import explore, panel
-from lessonkit.plots.lesson_04 import ridges, size
+from lessonkit.plots.lesson_04 import in_words, ridges, size
 
 DEPTH, EXAMPLES = 8, 100
 ENDS = {"tanh": (-1.0, 1.0), "ReLU": (0.0, 5.0)}  # of the horizontal axis
@@ -35,8 +35,9 @@ def weight_scale(init_normal, activations):
         ax.set_xlim(low - 0.02 * (high - low), high + 0.02 * (high - low))
         ax.set_title(f"{activation}, {neurons} neurons in each layer, weight_scale {weight_scale:.2f}")
         factor = (sizes[-1] / sizes[0]) ** (1 / DEPTH)
+        large = [in_words(each) for each in sizes]
         return (
-            f"The typical size is {sizes[0]:.2g} for the inputs, {sizes[1]:.2g} in layer 1 and {sizes[-1]:.2g} in layer {DEPTH}: "
+            f"The typical size is {large[0]} for the inputs, {large[1]} in layer 1 and {large[-1]} in layer {DEPTH}: "
             f"on average, each layer multiplies it by {factor:.2f}."
         )
 

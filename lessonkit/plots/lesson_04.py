@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lessonkit.plots import BLACK, BLUE, COLORS, DASHES, MARKERS, SKY, VERMILLION, figure, show
+from lessonkit.plots import BLACK, BLUE, COLORS, DASHES, MARKERS, SKY, VERMILLION, figure, show, written
 
 
 def two_neurons(runs):
@@ -33,6 +33,11 @@ def size(values):
     return float(np.sqrt(np.mean(np.square(values))))
 
 
+def in_words(size):
+    """Return a size with two digits, as figures write it: 0.90, 1.0, 6.1·10⁻⁵."""
+    return written(size, "#.2g").rstrip(".")
+
+
 def ridges(ax, layers, low, high):
     """Draw one histogram for each layer, the first on top, all on the same axis from low to high.
 
@@ -48,7 +53,7 @@ def ridges(ax, layers, low, high):
         ax.fill_between(middles, -row, heights, step="mid", color=SKY, linewidth=0)
         ax.step(middles, heights, where="mid", color=BLUE, linestyle="-", linewidth=1)
         zeros = 1 - values.size / layer.size
-        words = f"size {size(layer):.2g}" + (f"\n{zeros:.0%} are 0" if zeros > 0.1 else "")
+        words = f"size {in_words(size(layer))}" + (f"\n{zeros:.0%} are 0" if zeros > 0.1 else "")
         ax.text(1.02, 0.4 - row, words, transform=ax.get_yaxis_transform(), va="center", fontsize=9)
     rows = range(len(layers))
     ax.set_yticks([0.4 - row for row in rows], [f"layer {row + 1}" for row in rows])

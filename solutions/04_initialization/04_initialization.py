@@ -324,6 +324,8 @@ print(w.std().round(4))  # close to the number worked out by hand above
 # gradient may then change from layer to layer, but the changes do not pile up with depth.
 #
 # **Exercise 3 of 3: He** · easy · 6 min
+#
+# Draw normal weights with He's variance; the biases are zero.
 
 # %% exercise="init_he"
 
@@ -376,9 +378,9 @@ plots.size_by_layer({"tanh": four_starts(tanh_forward), "ReLU": four_starts(relu
 # There are two things to see. If a fixed scale is off by a factor of two, the signal can be off by a factor of $2^{30}$, about a
 # billion, after 30 layers. And the *kind* of failure depends on the activation: tanh cannot blow up, so it saturates; ReLU blows up without limit.
 #
-# For ReLU, He's line wanders a little around 1: the derivation is about averages, and a layer of 100 neurons has only a limited
-# number of random weights. For tanh, Xavier's line sinks slowly: the derivation treated tanh as a straight line, but tanh squashes
-# a little.
+# For ReLU, He's line does not stay exactly at 1; it ends a little above 2. The derivation is about averages, and a layer of 100 neurons has
+# only a limited number of random weights. For tanh, three lines stay close to 1, and Xavier's is the lowest of them: it sinks slowly,
+# to about 0.13 in layer 30. The derivation treated tanh as a straight line, but tanh squashes a little.
 #
 # ## Questions to think about
 #
