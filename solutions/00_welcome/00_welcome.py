@@ -126,8 +126,8 @@ report
 # - **✗ fails** is followed by what is wrong, in words, and then by **one worked entry**: what went in, what
 #   you returned, and what was expected. Work such an entry out by hand whenever you can: most bugs are found
 #   this way.
-# - Here the words are general: *wrong values*. When a check **recognizes a known mistake**, it tells you which
-#   one it is. You will see that in a minute.
+# - Here the check **recognizes a known mistake**: *z is x, unchanged*. When it does not know a mistake, its words are
+#   general: *wrong values*.
 #
 # After you hand in, the same checks run once more, with new random numbers and shapes. What passes here passes
 # there, and there are no hidden tests. Only results count: slow, long or ugly code costs you no points (a call
@@ -297,6 +297,9 @@ plots.nearest_station(pairwise_differences)
 
 # %% [markdown]
 # ## Questions to think about
+#
+# Every lesson ends with such questions. Click *Answer* when you have an answer of your own. A few questions, often
+# the last one, have no answer here: discuss them with someone.
 #
 # 1. `a` has shape `(3,)` and `b` has shape `(3, 1)`. What is the shape of `a - b`? Why might you wish that
 #    NumPy refused?
