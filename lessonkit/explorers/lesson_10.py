@@ -9,6 +9,10 @@ from lessonkit.plots.lesson_10 import draw_map, show_scale
 
 STEPS = 20  # of training between two pictures
 FROM_DESIGN = "as in your design"
+CURVES = {
+    "training": {"color": BLUE, "linestyle": "-", "marker": "o", "markersize": 3},
+    "validation": {"color": VERMILLION, "linestyle": "--", "marker": "s", "markersize": 3},
+}
 
 
 def learn_the_land(make_solver, predict, data, raw, grid, target=90.0):
@@ -45,9 +49,9 @@ def learn_the_land(make_solver, predict, data, raw, grid, target=90.0):
     def draw(solver, learning_rate, batch_size):
         right.set_xlim(0, solver.num_epochs)
         done, steps = len(solver.val_acc_history), len(solver.loss_history)
-        epochs = np.arange(1, done + 1)
-        right.plot(epochs, solver.train_acc_history, color=BLUE, linestyle="-", marker="o", markersize=3)
-        right.plot(epochs, solver.val_acc_history, color=VERMILLION, linestyle="--", marker="s", markersize=3)
+        right.plot(range(1, done + 1), solver.train_acc_history, **CURVES["training"])
+        right.plot(range(1, done + 1), solver.val_acc_history, **CURVES["validation"])
+        right.set_title(f"RMS error, epoch {done} of {solver.num_epochs}")
         given = f"learning rate {learning_rate}, batch size {batch_size}"
         if not np.isfinite(solver.loss_history[-1]):
             left.set_title("training blew up")
@@ -61,7 +65,7 @@ def learn_the_land(make_solver, predict, data, raw, grid, target=90.0):
         advance,
         draw,
         *axes,
-        first=10,
+        first=50,
         learning_rate=[FROM_DESIGN, "0.0001", "0.001", "0.003", "0.01", "0.03", "0.1"],
         batch_size=[FROM_DESIGN, "10", "30", "100", "300", "1000"],
     )
@@ -79,15 +83,14 @@ def _heights(raw, grid):
 
 def _maps_and_errors(target):
     """The axes for the land, for the network's map of it, and for the errors of the epochs."""
-    land = panel(width=3.2, height=3.3, margins=(0.8, 0.1, 0.6, 0.4), title=" ")
-    left = panel(width=4.1, height=3.3, margins=(0.8, 0.3, 0.6, 0.4))
+    land = panel(width=3.1, height=3.3, margins=(0.8, 0.1, 0.6, 0.4), title=" ")
+    left = panel(width=4.0, height=3.3, margins=(0.8, 1, 0.6, 0.4))
     show_scale(left)
-    right = panel(width=3.9, height=3.3, title="RMS error", xlabel="epoch", ylabel="meters", ylim=(0, 180))
+    right = panel(width=3.9, height=3.3, xlabel="epoch", ylabel="meters", ylim=(0, 180))
     right.axhline(target, color=BLACK, linestyle=":", linewidth=1.2)
-    right.text(
-        0.99, target + 2, f"target: {target:.0f} m", transform=right.get_yaxis_transform(), ha="right", fontsize=9
-    )
-    for name, color, dash in (("training", BLUE, "-"), ("validation", VERMILLION, "--")):
-        right.plot([], [], color=color, linestyle=dash, label=name)
+    place = dict(xytext=(-2, 4), textcoords="offset points", ha="right", fontsize=9)
+    right.annotate(f"target: {target:.0f} m", (1, target), xycoords=right.get_yaxis_transform(), **place)
+    for name, look in CURVES.items():
+        right.plot([], [], label=name, **look)
     right.legend(loc="lower left", fontsize=9)
     return land, left, right
