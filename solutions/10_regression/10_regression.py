@@ -115,7 +115,10 @@ baselines = {"a constant": constant_baseline(*known, grid), "a plane": linear_ba
 plots.side_by_side(grid, height, baselines)
 
 # %% [markdown]
-# The plane has noticed that the land falls toward the east, which improves the error by 17 m. But a plane cannot bend. It is time for something that can.
+# The titles give the errors over all 8,686 points. The cells above measured 1,000 of them, the validation set, so their numbers differ a little.
+#
+# The plane has noticed that the land falls toward the east, which improves the error over all points by 17 m. But a plane cannot bend. It is time for
+# something that can.
 #
 # ## From scores to meters
 #
@@ -124,8 +127,8 @@ plots.side_by_side(grid, height, baselines)
 #
 # $$\text{meters} = \text{score} \cdot \sigma_y + \mu_y$$
 #
-# By hand: suppose $\mu_y = 531$ m and $\sigma_y = 163$ m, and the score is $-0.5$. Then the land is half a standard deviation below the average:
-# $-0.5 \cdot 163 + 531 = 449.5$ m.
+# By hand: suppose $\mu_y = 500$ m and $\sigma_y = 150$ m, and the score is $-0.5$. Then the land is half a standard deviation below the average:
+# $-0.5 \cdot 150 + 500 = 425$ m.
 #
 # Which statistics do you use? Always those of the training set. If you normalized a single place by its own mean, every place on Earth would become $(0, 0)$.
 
@@ -161,13 +164,13 @@ print(predict(net, *known, grid[:3]).round())  # all scores are 0: which elevati
 #
 # | choice | what you know about it | where to start |
 # |---|---|---|
-# | hidden layers | more neurons bend the surface in more places, but every step costs more (05) | two or three of 64 |
-# | activation | tanh draws smooth hills, ReLU draws folds (01) | either |
-# | initializer | `"xavier"` suits tanh, `"he"` suits ReLU (04) | the one that suits your activation |
-# | update rule | Adam needs the least tuning (07) | Adam |
-# | learning rate | too small: slow. Too large: the loss jumps, or becomes NaN (07) | between 0.001 and 0.01 |
-# | `lr_decay` | large steps first, small ones at the end (09) | 0.95 to 1 |
-# | epochs | one takes about 67 steps of 100 examples (09) | 20 to 60 |
+# | hidden layers | more neurons bend the surface in more places, but every step costs more (lesson 05) | two or three of 64 |
+# | activation | tanh draws smooth hills, ReLU draws folds (lesson 01) | either |
+# | initializer | `"xavier"` suits tanh, `"he"` suits ReLU (lesson 04) | the one that suits your activation |
+# | update rule | Adam needs the least tuning (lesson 07) | Adam |
+# | learning rate | too small: slow. Too large: the loss jumps, or becomes NaN (lesson 07) | between 0.001 and 0.01 |
+# | `lr_decay` | large steps first, small ones at the end (lesson 09) | 0.95 to 1 |
+# | epochs | one takes about 67 steps of 100 examples (lesson 09) | 20 to 60 |
 #
 # **The target is an RMS error below 90 m** on places that lie *between* the data points. A few seconds of training are enough for that; the course's own
 # design reaches about 70 m. Aim a few meters below 90: when your work is graded, your network is trained again, and another processor may round a little
@@ -202,8 +205,8 @@ print(solver.model.dims, solver.num_epochs, "epochs of", solver.iterations_per_e
 # %% [markdown]
 # ## Watch it learn
 #
-# The first call of `trained_solver()` trains your design and draws the picture below; later calls return the stored result. Change your design, run its cell and
-# then this one, as often as you like.
+# The first call of `trained_solver()` trains your design, and a map in your notebook shows what the network has learned so far. Later calls return the
+# stored result. Change your design, run its cell and then this one, as often as you like.
 
 # %% tags=["nbval-ignore-output"]
 @functools.cache
@@ -321,14 +324,14 @@ if houses is not None:
 #
 # So far `FullyConnectedNet` and `Solver` came from the course. You have written them yourself, in lessons 01 to 09. If those notebooks are next to this one, the
 # next cell finds them, checks every part once more, and puts together a network and a solver **made of your own code**: your network calls your layers, and your solver calls
-# your update rules. Where one of your parts does not pass yet, the course's part stays in use, and the table says why.
+# your update rules. When you run it, it shows a table of all parts. Where one of yours does not pass yet, the course's part stays in use, and the table says why.
 
 # %% tags=["nbval-ignore-output"]
 mine = own.assemble()
 mine
 
 # %% [markdown]
-# From here on, the two names refer to your own classes. Train the same design with the same random numbers:
+# From here on, the two names refer to your own classes. Train the same design with the same random numbers, and watch the map:
 
 # %% tags=["nbval-ignore-output"]
 FullyConnectedNet, Solver = mine.FullyConnectedNet, mine.Solver
@@ -338,14 +341,14 @@ print(f"the course's parts: {trained_solver().check_accuracy(data['X_test'], dat
 print(f"your own parts:     {solver.check_accuracy(data['X_test'], data['y_test']):.1f} m")
 
 # %% [markdown]
-# If all parts are yours, you made that map with nothing but NumPy: mountains from your own chain rule.
+# If all parts are yours, you make this map with nothing but NumPy: mountains from your own chain rule.
 #
 # The two errors should be close, but they need not agree to the last digit: your code may draw the batches or the first weights in another order.
 
 # %% [markdown]
 # ## Questions to think about
 #
-# 1. The constant is off by about 162 m, and the standard deviation of all elevations is 162 m. Why are these the same number?
+# 1. Over all points, the constant is off by about 162 m, and the standard deviation of all elevations is 162 m. Why are these the same number?
 #
 # <details><summary>Answer</summary>
 #
