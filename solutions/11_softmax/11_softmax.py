@@ -100,7 +100,9 @@ plots.sure_and_wrong()
 # The derivative of the first term with respect to $x_j$ is $e^{x_j} / \sum_k e^{x_k}$, and that is $p_j$ again. The second term contributes $-1$ for
 # the right class and nothing for the others. With the mean over the batch:
 #
-# $$\text{dx}_{ij} = \frac{1}{N}\,\bigl(p_{ij} - [\,j = y_i\,]\bigr) \qquad [\,j = y_i\,] \text{ is 1 for the right class, and 0 otherwise}$$
+# $$\text{dx}_{ij} = \frac{1}{N}\,\bigl(p_{ij} - [\,j = y_i\,]\bigr)$$
+#
+# Here $[\,j = y_i\,]$ is 1 for the right class, and 0 otherwise.
 #
 # The gradient is *what the network said minus what it should have said*. In the example: $(0.705,\ 0.259,\ 0.035 - 1) = (0.705,\ 0.259,\ -0.965)$. A step against
 # the gradient raises the score of the right class and lowers the others, most of all the wrong one that the network believed most.
