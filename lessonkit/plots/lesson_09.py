@@ -55,7 +55,7 @@ def the_best_epoch():
     train = 30 + 130 * np.exp(-epochs / 4)
     val = 48 + 118 * np.exp(-epochs / 3.2) + 0.14 * np.maximum(epochs - 6, 0) ** 2
     best = int(np.argmin(val))
-    fig, ax = figure(width=7, height=3.4, margins=UNTITLED)
+    fig, ax = figure(width=5.2, height=3.4, margins=UNTITLED)
     ax.plot(epochs, train, color=BLUE, linestyle="-", marker="o", markersize=4, label="on the training data")
     ax.plot(epochs, val, color=VERMILLION, linestyle="--", marker="s", markersize=4, label="on the validation data")
     ax.plot(epochs[best], val[best], marker="*", markersize=18, color=BLACK, linestyle="")

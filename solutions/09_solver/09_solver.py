@@ -91,7 +91,8 @@ plots.the_loop()
 # - **The learning rates shrink**: multiply each one by `lr_decay`. If the learning rate is 0.08 and the decay is 0.5, the first epoch
 #   runs with 0.08, the second with 0.04, the third with 0.02.
 # - **Both accuracies are measured and recorded**: on training data with `num_train_samples`, and on validation data with `num_val_samples`.
-# - **The best parameters are kept.** A network that trains for too long starts to memorize the training data. Then its last parameters are not its best ones:
+# - **The best parameters are kept.** A network that trains for too long starts to memorize the training data. Then its last parameters are not its best ones, as in
+#   this sketch:
 
 # %%
 plots.the_best_epoch()
