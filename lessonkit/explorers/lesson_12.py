@@ -34,9 +34,8 @@ def activations(affine_forward, tanh_forward, batchnorm_forward):
         for layer, out in enumerate(outs, start=1):
             share = np.histogram(out, edges)[0] / out.size
             width = np.repeat(0.8 * share / share.max(), 2)
-            ax.fill_betweenx(
-                np.repeat(edges, 2)[1:-1], layer, layer + width, color=BLUE if batch_norm == "on" else VERMILLION
-            )
+            color = BLUE if batch_norm == "on" else VERMILLION
+            ax.fill_betweenx(np.repeat(edges, 2)[1:-1], layer, layer + width, color=color, linewidth=0)
 
         def words(out):
             at_the_ends = np.mean(np.abs(out) > 0.99)
