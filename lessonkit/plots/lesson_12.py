@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lessonkit.plots import BLACK, BLUE, COLORS, DASHES, GREEN, MARKERS, NO_AXES, VERMILLION, figure, show
+from lessonkit.plots import BLACK, BLUE, COLORS, DASHES, GREEN, MARKERS, NO_AXES, VERMILLION, figure, show, written
 
 DEPTH, WIDTH, EXAMPLES = 10, 100, 200
 STARTS = {"weights too small, 0.05": 0.05, "just right, 0.14": 0.1414, "weights too large, 0.4": 0.4}
@@ -65,36 +65,36 @@ def one_column(steps):
         The list of numbers, by the name of the step.
     """
     fig, ax = figure(width=8, height=0.7 * len(steps) + 0.9, margins=(1.7, 0.15, 0.6, 0.15))
+    ax.axvline(0, color=BLACK, linewidth=0.8, linestyle="-")
     for row, values in enumerate(steps.values()):
         ax.axhline(row, color=BLACK, linewidth=0.5, linestyle="-")
         for value in sorted(set(values)):
             count = values.count(value)
             ax.plot([value], [row], marker=MARKERS[row], color=COLORS[row], markersize=11, linestyle="none")
-            ax.annotate(f"{value:g}" + f"  ({count}×)" * (count > 1), (value, row), xytext=(0, 9), textcoords="offset points",
+            ax.annotate(written(value) + f"  ({count}×)" * (count > 1), (value, row), xytext=(0, 9), textcoords="offset points",
                         ha="center", fontsize=10, bbox=dict(boxstyle="square,pad=0.1", facecolor="white", edgecolor="none"))  # fmt: skip
     ax.set_yticks(range(len(steps)), steps)
     ax.margins(x=0.08)
     ax.set(ylim=(len(steps) - 0.5, -0.6), xlabel="value")
-    ax.axvline(0, color=BLACK, linewidth=0.8, linestyle="-")
-    rows = "; ".join(f"{name}: {', '.join(f'{v:g}' for v in values)}" for name, values in steps.items())
+    rows = "; ".join(f"{name}: {', '.join(map(written, values))}" for name, values in steps.items())
     show(fig, f"Dots on one number line for each step, from top to bottom. {rows}.")
 
 
 # The position of each quantity in the graph, and its value for the column of the lesson.
 NODES = {
     "x": (0, 0, "0  0  4  4"),
-    "mean": (1.4, 1.5, "2"),
-    "c": (2.8, 0, "−2 −2  2  2"),
-    "var": (4.2, 1.5, "4"),
-    "std": (5.6, 1.5, "2"),
-    "x_hat": (7.0, 0, "−1 −1  1  1"),
+    "μ": (1.4, 1.5, "2"),
+    "c": (2.8, 0, "−2  −2  2  2"),
+    "v": (4.2, 1.5, "4"),
+    "s": (5.6, 1.5, "2"),
+    "x̂": (7.0, 0, "−1  −1  1  1"),
     "out": (9.8, 0, "7  7  13  13"),
-    "gamma": (8.4, 1.5, "3"),
-    "beta": (9.8, 1.5, "10"),
+    "γ": (8.4, 1.5, "3"),
+    "β": (9.8, 1.5, "10"),
 }
 EDGES = {
-    ("x", "c"): 5, ("x", "mean"): 6, ("mean", "c"): 5, ("c", "x_hat"): 2, ("c", "var"): 4, ("var", "std"): 3,
-    ("std", "x_hat"): 2, ("x_hat", "out"): 1, ("gamma", "out"): 1, ("beta", "out"): 1,
+    ("x", "c"): 5, ("x", "μ"): 6, ("μ", "c"): 5, ("c", "x̂"): 2, ("c", "v"): 4, ("v", "s"): 3,
+    ("s", "x̂"): 2, ("x̂", "out"): 1, ("γ", "out"): 1, ("β", "out"): 1,
 }  # fmt: skip
 
 
@@ -103,26 +103,29 @@ def graph():
     fig, ax = figure(width=10, height=3.4, margins=NO_AXES)
     ax.set_axis_off()
     ax.set(xlim=(-0.7, 10.6), ylim=(-0.75, 2.2))
+    boxes = {}
+    for name, (x, y, numbers) in NODES.items():
+        learned = name in "γβ"
+        words = ax.text(x, y, name, ha="center", va="center", fontsize=13,
+                        bbox=dict(boxstyle="round,pad=0.45", facecolor="white", edgecolor=GREEN if learned else BLACK,
+                                  linestyle="--" if learned else "-", linewidth=1.5))  # fmt: skip
+        boxes[name] = words.get_bbox_patch()
+        ax.text(x, y + (0.42 if y else -0.42), numbers, ha="center", va="center", fontsize=11)
     for (start, end), step in EDGES.items():
         (x0, y0, _), (x1, y1, _) = NODES[start], NODES[end]
+        ends = dict(patchA=boxes[start], patchB=boxes[end], shrinkA=3, shrinkB=3)
         ax.annotate(
             "",
             (x1, y1),
             (x0, y0),
-            arrowprops=dict(arrowstyle="-|>", mutation_scale=16, linewidth=1.8, color=BLUE, shrinkA=20, shrinkB=24),
+            arrowprops=dict(arrowstyle="-|>", mutation_scale=16, linewidth=1.8, color=BLUE, **ends),
         )
         ax.text((x0 + x1) / 2, (y0 + y1) / 2, str(step), ha="center", va="center", fontsize=11, color=VERMILLION, fontweight="bold",
                 bbox=dict(boxstyle="circle,pad=0.2", facecolor="white", edgecolor=VERMILLION))  # fmt: skip
-    for name, (x, y, numbers) in NODES.items():
-        learned = name in ("gamma", "beta")
-        ax.text(x, y, name, ha="center", va="center", fontsize=13,
-                bbox=dict(boxstyle="round,pad=0.45", facecolor="white", edgecolor=GREEN if learned else BLACK,
-                          linestyle="--" if learned else "-", linewidth=1.5))  # fmt: skip
-        ax.text(x, y + (0.42 if y else -0.42), numbers, ha="center", va="center", fontsize=11)
-    show(fig, "Computational graph, from left to right. x leads to its mean (2) and, with the mean subtracted, to c. c leads to var (4), var to std (2). "
-         "c divided by std is x_hat. x_hat times gamma (3) plus beta (10) is out. Below x, c, x_hat and out are the four numbers of the column: x is 0, 0, 4, 4; "
-         "c is -2, -2, 2, 2; x_hat is -1, -1, 1, 1; out is 7, 7, 13, 13. The circled numbers on the arrows are the steps of the backward pass: "
-         "1 at out, 2 at x_hat, 3 from std to var, 4 from var to c, 5 at c, 6 from mean to x.")  # fmt: skip
+    show(fig, "Computational graph, from left to right. x leads to its mean μ (2) and, with the mean subtracted, to c. c leads to the variance v (4), v to its root s (2). "
+         "c divided by s is x̂. x̂ times γ (3) plus β (10) is out. Below x, c, x̂ and out are the four numbers of the column: x is 0, 0, 4, 4; "
+         "c is −2, −2, 2, 2; x̂ is −1, −1, 1, 1; out is 7, 7, 13, 13. The circled numbers on the arrows are the steps of the backward pass: "
+         "1 at out, 2 at x̂, 3 from s to v, 4 from v to c, 5 at c, 6 from μ to x.")  # fmt: skip
 
 
 def two_modes(batchnorm_forward, batches=60, batch_size=64, company=15):

@@ -44,19 +44,20 @@ plots.signals_through_layers(affine_forward, relu_forward)
 # In lesson 00 you standardized the columns of a data set to mean 0 and standard deviation 1. Batch norm does the same *inside* the network. Each neuron's
 # values over the batch are one column, and each column is standardized before it goes into the activation.
 #
-# Standardized values are not always best: perhaps the next layer works better with another range. So the layer then applies two learned numbers per
+# Standardized values, written $\hat{x}$, are not always best: perhaps the next layer works better with another range. So the layer then applies two learned numbers per
 # column, a scale $\gamma$ (gamma) and a shift $\beta$ (beta). If it helps, the network can learn to undo the standardization.
 
 # %%
-plots.one_column({"x": [0, 0, 4, 4], "x_hat": [-1, -1, 1, 1], "out = 3 x_hat + 10": [7, 7, 13, 13]})
+plots.one_column({"x": [0, 0, 4, 4], "x̂": [-1, -1, 1, 1], "out = 3 x̂ + 10": [7, 7, 13, 13]})
 
 # %% [markdown]
 # ## The formulas
 #
 # For each column separately, with sums over the $N$ examples of the batch:
 #
-# $$\mu = \frac{1}{N} \sum_n x_n \qquad v = \frac{1}{N} \sum_n (x_n - \mu)^2 \qquad \hat{x}_n = \frac{x_n - \mu}{\sqrt{v + \varepsilon}} \qquad
-# \text{out}_n = \gamma\, \hat{x}_n + \beta$$
+# $$\mu = \frac{1}{N} \sum_n x_n \qquad v = \frac{1}{N} \sum_n (x_n - \mu)^2$$
+#
+# $$\hat{x}_n = \frac{x_n - \mu}{\sqrt{v + \varepsilon}} \qquad \text{out}_n = \gamma\, \hat{x}_n + \beta$$
 #
 # | symbol | in code | what it is | shape |
 # |---|---|---|---|
@@ -81,9 +82,9 @@ plots.one_column({"x": [0, 0, 4, 4], "x_hat": [-1, -1, 1, 1], "out = 3 x_hat + 1
 # harm, and even helps a little against overfitting. But once the network is in use, its output for an example must not depend on other examples, and there may be no
 # batch at all.
 #
-# So during training the layer keeps **running statistics**, averages that change a little with each batch:
+# So during training the layer keeps **running statistics**, averages that change a little with each batch. With the momentum $m = 0.9$:
 #
-# $$\text{running} \leftarrow m \cdot \text{running} + (1 - m) \cdot \text{batch} \qquad \text{with momentum } m = 0.9$$
+# $$\text{running} \leftarrow m \cdot \text{running} + (1 - m) \cdot \text{batch}$$
 #
 # In test mode, these replace $\mu$ and $v$, and they do not change. For the column above, whose mean is 2, the running mean starts at 0. It
 # is $0.9 \cdot 0 + 0.1 \cdot 2 = 0.2$ after the first batch, and $0.9 \cdot 0.2 + 0.1 \cdot 2 = 0.38$ after a second batch like it.
@@ -147,28 +148,28 @@ plots.graph()
 # - **Along an arrow**, multiply by the slope of the operation there.
 # - **Where a quantity is used twice**, as $x$ and $c$ are, add up the gradients from its uses.
 #
-# In the table, $c = x - \mu$ is the centered column and $s = \sqrt{v + \varepsilon}$ the standard deviation. The sums run over the examples, because all
+# In the graph and in the table, $c = x - \mu$ is the centered column and $s = \sqrt{v + \varepsilon}$ the standard deviation. The sums run over the examples, because all
 # examples share one $\gamma$, one $s$ and one $\mu$.
 #
 # | step | forward | backward |
 # |---|---|---|
-# | 1 | $\text{out} = \gamma \hat{x} + \beta$ | $\text{d}\beta = \sum \text{dout}, \quad \text{d}\gamma = \sum \text{dout}\, \hat{x}, \quad \text{d}\hat{x} = \gamma\, \text{dout}$ |
-# | 2 | $\hat{x} = c / s$ | $\text{d}c = \text{d}\hat{x} / s, \quad \text{d}s = -\sum \text{d}\hat{x}\, c / s^2$ |
+# | 1 | $\text{out} = \gamma \hat{x} + \beta$ | $\text{d}\beta = \sum \text{dout}$, $\text{d}\gamma = \sum \text{dout}\, \hat{x}$, $\text{d}\hat{x} = \gamma\, \text{dout}$ |
+# | 2 | $\hat{x} = c / s$ | $\text{d}c = \text{d}\hat{x} / s$, $\text{d}s = -\sum \text{d}\hat{x}\, c / s^2$ |
 # | 3 | $s = \sqrt{v + \varepsilon}$ | $\text{d}v = \text{d}s / (2 s)$ |
 # | 4 | $v = \frac{1}{N} \sum c^2$ | add $\frac{2}{N}\, c\, \text{d}v$ to $\text{d}c$ |
-# | 5 | $c = x - \mu$ | $\text{d}x = \text{d}c, \quad \text{d}\mu = -\sum \text{d}c$ |
+# | 5 | $c = x - \mu$ | $\text{d}x = \text{d}c$, $\text{d}\mu = -\sum \text{d}c$ |
 # | 6 | $\mu = \frac{1}{N} \sum x$ | add $\frac{1}{N}\, \text{d}\mu$ to $\text{d}x$ |
 #
 # ### The same column by hand
 #
 # Suppose the upstream gradient is $\text{dout} = (1, 0, 0, 0)$: only the first output matters.
 #
-# 1. $\text{d}\beta = 1$, $\ \text{d}\gamma = 1 \cdot (-1) = -1$, $\ \text{d}\hat{x} = (3, 0, 0, 0)$.
-# 2. $\text{d}c = (1.5, 0, 0, 0)$, $\ \text{d}s = -3 \cdot (-2) / 4 = 1.5$.
+# 1. $\text{d}\beta = 1$, $\text{d}\gamma = 1 \cdot (-1) = -1$, $\text{d}\hat{x} = (3, 0, 0, 0)$.
+# 2. $\text{d}c = (1.5, 0, 0, 0)$, $\text{d}s = -3 \cdot (-2) / 4 = 1.5$.
 # 3. $\text{d}v = 1.5 / 4 = 0.375$.
-# 4. $\frac{2}{4} c\, \text{d}v = (-0.375, -0.375, 0.375, 0.375)$, so $\text{d}c = (1.125, -0.375, 0.375, 0.375)$.
-# 5. $\text{d}x = (1.125, -0.375, 0.375, 0.375)$ so far, $\ \text{d}\mu = -1.5$.
-# 6. $\frac{1}{4} \text{d}\mu = -0.375$ for each example, so $\text{dx} = (0.75, -0.75, 0, 0)$.
+# 4. $\frac{2}{4}\, c\, \text{d}v = (-0.375, -0.375, 0.375, 0.375)$, so $\text{d}c = (1.125, -0.375, 0.375, 0.375)$.
+# 5. $\text{d}x = (1.125, -0.375, 0.375, 0.375)$ so far, $\text{d}\mu = -1.5$.
+# 6. $\frac{1}{4}\, \text{d}\mu = -0.375$ for each example, so $\text{d}x = (0.75, -0.75, 0, 0)$.
 #
 # Does it make sense? If you increase the first example, its output rises. If you increase the *second* one, its neighbor, the mean rises, and so the output of
 # the first falls. If you increase the third or the fourth, the standard deviation grows as well, and here the two effects cancel.
@@ -178,15 +179,15 @@ plots.graph()
 #
 # Substitute the six steps into one another and simplify. The result is
 #
-# $$\text{dx} = \frac{\gamma}{N s} \Bigl( N\, \text{dout} - \text{d}\beta - \hat{x}\, \text{d}\gamma \Bigr)$$
+# $$\text{d}x = \frac{\gamma}{N s} \Bigl( N\, \text{dout} - \text{d}\beta - \hat{x}\, \text{d}\gamma \Bigr)$$
 #
 # <details><summary>How to get there</summary>
 #
-# Steps 2 to 4 give $\ \text{d}c = \frac{1}{s}\text{d}\hat{x} + \frac{2}{N}\, c \cdot \frac{1}{2s} \cdot \bigl(-\sum \text{d}\hat{x}\, c\bigr) / s^2$. With $c = s\,\hat{x}$ this is
+# Steps 2 to 4 give $\text{d}c = \frac{1}{s}\, \text{d}\hat{x} + \frac{2}{N}\, c \cdot \frac{1}{2s} \cdot \bigl(-\sum \text{d}\hat{x}\, c\bigr) / s^2$. With $c = s\,\hat{x}$ this is
 # $\frac{1}{s} \bigl( \text{d}\hat{x} - \frac{1}{N}\, \hat{x} \sum \text{d}\hat{x}\, \hat{x} \bigr)$.
 #
 # Steps 5 and 6 subtract the mean of $\text{d}c$ over the batch. The mean of $\hat{x}$ is zero, so the second term contributes nothing to that mean:
-# $\text{dx} = \frac{1}{s} \bigl( \text{d}\hat{x} - \frac{1}{N} \sum \text{d}\hat{x} - \frac{1}{N}\, \hat{x} \sum \text{d}\hat{x}\, \hat{x} \bigr)$.
+# $\text{d}x = \frac{1}{s} \bigl( \text{d}\hat{x} - \frac{1}{N} \sum \text{d}\hat{x} - \frac{1}{N}\, \hat{x} \sum \text{d}\hat{x}\, \hat{x} \bigr)$.
 #
 # Now use $\text{d}\hat{x} = \gamma\,\text{dout}$ and the sums of step 1.
 #
