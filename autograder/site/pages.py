@@ -34,6 +34,7 @@ BUILT = (
 EXERCISE = re.compile(r"<strong>(Exercise \d+ of \d+: .*?)</strong>\s*(.*)", re.DOTALL)
 LONG = 20  # characters: on a phone, a cell of a table with more of them keeps some width
 LONG_WORD = re.compile(r"[^\s<>]{12,}")
+UNIT = re.compile(r"(?<=\b[Ll]esson) (?=\d)|(?<=\d) (?=(?:m|km|min|MB|°C)\b)")  # where no line should break
 SHORT = 8  # characters: a cell of a table with at most so many stays on one line
 OPTION = re.compile(r"[^\s<>]*-[^\s<>]+")  # a word of code that browsers would break at its hyphen
 LIVE = "relu_backward"
@@ -55,6 +56,9 @@ class Renderer(markdown_html.Renderer):
         if title := EXERCISE.fullmatch(text):
             return "<h3>{} <small>{}</small></h3>\n".format(*title.groups())
         return super().paragraph(text)
+
+    def text(self, text):
+        return UNIT.sub("&nbsp;", super().text(text))
 
     def codespan(self, text):
         html = super().codespan(text)

@@ -42,6 +42,10 @@ def test_a_short_cell_stays_on_one_line():
     assert "<td>15&nbsp;min</td>" in markdown("| a |\n| --- |\n| 15 min |")
 
 
+def test_no_line_breaks_between_a_number_and_its_unit_or_its_lesson():
+    assert markdown("Lesson 08 is off by 90 m.") == "<p>Lesson&nbsp;08 is off by 90&nbsp;m.</p>\n"
+
+
 def test_an_option_of_a_command_is_not_broken_at_its_hyphens():
     html = markdown("Run `python -m autograder grade 06 --new-seed` (`-m`).")
     assert (
