@@ -4,9 +4,11 @@ Importing nbgrader takes longer than most of its commands. So one process import
 itself, with the command's folder, environment and arguments, just as ``python -m nbgrader`` or ``python -m autograder`` would.
 """
 
+import atexit
 import contextlib
 import functools
 import gc
+import importlib
 import os
 import runpy
 import select
@@ -15,6 +17,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 import warm
@@ -133,7 +136,7 @@ def serve(address, bare=""):
             waiting.close()
             connection.close()
             os.setsid()
-            return _command(order, files)
+            _until_it_exits(order, files)
         with contextlib.suppress(OSError):
             connection.sendall(f"{pid}\n".encode())
         code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
@@ -144,8 +147,6 @@ def serve(address, bare=""):
 
 
 def _import(ours):
-    import importlib
-
     del sys.path[0]  # this folder, because it has folders named like the packages
     sys.modules.setdefault("rfc3987_syntax", None)  # jsonschema works without it, and importing it takes long
     for name in (*IMPORTED, *(f"autograder.{name}" for name in ours)):
@@ -175,7 +176,24 @@ def _command(order, files):
     sys.argv = [name, *arguments]
     named = order["environment"].get("PYTHONPATH", "")
     sys.path[:0] = [order["folder"], *filter(None, named.split(os.pathsep))]
+    if arguments[:1] == ["grade"]:  # also with a folder's own modules
+        warm.use(importlib.import_module("autograder.sandbox.fork_server"))
     runpy.run_module(name, run_name="__main__", alter_sys=True)
+
+
+def _until_it_exits(order, files):
+    """Run a command, and end as Python ends, but without taking apart everything that was imported before the fork."""
+    code = 0
+    try:
+        _command(order, files)
+    except SystemExit as end:
+        if not isinstance(code := end.code or 0, int):
+            raise
+    threading._shutdown()
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
 
 
 if __name__ == "__main__":
