@@ -63,6 +63,7 @@ def load(modules, opening, prelude, limits):
     import_all("lessonkit.explorers", "lessonkit.plots", "reference_impl", *modules)
     shell = cells.make_shell()
     cells.show_an_error(shell)
+    gc.freeze()  # what has been imported stays, so that no collection below need search it
     if not opening:
         cells.run_cell(shell, FIGURE, 60, 10_000)
         shell.reset(new_session=True)
