@@ -4,13 +4,17 @@ import ast
 import base64
 import contextlib
 import functools
+import inspect
 import io
 import math
+import os
 import signal
 import sys
 import time
 import types
 
+import stack_data
+from IPython.core.compilerop import CachingCompiler
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
@@ -182,6 +186,16 @@ class Hook(DisplayHook):
         pass
 
 
+class Compiler(CachingCompiler):
+    """Notes that a cell is no module's file: to find that out for each frame of a traceback takes as long as to run a cell."""
+
+    def cache(self, *arguments, **options):
+        name = super().cache(*arguments, **options)
+        with contextlib.suppress(OSError):  # the current folder may be gone
+            inspect.modulesbyfile.update(dict.fromkeys((name, os.path.abspath(name)), ""))
+        return name
+
+
 class Shell(kernel.KernelLike, InteractiveShell):
     """An IPython shell that keeps the outputs of its cells, and goes on after a statement that fails.
 
@@ -193,6 +207,7 @@ class Shell(kernel.KernelLike, InteractiveShell):
         When the cell must be done, on `time.monotonic`'s clock.
     """
 
+    compiler_class = Compiler
     stops = ()
     end = math.inf
 
@@ -305,7 +320,9 @@ def make_shell():
 
     configure_inline_support(shell, "inline")
     cell_log.follow(shell)
-    words.get = functools.cache(words.get)  # a lexer is made for each frame of a traceback, and always the same
+    # for each frame of a traceback a lexer is made, and for each traceback a style: always the same ones
+    words.get = functools.cache(words.get)
+    stack_data.style_with_executing_node = functools.cache(stack_data.style_with_executing_node)
     return shell
 
 
