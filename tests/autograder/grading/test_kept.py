@@ -1,6 +1,7 @@
 """If something other than the answer hides it from the check, grading repairs that, or tells student and instructor."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from arena import EXERCISES, LESSON, RELEASED, SHORT, notebook, solved
@@ -43,11 +44,14 @@ TOLD = {
 }  # fmt: skip
 
 
-def graded(own, below, extra=()):
+ENDLESS = replace(SHORT, call=0.2, exercise=0.5)  # for what would only wait for its end
+
+
+def graded(own, below, extra=(), limits=SHORT):
     found = json.loads(notebook(solved(), *below))
     next(cell for cell in found["cells"] if grade_id(cell) == NAME)["source"] = own
     found["cells"] += extra
-    return work(LESSON, Submission(json.dumps(found).encode()), json.loads(RELEASED), 7, limits=SHORT)
+    return work(LESSON, Submission(json.dumps(found).encode()), json.loads(RELEASED), 7, limits=limits)
 
 
 @pytest.mark.parametrize("own, below", REPAIRED.values(), ids=REPAIRED)
@@ -58,7 +62,7 @@ def test_what_a_check_sees_at_the_end_is_graded_and_told(own, below):
 
 @pytest.mark.parametrize("own, below", TOLD.values(), ids=TOLD)
 def test_what_keeps_an_answer_from_being_seen_is_told_to_both(own, below):
-    done = graded(own, below)
+    done = graded(own, below, limits=ENDLESS if "while True" in own else SHORT)
     assert done.earned < FULL and not done.failed
     assert any(NAME in note for note in done.notes) and any(NAME in flag for flag in done.flags)
 
