@@ -79,7 +79,8 @@ def _settings():
         "disablePyPIFallback": True,
         "loadPyodideOptions": {
             "packages": list(AT_THE_START),
-            "env": {"PYTHONDONTWRITEBYTECODE": "1"},  # bytecode would appear among the student's files
+            # Bytecode would appear among the student's files, and to look for it there takes a request for each module.
+            "env": {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONPYCACHEPREFIX": "/tmp/bytecode"},
         },
     }
     page = {
