@@ -1,5 +1,6 @@
 """The browser edition: a newcomer's whole path with a mouse, and lessons that run."""
 
+import contextlib
 import hashlib
 import json
 import re
@@ -41,13 +42,28 @@ RUN = """async index => {
 }"""
 CELLS = """() => window.jupyterapp.shell.currentWidget.content.widgets.map(
     cell => [cell.model.getMetadata('nbgrader')?.grade_id ?? '', cell.model.sharedModel.source, cell.model.type])"""
+DESKTOP = {"viewport": {"width": 1280, "height": 900}, "color_scheme": "dark"}
+PHONE = {"viewport": {"width": 400, "height": 800}, "has_touch": True, "is_mobile": True}
+# What moves while a kernel starts takes as much of a busy machine as the kernel.
+STILL = """addEventListener('DOMContentLoaded', () => {
+    const style = document.createElement('style');
+    style.textContent = '*, *::before, *::after { animation: none !important; }';
+    document.head.append(style);
+});"""
 COLD = 30  # seconds from the click to a newcomer's first check, at most, with an empty browser cache
 
 
-def start(page, site, lesson):
-    """Open a lesson in the browser edition and wait for its kernel."""
-    page.goto(f"{site.url}/{urls.browser_edition(lesson)}")
-    page.wait_for_function(READY)
+@contextlib.contextmanager
+def opened(browser, site, **look):
+    """A page for the browser edition."""
+    with only_the_site(browser, site, **look) as page:
+        page.add_init_script(STILL)
+        yield page
+
+
+def without_kernel(page):
+    """From now on Python never arrives: for what is seen without it. Where it is refused, JupyterLite tries again and again."""
+    page.route("**/static/pyodide/**", lambda route: None)
 
 
 def run(page, wanted):
@@ -101,7 +117,7 @@ def graded(lesson, handed_in):
 @pytest.fixture(scope="module")
 def newcomer(browser, site):
     """Open a newcomer's page. The tests lead from the first page, by a click, to lesson 00 with its kernel."""
-    with only_the_site(browser, site, viewport={"width": 1280, "height": 900}) as page:
+    with opened(browser, site, **DESKTOP) as page:
         yield page
 
 
@@ -191,10 +207,11 @@ def test_the_list_of_packages_names_what_is_there_and_nothing_that_is_not_needed
         assert not [name for name in archive.namelist() if name.endswith(".py")], "the browser would compile these"
 
 
-DARK = {"viewport": {"width": 1280, "height": 900}, "color_scheme": "dark"}
-PUT = """html => {
-    const cell = window.jupyterapp.shell.currentWidget.content.widgets.find(cell => cell.model.type === 'code');
-    cell.model.outputs.add({output_type: 'display_data', metadata: {}, data: {'text/html': html}});
+PUT = """async html => {
+    const notebook = window.jupyterapp.shell.currentWidget.content;
+    const index = notebook.widgets.findIndex(cell => cell.model.type === 'code');
+    await notebook.scrollToItem(index);
+    notebook.widgets[index].model.outputs.add({output_type: 'display_data', metadata: {}, data: {'text/html': html}});
 }"""
 LIGHTNESS = """async figure => {
     const image = new Image(), canvas = document.createElement('canvas');
@@ -205,12 +222,19 @@ LIGHTNESS = """async figure => {
 }"""
 
 
-@pytest.mark.parametrize("page", [DARK], indirect=True)
-@pytest.mark.parametrize("app", ["notebooks", "lab"])
-def test_it_is_dark_where_the_system_is_and_so_are_its_figures(page, site, app):
-    page.route("**/static/pyodide/**", lambda route: route.abort())  # no kernel where only the look is looked at
-    page.goto(f"{site.url}/{urls.browser_edition(LESSON).replace('/notebooks/', f'/{app}/')}")
-    page.wait_for_function(SHOWN)
+@pytest.fixture(scope="module")
+def training(browser, site):
+    """A lesson that trains, opened in JupyterLab, to which the menus of the newcomer's page lead."""
+    with opened(browser, site, **DESKTOP) as page:
+        page.goto(f"{site.url}/{urls.browser_edition(TRAINING).replace('/notebooks/', '/lab/')}")
+        page.wait_for_function(SHOWN)
+        yield page
+
+
+@pytest.mark.parametrize("name, app", [("newcomer", "notebooks"), ("training", "lab")])
+def test_it_is_dark_where_the_system_is_and_so_are_its_figures(request, name, app):
+    page = request.getfixturevalue(name)
+    assert f"/lite/{app}/" in page.url
     page.wait_for_function("() => document.body.dataset.jpThemeName === 'JupyterLab Dark'")
     fig, ax = figure()
     page.evaluate(PUT, image_tag(fig, "An empty figure"))
@@ -234,33 +258,32 @@ def wait_for(holds, seconds=10):
 LACKS = {
     "no service worker": "delete Navigator.prototype.serviceWorker",  # private windows of some browsers
     "no files": "Object.defineProperty(window, 'indexedDB', {get() { throw new DOMException('denied', 'SecurityError'); }})",
-    "nothing": "",
 }
+PRIVATE = "In a private window, open the lesson in an ordinary one instead."
 
 
 @pytest.mark.parametrize("lack", LACKS)
 def test_a_browser_that_keeps_nothing_is_told_what_to_do(page, site, lack):
-    page.route("**/static/pyodide/**", lambda route: route.abort())
+    without_kernel(page)
     page.add_init_script(LACKS[lack])
     page.goto(f"{site.url}/{urls.browser_edition(LESSON)}")
-    bar = page.get_by_role("alert").filter(has_text="In a private window, open the lesson in an ordinary one instead.")
-    if lack == "nothing":
-        page.wait_for_function(SHOWN)
-        assert bar.count() == 0
-    else:
-        bar.wait_for()
-        bar.get_by_role("button", name="Close").click()
-        bar.wait_for(state="detached")
+    bar = page.get_by_role("alert").filter(has_text=PRIVATE)
+    bar.wait_for()
+    bar.get_by_role("button", name="Close").click()
+    bar.wait_for(state="detached")
 
 
-PHONE = {"viewport": {"width": 400, "height": 800}, "has_touch": True, "is_mobile": True}
+def test_a_browser_that_keeps_files_is_told_nothing(newcomer):
+    newcomer.wait_for_function(SHOWN)
+    assert newcomer.get_by_role("alert").filter(has_text=PRIVATE).count() == 0
 
 
 @pytest.fixture(scope="module")
 def phone(browser, site):
     """A phone on which a lesson is open, with its kernel."""
-    with only_the_site(browser, site, **PHONE) as page:
-        start(page, site, LESSON)
+    with opened(browser, site, **PHONE) as page:
+        page.goto(f"{site.url}/{urls.browser_edition(LESSON)}")
+        page.wait_for_function(READY)
         yield page
 
 
@@ -302,7 +325,7 @@ def test_work_survives_a_new_version_of_the_site(phone, site):
     page.wait_for_function(SAVED)
     released = f"lite/files/{LESSON}/{LESSON}.ipynb"
     new = (site.folder / released).read_text(encoding="utf-8").replace("relu_forward", "relu_new")
-    page.route("**/static/pyodide/**", lambda route: route.abort())  # what is kept is seen without a kernel
+    without_kernel(page)
     try:
         site.changed[released] = new.encode()
         page.reload()
@@ -324,8 +347,9 @@ def drag_with_a_finger(page, part, to=0.8, beside=0.5):
         finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
 
 
-def test_a_network_trains_in_the_browser(page, site):
-    start(page, site, TRAINING)
+def test_a_network_trains_in_the_browser(training):
+    page = training
+    page.wait_for_function(READY)
     for exercise in find_lesson(TRAINING).exercises:
         for name, source in answer(exercise.name).items():
             page.evaluate(SET, [name, source.replace("num_epochs=60", "num_epochs=3")])
