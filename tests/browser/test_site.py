@@ -1,5 +1,6 @@
 """The site's pages in a real browser: they read well everywhere, link to each other, and let a reader try an exercise."""
 
+import itertools
 import re
 import time
 
@@ -15,44 +16,46 @@ HEAVIEST = 1_000_000  # bytes of a page with all its figures, without the kernel
 MENDED = "def relu_forward(x):\n    return np.maximum(x, 0.0), x\n\n\ndef relu_backward(dout, cache):\n    return dout * (cache > 0)"
 
 
+UNFOLD = "() => document.querySelectorAll('details').forEach(each => each.open = true)"
+WIDTH = "() => document.documentElement.scrollWidth"
+UNNAMED = "() => document.querySelectorAll('img:not([alt]), img[alt=\"\"]:not(.explorer img)').length"
+SMALL = """() => [...document.querySelectorAll('main img')].filter(
+    image => image.getBoundingClientRect().width < 0.69 * image.getAttribute('width')).length"""
+NARROW = "() => [...document.querySelectorAll('.long')].filter(cell => cell.getBoundingClientRect().width < 130).length"
+
+
 @pytest.mark.parametrize("page, paths", LOOKS, indirect=["page"], ids=["light", "dark"])
 def test_every_page_reads_well_on_a_phone_and_for_a_screen_reader(page, paths, site, axe):
+    """In lessons and guides, figures and tables are large enough to read, too."""
     page.set_viewport_size({"width": 400, "height": 800})
     for path in paths:
         page.goto(f"{site.url}/{path}")
-        page.evaluate("() => document.querySelectorAll('details').forEach(each => each.open = true)")
-        assert page.evaluate("() => document.documentElement.scrollWidth") <= 400, path
-        unnamed = "() => document.querySelectorAll('img:not([alt]), img[alt=\"\"]:not(.explorer img)').length"
-        assert page.evaluate(unnamed) == 0, path  # an explorer is described once, at one of its pictures
+        large = path not in (*LESSONS, *GUIDES) or page.evaluate(SMALL) == 0
+        assert large, f"{path}: a figure is too small"
+        page.evaluate(UNFOLD)
+        assert page.evaluate(WIDTH) <= 400, path
+        assert page.evaluate(UNNAMED) == 0, path  # an explorer is described once, at one of its pictures
+        wide = path not in (*LESSONS, *GUIDES) or page.evaluate(NARROW) == 0
+        assert wide, f"{path}: a cell of a table is too narrow"
         axe(page)
 
 
-def test_figures_and_tables_are_large_enough_to_read_on_a_phone(page, site):
-    page.set_viewport_size({"width": 400, "height": 800})
-    for path in [*LESSONS, *GUIDES]:
+BESIDE = ["sample/report.html", "sample/feedback.html", "404.html"]
+
+
+def test_a_small_phone_scrolls_no_page_sideways(page, site):
+    for path, width in itertools.product([*BESIDE, "index.html"], (320, 400)):
+        page.set_viewport_size({"width": width, "height": 700})
         page.goto(f"{site.url}/{path}")
-        small = """() => [...document.querySelectorAll('main img')].filter(
-            image => image.getBoundingClientRect().width < 0.69 * image.getAttribute('width')).length"""
-        assert page.evaluate(small) == 0, path
-        page.evaluate("() => document.querySelectorAll('details').forEach(each => each.open = true)")
-        narrow = "() => [...document.querySelectorAll('.long')].filter(cell => cell.getBoundingClientRect().width < 130).length"
-        assert page.evaluate(narrow) == 0, path
+        page.evaluate(UNFOLD)
+        assert page.evaluate(WIDTH) <= width, (path, width)
 
 
-@pytest.mark.parametrize("width", [320, 400])
-@pytest.mark.parametrize("path", ["sample/report.html", "sample/feedback.html", "404.html", "index.html"])
-def test_a_small_phone_scrolls_no_page_sideways(page, site, path, width):
-    page.set_viewport_size({"width": width, "height": 700})
-    page.goto(f"{site.url}/{path}")
-    page.evaluate("() => document.querySelectorAll('details').forEach(each => each.open = true)")
-    assert page.evaluate("() => document.documentElement.scrollWidth") <= width
-
-
-@pytest.mark.parametrize("path", ["sample/report.html", "sample/feedback.html", "404.html"])
-def test_a_page_beside_the_others_leads_back(page, site, path):
-    page.goto(f"{site.url}/{path}")
-    page.get_by_role("navigation", name="Course").get_by_role("link", name="Neural networks from scratch").click()
-    page.wait_for_url(f"{site.url}/index.html")
+def test_a_page_beside_the_others_leads_back(page, site):
+    for path in BESIDE:
+        page.goto(f"{site.url}/{path}")
+        page.get_by_role("navigation", name="Course").get_by_role("link", name="Neural networks from scratch").click()
+        page.wait_for_url(f"{site.url}/index.html")
 
 
 def targets(site, path):
@@ -124,23 +127,23 @@ def test_contents_neighbors_and_search_lead_on(page, site):
     page.get_by_text("No results for “xylophone”.").wait_for()
 
 
-@pytest.mark.parametrize(
-    "question, first",
-    [
-        ("learning rate", "Lesson 07: How large a learning rate?"),
-        ("softmx", "Lesson 11: "),
-        ("how do I hand in", "Working through the course: Hand in"),
-        ("fan_in", "Lesson 04"),
-        ("sigma", "Lesson 00: Standardized columns"),
-        ("overfitting zebra", "Lesson 10: What overfitting looks like"),
-    ],
-)
-def test_a_question_finds_the_section_that_answers_it(page, site, question, first):
-    page.goto(f"{site.url}/index.html")
-    page.get_by_role("searchbox").fill(question)
-    page.locator("#found a").first.wait_for()
-    assert page.locator("#found a").first.inner_text().startswith(first)
-    assert re.fullmatch("[1-8] results?", page.locator("#count").inner_text())
+QUESTIONS = {
+    "learning rate": "Lesson 07: How large a learning rate?",
+    "softmx": "Lesson 11: ",
+    "how do I hand in": "Working through the course: Hand in",
+    "fan_in": "Lesson 04",
+    "sigma": "Lesson 00: Standardized columns",
+    "overfitting zebra": "Lesson 10: What overfitting looks like",
+}
+
+
+def test_a_question_finds_the_section_that_answers_it(page, site):
+    for question, first in QUESTIONS.items():
+        page.goto(f"{site.url}/index.html")
+        page.get_by_role("searchbox").fill(question)
+        page.locator("#found a").first.wait_for()
+        assert page.locator("#found a").first.inner_text().startswith(first), question
+        assert re.fullmatch("[1-8] results?", page.locator("#count").inner_text()), question
 
 
 def test_the_results_of_a_search_are_reached_with_the_keyboard(page, site):
