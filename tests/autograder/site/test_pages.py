@@ -12,7 +12,7 @@ def test_an_exercise_has_a_heading_with_an_entry_in_the_contents():
     contents = []
     html = with_anchors(markdown(EXERCISE), contents)
     assert contents[1] == (3, "exercise-1-of-6-relu-forward", "Exercise 1 of 6: ReLU forward")
-    assert '<h3 id="exercise-1-of-6-relu-forward">' in html and "<small>· easy · 5 min</small>" in html
+    assert '<h3 id="exercise-1-of-6-relu-forward">' in html and "<small>· easy · 5&nbsp;min</small>" in html
 
 
 def test_the_search_finds_an_exercise_by_its_title_and_a_lesson_without_its_number():
