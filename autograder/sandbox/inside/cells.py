@@ -202,7 +202,7 @@ class Shell(kernel.KernelLike, InteractiveShell):
     Attributes
     ----------
     stops : list of list
-        Where the last cell stopped, if a name was lost there: line, kind of error, message.
+        Where the last cell stopped, if something was lost there or lay outside the notebook: line, kind of error, message.
     end : float
         When the cell must be done, on `time.monotonic`'s clock.
     """
@@ -233,7 +233,8 @@ class Shell(kernel.KernelLike, InteractiveShell):
                 )  # the limit was reached while IPython handled the error, which catches everything
             first = first or error
             lost |= {name for name in before if self._is_lost(name, before[name])}
-            if statement.binds or node is not nodelist[-1] or "get_ipython" in statement.needs:
+            loses = statement.binds or node is not nodelist[-1] or "get_ipython" in statement.needs
+            if loses or _reaches_out(error):
                 self.note_stop(node.lineno, error)
             if isinstance(error, CellTimeout):
                 self.note_stop(node.lineno, error)
@@ -286,14 +287,23 @@ def _line_in_cell_magic(error):
     return line
 
 
+def _chain(error):
+    """Return an error and those that led to it."""
+    chain = []
+    while error is not None and not any(error is other for other in chain):
+        chain.append(error)
+        error = error.__cause__ or error.__context__
+    return chain
+
+
+def _reaches_out(error):
+    """Whether a statement failed at something outside the notebook: a file, the network, another process."""
+    return any(isinstance(inner, OSError) for inner in _chain(error))
+
+
 def _words_of(error):
     """Return an error's message; in a chain of errors, a `Forbidden` one explains most."""
-    seen, inner = set(), error
-    while inner is not None and id(inner) not in seen:
-        if isinstance(inner, stand_ins.Forbidden):
-            error = inner
-        seen.add(id(inner))
-        inner = inner.__cause__ or inner.__context__
+    error = [error, *(inner for inner in _chain(error) if isinstance(inner, stand_ins.Forbidden))][-1]
     text = error.msg if isinstance(error, SyntaxError) else str(error)
     return " ".join(str(text).split())[:200]
 

@@ -247,6 +247,24 @@ def test_a_failure_at_the_very_end_loses_nothing_and_is_no_stop(run):
     assert run("x = 1\nprint(x / 0)")[1] == []
 
 
+@pytest.mark.parametrize(
+    "source, words",
+    [
+        ("print(open('.secret_seed').read())", "No such file or directory: '.secret_seed'"),
+        ("open('/etc/hostname', 'w')", "/etc/hostname"),
+        ("import socket\nsocket.create_connection(('127.0.0.1', 80))", "The network cannot be used here"),
+        ("import os\nwhile True:\n    os.fork()", "Another process cannot be started here"),
+        (
+            "try:\n    import os; os.fork()\nexcept OSError:\n    raise ValueError('other words')",
+            "Another process cannot be started here",
+        ),
+    ],
+)
+def test_what_lies_outside_the_notebook_is_a_stop_at_the_very_end_too(source, words, run):
+    (stop,) = run(source)[1]
+    assert words in str(stop)
+
+
 def test_a_cell_that_is_no_python_says_at_which_line(run):
     for source, line, words in [
         ("x = 1\ndef f(:\n    pass", 2, "invalid syntax"),
