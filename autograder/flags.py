@@ -6,10 +6,10 @@ UNGRADED = "could not be graded"
 class Telling:
     """A mixin for objects with `notes` for the student and `flags` for the instructor."""
 
-    def tell(self, kind, sentence):
-        """Tell both: the student in a note, the instructor in a flag of this kind."""
+    def tell(self, kind, sentence, details=None):
+        """Tell both: the student in a note, the instructor in a flag of this kind, with `details` if the sentence repeats it."""
         self.notes.append(sentence)
-        self.flags.append(f"{kind}: {sentence}")
+        self.flags.append(f"{kind}: {sentence if details is None else details}")
 
 
 def words_of(error):

@@ -101,7 +101,9 @@ class Answer:
         """Give the chosen cell the exercise's marks, keep later cells from undoing it, and tell what was done."""
         if self.cell is None:
             self.repaired.tell(
-                "an answer is missing", f"The cell of {self.name} is missing, so there is nothing to grade."
+                "an answer is missing",
+                f"The cell of {self.name} is missing, so there is nothing to grade.",
+                f"{self.name}. There is nothing to grade.",
             )
             self._put_back_empty()
             return
@@ -120,9 +122,11 @@ class Answer:
     def _tell_choice(self):
         own, name, number = self.own, self.name, self.cell["number"]
         if len(self.answered) > 1:
+            graded = f"The first one, cell {number}, is graded."
             self.repaired.tell(
                 "an exercise is answered more than once",
-                f"The exercise {name} is answered in {len(self.answered)} cells. The first one, cell {number}, is graded.",
+                f"The exercise {name} is answered in {len(self.answered)} cells. {graded}",
+                f"{name}, in {len(self.answered)} cells. {graded}",
             )
         elif not self.answered and self.elsewhere:
             empty = all(is_same(cell, self.original) for cell in own)
@@ -132,9 +136,11 @@ class Answer:
                 f"The cell of {name} {what}, but cell {number} defines {name}, so that one is graded.",
             )
         elif self.answered and self.cell is not own[0]:
+            graded = f"The copy with an answer, cell {number}, is graded."
             self.repaired.tell(
                 "an exercise's cell appears more than once",
-                f"The cell of {name} appears more than once. The copy with an answer, cell {number}, is graded.",
+                f"The cell of {name} appears more than once. {graded}",
+                f"{name}. {graded}",
             )
         if self.answered:
             self._tell_later_definitions()
@@ -147,6 +153,7 @@ class Answer:
                 self.repaired.tell(
                     "an answer is in a cell that is not run",
                     f"{self.name} is defined in cell {cell['number']}, which is a {cell['cell_type']} cell and was not run.",
+                    f"{self.name}, in cell {cell['number']}, which is a {cell['cell_type']} cell.",
                 )
 
     def _tell_later_definitions(self):
@@ -154,10 +161,11 @@ class Answer:
         check = position(self.cells, f"check_{self.name}", len(self.cells))
         later = [c for c in self.elsewhere if index(self.cells, c) > max(check, index(self.cells, self.cell))]
         if later:
+            number, graded = later[-1]["number"], "The definition in its own cell is graded."
             self.repaired.tell(
                 "an exercise is defined again below its check",
-                f"{self.name} is defined again in cell {later[-1]['number']}, below its check. "
-                "The definition in its own cell is graded.",
+                f"{self.name} is defined again in cell {number}, below its check. {graded}",
+                f"{self.name}, in cell {number}. {graded}",
             )
 
     def _take_out_empty(self):
@@ -182,6 +190,7 @@ class Answer:
             self.repaired.tell(
                 "a code cell had been changed to another type",
                 f"The cell {self.name} had been changed to {self.cell['cell_type']}. It was run as code.",
+                f"{self.name}, to {self.cell['cell_type']}. It was run as code.",
             )
             self.cell.update(cell_type="code", outputs=[], execution_count=None)
         self.cell["metadata"] = copy.deepcopy(self.original["metadata"])

@@ -1,6 +1,7 @@
 """The cells of a notebook: nbgrader's marks, a cell's content, its place."""
 
 import copy
+import re
 
 from lessonkit import notebook_file
 from lessonkit.catalogue import exercises
@@ -23,12 +24,20 @@ def checked_in(notebook):
 def own_cells(notebook, *releases):
     """Return a label for each code cell that differs from every release of the lesson, by its number among the code cells."""
     given = {source_of(cell) for released in releases for cell in released["cells"] if not grade_id(cell)}
-    own = {}
-    for number, (place, source, exercise) in enumerate(checks_of(notebook)):
-        if exercise is None and source not in given:
-            name = notebook["cells"][place].get("id", "")
-            own[number] = f"Cell {name.removeprefix('cell-').lstrip('0') or place + 1}"
-    return own
+    named = labels(notebook)
+    return {
+        number: named[number]
+        for number, (_, source, exercise) in enumerate(checks_of(notebook))
+        if exercise is None and source not in given
+    }
+
+
+def labels(notebook):
+    """Return what to call each code cell, by its number among the code cells: its place in the notebook as handed in."""
+    places = [place for place, _, _ in checks_of(notebook)]
+    ids = [str(notebook["cells"][place].get("id", "")) for place in places]
+    found = [re.fullmatch(r"cell-0*(\d+)", name) for name in ids]
+    return {number: f"Cell {found[number][1] if found[number] else place + 1}" for number, place in enumerate(places)}
 
 
 def opening(released):

@@ -21,7 +21,7 @@ FINAL = ("SyntaxError", "IndentationError", "TabError", "CellTimeout")  # after 
 LATER = {"empty", "waits", "undefined", "kept"}  # kinds of failures that a definition further down may repair
 MAX_STOPS = 20  # how many are reported for one notebook
 STOPPED, CUT = "a cell stopped", "outputs were left out"  # kinds of flags
-TOO_MUCH = "Some of this notebook's output was left out: there is more than {} MB of it, or it is nested too deeply."
+TOO_MUCH = "Some of this notebook's output was left out: there is more than {} MB, or it is nested too deeply."
 NO_ROOM = "The values it returned need more memory than the grader has for one notebook."
 MORE = "Cells also stopped at other lines. Run the notebook from top to bottom to see them all."
 
@@ -49,6 +49,8 @@ class GradedNotebook(Telling):
         How much the notebook may still send.
     transcripts : dict of str to dict
         By exercise and check.
+    labels : dict of int to str
+        What to call each code cell, by its number.
     """
 
     outputs: dict = field(default_factory=dict)
@@ -60,6 +62,11 @@ class GradedNotebook(Telling):
     stops: int = 0
     budget: Budget = field(default_factory=Budget)
     transcripts: dict = field(default_factory=dict)
+    labels: dict = field(default_factory=dict)
+
+    def label(self, number):
+        """Return what to call a code cell."""
+        return self.labels.get(number, f"Code cell {number + 1}")
 
     def tell_stops(self, cell, stops):
         """Say where a student's own cell stopped, except at an empty exercise: its check says that."""
@@ -71,14 +78,14 @@ class GradedNotebook(Telling):
                 self.tell(STOPPED, MORE) if self.stops == MAX_STOPS + 1 else None
                 continue
             rest = "" if stop.kind in FINAL else " Everything that does not need that line was run."
-            self.tell(STOPPED, f"{cell} stopped{stop}.{rest}")
+            self.tell(STOPPED, f"{cell} stopped{stop}.{rest}", f"{cell}{stop}.{rest}")
 
     def show(self, number, outputs):
         """Keep the outputs of a cell, by its number, as long as there is room."""
         self.outputs[number] = self.budget.kept(outputs)
         sentence = TOO_MUCH.format(OUTPUTS // 2**20)
         if self.budget.left_out and sentence not in self.notes:
-            self.tell(CUT, sentence)
+            self.tell(CUT, sentence, sentence.partition(": ")[2])
 
     def watching(self, grade_one, expected):
         """Return a function that grades one exercise as `grade_one` does, and keeps its transcripts."""
@@ -91,7 +98,7 @@ class GradedNotebook(Telling):
 
     def tell_how(self, cells, own, expected, session):
         """Tell the instructor how answers were computed; called at the end, since it may lend correct functions."""
-        names = own or {number: f"Code cell {number + 1}" for number in range(len(cells))}
+        names = own or {number: self.label(number) for number in range(len(cells))}
         sources = [
             (names[number], source)
             for number, (source, exercise) in enumerate(cells)
@@ -114,7 +121,7 @@ class GradedNotebook(Telling):
         self.memory = max(self.memory, session.memory)
 
 
-def grade_notebook(fork_server, cells, expected, secretly=True, own=None):
+def grade_notebook(fork_server, cells, expected, secretly=True, own=None, labels=None):
     """Run a notebook's cells and grade its check cells.
 
     Parameters
@@ -129,13 +136,15 @@ def grade_notebook(fork_server, cells, expected, secretly=True, own=None):
     own : dict of int to str, optional
         A label for each cell that differs from the lesson's, by number. If one of them stops, student and instructor are
         told.
+    labels : dict of int to str, optional
+        What to call each code cell, by number.
 
     Returns
     -------
     GradedNotebook
     """
     fork_server = fork_server.for_cells(cells)
-    graded, start = GradedNotebook(outputs=dict(enumerate(fork_server.opened()))), time.monotonic()
+    graded, start = GradedNotebook(dict(enumerate(fork_server.opened())), labels=labels or {}), time.monotonic()
     with limited():
         one = _within_memory(graded.watching(grade_secretly if secretly else grade, expected))
         sessions = _Sessions(fork_server, graded)
@@ -203,17 +212,16 @@ def _run(graded, sessions, cells, one, own):
             graded.add(one(exercise, session), number)
             continue
         if time.monotonic() > sessions.end:
-            graded.tell(
-                "the time limit was reached",
-                f"The time limit for the whole notebook was reached before code cell {number + 1}.",
-            )
+            cell = graded.label(number).lower()
+            words = f"The time limit for the whole notebook was reached before {cell}."
+            graded.tell("the time limit was reached", words, f"before {cell}.")
             break
         try:
             outputs, stops = session.run(source)
         except Died as error:
             graded.outputs[number] = [_error("NotebookStopped", str(error))]
-            cell = (own or {}).get(number, f"Code cell {number + 1}")
-            graded.tell("a cell stopped the notebook", f"{cell} stopped the notebook. {error}")
+            cell = graded.label(number)
+            graded.tell("a cell stopped the notebook", f"{cell} stopped the notebook. {error}", f"{cell}. {error}")
         else:
             graded.tell_stops((own or {}).get(number), stops)
             graded.show(number, outputs)
@@ -236,9 +244,11 @@ def _grade_again(graded, cells, session, grade_one, own):
             again = grade_one(exercise, session)
             if again.points > result.points:
                 graded.add(again, number)
+                why = "because something it needs is defined below its check."
                 graded.tell(
                     "an exercise was graded at the end",
-                    f"{exercise} was graded at the end of the notebook, because something it needs is defined below its check.",
+                    f"{exercise} was graded at the end of the notebook, {why}",
+                    f"{exercise}, {why}",
                 )
                 continue
         kept = next((outcome for outcome in result.outcomes if outcome.kind == "kept"), None)
@@ -246,17 +256,19 @@ def _grade_again(graded, cells, session, grade_one, own):
             said = (
                 kept.sentence
                 if kept.sentence == ERROR_ELSEWHERE
-                else f"The notebook's process says {quoted(kept.sentence, 500)}."
+                else f"The notebook's process says {quoted(kept.sentence.rstrip('.'), 500)}."
             )
             graded.tell(
                 "an answer could not be graded as it is",
                 f"{exercise} could not be graded as it is. {said}",
+                f"{exercise}. {said}",
             )
     results = graded.results.values()
     if own and results and not any(result.points or result.empty for result in results):
         graded.tell(
             "no check passes",
             "No check passes, although there are answers. A single line may be causing all the failures.",
+            "There are answers. A single line may be causing all the failures.",
         )
 
 

@@ -114,7 +114,8 @@ def _numbered(repaired, cells, released, earlier):
     """Return the cells with their numbers, updated from the release that the student used."""
     for number, cell in enumerate(cells, start=1):
         if cell is None:
-            repaired.tell("a cell is damaged", f"Cell {number} is damaged and was left out.")
+            words = f"Cell {number} is damaged and was left out."
+            repaired.tell("a cell is damaged", words, f"cell {number}. It was left out.")
     cells = [{**cell, "number": number} for number, cell in enumerate(cells, start=1) if cell]
     release = release_of(cells, released, earlier)
     if release is not released:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from autograder.bank.expected import Live
 from autograder.course import CourseError
 from autograder.flags import UNGRADED, words_of
-from autograder.grading.cells import checked_in, checks_of, opening, own_cells, unanswered
+from autograder.grading.cells import checked_in, checks_of, labels, opening, own_cells, unanswered
 from autograder.grading.memory import peak
 from autograder.grading.notebook import grade_notebook, nothing_to_grade
 from autograder.grading.repair import Unreadable, recognise
@@ -125,7 +125,8 @@ def work_for(student, *arguments):
 def _graded(notebook, own, setup, shared):
     """Run and grade a repaired notebook, and put the outputs into it."""
     cells = list(checks_of(notebook))
-    graded = grade_in_session([(source, exercise) for _, source, exercise in cells], setup, shared, own)
+    sources = [(source, exercise) for _, source, exercise in cells]
+    graded = grade_in_session(sources, setup, shared, own=own, labels=labels(notebook))
     for number, (index, _, _) in enumerate(cells):
         cell = notebook["cells"][index]
         cell["execution_count"], cell["outputs"] = number + 1, graded.outputs.get(number, [])
@@ -142,7 +143,7 @@ def _points(results):
     return {f"check_{name}": float(result.points) for name, result in results.items()}
 
 
-def grade_in_session(cells, setup, shared=None, own=None):
+def grade_in_session(cells, setup, shared=None, **named):
     """Run a notebook's cells and grade its check cells, with a second fork server if the first one is gone.
 
     Parameters
@@ -152,8 +153,8 @@ def grade_in_session(cells, setup, shared=None, own=None):
     setup : Setup
     shared : optional
         As for `work`.
-    own : optional
-        As for `grade_notebook`.
+    named
+        `own` and `labels`, as for `grade_notebook`.
 
     Returns
     -------
@@ -163,7 +164,7 @@ def grade_in_session(cells, setup, shared=None, own=None):
         for attempt, other in ((1, shared), (2, None)):
             fork_server, live = running_for(setup, other)
             try:
-                return grade_notebook(fork_server, cells, live, own=own)
+                return grade_notebook(fork_server, cells, live, **named)
             except ForkServerGone:
                 running.pop(setup)[0].close()
                 if attempt == 2:

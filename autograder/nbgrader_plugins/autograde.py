@@ -13,7 +13,7 @@ from traitlets import Bool
 
 from autograder.course import this_course
 from autograder.flags import UNGRADED
-from autograder.grading.cells import checks_of, opening, own_cells
+from autograder.grading.cells import checks_of, labels, opening, own_cells
 from autograder.grading.notebook import about, nothing_to_grade, output_of
 from autograder.grading.releases import Releases
 from autograder.grading.repair import Unreadable, recognise
@@ -68,7 +68,8 @@ class GradeOutside(Execute):
         released = course.released(name)
         setup = Setup(name, opening(released), course.secret_seed(), self.unsandboxed)
         sources = [(source, exercise) for _, source, exercise in cells]
-        graded = grade_in_session(sources, setup, own=own_cells(nb, released, *Releases(course, name).earlier))
+        own = own_cells(nb, released, *Releases(course, name).earlier)
+        graded = grade_in_session(sources, setup, own=own, labels=labels(nb))
         for number, (index, _, _) in enumerate(cells):
             nb.cells[index].execution_count = number + 1
             nb.cells[index].outputs = [nbformat.from_dict(output) for output in graded.outputs.get(number, [])]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from autograder.bank.expected import Live
 from autograder.course import COURSE
-from autograder.grading.cells import checks_of, own_cells
+from autograder.grading.cells import checks_of, labels, own_cells
 from autograder.grading.notebook import grade_notebook
 from autograder.grading.repair import recognise
 from autograder.sandbox.inside.lockdown import Limits
@@ -63,7 +63,7 @@ class Grader:
         found = recognise(text.encode(), json.loads(RELEASED))
         cells = [(source, exercise) for _, source, exercise in checks_of(found.notebook)]
         known = own_cells(found.notebook, json.loads(RELEASED)) if own else None
-        graded = grade_notebook(self.fork_server, cells, self.live, own=known)
+        graded = grade_notebook(self.fork_server, cells, self.live, own=known, labels=labels(found.notebook))
         graded.points = {name: result.points for name, result in graded.results.items()}
         graded.said = json.dumps(graded.outputs)
         graded.notes = found.notes + graded.notes

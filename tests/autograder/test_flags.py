@@ -6,8 +6,9 @@ import pytest
 
 from autograder.__main__ import main
 from autograder.course import COURSE, Course, write_whole
-from autograder.flags import by_kind, kind_of, words_of
+from autograder.flags import Telling, by_kind, kind_of, words_of
 from autograder.grading import assignment
+from autograder.grading.cells import labels, own_cells
 from autograder.grading.repair import recognise
 from autograder.grading.submission import Entry, GradedSubmission
 from autograder.terminal import listed
@@ -30,6 +31,25 @@ def test_flags_of_one_kind_are_one_line_and_the_most_common_comes_first():
     assert listed(by_kind(flags)[0][2]) == "bob, s0, s1, s2, s3, and 2 more"
     assert words_of(OSError("none left")) == "none left" and words_of(KeyError()) == "KeyError"
     assert kind_of("the grader itself failed: OSError: none left\nTraceback: ...") == "the grader itself failed"
+
+
+def test_a_flag_need_not_say_its_kind_twice():
+    told = Telling()
+    told.notes, told.flags = [], []
+    told.tell("a cell stopped", "Cell 3 stopped at line 1.", "Cell 3 at line 1.")
+    told.tell("another file was graded", "a.ipynb contains answers.")
+    assert told.notes == ["Cell 3 stopped at line 1.", "a.ipynb contains answers."]
+    assert told.flags == ["a cell stopped: Cell 3 at line 1.", "another file was graded: a.ipynb contains answers."]
+
+
+def test_cells_are_called_by_their_place_in_what_was_handed_in():
+    released = json.loads((COURSE / "lessons" / "02_mse" / "02_mse.ipynb").read_text(encoding="utf-8"))
+    handed_in = {**released, "cells": [*released["cells"], {"cell_type": "code", "metadata": {}, "source": "mine = 1"}]}
+    notebook = recognise(json.dumps(handed_in).encode(), released).notebook
+    kinds = [cell["cell_type"] for cell in handed_in["cells"]]
+    places = [place for place, kind in enumerate(kinds, start=1) if kind == "code"]
+    assert [*labels(notebook).values()] == [f"Cell {place}" for place in places]
+    assert own_cells(notebook, released)[len(places) - 1] == f"Cell {len(kinds)}"
 
 
 @pytest.mark.parametrize("lesson", [name for name in lessons()])
