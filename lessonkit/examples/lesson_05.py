@@ -72,7 +72,7 @@ def a_hidden_layer_of_one_number(code, rng):
     for weights, activation in [((3, 1), "relu"), ((-3, 1), "relu"), ((1, -1), "tanh")]:
         net, words = tiny_network(code, (*weights, 1, 0), activation)
         out, _ = net.hidden_forward(1, np.array([[2.0]]))
-        yield f"out (of hidden layer 1 for h = 2, {words})", out
+        yield f"out (of hidden layer 1, {words})", out
 
 
 @example("ForwardNet")
@@ -80,7 +80,7 @@ def networks_of_one_and_two_layers(code, rng):
     for weights in [(3, 1), (3, 1, -2, 5), (-3, 1, 2, -5)]:
         net, words = tiny_network(code, weights)
         scores, caches = net.forward(np.array([[2.0]]))
-        yield f"scores (for X = 2, {words})", scores
+        yield f"scores ({words})", scores
         yield f"number of caches with {len(weights) // 2 - 1} hidden layers", len(caches)
 
 
@@ -89,7 +89,7 @@ def networks_of_three_layers(code, rng):
     for weights, activation in [((3, 1, 2, -5, -1, 4), "relu"), ((1, -1, 3, 0, 2, 5), "tanh")]:
         net, words = tiny_network(code, weights, activation)
         scores, caches = net.forward(np.array([[2.0]]))
-        yield f"scores (for X = 2, {words})", scores
+        yield f"scores ({words})", scores
         yield "number of caches with 2 hidden layers", len(caches)
 
 
@@ -97,6 +97,6 @@ def networks_of_three_layers(code, rng):
 def what_is_left_of_a_network_and_its_input(code, rng):
     net, words = tiny_network(code, (3, 1, -2, 5))
     net.forward(np.array([[2.0]]))
-    yield f"X after the call (for X = 2, {words})", code.after[0]
+    yield f"X after the call ({words})", code.after[0]
     params = net.params
-    yield f"params after the call (for X = 2, {words})", {name: params[name] for name in sorted(params)}
+    yield f"params after the call ({words})", {name: params[name] for name in sorted(params)}

@@ -66,7 +66,7 @@ def tiny_network(code, weights, activation="relu", reg=0.0):
     net.params = {
         name: np.reshape(np.array(w, float), (-1, 1)[: 1 + (name[0] == "W")]) for name, w in zip(names, weights)
     }
-    words = [f"{name} = {w}" for name, w in zip(names, weights)]
+    words = [f"reg = {reg:g}"] * bool(reg) + [f"{name} = {w}" for name, w in zip(names, weights)]
     return net, ", ".join([f"with {activation}"] * (hidden > 0) + words)
 
 
@@ -83,10 +83,13 @@ SMALL = [  # networks, examples and targets
 
 
 def small_losses(code, reg=0.0, loss_function=None):
-    """The results that the small networks should give: the loss and the gradients of each, and in words what they are for."""
+    """The results that the small networks should give: the loss and the gradients of each, and the network in words.
+
+    The worked entry shows X and y.
+    """
     for weights, X, y, *activation in SMALL:
         net, words = tiny_network(code, weights, *activation, reg=reg)
-        words = f"(for X = {X}, y = {y}, {words})"
+        words = f"({words})"
         if loss_function:
             net.loss_function = loss_function
             words = f"with the sum of score times target as loss_function {words}"
@@ -100,15 +103,15 @@ def back_through_a_hidden_layer_of_one_number(code, rng):
         net, words = tiny_network(code, (*weights, 1, 0), activation)
         _, cache = net.hidden_forward(1, np.array([[2.0]]))
         dh, grads = net.hidden_backward(1, np.array([[5.0]]), cache)
-        yield f"dh (of hidden layer 1 for h = 2, dout = 5, {words})", dh
-        yield f"grads (of hidden layer 1 for h = 2, dout = 5, {words})", ordered(grads)
+        yield f"dh (of hidden layer 1 for h = 2, {words})", dh
+        yield f"grads (of hidden layer 1 for h = 2, {words})", ordered(grads)
 
 
 @example("TrainableNet")
 def scores_of_small_networks(code, rng):
     for weights, X, _, *activation in SMALL:
         net, words = tiny_network(code, weights, *activation)
-        yield f"scores (for X = {X}, {words})", net.loss(np.array(X, float))
+        yield f"scores ({words})", net.loss(np.array(X, float))
 
 
 @example("TrainableNet")
@@ -146,6 +149,6 @@ def a_second_call(code, rng):
     net, words = tiny_network(code, (3, 1, 2, -4), reg=2.0)
     for _ in range(2):
         loss, grads = net.loss(np.array([[2.0]]), np.array([[7.0]]))
-    yield f"loss (of the second call for X = [[2]], y = [[7]], {words})", loss
-    yield f"grads (of the second call for X = [[2]], y = [[7]], {words})", ordered(grads)
-    yield "params after the calls", ordered(net.params)
+    yield f"loss (of the second call, {words})", loss
+    yield f"grads (of the second call, {words})", ordered(grads)
+    yield f"params after the calls ({words})", ordered(net.params)

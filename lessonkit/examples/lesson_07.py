@@ -49,9 +49,11 @@ def two_parameters_of_one_array(code, rng):
 def two_steps(code, rng):
     settings = {"learning_rate": 0.5, **ROUND[code.exercise]}
     for dw in (-2.0, 4.0, 2.0):
-        w, config = code.under_test(np.array([5.0]), np.array([4.0]), settings)
-        next_w, _ = code.under_test(w, np.array([dw]), config)
-        yield named("next_w after a step from 5 with dw 4 and this one", settings), next_w
+        _, config = code.under_test(np.array([5.0]), np.array([4.0]), settings)
+        next_w, _ = code.under_test(
+            np.array([5.0]), np.array([dw]), config
+        )  # the student's own w would be shown as given
+        yield named("next_w from the config that a step with dw 4 returned", settings), next_w
 
 
 @example(*RULES)

@@ -109,7 +109,7 @@ def tiny_network(code, normalized=True, activation="relu", **statistics):
     net.params = {name: np.full((1, 1) if name[0] == "W" else 1, float(value)) for name, value in params.items()}
     net.bn_params = [{"mode": "train", **{name: np.array([float(value)]) for name, value in statistics.items()}}]
     return net, ", ".join(
-        [f"with {activation}", *(f"{name} = {value}" for name, value in (params | statistics).items())]
+        [f"with {activation}, reg = 2", *(f"{name} = {value}" for name, value in (params | statistics).items())]
     )
 
 
@@ -117,8 +117,8 @@ def tiny_training(code, **options):
     """A training step of that network: what it yields."""
     net, words = tiny_network(code, **options)
     loss, grads = net.loss(np.array(BATCH, float), np.array(TARGETS, float))
-    yield f"loss (for X = {BATCH}, y = {TARGETS}, {words})", loss
-    yield f"grads (for X = {BATCH}, y = {TARGETS}, {words})", gradients(grads, [options.get("normalized", True)])
+    yield f"loss ({words})", loss
+    yield f"grads ({words})", gradients(grads, [options.get("normalized", True)])
 
 
 @example("FullyConnectedNet")
@@ -148,9 +148,9 @@ def statistics_after_training_and_scoring(code, rng):
 @example("FullyConnectedNet")
 def scores_of_a_tiny_network(code, rng):
     net, words = tiny_network(code, running_mean=-5, running_var=4)
-    yield f"scores (for X = [[3]], {words})", net.loss(np.array([[3.0]]))
+    yield f"scores ({words})", net.loss(np.array([[3.0]]))
     for name, value in stored(net.bn_params[0]):
-        yield f"{name} (after the scores for X = [[3]], {words})", value
+        yield f"{name} (after the scores, {words})", value
 
 
 @example("FullyConnectedNet")

@@ -10,7 +10,7 @@ from lessonkit.engine.check import checks_of, examples_of
 from lessonkit.engine.compare import same_values
 from lessonkit.engine.diagnose import grade
 from lessonkit.engine.host import LocalHost
-from lessonkit.engine.proxy import Code
+from lessonkit.engine.proxy import Code, inputs_behind
 from lessonkit.engine.transcript import run
 from lessonkit.engine.values import is_number, parts
 
@@ -107,6 +107,35 @@ def test_a_right_answer_in_any_style_passes_its_examples(exercise, live):
             values = [entry.value for entry in transcript.entries]
             right = [same_values(value, truth, example.rtol) for value, (_, truth) in zip(values, expected)]
             assert all(right) and len(values) == len(expected), (variant.name, example.name)
+
+
+@pytest.mark.parametrize("exercise", sorted(set(exercises()) - WITHOUT))
+def test_what_is_shown_determines_the_value(exercise):
+    """The same inputs and the same words lead to the same value: nothing that matters stays unsaid."""
+    values = {}
+    for example in examples_of(exercise):
+        for entry in run(example, LocalHost(reference_names()), seed=1).entries:
+            inputs = {name: np.asarray(given).tolist() for name, given in inputs_behind(entry.call).items()}
+            value = values.setdefault(f"{entry.name}, for {inputs}", entry.value)
+            assert same_values(entry.value, value, example.rtol), (example.name, entry.name)
+
+
+@pytest.mark.parametrize("exercise", sorted(set(exercises()) - WITHOUT))
+def test_an_input_of_an_example_is_given_and_not_computed_by_the_code_under_test(exercise):
+    """The reader would take a wrong result of an earlier call for a number that was given."""
+    right = reference_names()
+
+    def broken(*arguments, **keywords):
+        result = right[exercise](*arguments, **keywords)
+        first = np.asarray(result[0] if isinstance(result, tuple) else result) + 64.0
+        return (first, *result[1:]) if isinstance(result, tuple) else first
+
+    wrong = right if isinstance(right[exercise], type) else {**right, exercise: broken}
+    for example in examples_of(exercise):
+        pairs = [run(example, LocalHost(names), seed=1).entries for names in (right, wrong)]
+        for entry, other in zip(*pairs):
+            given, shown = (inputs_behind(each.call) for each in (entry, other))
+            assert all(np.array_equal(given[name], shown[name]) for name in given), (example.name, entry.name)
 
 
 def shown(live, exercise, host):

@@ -21,7 +21,7 @@ HEAD = f"""# What a check says when it does not recognize the mistake
 If a check recognizes a mistake, it names it. Otherwise it says one of the sentences below: what the result is, and
 where to look. Each sentence here comes from a real wrong result.
 
-The tests compare this page with the messages. After a change, generate it again: `{COMMAND}`.
+<!-- The tests compare this page with the messages. After a change, generate it again: `{COMMAND}`. -->
 """
 
 
@@ -63,9 +63,12 @@ def split_at_code(text):
 
 
 def table(title, rows):
-    yield f"\n## {title}\n\n| the result | message | example |\n| --- | --- | --- |"
-    for result, (sentence, example) in rows:
-        yield f"| {cell(result)} | {cell(sentence)} | {cell(example)} |"
+    """Yield a table's lines; without the column of examples, if no row has one."""
+    rows = [(result, *said) if any(example for _, (_, example) in rows) else (result, said[0]) for result, said in rows]
+    head = ("the result", "message", "example")[: len(rows[0])]
+    yield f"\n## {title}\n\n| {' | '.join(head)} |\n|{' --- |' * len(head)}"
+    for row in rows:
+        yield f"| {' | '.join(map(cell, row))} |"
 
 
 def page():
