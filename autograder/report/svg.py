@@ -46,13 +46,14 @@ def histogram(title, description, edges, counts, unit, before=None, whole=False)
     edges : sequence of float, shape (bins + 1,)
     counts, before : sequence of int, shape (bins,)
     """
-    left, right, top, floor = 40, WIDTH - 20, 14, 176  # at the right, half of the last number has room
+    left, right, top, floor = 40, WIDTH - 20, 24, 186  # at the right, half of the last number has room
     shares = [_shares(counts)] if before is not None else [list(counts)]
     if before is not None:
         shares.append(_shares(before))
     most = max(max(series) for series in shares) or 1
     step = (right - left) / len(counts)
     parts = [line(left, floor, right, floor), label(left - 6, floor, "0", "end")]
+    parts.append(label(0, 12, "submissions" if before is None else "share of submissions"))
     parts.append(label(left - 6, top + 8, f"{most:.0%}" if before is not None else f"{most:g}", "end"))
     for column, share in enumerate(shares[0]):
         height = (floor - top) * share / most
@@ -60,12 +61,18 @@ def histogram(title, description, edges, counts, unit, before=None, whole=False)
     for column, share in enumerate(shares[1] if before is not None else ()):
         height = (floor - top) * share / most
         parts += [rectangle(left + column * step + step / 4, floor - height, step / 2, height, k) for k in OUTLINE]
-    every = max(1, round(len(counts) / 8))
-    for column in range(0, len(edges) - whole, every):
+    for column in _labeled(len(edges) - 1 - whole):
         x = left + (column + whole / 2) * step
         parts += [line(x, floor, x, floor + 4), label(x, floor + 17, f"{edges[column]:g}", "middle")]
     parts.append(label((left + right) / 2, floor + 34, unit, "middle"))
     return figure(title, description, floor + 42, parts)
+
+
+def _labeled(last):
+    """Return which of the columns from 0 to `last` get a number: a few, among them the last one."""
+    even = [step for step in range(1, last + 1) if last % step == 0 and 3 <= last // step <= 8]
+    step = even[0] if even else max(1, round(last / 8))
+    return [*(column for column in range(0, last, step) if last - column >= step), last]
 
 
 def bars(title, description, rows):
