@@ -19,7 +19,7 @@ from lessonkit.catalogue import explained_everywhere, lessons
 from lessonkit.engine.values import show_number
 
 HERE = Path(__file__).parent
-CODE_LIGHT, CODE_DARK = "a11y-high-contrast-light", "a11y-high-contrast-dark"  # styles of accessible-pygments
+CODE_LIGHT, CODE_DARK = "a11y-high-contrast-light", "a11y-dark"  # styles of accessible-pygments
 
 
 def page(notebook, grading):
@@ -44,7 +44,7 @@ def page(notebook, grading):
     shown, anchors = _shown(cells)
     items = [cell["item"] for cell in shown if cell["item"]]
     html = _template().render(
-        title=f"{lesson.number:02d}. {lesson.title}" if lesson else grading["notebook"],
+        title=f"{lesson.name[:2]}. {lesson.title}" if lesson else grading["notebook"],
         notes=notes,
         left=[item for item in items if not item.passed],
         passed=[item for item in items if item.passed],

@@ -60,7 +60,7 @@ ATTRIBUTES = {
     "mstyle": {"displaystyle", "scriptlevel"},
     "mtable": {"columnalign", "rowspacing", "columnspacing"},
     "mtd": {"columnalign"},
-    **{name: {"id"} for name in (*HEADINGS[2:], "strong")},
+    **{name: {"id"} for name in HEADINGS[2:]},
 }
 CLASSES = {"div": {"highlight", "scroll"}, "span": {"scroll"} | {name for name in STANDARD_TYPES.values() if name}}
 
@@ -156,19 +156,14 @@ def _markdown(source, attachments=None):
     return markdown_html.html(source, _Renderer(attachments))
 
 
-def _leads_on(tag):
-    """Whether a tag can be the target of links: a heading, or an exercise's title, which the lessons set in bold."""
-    return tag.name in HEADINGS or (tag.name == "strong" and re.match(r"Exercise \d+ of \d+: ", tag.get_text()))
-
-
 def _tidy(html, prefix=None):
     """Return sanitized HTML and its headings; outputs, which have no `prefix`, have no headings."""
     soup, headings = BeautifulSoup(_well_formed(html), "html.parser"), []
     for heading in soup(HEADINGS):
         level = HEADINGS.index(heading.name)
         heading.name, heading.attrs = ("p", {}) if prefix is None else (HEADINGS[min(level + 2, 5)], {})
-    for heading in () if prefix is None else soup(_leads_on):
-        words = heading.get_text().strip()
+    for heading in () if prefix is None else soup(HEADINGS):
+        words = "".join(part.get_text() for part in heading.contents if part.name != "small").strip()
         heading["id"] = f"{prefix}{re.sub('[^a-z0-9]+', '-', words.lower()).strip('-')}"
         headings.append((words, f"text-{heading['id']}"))
     for image in soup("img"):
@@ -250,27 +245,27 @@ def _picture(kind, content):
     return _CLEANER.clean(f'<span class="scroll"{SCROLLS}>{picture}</span>' if _is_wide(source) else picture)
 
 
-def _lines(printed):
-    """Return printed text as a terminal would show it."""
+def _lines(printed, wrapped=False):
+    """Return printed text as a terminal would show it; a long line scrolls or, if `wrapped`, goes on in the next one."""
     printed = "\n".join(line.rstrip("\r").rpartition("\r")[2] for line in strip_ansi(printed).rstrip("\n").split("\n"))
     printed = re.sub(r"[^\n\t -\U0010ffff]", "\N{REPLACEMENT CHARACTER}", printed)
     if len(printed) > MAX_TEXT:
         printed = f"{printed[:MAX_TEXT]}\n... the rest is not shown: {len(printed) - MAX_TEXT} more characters ..."
     wide = any(len(line) > SHORT_LINE for line in printed.splitlines())
-    return f"<pre{SCROLLS if wide else ''}>{escape(printed)}</pre>"
+    return f"<pre{' class=wrapped' if wrapped else SCROLLS if wide else ''}>{escape(printed)}</pre>"
 
 
 def error_line(shown):
     """Return an error in one line, without the code that it came from."""
-    return _lines(f"{shown.ename}: {shown.evalue}") if shown.output_type == "error" else output(shown)
+    return _lines(f"{shown.ename}: {shown.evalue}", True) if shown.output_type == "error" else output(shown)
 
 
 def _error(shown):
     """Return an error: the line that says what it is, and below it the place where it came from."""
     traceback = re.sub(r"/[^\s:]+", _without_folders, "\n".join(shown.traceback))
     if len(shown.traceback) < 2:
-        return _lines(traceback)
-    first = _lines(f"{shown.ename}: {shown.evalue}".strip(": "))
+        return _lines(traceback, True)
+    first = _lines(f"{shown.ename}: {shown.evalue}".strip(": "), True)
     return f"{first}<details><summary>Where the error came from</summary>{_lines(traceback)}</details>"
 
 

@@ -1,13 +1,18 @@
 """Renders Jupyter's Markdown as HTML, with formulas as MathML, which browsers draw and screen readers read."""
 
+import re
+
 from latex2mathml.converter import convert
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
 from autograder.publish.formulas import tidy
 
+# The line that begins an exercise: its number and title, and how hard and long it is.
+EXERCISE = re.compile(r"<strong>(Exercise \d+ of \d+: .*?)</strong>\s*(.*)", re.DOTALL)
+
 
 class Renderer(IPythonRenderer):
-    """Renders Markdown; a page that shows formulas differently overrides `formula`.
+    """Renders Markdown, with the title of an exercise as a heading; a page that shows formulas differently overrides `formula`.
 
     Parameters
     ----------
@@ -17,6 +22,11 @@ class Renderer(IPythonRenderer):
 
     def __init__(self, attachments=None):
         super().__init__(escape=False, exclude_anchor_links=True, attachments=attachments)
+
+    def paragraph(self, text):
+        if title := EXERCISE.fullmatch(text):
+            return "<h3>{} <small>{}</small></h3>\n".format(*title.groups())
+        return super().paragraph(text)
 
     def formula(self, latex, display):
         """Return a formula as HTML; `display` is "inline" or "block"."""

@@ -41,6 +41,8 @@ def test_every_check_leads_to_a_paragraph_of_the_page(name):
     assert {link["href"][1:] for link in html("a") if link["href"].startswith("#")} <= set(ids)
     for exercise in lessons()[name].exercises:
         report = html.find(id=f"exercise-{exercise.name}")
+        titles = [heading.get_text() for heading in report.find_all_previous(["h3", "h4", "h5"], limit=1)]
+        assert titles[0].startswith("Exercise ") and report.h6  # a report belongs to the heading of its exercise
         reads = report.find_all(class_="read")
         assert len(reads) in (1, len(checks_of(exercise.name)))
         for read in reads:

@@ -79,6 +79,15 @@ def test_what_is_displayed_has_no_headings():
     assert "<h" not in safe.output(output({"text/markdown": "# 30 of 30"}))
 
 
+def test_an_error_goes_on_in_the_next_line_and_its_origin_scrolls():
+    words = "x and y must have the same first dimension, but have shapes (3,) and (4,)"
+    error = nbformat.v4.new_output(
+        "error", ename="ValueError", evalue=words, traceback=["line 1", f"ValueError: {words}"]
+    )
+    said, origin = [tag for tag in elements(safe.output(error)) if tag.name == "pre"]
+    assert said["class"] == ["wrapped"] and not said.get("tabindex") and origin["tabindex"] == "0"
+
+
 def test_words_tables_and_pictures_stay():
     table = "<table border=1 class=dataframe><tr><th>epoch</th></tr><tr><td>3</td></tr></table>"
     assert [tag.name for tag in elements(safe.output(output({"text/html": table})))][1:] == [
@@ -159,7 +168,7 @@ def test_an_error_says_first_what_it_is_and_no_path_of_the_machine():
     html = safe.output(
         nbformat.from_dict({"output_type": "error", "ename": "ValueError", "evalue": "<b>no</b>", "traceback": trace})
     )
-    assert html.startswith("<pre>ValueError: &lt;b&gt;no&lt;/b&gt;</pre><details>")
+    assert html.startswith("<pre class=wrapped>ValueError: &lt;b&gt;no&lt;/b&gt;</pre><details>")
     assert "bundle/lessonkit/plots/lesson_01.py:99" in html and "/tmp" not in html
 
 
