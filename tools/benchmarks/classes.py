@@ -1,10 +1,12 @@
 """Makes courses to grade, in separate folders."""
 
+import functools
 import json
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 from autograder.course import COURSE
@@ -30,13 +32,11 @@ def course(folder, lesson, students, stock=False, figures=True):
     -------
     Path
     """
-    folder, lesson = Path(folder), find_lesson(lesson)
-    config = (COURSE / "nbgrader_config.py").read_text(encoding="utf-8")
-    folder.mkdir()
-    (folder / "nbgrader_config.py").write_text(config + 'del c["Autograde"]\n' * stock, encoding="utf-8")
-    (folder / "solutions" / lesson.name).mkdir(parents=True)
-    shutil.copy(COURSE / "solutions" / lesson.name / f"{lesson.name}.ipynb", folder / "solutions" / lesson.name)
-    run(folder, "-m", "nbgrader", "generate_assignment", lesson.name)
+    lesson = find_lesson(lesson)
+    folder = Path(shutil.copytree(_released(lesson.name).name, folder))
+    if stock:
+        with open(folder / "nbgrader_config.py", "a", encoding="utf-8") as config:
+            config.write('del c["Autograde"]\n')
     released = (folder / "lessons" / lesson.name / f"{lesson.name}.ipynb").read_text(encoding="utf-8")
     text = submission(released, right(exercise.name for exercise in lesson.exercises))
     if not figures:
@@ -44,6 +44,18 @@ def course(folder, lesson, students, stock=False, figures=True):
     for number in range(students):
         hand_in(folder, f"student-{number:05d}", lesson.name, text)
     return folder
+
+
+@functools.cache
+def _released(lesson):
+    """Make a course with a released lesson, which every class of this process is a copy of."""
+    made = tempfile.TemporaryDirectory()  # removed when this process ends
+    folder = Path(made.name)
+    shutil.copy(COURSE / "nbgrader_config.py", folder)
+    (folder / "solutions" / lesson).mkdir(parents=True)
+    shutil.copy(COURSE / "solutions" / lesson / f"{lesson}.ipynb", folder / "solutions" / lesson)
+    run(folder, "-m", "nbgrader", "generate_assignment", lesson)
+    return made
 
 
 def without_figures(text):
