@@ -315,6 +315,7 @@ def _lines(code):
 
     `inspect.getsourcelines` looks up the module first, and for that the path of every imported file: slow in a browser.
     """
+    linecache.checkcache(code.co_filename)
     lines, at = linecache.getlines(code.co_filename), code.co_firstlineno - 1
     while at > 0 and not DEFINES.match(lines[at]):  # a comprehension's code begins in the middle of a function
         at -= 1

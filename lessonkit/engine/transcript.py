@@ -96,7 +96,8 @@ def run(check, host, seed):
         message = f"{check.exercise} returned something that the check could not use ({error})."
         transcript.error = StudentError(check.exercise, "returns", " ".join(message.split()))
     transcript.called = tuple(dict.fromkeys(call.function for call in code.calls))
-    others = (c for c in code.calls if c.function in {*exercises()} - {check.exercise} and c.result is not None)
+    names = exercises().keys() - {check.exercise}
+    others = (call for call in code.calls if call.function in names and call.result is not None)
     transcript.helpers = [_helper(call) for call in itertools.islice(others, MAX_HELPERS)]
     return transcript
 
