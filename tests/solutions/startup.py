@@ -9,16 +9,12 @@ def _look():
     import os
     from itertools import combinations
 
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-
     from lessonkit.plots import picture
 
     draw = picture.image_tag
 
     def faults(fig):
-        canvas = FigureCanvasAgg(fig)
-        canvas.draw()
-        renderer, (width, height) = canvas.get_renderer(), fig.get_size_inches()
+        renderer, (width, height) = fig.canvas.get_renderer(), fig.get_size_inches()  # it has just been drawn
         whole = fig.get_tightbbox(renderer)
         if whole.x0 < -0.02 or whole.y0 < -0.02 or whole.x1 > width + 0.02 or whole.y1 > height + 0.02:
             yield f"something is cut off: {whole.extents} in {width} x {height}"
