@@ -14,7 +14,7 @@ import pytest
 from lessonkit import time_limit
 from lessonkit.time_limit import TimeOver, within
 
-LIMIT = 0.2
+LIMIT = 0.1
 MODULE = Path(time_limit.__file__)
 HAS_TIMER = hasattr(signal, "setitimer")  # Windows has none
 needs_timer = pytest.mark.skipif(not HAS_TIMER, reason="this system has no timer")
@@ -45,7 +45,7 @@ def run(source):
 @pytest.mark.parametrize("source", ENDLESS.values(), ids=ENDLESS)
 def test_what_never_ends_is_ended(way, source):
     start = time.monotonic()
-    with pytest.raises(TimeOver, match="^mse_loss did not finish within 0.2 seconds$"):
+    with pytest.raises(TimeOver, match=f"^mse_loss did not finish within {LIMIT} seconds$"):
         within(LIMIT, run(source), "mse_loss")
     assert time.monotonic() - start < 60
     nothing_stays_behind()
@@ -60,8 +60,8 @@ def test_a_result_and_an_error_come_through(way):
 
 def nothing_stays_behind():
     end = time.monotonic() + 0.1
-    while time.monotonic() < end:
-        pass
+    while time.monotonic() < end:  # what is left behind would strike between two steps
+        time.sleep(0.005)
     if HAS_TIMER:
         assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
         assert signal.getsignal(signal.SIGALRM) in (signal.SIG_DFL, None)
@@ -130,7 +130,7 @@ def test_a_thread_of_its_own_has_its_limit():
     thread = threading.Thread(target=work)
     thread.start()
     thread.join(20)
-    assert caught == ["mse_loss did not finish within 0.2 seconds"]
+    assert caught == [f"mse_loss did not finish within {LIMIT} seconds"]
 
 
 def test_waiting_is_ended_too():
@@ -204,11 +204,11 @@ spec.loader.exec_module(module)
 module._way = lambda: module._by_steps
 for name, source in {ENDLESS!r}.items():
     try:
-        module.within(0.2, lambda: exec(source, {{}}), name)
+        module.within({LIMIT}, lambda: exec(source, {{}}), name)
     except module.TimeOver as error:
         print(error)
 try:
-    module.within(0.2, lambda: module.within(20, lambda: exec("while True: pass"), "inner"), "outer")
+    module.within({LIMIT}, lambda: module.within(20, lambda: exec("while True: pass"), "inner"), "outer")
 except module.TimeOver as error:
     print(error, [module.sys.monitoring.get_tool(number) for number in range(6)])
 """
@@ -216,5 +216,5 @@ except module.TimeOver as error:
     if "No module named" in done.stderr or done.returncode == 127:
         pytest.skip(f"Python {version} does not run here: {done.stderr}")
     *lines, last = done.stdout.splitlines()
-    assert lines == [f"{name} did not finish within 0.2 seconds" for name in ENDLESS], done.stderr
-    assert last == f"outer did not finish within 0.2 seconds {[None] * 6}"
+    assert lines == [f"{name} did not finish within {LIMIT} seconds" for name in ENDLESS], done.stderr
+    assert last == f"outer did not finish within {LIMIT} seconds {[None] * 6}"
