@@ -1,6 +1,5 @@
 import numpy as np
 import pytest
-from scipy import stats
 
 from reference_impl import init_he, init_normal, init_xavier
 
@@ -14,6 +13,8 @@ CALLS = {
 @pytest.mark.parametrize("name", CALLS)
 @pytest.mark.parametrize(("fan_in", "fan_out"), [(300, 50), (50, 300)])
 def test_weights_are_normal_with_the_right_width(name, fan_in, fan_out, rng):
+    from scipy import stats  # takes long to import, and few processes that run tests need it
+
     init, width = CALLS[name]
     w, b = init(fan_in, fan_out, rng)
     assert w.shape == (fan_in, fan_out)

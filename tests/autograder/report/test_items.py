@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from scipy import stats
 
 from autograder.grading.submission import GradedSubmission
 from autograder.report import items
@@ -30,6 +29,8 @@ def graded(*passed, kinds=(), mistake="", seconds=1.0):
 
 
 def test_discrimination_is_the_point_biserial_correlation_with_the_rest():
+    from scipy import stats  # takes long to import, and few processes that run tests need it
+
     rng = np.random.default_rng(0)
     skill = rng.normal(size=200)
     passed = (skill[:, None] + rng.normal(size=(200, 3)) > [-1, 0, 0.5]).astype(int)
