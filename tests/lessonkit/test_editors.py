@@ -11,6 +11,7 @@ import sys
 import numpy as np
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
+from nbconvert.exporters import ScriptExporter
 
 from autograder.course import COURSE
 from lessonkit import plots, report
@@ -92,11 +93,9 @@ def test_a_script_prints_it_once(answer, program, tmp_path):
 def script(tmp_path_factory):
     """A solved lesson as a script."""
     folder, name = tmp_path_factory.mktemp("script"), "02_mse"
-    notebook = COURSE / "solutions" / name / f"{name}.ipynb"
-    convert = ["-m", "nbconvert", "--to", "script", "--log-level", "ERROR", "--output-dir", folder, notebook]
-    subprocess.run([sys.executable, *convert], check=True)
+    text, _ = ScriptExporter().from_filename(COURSE / "solutions" / name / f"{name}.ipynb")
     path = folder / f"{name}.py"
-    path.write_text(path.read_text(encoding="utf-8").replace(", hidden=True", ""), encoding="utf-8")
+    path.write_text(text.replace(", hidden=True", ""), encoding="utf-8")
     return path
 
 
