@@ -30,8 +30,6 @@ BUILT = (
     ("11_softmax", "X = np.concatenate", "Your network reads handwritten digits, and you see which digits it mixes up."),
     ("07_optimizers", "plots.race", "Your optimizers race down a ravine: plain gradient descent, momentum, RMSProp and Adam."),
 )  # fmt: skip
-# The line that begins an exercise: its number and title, and how hard and long it is.
-EXERCISE = re.compile(r"<strong>(Exercise \d+ of \d+: .*?)</strong>\s*(.*)", re.DOTALL)
 LONG = 20  # characters: on a phone, a cell of a table with more of them keeps some width
 LONG_WORD = re.compile(r"[^\s<>]{12,}")
 UNIT = re.compile(r"(?<=\b[Ll]esson) (?=\d)|(?<=\d) (?=(?:m|km|min|MB|°C)\b)")  # where no line should break
@@ -51,11 +49,6 @@ class Renderer(markdown_html.Renderer):
     def formula(self, latex, display):
         formula = markdown_html.mathml(latex, display)
         return in_line(formula) if display == "inline" else _scrolls("formula", formula)
-
-    def paragraph(self, text):
-        if title := EXERCISE.fullmatch(text):
-            return "<h3>{} <small>{}</small></h3>\n".format(*title.groups())
-        return super().paragraph(text)
 
     def text(self, text):
         return UNIT.sub("&nbsp;", super().text(text))
