@@ -9,6 +9,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from load import slower
 
 from autograder.course import COURSE
 from autograder.grading.worker import work
@@ -50,7 +51,7 @@ STILL = """addEventListener('DOMContentLoaded', () => {
     style.textContent = '*, *::before, *::after { animation: none !important; }';
     document.head.append(style);
 });"""
-COLD = 30  # seconds from the click to a newcomer's first check, at most, with an empty browser cache
+COLD = 30  # seconds from the click to a newcomer's first check, at most, with an empty browser cache on an idle machine
 
 
 @contextlib.contextmanager
@@ -124,7 +125,7 @@ def newcomer(browser, site):
 def test_a_newcomers_way_from_the_first_page_to_the_grade(newcomer, site):
     page, answers = newcomer, right(exercise.name for exercise in find_lesson(FIRST).exercises)
     page.goto(f"{site.url}/index.html")
-    laps, begin = [], time.monotonic()
+    laps, limit, begin = [], COLD * slower(), time.monotonic()
 
     def lap(what):
         laps.append(f"{time.monotonic() - begin:5.1f} s  {what}")
@@ -161,7 +162,7 @@ def test_a_newcomers_way_from_the_first_page_to_the_grade(newcomer, site):
         assert grading.earned == sum(points_of(name) for name in answers) and not grading.flags
         lap("graded like any other")
     print("\n" + "\n".join(laps))
-    assert first < COLD
+    assert first < limit
 
 
 def test_progress_lists_what_this_browser_has(newcomer):
