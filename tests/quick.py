@@ -65,6 +65,9 @@ def beside(path):
 def main(*lessons):
     paths = [] if lessons else changed()
     numbers = [lesson[:2] for lesson in lessons] or lessons_with(paths)
+    for number in numbers if lessons else ():
+        if not _solutions([number]):
+            sys.exit(f"There is no lesson {number}. Name one by its number: make quick LESSON=06")
     tests = sorted({test for path in paths for test in beside(path)})
     runs = [tests] if tests else []
     if numbers:

@@ -1,7 +1,7 @@
 """`make quick`: the lessons and tests that it chooses for a changed file."""
 
 import pytest
-from quick import WHOLE, beside, lessons_with
+from quick import WHOLE, beside, lessons_with, main
 
 from autograder.course import COURSE
 
@@ -38,3 +38,8 @@ def test_what_a_module_asks_for_is_there():
         str(path.relative_to(COURSE)) for folder in ("autograder", "tools") for path in (COURSE / folder).rglob("*.py")
     ]
     assert all((COURSE / test).exists() for module in modules for test in beside(module))
+
+
+def test_a_lesson_that_is_not_there_is_told():
+    with pytest.raises(SystemExit, match="There is no lesson 99. Name one by its number"):
+        main("99")
