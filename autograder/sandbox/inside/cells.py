@@ -233,8 +233,7 @@ class Shell(kernel.KernelLike, InteractiveShell):
                 )  # the limit was reached while IPython handled the error, which catches everything
             first = first or error
             lost |= {name for name in before if self._is_lost(name, before[name])}
-            loses = statement.binds or node is not nodelist[-1] or "get_ipython" in statement.needs
-            if loses or _reaches_out(error):
+            if statement.binds or node is not nodelist[-1] or "get_ipython" in statement.needs or _reaches_out(error):
                 self.note_stop(node.lineno, error)
             if isinstance(error, CellTimeout):
                 self.note_stop(node.lineno, error)

@@ -92,7 +92,7 @@ def test_an_exercise_whose_check_cell_was_deleted_is_not_graded(course, monkeypa
     released["cells"] = [cell for cell in released["cells"] if grade_id(cell) != f"check_{gone}"]
     if submission.data:
         submission.data = json.dumps(released).encode()
-    monkeypatch.setattr(worker, "grade_in_session", lambda *_: GradedNotebook())
+    monkeypatch.setattr(worker, "grade_in_session", lambda *_, **__: GradedNotebook())
     graded = work(LESSON, submission, released, 1, True)
     assert gone not in graded.results and f"check_{gone}" not in graded.points
     assert len(graded.results) == len(lesson(LESSON).exercises) - 1

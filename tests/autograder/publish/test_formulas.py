@@ -58,5 +58,5 @@ def test_signs_that_are_no_operators_and_operators_that_are_no_signs():
     assert re.search("<mo[^>]*>′</mo>", formula("f'(x)"))
 
 
-def test_an_underscore_in_a_word_has_no_backslash():
-    assert "<mtext>fan_in</mtext>" in formula(r"\frac{1}{\text{fan\_in}}")
+def test_a_word_with_an_underscore_is_a_name():
+    assert "<mi>fan_in</mi>" in formula(r"\frac{1}{\text{fan\_in}}")

@@ -36,7 +36,7 @@ ODD = {  # answers to tanh_forward that are not tampering, and what the report s
     "[np.zeros(2**17)] * 8": "is too large, more than 4 MB",
 }
 SHOWN = {  # cells that show a lot, and the note about it
-    "a picture": ("display({'image/png': 'A' * 3_900_000}, raw=True)", "more than 16 MB of it"),
+    "a picture": ("display({'image/png': 'A' * 3_900_000}, raw=True)", "more than 16 MB, or it is nested"),
     "nested lists": (
         "nested = []\nfor _ in range(900): nested = [nested]\ndisplay({'application/json': nested}, raw=True)",
         "nested too deeply",
