@@ -78,7 +78,8 @@ def item_of(cell, marks, above):
     name, result = marks.grade_id.removeprefix("check_"), _result(cell)
     rows, reads, causes = [], [], {report.SAME}
     for outcome, sentence, example in report.diagnoses(result) if result else ():
-        read = "" if outcome.passed or sentence in causes else explained_under(name, outcome.check) or above
+        nothing_new = outcome.passed or outcome.kind == "unseen" or sentence in causes
+        read = "" if nothing_new else explained_under(name, outcome.check) or above
         causes.add(sentence)
         row = {
             "outcome": outcome,

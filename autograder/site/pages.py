@@ -171,7 +171,7 @@ def write_pages(lessons, folder, offline):
 
 
 def page_cells(lesson, folder, contents):
-    """Yield ``kind``, ``source``, ``html``, ``printed`` and ``figures`` of each cell on a lesson's page.
+    """Yield ``kind``, ``source``, ``html``, ``printed``, ``figures`` and ``varies`` of each cell on a lesson's page.
 
     Its headings are added to `contents`. The text is from the released lesson; what given cells print and draw is from the executed
     solution.
@@ -189,6 +189,7 @@ def page_cells(lesson, folder, contents):
                 "html": with_anchors(markdown(cell.source), contents),
                 "printed": "",
                 "figures": [],
+                "varies": False,
             }
             continue
         kind = _kind(cell)
@@ -199,6 +200,7 @@ def page_cells(lesson, folder, contents):
             "html": python(cell.source),
             "printed": _printed(shown),
             "figures": figures_of(shown, cell.id, lesson, folder),
+            "varies": kind == "code" and "nbval-ignore-output" in cell.metadata.get("tags", ()),
         }
 
 

@@ -144,7 +144,7 @@ def confusion(labels, predicted, classes=10):
     counts = np.zeros((classes, classes), dtype=int)
     np.add.at(counts, (labels, predicted), 1)
     wrong = counts * (1 - np.eye(classes, dtype=int))
-    darkest = max(wrong.max(), 4)
+    darkest = max(wrong.max(), 8)
     fig, ax = figure(width=5.2, height=4.9)
     ax.imshow(np.where(wrong, wrong, np.nan), cmap="Oranges", vmin=0, vmax=darkest)
     for row, column in zip(*np.nonzero(counts)):

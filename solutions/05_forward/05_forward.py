@@ -320,5 +320,5 @@ plots.landscapes(nets)
 #
 # ## What comes next
 #
-# **06. The backward pass**: you walk back through the same rooms. At the end you know, for every single one of those 235,146 parameters,
-# in which direction it should move.
+# **06. The backward pass**: you walk back through the same rooms. At the end you know, for every single one of a network's
+# parameters, in which direction it should move.

@@ -211,10 +211,9 @@ print(dx)  # the gradients with respect to the two inputs, worked out by hand
 # %% [markdown]
 # ## The loss of a network
 #
-# The loss that training lowers has two parts:
+# The loss that training lowers has two parts: how wrong the scores are, and the L2 regularization.
 #
-# $$L = \underbrace{L_{\text{scores}}}_{\text{how wrong it is}}
-# + \underbrace{\frac{\lambda}{2} \sum_{i} \sum_{d, m} (W^{(i)}_{dm})^2}_{\text{L2 regularization}}$$
+# $$L = L_{\text{scores}} + \frac{\lambda}{2} \sum_{i} \sum_{d, m} (W^{(i)}_{dm})^2$$
 #
 # | symbol | what it is | in code |
 # |---|---|---|

@@ -215,6 +215,7 @@ print(heights.ravel().round(2), lone_place.ravel().round(2))  # compare with the
 # %%
 before = np.column_stack([X, y])  # three features of every place
 (after,) = normalize(before)
+# Each bar goes from the smallest to the largest value; the diamond is the mean.
 plots.scales(before, after, ["longitude", "latitude", "elevation"])
 
 # %% check="normalize"
