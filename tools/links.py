@@ -52,7 +52,11 @@ def leads_somewhere(page, target, online=False):
     """Whether a link is not broken; a link to another host counts as correct unless `online`."""
     parts = urlsplit(target)
     if not parts.scheme and not parts.netloc:
-        return _is_there(page.parent / unquote(parts.path) if parts.path else page, unquote(parts.fragment))
+        path = page.parent / unquote(parts.path) if parts.path else page
+        if parts.path.startswith("/"):  # from the top of the host, as on the site's page for a wrong address
+            top = urlsplit(urls.site()).path if urls.repository() else ""
+            path = SITE / unquote(parts.path).removeprefix(top).lstrip("/")
+        return _is_there(path, unquote(parts.fragment))
     if parts.scheme not in ("http", "https"):
         return parts.scheme in ("mailto", "data")
     if path := own(target):
