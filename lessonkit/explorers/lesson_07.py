@@ -14,7 +14,7 @@ def race(sgd, sgd_momentum, rmsprop, adam):
     sgd, sgd_momentum, rmsprop, adam : callable
         The student's own functions.
     """
-    ax = panel(width=6.6, height=4.3, margins=(0.8, 0.15, 0.6, 0.75), xlabel="w[0]", ylabel="w[1]")
+    ax = panel(width=6.6, height=4.5, margins=(0.8, 0.15, 0.6, 0.95), xlabel="w[0]", ylabel="w[1]")
 
     def draw(surface, learning_rate, scaled_learning_rate, momentum, steps):
         surface = SURFACES[surface]
@@ -26,12 +26,13 @@ def race(sgd, sgd_momentum, rmsprop, adam):
         }
         with np.errstate(all="ignore"):  # a learning rate may be too large: that is what there is to see
             paths = {name: walk(rule, surface, steps, **config)[0] for name, (rule, config) in runs.items()}
-            ends = [f"{name}: loss {ending(surface, path)}" for name, path in paths.items()]
+            ends = [f"{name} {ending(surface, path)}" for name, path in paths.items()]
         draw_map(ax, surface)
         for number, (path, end) in enumerate(zip(paths.values(), ends)):
             draw_path(ax, path, number, end, every=5)
-        ax.legend(fontsize=9, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2, frameon=False)
-        return f"{surface.name}, after {steps} steps: {', '.join(ends)}."
+        above = dict(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2, frameon=False)
+        ax.legend(fontsize=9, title=f"loss after {steps} steps", title_fontsize=9, **above)
+        return f"{surface.name}: loss after {steps} steps: {', '.join(ends)}."
 
     return explore(
         draw,

@@ -58,9 +58,7 @@ def learn_the_land(make_solver, predict, data, raw, grid, target=90.0):
             return f"Training blew up after {steps} steps: {given}. The learning rate is too large."
         draw_map(left, grid, predict(solver.model, raw["X_train"], raw["y_train"], grid), "as the network sees it")
         error = f"off by {solver.val_acc_history[-1]:.0f} m on the validation set (RMS)" if done else "not measured yet"
-        return (
-            f"{done} of {solver.num_epochs} epochs done, {steps} steps, {given}: {error}. The target is {target:.0f} m."
-        )
+        return f"{done} of {solver.num_epochs} epochs, {steps} steps, {given}: {error}. The target is {target:.0f} m."
 
     return train(
         start,
