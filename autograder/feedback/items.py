@@ -27,8 +27,8 @@ class Item:
         What the checks said.
     rows : list of dict
         Each check: ``outcome``, ``points``, ``sentence``, ``example`` and ``read``, the heading that explains it.
-    reads : list of str
-        The headings that explain what is left, each once.
+    begin : str
+        The heading that explains an exercise that is still empty.
     """
 
     anchor: str
@@ -38,7 +38,7 @@ class Item:
     waits: bool
     result: Result | None
     rows: list
-    reads: list
+    begin: str = ""
 
     @property
     def passed(self):
@@ -74,9 +74,9 @@ def item_of(cell, marks, above):
         return None
     if is_solution(cell) or is_task(cell):  # an answer that a person grades
         title = marks.grade_id.replace("_", " ").replace("-", " ")
-        return Item(f"answer-{marks.grade_id}", title, marks.score, marks.points, marks.waits, None, [], [])
+        return Item(f"answer-{marks.grade_id}", title, marks.score, marks.points, marks.waits, None, [])
     name, result = marks.grade_id.removeprefix("check_"), _result(cell)
-    rows, reads, causes = [], [], {report.SAME}
+    rows, begin, causes = [], "", {report.SAME}
     for outcome, sentence, example in report.diagnoses(result) if result else ():
         nothing_new = outcome.passed or outcome.kind == "unseen" or sentence in causes
         read = "" if nothing_new else explained_under(name, outcome.check) or above
@@ -88,10 +88,9 @@ def item_of(cell, marks, above):
             "sentence": Markup(report.set_code(sentence)),
         }
         rows.append({**row, "example": example, "read": read})
-        reads += [read] if read and read not in reads else []
     if result and result.empty:
-        rows, reads = [], [explained_under(name) or above]
-    return Item(f"exercise-{name}", name, marks.score, marks.points, marks.waits, result, rows, reads)
+        rows, begin = [], explained_under(name) or above
+    return Item(f"exercise-{name}", name, marks.score, marks.points, marks.waits, result, rows, begin)
 
 
 def _result(cell):
