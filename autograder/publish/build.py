@@ -44,9 +44,8 @@ def execute(nb, folder):
     client = NotebookClient(
         nb, timeout=EXECUTION_LIMIT, resources={"metadata": {"path": str(folder)}}, store_widget_state=False
     )
-    with tempfile.TemporaryFile(
-        "w+", encoding="utf-8"
-    ) as log:  # what the kernel tells about itself, not about the lesson
+    # The kernel's log is about itself, not about the lesson.
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as log:
         try:
             client.execute(stderr=log)
         except CellExecutionError as error:

@@ -50,9 +50,8 @@ def two_steps(code, rng):
     settings = {"learning_rate": 0.5, **ROUND[code.exercise]}
     for dw in (-2.0, 4.0, 2.0):
         _, config = code.under_test(np.array([5.0]), np.array([4.0]), settings)
-        next_w, _ = code.under_test(
-            np.array([5.0]), np.array([dw]), config
-        )  # the student's own w would be shown as given
+        # This step begins at 5 again: the student's own next_w would be shown as given.
+        next_w, _ = code.under_test(np.array([5.0]), np.array([dw]), config)
         yield named("next_w from the config that a step with dw 4 returned", settings), next_w
 
 
