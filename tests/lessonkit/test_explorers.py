@@ -1,6 +1,7 @@
 """Every explorer without a browser: it draws for every setting of its controls, and describes what it shows."""
 
 import asyncio
+import functools
 import io
 import json
 import warnings
@@ -37,6 +38,12 @@ def no_warnings():
         yield
 
 
+@functools.cache
+def drawn(number):
+    """One explorer for the tests that leave it as it was."""
+    return EXAMPLES[number]()
+
+
 def stops(control):
     """Return the values at both ends of a control and in the middle, or all choices of a list."""
     if hasattr(control, "options"):
@@ -51,11 +58,11 @@ def sizes(pictures):
 
 @by_lesson
 def test_draws_wherever_its_controls_stand(number):
-    shown = EXAMPLES[number]()
+    shown = drawn(number)
     size, first = sizes(shown.pictures), {name: control.value for name, control in shown.controls.items()}
     trains = hasattr(shown, "run")
     for name, control in shown.controls.items():
-        said, drawn = set(), set()
+        said, seen = set(), set()
         for value in stops(control):
             if trains:
                 shown.run.forget()
@@ -64,15 +71,15 @@ def test_draws_wherever_its_controls_stand(number):
             assert sizes(pictures) == size, "the pictures differ in size, so the layout would jump"
             assert 20 < len(words) < 500
             said.add(words)
-            drawn.add(tuple(png.data for png in pictures))
-        assert len(said) > 1 and len(drawn) > 1, f"the control {name} changes nothing"
+            seen.add(tuple(png.data for png in pictures))
+        assert len(said) > 1 and len(seen) > 1, f"the control {name} changes nothing"
 
 
 @by_lesson
 def test_what_it_drew_before_leaves_nothing_behind(number):
     if number in (9, 10):
         pytest.skip("training continues from where it was")
-    shown = EXAMPLES[number]()
+    shown = drawn(number)
     name, control = next(iter(shown.controls.items()))
     first = {each: c.value for each, c in shown.controls.items()}
     before = shown.stage.at(first)
@@ -116,7 +123,7 @@ PHONE = 296  # pixels that JupyterLab leaves on a page 400 pixels wide
 
 @by_lesson
 def test_on_a_narrow_page_it_is_drawn_narrower_and_nothing_is_cut_off(number):
-    shown = EXAMPLES[number]()
+    shown = drawn(number)
     before = sizes(shown.pictures)
     shown.view.room = PHONE
     for png, wide, ax in zip(shown.pictures, before, shown.stage.axes):
