@@ -80,13 +80,14 @@ def test_an_editor_of_text_alone_shows_the_whole_report(answer, formatter):
 @pytest.mark.parametrize(
     "program", [["-m", "IPython", "--no-banner", "--simple-prompt", "-c", "%run script.py"], ["script.py"]]
 )
-@pytest.mark.parametrize("answer", ANSWERS)
-def test_a_script_prints_it_once(answer, program, tmp_path):
+def test_a_script_prints_each_report_once(program, tmp_path):
     """Spyder runs a file with IPython's ``%run``; PyCharm and VS Code run it with Python."""
-    source = f"import numpy as np\nfrom lessonkit import check\n\n{ANSWERS[answer]}\n\n\ncheck('relu_forward')\n"
+    cells = "\n\n\n".join(f"{answer}\n\n\ncheck('relu_forward')" for answer in ANSWERS.values())
+    source = f"import numpy as np\nfrom lessonkit import check\n\n{cells}\n"
     (tmp_path / "script.py").write_text(source, encoding="utf-8")
     done = subprocess.run([sys.executable, *program], cwd=tmp_path, capture_output=True, text=True, encoding="utf-8")
-    assert done.stdout.count(report.headline(report_of(answer).result)) == 1, done.stdout + done.stderr
+    headlines = {report.headline(report_of(answer).result) for answer in ANSWERS}
+    assert [done.stdout.count(headline) for headline in headlines] == [1, 1, 1], done.stdout + done.stderr
 
 
 @pytest.fixture(scope="module")
