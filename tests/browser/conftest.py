@@ -188,7 +188,7 @@ class Lab:
 
     def open(self, browser, path):
         """Return a page with the notebook open and its kernel ready."""
-        page = browser.new_page(viewport={"width": 1300, "height": 900})
+        page = browser.new_page(viewport={"width": 1280, "height": 900})
         page.goto(f"{self.url}/lab/tree/{path}?token={self.token}&reset")
         self._until_ready(page, path)
         return page
@@ -208,6 +208,7 @@ class Lab:
                     && panel.context.path === path;
             }""",
             arg=path,
+            polling=100,
             timeout=120_000,
         )
 
