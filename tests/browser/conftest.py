@@ -45,11 +45,11 @@ def browser():
 
 # axe-core's rules. All but one of them look at every element. The contrast of a text depends only on the styles of its element
 # and of the elements around it, and these repeat across a page, so the contrast rule looks at one element for each look.
-RULES = """async ([within, without]) => {
+RULES = """async ([within, without, onlyColors]) => {
     const listed = selectors => selectors.map(selector => [selector]);
     const everywhere = {include: listed(within), exclude: listed(without)};
     const left = {'color-contrast': {enabled: false}, region: {enabled: false}};  // a text outside of regions is never serious
-    const all = await axe.run(everywhere, {resultTypes: ['violations'], rules: left});
+    const all = onlyColors ? {violations: []} : await axe.run(everywhere, {resultTypes: ['violations'], rules: left});
     const counts = ['color', 'backgroundColor', 'backgroundImage', 'opacity', 'textShadow', 'fontSize', 'fontWeight',
         'filter', 'mixBlendMode', 'position', 'zIndex', 'display', 'visibility'];
     const looks = new Map([[null, '']]), examples = new Map();
@@ -78,12 +78,14 @@ def axe():
     """Return ``axe(page)``, which fails if axe-core finds something serious or critical on the page, and says where.
 
     ``axe(page, without=[".jp-Toolbar"])`` leaves out parts that are not ours; ``within`` restricts it to parts that are.
+    With ``only_colors``, a page that axe has seen is looked at in other colors.
     """
     from axe_playwright_python.sync_playwright import Axe
 
-    def look(page, without=(), within=("html",)):
-        page.evaluate(Axe().axe_script)
-        violations = page.evaluate(RULES, [list(within), list(without)])
+    def look(page, without=(), within=("html",), only_colors=False):
+        if not only_colors:
+            page.evaluate(Axe().axe_script)
+        violations = page.evaluate(RULES, [list(within), list(without), only_colors])
         grave = [each for each in violations if each["impact"] in ("serious", "critical")]
         told = [f"{v['id']}: {v['help']}: {[node['html'][:200] for node in v['nodes'][:5]]}" for v in grave]
         assert not told, "\n".join(told)
