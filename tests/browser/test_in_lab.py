@@ -5,13 +5,11 @@ One JupyterLab and one page serve all of it; each test shows its notebook there.
 
 import base64
 import io
-import re
 
 import nbformat
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import expect
 
 from autograder.course import COURSE
 from autograder.site import figures
@@ -21,6 +19,7 @@ from tools.synthetic_class import answer, find, right, submission
 
 FIRST, LESSON = "00_welcome", "01_activations"
 NOTEBOOK = "explorers.ipynb"
+FRONT = ".jp-NotebookPanel:not(.lm-mod-hidden)"  # the page holds other notebooks too, so searching all of it takes long
 THEME = "name => window.jupyterapp.commands.execute('apputils:change-theme', {theme: name})"
 # How many pixels an explorer is too wide, and the length of its shortest slider.
 FITS = """output => {
@@ -109,10 +108,11 @@ def test_wrong_told_why_right_validated(screen, lab):
     page.wait_for_function(IDLE, polling=100, timeout=120_000)
 
     # The failing check names the mistake, on the page and not only in the model.
-    check = page.evaluate(FIND, "check_relu_backward")
-    page.evaluate(SHOW, check)
-    page.get_by_text("You pass the gradient through where the input was negative").wait_for(timeout=20_000)
-    page.get_by_text("relu_backward: 0 of 4 checks pass").wait_for()
+    index = page.evaluate(FIND, "check_relu_backward")
+    page.evaluate(SHOW, index)
+    check = page.locator(f"{FRONT} .jp-Cell").nth(index)
+    check.get_by_text("You pass the gradient through where the input was negative").wait_for(timeout=20_000)
+    check.get_by_text("relu_backward: 0 of 4 checks pass").wait_for()
 
     # Type the right answer where the wrong one stands.
     page.evaluate(SHOW, page.evaluate(FIND, "relu_backward"))
@@ -123,12 +123,12 @@ def test_wrong_told_why_right_validated(screen, lab):
     run_cell(page, "relu_backward")
     _, output = run_cell(page, "check_relu_backward")
     assert "all 4 checks pass, 5 of 5 points" in output
-    page.get_by_text("relu_backward: all 4 checks pass, 5 of 5 points.").wait_for()
+    check.get_by_text("relu_backward: all 4 checks pass, 5 of 5 points.").wait_for()
 
     # nbgrader's own button.
     page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
-    page.get_by_role("button", name="Validate").locator("visible=true").click()
-    page.get_by_text("Success! Your notebook passes all the tests.").wait_for(timeout=120_000)
+    page.locator(f"{FRONT} .jp-Toolbar").get_by_role("button", name="Validate").click()
+    page.locator(".jp-Dialog").get_by_text("Success! Your notebook passes all the tests.").wait_for(timeout=120_000)
     page.locator(".jp-Dialog button").last.click()
 
 
@@ -151,18 +151,26 @@ class Shown:
     def __init__(self, page, number):
         self.page, self.index = page, 1 + list(examples()).index(number)
         page.evaluate(SHOW, self.index)
-        cell = page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Cell").nth(self.index)
+        cell = page.locator(f"{FRONT} .jp-Cell").nth(self.index)
         self.output = cell.locator(".jp-OutputArea-output")
-        self.canvas, self.status = self.output.locator("canvas").first, self.output.get_by_role("status")
-        expect(self.canvas).to_have_attribute("aria-label", re.compile("."), timeout=120_000)
+        self.output.locator("canvas[aria-label]").wait_for(timeout=120_000)
+        self.element = self.output.element_handle()
 
     def seen(self):
-        return self.output.evaluate(SEEN)
+        return self.element.evaluate(SEEN)
 
     def after(self, before):
         """What is seen once it is about something else than before."""
-        expect(self.canvas).not_to_have_attribute("aria-label", before["label"], timeout=10_000)
+        self._wait("label => output.querySelector('canvas').getAttribute('aria-label') !== label", before["label"])
         return self.seen()
+
+    def is_told(self, words):
+        """Wait until a screen reader is told these words."""
+        self._wait("words => output.querySelector('[role=status]').textContent === words", words)
+
+    def _wait(self, condition, words):
+        function = f"([output, words]) => ({condition})(words)"
+        self.page.wait_for_function(function, arg=[self.element, words], polling=50, timeout=10_000)
 
     def wait_until(self, holds, seconds=10):
         for _ in range(seconds * 20):
@@ -194,7 +202,7 @@ def test_reacts_to_the_keyboard(page, number):
     if number == 10:
         shown.press("Pause")  # it would go on during the next tests
     elif number != 9:  # which keeps changing
-        expect(shown.status).to_have_text(after["label"], timeout=10_000)
+        shown.is_told(after["label"])
         assert shown.seen()["label"] == after["label"]
 
 
