@@ -195,13 +195,19 @@ class Lab:
     def open(self, browser, path):
         """Return a page with the notebook open and its kernel ready."""
         page = browser.new_page(viewport={"width": 1280, "height": 900})
-        page.goto(f"{self.url}/lab/tree/{path}?token={self.token}&reset")
+        page.goto(f"{self.url}/lab/tree/{path}?token={self.token}")
         self._until_ready(page, path)
         return page
 
     def show(self, page, path):
-        """The page with another notebook in front, its kernel ready too."""
-        page.evaluate("async path => { await window.jupyterapp.commands.execute('docmanager:open', {path}); }", path)
+        """The page with another notebook, its kernel ready too; the one before is closed, because a full page is slow."""
+        page.evaluate(
+            """async path => {
+                window.jupyterapp.shell.currentWidget.dispose();
+                await window.jupyterapp.commands.execute('docmanager:open', {path});
+            }""",
+            path,
+        )
         self._until_ready(page, path)
         return page
 
