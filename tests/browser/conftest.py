@@ -44,19 +44,20 @@ def browser():
 
 
 # axe-core's rules. All but one of them look at every element. The contrast of a text depends only on the styles of its element
-# and of the elements around it, and these repeat across a page, so the contrast rule looks at one element for each look.
-RULES = """async ([within, without, onlyColors]) => {
+# and of the elements around it, and these repeat across pages, so the contrast rule looks at one element for each look.
+RULES = """async ([within, without, onlyColors, known]) => {
     const listed = selectors => selectors.map(selector => [selector]);
     const everywhere = {include: listed(within), exclude: listed(without)};
     const left = {'color-contrast': {enabled: false}, region: {enabled: false}};  // a text outside of regions is never serious
     const all = onlyColors ? {violations: []} : await axe.run(everywhere, {resultTypes: ['violations'], rules: left});
     const counts = ['color', 'backgroundColor', 'backgroundImage', 'opacity', 'textShadow', 'fontSize', 'fontWeight',
-        'filter', 'mixBlendMode', 'position', 'zIndex', 'display', 'visibility'];
-    const looks = new Map([[null, '']]), examples = new Map();
+        'filter', 'mixBlendMode', 'position', 'zIndex', 'display', 'visibility', 'colorScheme'];
+    const hash = text => { let sum = 0; for (let i = 0; i < text.length; i++) sum = Math.imul(sum, 31) + text.charCodeAt(i) | 0; return sum; };
+    const looks = new Map([[null, innerWidth]]), examples = new Map(), seen = new Set(known);
     const look = element => {
         if (!looks.has(element)) {
             const style = getComputedStyle(element);
-            looks.set(element, [look(element.parentElement), ...counts.map(name => style[name])].join());
+            looks.set(element, hash([look(element.parentElement), ...counts.map(name => style[name])].join()));
         }
         return looks.get(element);
     };
@@ -65,11 +66,11 @@ RULES = """async ([within, without, onlyColors]) => {
         for (const element of [root, ...root.querySelectorAll('*')])
             if ((element.matches('input, select, textarea') || [...element.childNodes].some(isText))
                 && element.checkVisibility() && !(without.length && element.closest(without.join()))
-                && !examples.has(look(element)))
+                && !seen.has(look(element)) && !examples.has(look(element)))
                 examples.set(look(element), element);
     const contrast = examples.size === 0 ? {violations: []} : await axe.run({include: [...examples.values()]},
         {resultTypes: ['violations'], runOnly: ['color-contrast']});
-    return [...all.violations, ...contrast.violations];
+    return [[...all.violations, ...contrast.violations], [...examples.keys()]];
 }"""
 
 
@@ -82,13 +83,16 @@ def axe():
     """
     from axe_playwright_python.sync_playwright import Axe
 
+    good = set()
+
     def look(page, without=(), within=("html",), only_colors=False):
         if not only_colors:
             page.evaluate(Axe().axe_script)
-        violations = page.evaluate(RULES, [list(within), list(without), only_colors])
+        violations, looks = page.evaluate(RULES, [list(within), list(without), only_colors, list(good)])
         grave = [each for each in violations if each["impact"] in ("serious", "critical")]
         told = [f"{v['id']}: {v['help']}: {[node['html'][:200] for node in v['nodes'][:5]]}" for v in grave]
         assert not told, "\n".join(told)
+        good.update(looks)
 
     return look
 
