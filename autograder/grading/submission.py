@@ -1,7 +1,7 @@
 """A graded submission: the typed record that goes from the worker to the class report, and its form in the journal."""
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 
 from autograder.course import CourseError
 from autograder.handed_in import NOTHING
@@ -132,7 +132,7 @@ class Entry:
 
 def _record(result):
     """Return a result as the journal stores it; unusual points and lent exercises only if there are any."""
-    record = asdict(result)
+    record = {**vars(result), "outcomes": [{**vars(outcome)} for outcome in result.outcomes]}
     for outcome in record["outcomes"]:
         if outcome["earned"] is None:
             del outcome["earned"]
