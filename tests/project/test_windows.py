@@ -102,13 +102,8 @@ def test_a_bundle_says_what_windows_understands():
 
 
 @pytest.mark.parametrize("system", ["linux", "macos", "windows"])
-def test_every_package_is_to_be_had_without_a_compiler(system, tmp_path):
-    dev = "requirements-dev.txt"
-    students, developers = (
-        (COURSE / file).read_text(encoding="utf-8").splitlines() for file in ("requirements.txt", dev)
-    )
-    packages = [line for line in students if not line.startswith("#")]
-    assert len(packages) > 50 and all({line, line.partition(" ;")[0]} & {*developers} for line in packages)
+@pytest.mark.parametrize("file", ["requirements.txt", "requirements-dev.txt"])
+def test_every_package_is_to_be_had_without_a_compiler(file, system, tmp_path):
     for version in ("3.11", "3.14"):
         command = [
             sys.executable,
@@ -122,7 +117,7 @@ def test_every_package_is_to_be_had_without_a_compiler(system, tmp_path):
             "--target",
             tmp_path,
             "--requirement",
-            dev,
+            file,
         ]
         command += ["--python-platform", system, "--python-version", version]
         done = subprocess.run(command, cwd=COURSE, capture_output=True, text=True)
