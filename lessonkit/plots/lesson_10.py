@@ -116,8 +116,8 @@ def _draw_errors(ax, solver, unit):
 def watch(solver, grid, see):
     """Train the solver, and draw the land as its network sees it during training.
 
-    About twice a second, a new picture replaces the old one; drawing does not change the training. Where nobody is
-    watching, the solver just trains.
+    About twice a second, a new picture replaces the old one, or less often where drawing is slow, so that most of the time
+    goes to the training. Drawing does not change the training. Where nobody is watching, the solver just trains.
 
     Parameters
     ----------
@@ -135,15 +135,16 @@ def watch(solver, grid, see):
         solver.train()
         return
     frame = display(HTML(_bar(solver)), display_id=True)
-    epochs, last = solver.epochs, time.monotonic()
+    epochs, due = solver.epochs, time.monotonic() + FRAME
 
     def epochs_with_pictures():
-        nonlocal last
+        nonlocal due
         for epoch in epochs():
             yield epoch
-            if time.monotonic() - last > FRAME:
+            if (start := time.monotonic()) >= due:
                 frame.update(HTML(_frame(solver, grid, see(solver.model))))
-                last = time.monotonic()
+                end = time.monotonic()
+                due = end + FRAME * max(1, 8 * (end - start))
 
     solver.epochs = epochs_with_pictures
     try:
