@@ -28,7 +28,7 @@ $(LAB_READY): requirements.txt pyproject.toml setup.py $(if $(MOVED),moved)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 		|| { echo "Python 3.11 or newer is needed. Name one: make $(MAKECMDGOALS) PYTHON=python3.11"; exit 1; }
 	@echo "Creating the lessons' environment in $(VENV), only once: about 15 seconds, plus the time to download 150 MB."
-	@$(PYTHON) -m venv $(MOVED) $(VENV)
+	@$(if $(MOVED),,$(BIN)/python -m pip --version > /dev/null 2>&1 ||) $(PYTHON) -m venv $(MOVED) $(VENV)
 	@$(BIN)/python -m pip install --quiet "$$(grep '^uv==' requirements-dev.txt)" || true
 	@$(call install,requirements.txt,)
 	@echo "  the course itself"
