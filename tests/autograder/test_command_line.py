@@ -62,11 +62,12 @@ def test_help_comes_at_once(command):
             heavy = {{"numpy", "nbgrader", "lessonkit", "joblib", "autograder.sandbox", "autograder.grading"}}
             sys.exit(error.code or ", ".join(sorted(heavy & set(sys.modules))) or 0)
     """
-    tries = [run(code) for _ in range(3)]
-    assert all(done.returncode == 0 and "usage: python -m autograder" in done.stdout for done, _ in tries), tries[0]
-    assert (
-        min(seconds for _, seconds in tries) < 0.5
-    )  # processor time, so other programs do not matter; it usually takes a tenth of that
+    for _ in range(3):  # usually the first takes a fifth of what it may take
+        done, seconds = run(code)  # processor time, so other programs do not matter
+        assert done.returncode == 0 and "usage: python -m autograder" in done.stdout, done
+        if seconds < 0.5:
+            break
+    assert seconds < 0.5
 
 
 def test_every_expected_error_is_known_by_its_type():

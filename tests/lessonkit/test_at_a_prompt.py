@@ -7,6 +7,8 @@ import sys
 import pytest
 
 EMPTY = "from lessonkit import check\ndef mse_loss(x, y):\n    raise NotImplementedError()\n\n"
+CALLS = ["check('mse_loss')", "r = check('mse_loss')", "for _ in [1]: check('mse_loss')\n"]
+IPYTHON = ["-m", "IPython", "--no-banner", "--simple-prompt", "--no-confirm-exit"]
 REPORT = "mse_loss is still empty. Write your code"
 
 
@@ -15,16 +17,13 @@ def output(arguments, text=""):
     return done.stdout
 
 
-@pytest.mark.parametrize(
-    "shell", [["script.py"], ["-i"], ["-m", "IPython", "--no-banner", "--simple-prompt", "--no-confirm-exit"]]
-)
-def test_a_report_is_printed_once(shell, tmp_path, monkeypatch):
+@pytest.mark.parametrize("program", [["script.py"], ["-i"], IPYTHON], ids=["script", "Python", "IPython"])
+def test_a_report_is_printed_once(program, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    calls = ["check('mse_loss')", "r = check('mse_loss')", "for _ in [1]: check('mse_loss')\n"]
-    text = EMPTY + "\nprint('-' * 9)\n".join([*calls, ""])
-    (tmp_path / "script.py").write_text(text)
-    *shown, last = output(shell, text).split("-" * 9)
-    assert [part.count(REPORT) for part in shown] == [1] * len(calls) and REPORT not in last
+    source = EMPTY + "\nprint('-----')\n".join(CALLS) + "\n"
+    (tmp_path / "script.py").write_text(source)
+    shown = output(program, "" if program == ["script.py"] else source)
+    assert [part.count(REPORT) for part in shown.split("-----")] == [1, 1, 1], shown
 
 
 def test_progress_in_a_shell_names_what_cannot_be_read(tmp_path):
