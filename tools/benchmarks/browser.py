@@ -60,7 +60,7 @@ class Counting(SimpleHTTPRequestHandler):
 
 
 def measure(quick):
-    yield first_page()
+    yield first_page(list(lessons().values())[: 1 if quick else None])
     chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     if chromium is None:
         yield "There is no Chromium on this machine."
@@ -83,10 +83,10 @@ def measure(quick):
         server.shutdown()
 
 
-def first_page():
-    """The bytes of the site's first page: what comes before anybody asks for Python."""
+def first_page(chosen):
+    """The bytes of the first page of a site with the chosen lessons: what comes before anybody asks for Python."""
     with tempfile.TemporaryDirectory() as folder:
-        write_pages(list(lessons().values()), folder, offline=True)
+        write_pages(chosen, folder, offline=True)
         page = Path(folder) / "index.html"
         named = set(re.findall(r'(?:href|src)="([^"#]+[.](?:png|js|css|svg))"', page.read_text(encoding="utf-8")))
         sizes = [path.stat().st_size for path in (page, *(Path(folder) / name for name in named))]

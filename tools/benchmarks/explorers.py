@@ -82,8 +82,8 @@ def _classifier(neurons, reg):
 
 
 def measure(quick=False):
-    """Yield one row for each explorer."""
-    for number, make in examples().items():
+    """Yield one row for each explorer, or, to be quick, for the first two."""
+    for number, make in list(examples().items())[: 2 if quick else None]:
         shown = make()
         jobs = {"redrawn": shown.redraw, "anew": make}
         timings = in_turn(jobs, rounds=1 if quick else 9, warm_up=0 if quick else 1)
