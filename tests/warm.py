@@ -8,6 +8,7 @@ is tested, as in all attacks, a fork server starts as a new process does: `cold`
 import contextlib
 import functools
 import gc
+import io
 import json
 import os
 import runpy
@@ -40,7 +41,7 @@ class Forked:
         theirs, ours = os.pipe()
         self.stdin = open(ours, "wb")
         with socket.socket(socket.AF_UNIX) as connection:
-            _connect(connection, address())
+            connect(connection, address())
             send(connection, order, [theirs, stdout.fileno(), *pass_fds])
             os.close(theirs)
             self.pid = int(connection.makefile().readline())
@@ -87,7 +88,7 @@ def address():
     return command[-1]
 
 
-def _connect(connection, path):
+def connect(connection, path):
     end = time.monotonic() + 60
     while True:
         try:
@@ -128,6 +129,7 @@ def serve(file, path):
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody here waits for them
     gc.disable()
     runpy.run_path(file, run_name="warm")["import_libraries"]()
+    _draw()
     gc.freeze()
     waiting = orders(path, 3)
     for connection, order, files in waiting:
@@ -139,6 +141,15 @@ def serve(file, path):
         connection.sendall(f"{pid}\n".encode())
         for descriptor in (*files, connection.detach()):
             os.close(descriptor)
+
+
+def _draw():
+    """Let Matplotlib build its parsers and find its fonts, which takes most of the time of a first figure."""
+    from matplotlib.figure import Figure
+
+    figure = Figure()
+    figure.subplots().semilogy([1e-9, 1e9])
+    figure.savefig(io.BytesIO(), format="png", bbox_inches="tight")
 
 
 def _begin(order, commands, log, listener):
