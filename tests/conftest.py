@@ -3,6 +3,7 @@
 import sys
 
 import warm
+import warm_workers
 
 from autograder.commands import on_demand
 from autograder.course import version_of_tables
@@ -16,3 +17,5 @@ def pytest_runtest_setup():
         api.get_alembic_version = version_of_tables
     if fork_server := sys.modules.get("autograder.sandbox.fork_server"):
         warm.use(fork_server)
+    if "autograder.grading.pools" in sys.modules:
+        warm_workers.use()

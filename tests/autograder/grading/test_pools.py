@@ -4,6 +4,7 @@ import os
 import signal
 
 import pytest
+import warm_workers
 from arena import EXERCISES, LESSON, notebook, solved
 from small_course import grade, scores
 
@@ -38,7 +39,8 @@ def tasks(students):
 def test_a_worker_that_dies_takes_no_one_elses_work_with_it(jobs, monkeypatch):
     """A worker that has no memory left for its result does not affect others either."""
     monkeypatch.setattr(pools, "work_for", deadly(lambda student, *_: (student, GradedSubmission())))
-    graded = dict(pools.Processes(jobs)([*CLASS, "hungry"], tasks))
+    with warm_workers.cold():
+        graded = dict(pools.Processes(jobs)([*CLASS, "hungry"], tasks))
     assert graded.keys() == {*CLASS, "hungry"}
     assert {student for student in graded if graded[student].flags == [DIED]} == {"killer", "hungry"}
     assert {student for student in graded if graded[student].failed} == {"killer", "hungry"}
