@@ -6,7 +6,6 @@ and imports the course's own modules from wherever the grader that starts it has
 
 import atexit
 import contextlib
-import fcntl
 import functools
 import gc
 import importlib
@@ -30,9 +29,11 @@ _forks = {}  # a worker's process and connection, by its number
 
 def use():
     """Let the workers that this process starts be warm."""
+    if sys.platform != "linux":
+        return
     from joblib.externals.loky.backend import fork_exec, popen_loky_posix
 
-    if sys.platform == "linux" and fork_exec.fork_exec is not _fork:
+    if fork_exec.fork_exec is not _fork:
         _fork.cold, fork_exec.fork_exec = fork_exec.fork_exec, _fork
         popen_loky_posix.Popen.poll = functools.partialmethod(_poll, popen_loky_posix.Popen.poll)
 
@@ -108,13 +109,18 @@ def serve(path):
 
 def _begin(order, files, connection):
     """Run a worker, and end as Python ends, but without taking apart everything that was imported before the fork."""
+    import fcntl  # not on Windows, where this module is imported
+
     files = [fcntl.fcntl(file, fcntl.F_DUPFD, 1000) for file in (*files, connection.fileno())]  # out of the way
     os.closerange(0, 1000)
     *files, grader = files
     for file, number in zip(files, order["files"]):
         os.dup2(file, number)
         os.close(file)
-    _end_with(grader)
+    # It ends when the other end of this connection ends: a test may kill a grader with its group of processes.
+    fcntl.fcntl(grader, fcntl.F_SETOWN, os.getpid())
+    fcntl.fcntl(grader, fcntl.F_SETSIG, signal.SIGKILL)
+    fcntl.fcntl(grader, fcntl.F_SETFL, fcntl.fcntl(grader, fcntl.F_GETFL) | os.O_ASYNC)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.SIG_IGN if order["uninterrupted"] else signal.default_int_handler)
     signal.pthread_sigmask(signal.SIG_SETMASK, order["blocked"])
@@ -133,13 +139,6 @@ def _begin(order, files, connection):
         with contextlib.suppress(OSError):
             stream.flush()
     os._exit(code if isinstance(code, int) else bool(code))
-
-
-def _end_with(grader):
-    """End when the other end of this connection ends: a test may kill a grader with its group of processes."""
-    fcntl.fcntl(grader, fcntl.F_SETOWN, os.getpid())
-    fcntl.fcntl(grader, fcntl.F_SETSIG, signal.SIGKILL)
-    fcntl.fcntl(grader, fcntl.F_SETFL, fcntl.fcntl(grader, fcntl.F_GETFL) | os.O_ASYNC)
 
 
 if __name__ == "__main__":
