@@ -6,7 +6,7 @@ import shutil
 import sys
 
 import pytest
-from arena import EXERCISES, LESSON, solved
+from arena import EXERCISES, LESSON, solved, without_figures
 from commands import nbgrader
 from small_course import FULL, gradebook_of
 
@@ -18,8 +18,8 @@ from autograder.grading.submission import GradedSubmission
 from autograder.publish import bundle as bundles
 from tools.synthetic_class import hand_in, submission
 
-SOURCE = json.loads((COURSE / "solutions" / LESSON / f"{LESSON}.ipynb").read_text(encoding="utf-8"))
-NOW = json.loads((COURSE / "lessons" / LESSON / f"{LESSON}.ipynb").read_text(encoding="utf-8"))
+SOURCE = json.loads(without_figures(COURSE / "solutions" / LESSON / f"{LESSON}.ipynb"))
+NOW = json.loads(without_figures(COURSE / "lessons" / LESSON / f"{LESSON}.ipynb"))
 MADE = []  # nbgrader's release of the present lesson, made only once because it takes long
 NEW, GONE = "tanh_backward", "swish_forward"
 
