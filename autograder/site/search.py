@@ -1,6 +1,7 @@
 """The texts for the site's search: every section of every page, as a reader sees it."""
 
 import json
+import re
 import tarfile
 
 from bs4 import BeautifulSoup
@@ -9,6 +10,10 @@ from autograder.course import write_whole
 from autograder.site import packages
 
 HEADINGS = ("h1", "h2", "h3")
+# The tags of formulas, of words of code and the like: most tags of a page, and a section's text does without them.
+BETWEEN = re.compile(
+    r"</?(?:m\w+|span|strong|em|a|code|samp|wbr|sup|sub|div|table|thead|tbody|tr|th|ul|ol|br)\b[^<>]*>"
+)
 
 
 def sections(page, url, html):
@@ -29,7 +34,7 @@ def sections(page, url, html):
         Each section's ``page``, ``heading``, ``url`` and ``text``.
     """
     found = []
-    for element in BeautifulSoup(html, "html.parser").find_all([*HEADINGS, "p", "li", "pre", "td"]):
+    for element in BeautifulSoup(BETWEEN.sub("", html), "html.parser").find_all([*HEADINGS, "p", "li", "pre", "td"]):
         if element.name in HEADINGS:
             text = "".join(str(part) for part in element.find_all(string=True) if part.parent.name != "small")
             heading = text.strip().removeprefix(f"{page[-2:]}. ")  # "Lesson 01" names the number already
