@@ -44,7 +44,7 @@ RUN = """async index => {
 CELLS = """() => window.jupyterapp.shell.currentWidget.content.widgets.map(
     cell => [cell.model.getMetadata('nbgrader')?.grade_id ?? '', cell.model.sharedModel.source, cell.model.type])"""
 DESKTOP = {"viewport": {"width": 1280, "height": 900}, "color_scheme": "dark"}
-PHONE = {"viewport": {"width": 400, "height": 800}, "has_touch": True, "is_mobile": True}
+PHONE = {"width": 400, "height": 800, "deviceScaleFactor": 1, "mobile": True}
 # What moves while a kernel starts takes as much of a busy machine as the kernel.
 STILL = """addEventListener('DOMContentLoaded', () => {
     const style = document.createElement('style');
@@ -55,11 +55,13 @@ COLD = 30  # seconds from the click to a newcomer's first check, at most, with a
 
 
 @contextlib.contextmanager
-def opened(browser, site, **look):
-    """A page for the browser edition."""
-    with only_the_site(browser, site, **look) as page:
-        page.add_init_script(STILL)
-        yield page
+def beside(page, address):
+    """Another page of the same browser, closed at the end. Opened by a script, it has the same process, which compiles Python once."""
+    with page.expect_popup() as opened:
+        page.evaluate("address => { open(address); }", address)
+    opened.value.set_default_timeout(90_000)
+    yield opened.value
+    opened.value.close()
 
 
 def without_kernel(page):
@@ -118,7 +120,8 @@ def graded(lesson, handed_in):
 @pytest.fixture(scope="module")
 def newcomer(browser, site):
     """Open a newcomer's page. The tests lead from the first page, by a click, to lesson 00 with its kernel."""
-    with opened(browser, site, **DESKTOP) as page:
+    with only_the_site(browser, site, **DESKTOP) as page:
+        page.context.add_init_script(STILL)
         yield page
 
 
@@ -224,10 +227,9 @@ LIGHTNESS = """async figure => {
 
 
 @pytest.fixture(scope="module")
-def training(browser, site):
+def training(newcomer, site):
     """A lesson that trains, opened in JupyterLab, to which the menus of the newcomer's page lead."""
-    with opened(browser, site, **DESKTOP) as page:
-        page.goto(f"{site.url}/{urls.browser_edition(TRAINING).replace('/notebooks/', '/lab/')}")
+    with beside(newcomer, f"{site.url}/{urls.browser_edition(TRAINING).replace('/notebooks/', '/lab/')}") as page:
         page.wait_for_function(SHOWN)
         yield page
 
@@ -235,6 +237,7 @@ def training(browser, site):
 @pytest.mark.parametrize("name, app", [("newcomer", "notebooks"), ("training", "lab")])
 def test_it_is_dark_where_the_system_is_and_so_are_its_figures(request, name, app):
     page = request.getfixturevalue(name)
+    page.bring_to_front()
     assert f"/lite/{app}/" in page.url
     page.wait_for_function("() => document.body.dataset.jpThemeName === 'JupyterLab Dark'")
     fig, ax = figure()
@@ -254,6 +257,23 @@ def wait_for(holds, seconds=10):
     while not holds():
         assert time.monotonic() < end, "it did not come"
         time.sleep(0.1)
+
+
+def test_a_network_trains_in_the_browser(training):
+    page = training
+    page.wait_for_function(READY)
+    for exercise in find_lesson(TRAINING).exercises:
+        for name, source in answer(exercise.name).items():
+            page.evaluate(SET, [name, source.replace("num_epochs=60", "num_epochs=3")])
+    sources = [source for _, source, _ in page.evaluate(CELLS)]
+    training = next(source for source in sources if source.startswith("@functools.cache"))
+    until = sources[: sources.index(training)]
+    said = run(page, lambda name, source: source in until and not source.startswith("plots."))
+    assert said.count("checks pass") == 8 and '"output_type":"error"' not in said
+    run(page, lambda name, source: source == training)
+    page.get_by_text(re.compile("epoch 3 of 3 · RMS error on the validation set")).wait_for()
+    error = page.get_by_text(re.compile("epoch 3 of 3")).inner_text()
+    assert 50 < float(re.search(r"set (\d+) m", error)[1]) < 163  # a constant prediction is off by 163 m
 
 
 LACKS = {
@@ -280,10 +300,15 @@ def test_a_browser_that_keeps_files_is_told_nothing(newcomer):
 
 
 @pytest.fixture(scope="module")
-def phone(browser, site):
+def phone(newcomer, site):
     """A phone on which a lesson is open, with its kernel."""
-    with opened(browser, site, **PHONE) as page:
+    with beside(newcomer, "about:blank") as page:
+        page.emulate_media(color_scheme="light")
+        screen = page.context.new_cdp_session(page)
+        screen.send("Emulation.setDeviceMetricsOverride", PHONE)
+        screen.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
         page.goto(f"{site.url}/{urls.browser_edition(LESSON)}")
+        assert page.evaluate("() => [innerWidth, matchMedia('(pointer: coarse)').matches]") == [400, True]
         page.wait_for_function(READY)
         yield page
 
@@ -346,20 +371,3 @@ def drag_with_a_finger(page, part, to=0.8, beside=0.5):
     for kind, share in (("touchStart", 0.5), ("touchMove", (0.5 + to) / 2), ("touchMove", to), ("touchEnd", None)):
         points = [] if share is None else [{"x": box["x"] + share * box["width"], "y": y}]
         finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
-
-
-def test_a_network_trains_in_the_browser(training):
-    page = training
-    page.wait_for_function(READY)
-    for exercise in find_lesson(TRAINING).exercises:
-        for name, source in answer(exercise.name).items():
-            page.evaluate(SET, [name, source.replace("num_epochs=60", "num_epochs=3")])
-    sources = [source for _, source, _ in page.evaluate(CELLS)]
-    training = next(source for source in sources if source.startswith("@functools.cache"))
-    until = sources[: sources.index(training)]
-    said = run(page, lambda name, source: source in until and not source.startswith("plots."))
-    assert said.count("checks pass") == 8 and '"output_type":"error"' not in said
-    run(page, lambda name, source: source == training)
-    page.get_by_text(re.compile("epoch 3 of 3 · RMS error on the validation set")).wait_for()
-    error = page.get_by_text(re.compile("epoch 3 of 3")).inner_text()
-    assert 50 < float(re.search(r"set (\d+) m", error)[1]) < 163  # a constant prediction is off by 163 m
