@@ -25,6 +25,8 @@ HERE = Path(__file__).parent
 KERNEL = next(filter(os.path.isdir, jupyter_path("labextensions", "@jupyterlite", "pyodide-kernel-extension")), None)
 PYODIDE_ITSELF = ("pyodide.mjs", "pyodide.asm.js", "pyodide.asm.wasm")
 STANDARD_LIBRARY, LIST = "python_stdlib.zip", "pyodide-lock.json"
+# Where Python looks for the bytecode of modules with their source: in the kit for its own, and never among the student's files.
+BYTECODE = "/lib/python3.12/site-packages/bytecode"
 KIT = "lessonkit-1-py3-none-any.whl"
 # The kernel looks for these by name when it starts, but not for those that are already loaded.
 AT_THE_START = ("micropip", "piplite", "ipykernel", "comm", "pyodide-kernel", "jedi", "ipython", "numpy")
@@ -136,7 +138,7 @@ def _kit(lesson):
 
 def _compiled(sources, pyodide, kept):
     """Return the archives by file name, with their modules compiled; an archive that was compiled before is reused."""
-    marks = (HERE / "compile.mjs").read_bytes() + repr(LEFT_OUT).encode() + packages.PYODIDE.sha256.encode()
+    marks = (HERE / "compile.mjs").read_bytes() + repr((LEFT_OUT, BYTECODE)).encode() + packages.PYODIDE.sha256.encode()
     paths = {
         file: kept / "compiled" / f"{hashlib.sha256(marks + data).hexdigest()[:16]}-{file}"
         for file, data in sources.items()
@@ -160,7 +162,7 @@ def _compile(sources, pyodide, workplace):
         (workplace / "source" / file).write_bytes(data)
     command = ["node", HERE / "compile.mjs", *(workplace / name for name in ("pyodide", "source", "target"))]
     try:
-        done = subprocess.run([*command, json.dumps(LEFT_OUT)], capture_output=True, text=True)
+        done = subprocess.run([*command, json.dumps(LEFT_OUT), BYTECODE], capture_output=True, text=True)
     except FileNotFoundError:
         raise packages.PackageError(
             "Node.js is needed to compile the browser edition's packages: install it, then try again."

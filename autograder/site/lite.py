@@ -16,7 +16,7 @@ from pathlib import Path
 from autograder.course import COURSE, CourseError, write_whole
 from autograder.publish.bundle import library
 from autograder.site import packages
-from autograder.site.environment import AT_THE_START, KERNEL, write_environment
+from autograder.site.environment import AT_THE_START, BYTECODE, KERNEL, write_environment
 from lessonkit.explorers.stage import colors_of_maps
 
 PYODIDE = "static/pyodide"
@@ -83,7 +83,7 @@ def _settings():
         "loadPyodideOptions": {
             "packages": list(AT_THE_START),
             # Bytecode would appear among the student's files, and to look for it there takes a request for each module.
-            "env": {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONPYCACHEPREFIX": "/tmp/bytecode"},
+            "env": {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONPYCACHEPREFIX": BYTECODE},
         },
     }
     page = {

@@ -33,7 +33,8 @@ def report_of(source, exercise):
 async function start() {
   const { loadPyodide } = await import(`${PYODIDE}pyodide.mjs`);
   const kit = self.fetch(`${PYODIDE}lessonkit-1-py3-none-any.whl`).then((answer) => answer.arrayBuffer());
-  const pyodide = await loadPyodide({ indexURL: PYODIDE, packages: ["numpy"], stdout: () => {}, stderr: () => {} });
+  const env = { PYTHONPYCACHEPREFIX: "/lib/python3.12/site-packages/bytecode" }; // the kit's, compiled
+  const pyodide = await loadPyodide({ indexURL: PYODIDE, packages: ["numpy"], env, stdout: () => {}, stderr: () => {} });
   pyodide.unpackArchive(await kit, "wheel");
   pyodide.runPython(`import numpy as np\n${GRADE}`);
   postMessage({ ready: true });

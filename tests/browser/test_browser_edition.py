@@ -173,11 +173,12 @@ def test_progress_lists_what_this_browser_has(newcomer):
     cells = newcomer.evaluate(CELLS)
     newcomer.evaluate(
         f"""() => {{ const cell = {PANEL}.content.activeCell;
-        cell.model.sharedModel.setSource("import lessonkit\\nprint(lessonkit.progress())"); }}"""
+        cell.model.sharedModel.setSource("import lessonkit, os\\nprint(lessonkit.progress(), os.path.exists(lessonkit.__cached__))"); }}"""
     )
     said = newcomer.evaluate(RUN, newcomer.evaluate(f"() => {PANEL}.content.activeCellIndex"))
     assert len(cells) > 1 and "standardize                      ✓ passes" in said
     assert "12_batchnorm" in said and "2 of 42 exercises pass" in said
+    assert "points. True" in said  # the kit's modules come compiled
     assert "stopped" not in said and "cannot" not in said
 
 
