@@ -200,9 +200,8 @@ def _belongs(path, known):
 def _without(source, names):
     """Return a module's source without the top-level functions and classes in `names` and without unused private helpers."""
     while True:
-        tree = ast.parse(source)
-        used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
-        gone = [node for node in tree.body if _name(node) in names or _is_left_over(node, used)]
+        body, used = _parsed(source)
+        gone = [node for node in body if _name(node) in names or _is_left_over(node, used)]
         if not gone:
             return source
         lines = source.splitlines()
@@ -212,6 +211,13 @@ def _without(source, names):
                 first -= 1
             del lines[first : node.end_lineno]
         source = "\n".join(lines).rstrip() + "\n"
+
+
+@functools.cache  # most modules are the same for most lessons
+def _parsed(source):
+    """Return a module's statements, and the names that it uses."""
+    tree = ast.parse(source)
+    return tree.body, {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
 
 
 def _name(node):

@@ -1,5 +1,6 @@
 """The pages of the site: the first page, a page for each lesson, and the guides for students and instructors."""
 
+import functools
 import re
 import shutil
 from html import escape, unescape
@@ -47,8 +48,7 @@ class Renderer(markdown_html.Renderer):
     """Renders Markdown in which everything that may be wider than a phone scrolls by itself."""
 
     def formula(self, latex, display):
-        formula = markdown_html.mathml(latex, display)
-        return in_line(formula) if display == "inline" else _scrolls("formula", formula)
+        return _formula(latex, display)
 
     def text(self, text):
         return UNIT.sub("&nbsp;", super().text(text))
@@ -73,6 +73,12 @@ class Renderer(markdown_html.Renderer):
 
     def block_code(self, code, info=None):
         return python(code) if info == "python" else _scrolls("text", f"<pre><code>{escape(code)}</code></pre>")
+
+
+@functools.cache  # a course has few signs, and repeats them
+def _formula(latex, display):
+    formula = markdown_html.mathml(latex, display)
+    return in_line(formula) if display == "inline" else _scrolls("formula", formula)
 
 
 def _with_breaks(word):
