@@ -47,9 +47,6 @@ def browser():
 # and of the elements around it, and these repeat across pages, so the contrast rule looks at one element for each look.
 RULES = """async ([within, without, onlyColors, known]) => {
     const listed = selectors => selectors.map(selector => [selector]);
-    const everywhere = {include: listed(within), exclude: listed(without)};
-    const left = {'color-contrast': {enabled: false}, region: {enabled: false}};  // a text outside of regions is never serious
-    const all = onlyColors ? {violations: []} : await axe.run(everywhere, {resultTypes: ['violations'], rules: left});
     const counts = ['color', 'backgroundColor', 'backgroundImage', 'opacity', 'textShadow', 'fontSize', 'fontWeight',
         'filter', 'mixBlendMode', 'position', 'zIndex', 'display', 'visibility', 'colorScheme'];
     const hash = text => { let sum = 0; for (let i = 0; i < text.length; i++) sum = Math.imul(sum, 31) + text.charCodeAt(i) | 0; return sum; };
@@ -69,9 +66,13 @@ RULES = """async ([within, without, onlyColors, known]) => {
                 && element.checkVisibility() && !(without.length && element.closest(without.join()))
                 && !seen.has(look(element)) && !examples.has(look(element)))
                 examples.set(look(element), element);
-    const contrast = examples.size === 0 ? {violations: []} : await axe.run({include: [...examples.values()]},
-        {resultTypes: ['violations'], runOnly: ['color-contrast']});
-    return [[...all.violations, ...contrast.violations], [...examples.keys()]];
+    examples.forEach(element => element.setAttribute('data-example', ''));
+    axe.configure({rules: [{id: 'color-contrast', selector: '[data-example]'}]});
+    const rules = onlyColors ? {runOnly: ['color-contrast']} : {rules: {region: {enabled: false}}};  // which is never serious
+    const {violations} = await axe.run(
+        {include: listed(within), exclude: listed(without)}, {resultTypes: ['violations'], ...rules});
+    examples.forEach(element => element.removeAttribute('data-example'));
+    return [violations, [...examples.keys()]];
 }"""
 
 
