@@ -180,6 +180,17 @@ class Shown:
             self.page.wait_for_timeout(50)
         raise AssertionError(f"still {seen}")
 
+    def at_rest(self):
+        """What is seen once it is told and nothing has changed for half a second: a picture may have been on its way."""
+        before = None
+        for _ in range(20):
+            seen = self.seen()
+            if seen == before and seen["status"] == seen["label"]:
+                return seen
+            before = seen
+            self.page.wait_for_timeout(500)
+        raise AssertionError("it goes on")
+
     def press(self, name):
         self.output.get_by_role("button", name=name).click()
 
@@ -276,9 +287,7 @@ def test_it_trains_while_other_cells_run_and_pauses(page):
     pause.focus()
     page.keyboard.press("Enter")
     shown.output.get_by_role("button", name="Train").wait_for()
-    paused = shown.wait_until(lambda seen: seen["status"] == seen["label"])
-    page.wait_for_timeout(500)
-    assert shown.seen() == paused
+    paused = shown.at_rest()
     page.keyboard.press("Enter")
     shown.after(paused)
     shown.press("Pause")
