@@ -43,9 +43,10 @@ def browser():
         chromium.close()
 
 
-# axe-core's rules. All but one of them look at every element. The contrast of a text depends only on the styles of its element
-# and of the elements around it, and these repeat across pages, so the contrast rule looks at one element for each look.
-RULES = """async ([within, without, onlyColors, known]) => {
+# axe-core's rules. All but one of them look at every element. The contrast of a text depends mostly on the styles of its element
+# and of the elements around it, and these repeat across pages, so the contrast rule looks at one element for each look, until it
+# has passed one: some it cannot judge, as a single letter, or a text that is partly covered.
+RULES = """async ([within, without, known]) => {
     const listed = selectors => selectors.map(selector => [selector]);
     const counts = ['color', 'backgroundColor', 'backgroundImage', 'opacity', 'textShadow', 'fontSize', 'fontWeight',
         'filter', 'mixBlendMode', 'position', 'zIndex', 'display', 'visibility', 'colorScheme'];
@@ -62,17 +63,18 @@ RULES = """async ([within, without, onlyColors, known]) => {
     for (const root of document.querySelectorAll(within.join()))
         for (const element of [root, ...root.querySelectorAll('*')])
             if ((element.matches('input, select, textarea')
-                    || [...element.childNodes].some(isText) && element.textContent.trim().length > 1)  // axe skips one letter
+                    || [...element.childNodes].some(isText) && element.textContent.trim().length > 1)
                 && element.checkVisibility() && !(without.length && element.closest(without.join()))
                 && !seen.has(look(element)) && !examples.has(look(element)))
                 examples.set(look(element), element);
     examples.forEach(element => element.setAttribute('data-example', ''));
     axe.configure({rules: [{id: 'color-contrast', selector: '[data-example]'}]});
-    const rules = onlyColors ? {runOnly: ['color-contrast']} : {rules: {region: {enabled: false}}};  // which is never serious
-    const {violations} = await axe.run(
-        {include: listed(within), exclude: listed(without)}, {resultTypes: ['violations'], ...rules});
+    const {violations, passes} = await axe.run({include: listed(within), exclude: listed(without)},
+        {resultTypes: ['violations', 'passes'], elementRef: true, rules: {region: {enabled: false}}});  // which is never serious
     examples.forEach(element => element.removeAttribute('data-example'));
-    return [violations, [...examples.keys()]];
+    const judged = new Set(passes.filter(rule => rule.id === 'color-contrast').flatMap(rule => rule.nodes.map(node => node.element)));
+    const good = [...examples].filter(([, element]) => judged.has(element)).map(([look]) => look);
+    return [violations.map(({nodes, ...rest}) => ({...rest, nodes: nodes.map(({html}) => ({html}))})), good];
 }"""
 
 
@@ -81,16 +83,14 @@ def axe():
     """Return ``axe(page)``, which fails if axe-core finds something serious or critical on the page, and says where.
 
     ``axe(page, without=[".jp-Toolbar"])`` leaves out parts that are not ours; ``within`` restricts it to parts that are.
-    With ``only_colors``, a page that axe has seen is looked at in other colors.
     """
     from axe_playwright_python.sync_playwright import Axe
 
     good = set()
 
-    def look(page, without=(), within=("html",), only_colors=False):
-        if not only_colors:
-            page.evaluate(Axe().axe_script)
-        violations, looks = page.evaluate(RULES, [list(within), list(without), only_colors, list(good)])
+    def look(page, without=(), within=("html",)):
+        page.evaluate(Axe().axe_script)
+        violations, looks = page.evaluate(RULES, [list(within), list(without), list(good)])
         grave = [each for each in violations if each["impact"] in ("serious", "critical")]
         told = [f"{v['id']}: {v['help']}: {[node['html'][:200] for node in v['nodes'][:5]]}" for v in grave]
         assert not told, "\n".join(told)

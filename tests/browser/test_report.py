@@ -173,7 +173,7 @@ def test_the_page_reads_well_for_everyone(course, lesson, opened, axe):
     )
     axe(page)
     page.emulate_media(color_scheme="dark")
-    axe(page, only_colors=True)
+    axe(page)
     page.set_viewport_size({"width": 400, "height": 900})
     assert fits(page)
     assert set(asked) == {html.as_uri()}
