@@ -24,11 +24,14 @@ install = { echo "  $$(grep -c == $(1)) packages: $(1)"; \
 	$(UV) pip install --quiet --python $(BIN)/python $(2) --requirement $(1) \
 		|| { echo "  without uv, pip takes two to three minutes"; $(BIN)/python -m pip install --quiet --requirement $(1); }; }
 
+NEW_ENOUGH := -c 'import sys; sys.exit(sys.version_info < (3, 11))'
+
 $(LAB_READY): requirements.txt pyproject.toml setup.py $(if $(MOVED),moved)
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	@$(PYTHON) $(NEW_ENOUGH) \
 		|| { echo "Python 3.11 or newer is needed. Name one: make $(MAKECMDGOALS) PYTHON=python3.11"; exit 1; }
 	@echo "Creating the lessons' environment in $(VENV), only once: about 15 seconds, plus the time to download 150 MB."
-	@$(if $(MOVED),,$(BIN)/python -m pip --version > /dev/null 2>&1 ||) $(PYTHON) -m venv $(MOVED) $(VENV)
+	@{ test -z "$(MOVED)" && test -e $(BIN)/activate && $(BIN)/python $(NEW_ENOUGH) && $(BIN)/python -m pip --version; } > /dev/null 2>&1 \
+		|| $(PYTHON) -m venv --clear $(VENV)
 	@$(BIN)/python -m pip install --quiet "$$(grep '^uv==' requirements-dev.txt)" || true
 	@$(call install,requirements.txt,)
 	@echo "  the course itself"
