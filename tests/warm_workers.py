@@ -21,7 +21,6 @@ import threading
 
 import warm
 
-ADDRESS = "WARM_WORKERS"  # set for the commands that a test starts, which use the same process
 MODULE = "joblib.externals.loky.backend.popen_loky_posix"  # what a worker's process runs
 LIBRARIES = ("joblib.externals.loky.process_executor", "numpy.random", "libcst", "msgpack")
 _forks = {}  # a worker's process and connection, by its number
@@ -78,9 +77,7 @@ def _poll(popen, otherwise, flag=os.WNOHANG):
 
 @functools.cache
 def address():
-    """The socket of the process that has the libraries: one that has been named, or else a new one, which ends with this."""
-    if ADDRESS in os.environ:
-        return os.environ[ADDRESS]
+    """The socket of the process that has the libraries, which ends with this one."""
     path = os.path.join(tempfile.mkdtemp(), "socket")
     address.process = subprocess.Popen([sys.executable, __file__, path], stdin=subprocess.PIPE)
     return path

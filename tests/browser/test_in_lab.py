@@ -19,7 +19,7 @@ from tools.synthetic_class import answer, find, right, submission
 
 FIRST, LESSON = "00_welcome", "01_activations"
 NOTEBOOK = "explorers.ipynb"
-FRONT = ".jp-NotebookPanel:not(.lm-mod-hidden)"  # the page holds other notebooks too, so searching all of it takes long
+FRONT = ".jp-NotebookPanel:not(.lm-mod-hidden)"  # searching all of JupyterLab takes long
 THEME = "name => window.jupyterapp.commands.execute('apputils:change-theme', {theme: name})"
 # How many pixels an explorer is too wide, and the length of its shortest slider.
 FITS = """output => {
