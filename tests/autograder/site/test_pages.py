@@ -2,6 +2,8 @@
 
 import pytest
 
+from autograder.course import COURSE
+from autograder.site.environment import BYTECODE
 from autograder.site.pages import GUIDES, _links, markdown, with_anchors
 from autograder.site.search import sections
 
@@ -53,3 +55,8 @@ def test_an_option_of_a_command_is_not_broken_at_its_hyphens():
         in html
     )
     assert "whole" not in markdown("`x = y`")
+
+
+def test_the_first_page_looks_for_bytecode_where_the_kit_has_it():
+    worker = COURSE / "autograder" / "site" / "live_worker.js"
+    assert f'PYTHONPYCACHEPREFIX: "{BYTECODE}"' in worker.read_text(encoding="utf-8")
