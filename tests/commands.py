@@ -18,7 +18,6 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
 
 import warm
 
@@ -84,7 +83,8 @@ class Started:
             environment.setdefault(warm.ADDRESS, warm.address())
         order = {"folder": str(folder), "command": command, "environment": environment}
         self._connection = socket.socket(socket.AF_UNIX)
-        _connect(self._connection, *_server(os.path.isdir(os.path.join(folder, "autograder"))))
+        process, address = _server(os.path.isdir(os.path.join(folder, "autograder")))
+        warm.connect(self._connection, address, process)
         warm.send(self._connection, order, [said.fileno(), log.fileno()])
         self._lines = self._connection.makefile()
         self.pid = int(self._lines.readline())
@@ -100,14 +100,6 @@ class Started:
             self._lines.close()
             self._connection.close()
         return self._code
-
-
-def _connect(connection, process, address):
-    while True:
-        with contextlib.suppress(OSError):
-            return connection.connect(address)
-        assert process.poll() is None, "the process that runs nbgrader's commands did not start"
-        time.sleep(0.02)
 
 
 @functools.cache

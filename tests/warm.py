@@ -88,13 +88,14 @@ def address():
     return command[-1]
 
 
-def connect(connection, path):
+def connect(connection, path, process=None):
+    """Connect to the socket at a path, which `process` may still have to open."""
     end = time.monotonic() + 60
     while True:
         try:
             return connection.connect(path)
         except OSError:
-            if time.monotonic() > end:
+            if time.monotonic() > end or process and process.poll() is not None:
                 raise
         time.sleep(0.02)
 
