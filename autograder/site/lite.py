@@ -23,9 +23,10 @@ PYODIDE = "static/pyodide"
 DIGITS = files("sklearn.datasets.data") / "digits.csv.gz"
 LOOK = {"adaptive-theme": True, "preferred-light-theme": "JupyterLab Light", "preferred-dark-theme": "JupyterLab Dark"}
 WITH_LESSONS = ("notebooks", "lab")  # of JupyterLite's apps
-JUPYTERLITE = """import runpy, sys
-sys.modules["rfc3987_syntax"] = None  # jsonschema does without it, and to import it takes more than a second
-runpy.run_module("jupyterlite_core", run_name="__main__", alter_sys=True)"""
+# As ``python -m``, without a package that takes more than a second to import, and that jsonschema does without
+MODULE = """import runpy, sys
+sys.modules["rfc3987_syntax"] = None
+runpy.run_module(sys.argv.pop(1), run_name="__main__", alter_sys=True)"""
 AUTOSAVE = 10  # seconds: the work exists only in this browser, and a phone may reload a page at any moment
 
 
@@ -152,7 +153,7 @@ def _date():
 def _build(staging):
     # There are no translations to look for, and looking takes longer than the rest of the build.
     environment = {**os.environ, "PYTHONWARNINGS": "ignore", "JUPYTERLITE_NO_JUPYTERLAB_SERVER": "1"}
-    command = [sys.executable, "-c", JUPYTERLITE, "build"]
+    command = [sys.executable, "-c", MODULE, "jupyterlite_core", "build"]
     done = subprocess.run(command, cwd=staging, env=environment, capture_output=True, text=True)
     if done.returncode:
         raise SiteError(f"JupyterLite could not build the browser edition:\n{(done.stdout + done.stderr)[-2000:]}")

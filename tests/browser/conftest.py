@@ -6,7 +6,6 @@ import io
 import json
 import os
 import secrets
-import shutil
 import socket
 import subprocess
 import sys
@@ -24,14 +23,12 @@ try:
 except ImportError:  # Windows, where each process builds its own
     fcntl = None
 
-# The first has no window: it renders the same pages faster.
-CHROMIUMS = "chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"
-CHROMIUM = next(filter(None, map(shutil.which, CHROMIUMS)), None)
-
 
 @pytest.fixture(scope="session")
 def browser():
     """Start Chromium; the tests are skipped only if none is installed."""
+    from tools.benchmarks.browser import CHROMIUM
+
     if CHROMIUM is None:
         pytest.skip("no Chromium on this machine")
     from playwright.sync_api import sync_playwright
@@ -188,10 +185,6 @@ def only_the_site(browser, site, **look):
     assert not foreign
 
 
-# As `jupyter lab`, but jsonschema does without a package that takes more than a second to import.
-LAB = "import sys; sys.modules['rfc3987_syntax'] = None; from jupyterlab.labapp import main; main()"
-
-
 class Lab:
     """A running JupyterLab, rooted at a folder."""
 
@@ -234,6 +227,8 @@ class Lab:
 @pytest.fixture(scope="session")
 def lab(tmp_path_factory):
     """Start JupyterLab in a folder of its own, as `make lab` does."""
+    from autograder.site.lite import MODULE
+
     folder = tmp_path_factory.mktemp("lab")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -243,7 +238,7 @@ def lab(tmp_path_factory):
     environment["JUPYTER_CONFIG_PATH"] = str(COURSE / "autograder" / "publish")
     environment.pop("LESSONKIT_LIVE_TRUTH", None)
     command = [
-        sys.executable, "-c", LAB, "--no-browser", "--allow-root", "--expose-app-in-browser",
+        sys.executable, "-c", MODULE, "jupyterlab", "--no-browser", "--allow-root", "--expose-app-in-browser",
         f"--port={port}", f"--IdentityProvider.token={token}", f"--ServerApp.root_dir={folder}",
         "--LabApp.extension_manager=readonly",
     ]  # fmt: skip
