@@ -110,7 +110,7 @@ scorecard: $(READY)  ## grade the grader: measure what has changed, and write do
 demo: $(READY)  ## show an instructor's whole workflow in a minute: release, collect, grade, feedback
 	$(ONE_THREAD) $(BIN)/python -m tools demo $(LESSON)
 
-# Chromium without its window renders the same pages in two thirds of the time.
+# Chromium without its window renders the same pages with less work.
 chromium:
 	@for name in chromium-headless-shell chromium; do \
 		command -v $$name >/dev/null && exit; \
